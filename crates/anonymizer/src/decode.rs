@@ -1,0 +1,120 @@
+//! From a scanned file to upright sRGB pixels: decode, lay over white, apply the colour profile, turn.
+
+use std::{
+    io::Cursor,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use image::{
+    DynamicImage, ImageDecoder, ImageError,
+    codecs::{jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder},
+};
+
+use crate::{
+    colour, error::IntakeError, format::Format, limits::Limits, notice::Notice, orientation::Orientation,
+    pixels::Pixels, scan::Scanned,
+};
+
+/// Upright pixels; notes in `scanned` what was done to them.
+pub(crate) fn decode(scanned: &mut Scanned, limits: &Limits) -> Result<Pixels, IntakeError> {
+    let format = scanned.format;
+    let bare = std::mem::take(&mut scanned.bare);
+    let decoded = catch_unwind(AssertUnwindSafe(|| decode_bare(&bare, format, limits)));
+    let decoded = decoded.map_err(|_| IntakeError::damaged(format, "its pixels cannot be read"))??;
+    drop(bare);
+    if (decoded.width(), decoded.height()) != (scanned.width, scanned.height) {
+        return Err(IntakeError::damaged(format, "its pixels are not as many as it says"));
+    }
+    if decoded.color().bytes_per_pixel() / decoded.color().channel_count() > 1 {
+        scanned.notices.insert(Notice::DepthReduced);
+    }
+    if has_transparency(&decoded) {
+        scanned.notices.insert(Notice::LaidOverWhite);
+    }
+    let mut pixels = flatten(decoded)?;
+    if let Some(profile) = scanned.profile.take() {
+        scanned.notices.extend(colour::to_srgb(&mut pixels, &profile));
+    }
+    if scanned.orientation != Orientation::Upright {
+        scanned.notices.insert(Notice::Turned);
+    }
+    Ok(scanned.orientation.apply(pixels))
+}
+
+fn decode_bare(bare: &[u8], format: Format, limits: &Limits) -> Result<DynamicImage, IntakeError> {
+    let mut bounds = image::Limits::default();
+    bounds.max_image_width = Some(limits.side_px_max);
+    bounds.max_image_height = Some(limits.side_px_max);
+    bounds.max_alloc = Some(limits.decoder_bytes_max);
+    let file = Cursor::new(bare);
+    match format {
+        Format::Jpeg => JpegDecoder::new(file).and_then(|decoder| bounded(decoder, bounds)),
+        Format::Png => PngDecoder::with_limits(file, bounds.clone()).and_then(|decoder| bounded(decoder, bounds)),
+        Format::WebP => WebPDecoder::new(file).and_then(|decoder| bounded(decoder, bounds)),
+        Format::Tiff => TiffDecoder::new(file).and_then(|decoder| bounded(decoder, bounds)),
+    }
+    .map_err(|error| match error {
+        ImageError::Limits(_) => IntakeError::TooMuchMemory(format),
+        ImageError::Unsupported(_) => IntakeError::unsupported(format, "its channels are stored in an unusual way"),
+        _ => IntakeError::damaged(format, "its pixels cannot be read"),
+    })
+}
+
+fn bounded(mut decoder: impl ImageDecoder, mut bounds: image::Limits) -> Result<DynamicImage, ImageError> {
+    let (width, height) = decoder.dimensions();
+    bounds.reserve_buffer(width, height, decoder.color_type())?;
+    decoder.set_limits(bounds)?;
+    DynamicImage::from_decoder(decoder)
+}
+
+/// Whether any pixel is less than opaque; many screenshots have an alpha channel that says nothing.
+fn has_transparency(decoded: &DynamicImage) -> bool {
+    match decoded {
+        DynamicImage::ImageLumaA8(image) => image.pixels().any(|pixel| pixel.0[1] < u8::MAX),
+        DynamicImage::ImageRgba8(image) => image.pixels().any(|pixel| pixel.0[3] < u8::MAX),
+        DynamicImage::ImageLumaA16(image) => image.pixels().any(|pixel| pixel.0[1] < u16::MAX),
+        DynamicImage::ImageRgba16(image) => image.pixels().any(|pixel| pixel.0[3] < u16::MAX),
+        _ => false,
+    }
+}
+
+/// Eight bits a channel, three channels, transparent parts over white.
+fn flatten(decoded: DynamicImage) -> Result<Pixels, IntakeError> {
+    let (width, height) = (decoded.width(), decoded.height());
+    let rgb = match decoded {
+        DynamicImage::ImageRgb8(image) => image.into_raw(),
+        DynamicImage::ImageLuma8(image) => image.into_raw().into_iter().flat_map(|grey| [grey; 3]).collect(),
+        DynamicImage::ImageLumaA8(image) => {
+            image.as_raw().as_chunks::<2>().0.iter().flat_map(|&[grey, alpha]| [over_white(grey, alpha); 3]).collect()
+        }
+        DynamicImage::ImageRgba8(image) => {
+            let over = |&[r, g, b, alpha]: &[u8; 4]| [r, g, b].map(|channel| over_white(channel, alpha));
+            image.as_raw().as_chunks::<4>().0.iter().flat_map(over).collect()
+        }
+        DynamicImage::ImageRgb16(image) => image.into_raw().into_iter().map(eight_bits).collect(),
+        DynamicImage::ImageLuma16(image) => {
+            image.into_raw().into_iter().flat_map(|grey| [eight_bits(grey); 3]).collect()
+        }
+        DynamicImage::ImageLumaA16(image) => {
+            let over = |&[grey, alpha]: &[u16; 2]| [over_white(eight_bits(grey), eight_bits(alpha)); 3];
+            image.as_raw().as_chunks::<2>().0.iter().flat_map(over).collect()
+        }
+        DynamicImage::ImageRgba16(image) => {
+            let over = |&[r, g, b, alpha]: &[u16; 4]| {
+                [r, g, b].map(|channel| over_white(eight_bits(channel), eight_bits(alpha)))
+            };
+            image.as_raw().as_chunks::<4>().0.iter().flat_map(over).collect()
+        }
+        _ => return Err(IntakeError::unsupported(Format::Tiff, "its channels are fractions")),
+    };
+    Pixels::new(width, height, rgb).ok_or(IntakeError::NoPixels)
+}
+
+fn eight_bits(channel: u16) -> u8 {
+    ((u32::from(channel) * 255 + 32_767) / 65_535) as u8
+}
+
+fn over_white(channel: u8, alpha: u8) -> u8 {
+    let (channel, alpha) = (u32::from(channel), u32::from(alpha));
+    ((channel * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+}

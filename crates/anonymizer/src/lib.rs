@@ -1,0 +1,68 @@
+//! A photograph in; findings, covers and clean bytes out.
+//!
+//! The question this crate answers: *may this picture leave the hospital, and as which bytes?* It is a set of functions
+//! over bytes: no files, no clock, no randomness, no processes, no runtime.
+//!
+//! ```text
+//! bytes ─ inspect ─► Inspection { pixels, findings, searched, removed, notices }
+//!                        │   format   by its first bytes: JPEG, PNG, still WebP, TIFF
+//!                        │   scan     our own walk, before any decoder: limits, metadata listed and left behind
+//!                        │   decode   8-bit sRGB, over white, upright
+//!                        │   faces    proposals; "nothing found" is never a pass
+//!          a person adds, moves, removes covers, and confirms by name
+//!                        ▼
+//! release(inspection, covers, confirmation) ─► Released { picture: CleanImage, preview: CleanImage }
+//! a peer's bytes ─ Replica::checked ─► Replica
+//! ```
+//!
+//! [`release`] is the only maker of [`CleanImage`], and [`Replica::checked`] of [`Replica`]: what a store takes is one of
+//! the two. [`worker`] lets [`inspect`] run in a process of its own.
+//!
+//! Deliberately absent: blurring and mosaics, which can be undone; any way to keep metadata; recognition of who a face
+//! belongs to.
+
+mod bytes;
+mod colour;
+mod confirmation;
+mod cover;
+mod decode;
+mod encode;
+mod error;
+mod exif;
+mod faces;
+mod finding;
+mod format;
+pub mod grammar;
+mod inspect;
+mod limits;
+mod manifest;
+mod mask;
+mod notice;
+mod orientation;
+mod pixels;
+mod preview;
+mod region;
+mod release;
+mod removed;
+mod replica;
+mod scan;
+pub mod worker;
+
+pub use confirmation::{Confirmation, Dismissal, DismissalReason};
+pub use cover::{
+    COVER_RGB, COVERS_MAX, Cover, CoverError, POINTS_MAX, POINTS_TOTAL_MAX, Point, RADIUS_PX_MAX, check_covers,
+};
+pub use error::IntakeError;
+pub use finding::{Finder, Finding, FindingKind, Search, Searched};
+pub use format::{Format, MediaType, Refused};
+pub use grammar::GrammarError;
+pub use inspect::{Inspection, inspect};
+pub use limits::Limits;
+pub use manifest::{CoverRecord, FinderRecord, Manifest, Origin};
+pub use notice::Notice;
+pub use pixels::Pixels;
+pub use preview::{PREVIEW_BYTES_MAX, PREVIEW_PX_MAX};
+pub use region::Region;
+pub use release::{CleanImage, ReleaseError, Released, release};
+pub use removed::Removed;
+pub use replica::Replica;

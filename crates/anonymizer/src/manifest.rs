@@ -1,0 +1,63 @@
+//! The account of what was done to a picture. It holds no original pixel and no original text.
+
+use std::collections::BTreeSet;
+
+use protocol::ClinicianId;
+
+use crate::{
+    confirmation::Dismissal,
+    cover::Cover,
+    finding::{Finder, Search},
+    format::MediaType,
+    removed::Removed,
+};
+
+/// What was done to a picture, and who answers for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// Who confirmed that nothing identifying is left to see.
+    pub reviewer: ClinicianId,
+    /// What looked at the picture.
+    pub finders: Vec<FinderRecord>,
+    /// What hides parts of it.
+    pub covers: Vec<CoverRecord>,
+    /// What was found and left open.
+    pub dismissed: Vec<Dismissal>,
+    /// What the file carried beside its pixels.
+    pub removed: BTreeSet<Removed>,
+    /// Of the picture, in px.
+    pub width: u32,
+    /// Of the picture, in px.
+    pub height: u32,
+    /// How it is encoded.
+    pub media_type: MediaType,
+}
+
+/// A finder as it looked at this picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FinderRecord {
+    /// Its name, version and model.
+    pub finder: Finder,
+    /// SHA-256 of its model.
+    pub model_sha256: [u8; 32],
+    /// How far it came.
+    pub search: Search,
+}
+
+/// Who drew a cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is a finder's proposal, unchanged.
+    Finder,
+    /// A person drew, moved or grew it.
+    Person,
+}
+
+/// A cover as it was burned in; in the picture it is grown to whole blocks of 8 x 8 px.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoverRecord {
+    /// The shape.
+    pub cover: Cover,
+    /// Who drew it.
+    pub origin: Origin,
+}

@@ -1,0 +1,56 @@
+//! A rectangle in pixels of the upright picture.
+
+use serde::{Deserialize, Serialize};
+
+/// A rectangle in pixels of the upright picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Region {
+    /// Left edge.
+    pub x: u32,
+    /// Upper edge.
+    pub y: u32,
+    /// In px.
+    pub width: u32,
+    /// In px.
+    pub height: u32,
+}
+
+impl Region {
+    /// The column behind the right edge.
+    pub(crate) fn right(&self) -> u32 {
+        self.x.saturating_add(self.width)
+    }
+
+    /// The row below the lower edge.
+    pub(crate) fn bottom(&self) -> u32 {
+        self.y.saturating_add(self.height)
+    }
+
+    pub(crate) fn area(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// The part that lies in a picture of this size; `None` if there is none.
+    pub(crate) fn clipped(&self, width: u32, height: u32) -> Option<Self> {
+        let (right, bottom) = (self.right().min(width), self.bottom().min(height));
+        (self.x < right && self.y < bottom).then(|| Self { width: right - self.x, height: bottom - self.y, ..*self })
+    }
+
+    /// The same middle, and sides longer by a factor given in tenths; clipped to the picture.
+    pub(crate) fn grown(&self, tenths: u32, width: u32, height: u32) -> Option<Self> {
+        let more = |side: u32| (u64::from(side) * u64::from(tenths.saturating_sub(10))).div_ceil(20) as u32;
+        let (dx, dy) = (more(self.width), more(self.height));
+        let (x, y) = (self.x.saturating_sub(dx), self.y.saturating_sub(dy));
+        let (right, bottom) = (self.right().saturating_add(dx), self.bottom().saturating_add(dy));
+        Self { x, y, width: right - x, height: bottom - y }.clipped(width, height)
+    }
+
+    /// Shared area over the area of both together: 1 for the same region, 0 for regions apart.
+    pub(crate) fn overlap(&self, other: &Self) -> f64 {
+        let width = self.right().min(other.right()).saturating_sub(self.x.max(other.x));
+        let height = self.bottom().min(other.bottom()).saturating_sub(self.y.max(other.y));
+        let shared = u64::from(width) * u64::from(height);
+        let both = self.area() + other.area() - shared;
+        if both == 0 { 0.0 } else { shared as f64 / both as f64 }
+    }
+}

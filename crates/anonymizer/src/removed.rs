@@ -1,0 +1,80 @@
+//! What a file carried beside its pixels. None of it goes on; the person is told what there was.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of data that was in the file and is not in the clean picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Removed {
+    /// Coordinates.
+    Place,
+    /// When it was taken or changed.
+    Time,
+    /// Make, model, lens, program.
+    Camera,
+    /// Name of the author or owner, serial numbers.
+    Owner,
+    /// What the maker of the camera writes for itself.
+    MakerNotes,
+    /// An embedded thumbnail, which may show what was cropped or covered.
+    Thumbnail,
+    /// Comments and descriptions.
+    Comment,
+    /// IPTC captions and keywords.
+    Caption,
+    /// XMP packets.
+    EditingHistory,
+    /// ICC profiles and the like, after they were applied.
+    ColourProfile,
+    /// Further pictures, pages, gain or depth maps.
+    FurtherPictures,
+    /// Segments and chunks of programs, unknown to us.
+    ProgramData,
+    /// Bytes behind the end of the picture.
+    BehindTheEnd,
+}
+
+impl Removed {
+    /// All kinds, in the order of their codes.
+    pub const ALL: [Self; 13] = [
+        Self::Place,
+        Self::Time,
+        Self::Camera,
+        Self::Owner,
+        Self::MakerNotes,
+        Self::Thumbnail,
+        Self::Comment,
+        Self::Caption,
+        Self::EditingHistory,
+        Self::ColourProfile,
+        Self::FurtherPictures,
+        Self::ProgramData,
+        Self::BehindTheEnd,
+    ];
+
+    /// The number that stands for this kind in a manifest.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Place => "place where it was taken",
+            Self::Time => "time when it was taken or changed",
+            Self::Camera => "camera and program",
+            Self::Owner => "name of the author or owner, or a serial number",
+            Self::MakerNotes => "notes of the camera's maker",
+            Self::Thumbnail => "a small copy of the picture",
+            Self::Comment => "comment or description",
+            Self::Caption => "caption and keywords",
+            Self::EditingHistory => "editing history",
+            Self::ColourProfile => "colour profile",
+            Self::FurtherPictures => "further pictures in the same file",
+            Self::ProgramData => "data of a camera or program",
+            Self::BehindTheEnd => "data behind the end of the picture",
+        })
+    }
+}

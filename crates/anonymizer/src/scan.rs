@@ -1,0 +1,90 @@
+//! The structural scan: our own walk over segments, chunks and directories before any decoder sees a byte.
+//!
+//! It enforces the limits, tells what the file carries beside its pixels, and writes the file anew with nothing but what
+//! a decoder needs. So no decoder of ours ever unpacks a profile, a text or a thumbnail.
+
+mod jpeg;
+mod png;
+mod tiff;
+mod webp;
+
+use std::collections::BTreeSet;
+
+use crate::{
+    error::IntakeError, exif::Exif, format::Format, limits::Limits, notice::Notice, orientation::Orientation,
+    removed::Removed,
+};
+
+/// A file reduced to what a decoder needs, and what was learned on the way.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Scanned {
+    pub(crate) format: Format,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// The file without anything but pixels.
+    pub(crate) bare: Vec<u8>,
+    pub(crate) orientation: Orientation,
+    /// The colour profile, unpacked.
+    pub(crate) profile: Option<Vec<u8>>,
+    pub(crate) removed: BTreeSet<Removed>,
+    pub(crate) notices: BTreeSet<Notice>,
+}
+
+impl Scanned {
+    fn new(format: Format) -> Self {
+        Self {
+            format,
+            width: 0,
+            height: 0,
+            bare: Vec::new(),
+            orientation: Orientation::Upright,
+            profile: None,
+            removed: BTreeSet::new(),
+            notices: BTreeSet::new(),
+        }
+    }
+
+    /// The first block of Exif says how the camera was held; all of them say what was there.
+    fn add_exif(&mut self, exif: Exif) {
+        if self.orientation == Orientation::Upright {
+            self.orientation = exif.orientation.unwrap_or_default();
+        }
+        self.removed.extend(exif.removed);
+        self.removed.insert(Removed::Camera);
+    }
+}
+
+/// Counts what a file carries beside its pixels.
+struct Ancillary {
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl Ancillary {
+    fn new(limits: &Limits) -> Self {
+        Self { bytes: 0, bytes_max: limits.ancillary_bytes_max }
+    }
+
+    fn add(&mut self, bytes: usize) -> Result<(), IntakeError> {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes > self.bytes_max {
+            return Err(IntakeError::TooMuchBeside { bytes_max: self.bytes_max });
+        }
+        Ok(())
+    }
+}
+
+/// Walks over the file; on success its size is within the limits and `bare` holds no byte of metadata.
+pub(crate) fn scan(bytes: &[u8], limits: &Limits) -> Result<Scanned, IntakeError> {
+    if bytes.len() > limits.picture_bytes_max {
+        return Err(IntakeError::TooManyBytes { bytes: bytes.len(), bytes_max: limits.picture_bytes_max });
+    }
+    let scanned = match Format::recognize(bytes)? {
+        Format::Jpeg => jpeg::scan(bytes, limits),
+        Format::Png => png::scan(bytes, limits),
+        Format::WebP => webp::scan(bytes, limits),
+        Format::Tiff => tiff::scan(bytes, limits),
+    }?;
+    limits.check_size(scanned.width, scanned.height)?;
+    Ok(scanned)
+}

@@ -1,0 +1,128 @@
+//! Nothing leaves without a person's answer to everything that was found.
+
+use anonymizer::{
+    Confirmation, Cover, Dismissal, DismissalReason, Finder, Finding, FindingKind, Inspection, Limits, MediaType,
+    Origin, PREVIEW_BYTES_MAX, PREVIEW_PX_MAX, Pixels, Region, ReleaseError, Search, Searched, release,
+};
+use sha2::{Digest, Sha256};
+
+use crate::writers::{confirmation, inspection, noise};
+
+const FACE: Region = Region { x: 40, y: 16, width: 40, height: 40 };
+
+fn with_a_face() -> Inspection {
+    let finding = Finding {
+        kind: FindingKind::Face,
+        region: FACE,
+        score_thousandths: 5_000,
+        finder: Finder::Rustface,
+        proposal: Region { x: 24, y: 0, width: 72, height: 72 },
+    };
+    let searched = vec![Searched { finder: Finder::Rustface, search: Search::Finished }];
+    Inspection { findings: vec![finding], searched, ..inspection(noise(160, 120)) }
+}
+
+fn dismissing(region: Region) -> Confirmation {
+    let dismissal = Dismissal { kind: FindingKind::Face, region, reason: DismissalReason::NotAFace };
+    Confirmation { dismissed: vec![dismissal], ..confirmation() }
+}
+
+fn refusal(seen: Inspection, covers: &[Cover], confirmation: Confirmation) -> ReleaseError {
+    release(seen, covers, confirmation, &Limits::NETWORK).unwrap_err()
+}
+
+#[test]
+fn an_open_finding_holds_the_picture_back() {
+    assert_eq!(refusal(with_a_face(), &[], confirmation()), ReleaseError::OpenFinding(0));
+    let beside = Cover::Box(Region { x: 40, y: 16, width: 40, height: 24 });
+    assert_eq!(refusal(with_a_face(), &[beside], confirmation()), ReleaseError::OpenFinding(0));
+}
+
+#[test]
+fn a_dismissal_must_name_a_finding() {
+    let elsewhere = Region { x: 41, ..FACE };
+    assert_eq!(refusal(with_a_face(), &[], dismissing(elsewhere)), ReleaseError::UnknownDismissal(0));
+    assert_eq!(refusal(inspection(noise(160, 120)), &[], dismissing(FACE)), ReleaseError::UnknownDismissal(0));
+}
+
+#[test]
+fn a_picture_that_no_finder_searched_needs_eyes() {
+    let mut seen = inspection(noise(160, 120));
+    seen.searched.push(Searched { finder: Finder::Rustface, search: Search::NotSearched });
+    let unaware = Confirmation { has_seen_unsearched: false, ..confirmation() };
+    assert_eq!(refusal(seen.clone(), &[], unaware), ReleaseError::Unsearched);
+    let released = release(seen, &[], confirmation(), &Limits::NETWORK).unwrap();
+    assert_eq!(released.picture.manifest().finders[0].search, Search::NotSearched);
+}
+
+#[test]
+fn the_manifest_tells_who_did_what() {
+    let seen = with_a_face();
+    let proposed = seen.findings[0].proposed_cover();
+    let drawn = Cover::Ellipse(Region { x: 100, y: 80, width: 30, height: 30 });
+    let confirmed = dismissing(FACE);
+    let released = release(seen, &[proposed.clone(), drawn], confirmed.clone(), &Limits::NETWORK).unwrap();
+    let manifest = released.picture.manifest();
+    assert_eq!(manifest.reviewer, confirmed.reviewer);
+    assert_eq!(manifest.dismissed, confirmed.dismissed);
+    assert_eq!((manifest.width, manifest.height, manifest.media_type), (160, 120, MediaType::Jpeg));
+    let origins: Vec<_> = manifest.covers.iter().map(|record| record.origin).collect();
+    assert_eq!(origins, [Origin::Finder, Origin::Person]);
+    assert_eq!(manifest.covers[0].cover, proposed);
+    assert_eq!(released.preview.manifest(), manifest);
+}
+
+#[test]
+fn the_model_in_the_manifest_is_the_model_in_the_crate() {
+    let model = include_bytes!("../../models/seeta_fd_frontal_v1.0.bin");
+    let sums = include_str!("../../models/SHA256SUMS");
+    let hash: [u8; 32] = Sha256::digest(model).into();
+    assert_eq!(Finder::Rustface.model_sha256(), hash);
+    let text: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(sums.split_whitespace().next(), Some(text.as_str()));
+}
+
+#[test]
+fn a_preview_is_small_in_pixels_and_bytes() {
+    for (width, height, expected) in
+        [(1_000, 700, (320, 224)), (400, 2, (320, 2)), (90, 1_200, (24, 320)), (100, 60, (100, 60)), (1, 1, (1, 1))]
+    {
+        let released = release(inspection(noise(width, height)), &[], confirmation(), &Limits::NETWORK).unwrap();
+        let preview = &released.preview;
+        assert_eq!((preview.width(), preview.height()), expected);
+        assert!(preview.bytes().len() <= PREVIEW_BYTES_MAX && preview.width().max(preview.height()) <= PREVIEW_PX_MAX);
+        let decoded = image::load_from_memory(preview.bytes()).unwrap();
+        assert_eq!((decoded.width(), decoded.height()), expected);
+        assert_eq!(preview.media_type(), MediaType::Jpeg);
+    }
+}
+
+#[test]
+fn a_picture_larger_than_its_limit_loses_quality_and_then_is_refused() {
+    let bytes = |bytes_max| {
+        let limits = Limits { picture_bytes_max: bytes_max, ..Limits::NETWORK };
+        release(inspection(noise(200, 200)), &[], confirmation(), &limits)
+            .map(|released| released.picture.bytes().len())
+    };
+    let full = bytes(1 << 20).unwrap();
+    let reduced = bytes(full - 1).unwrap();
+    assert!(reduced < full);
+    assert_eq!(bytes(10_000), Err(ReleaseError::TooLarge { bytes_max: 10_000 }));
+}
+
+#[test]
+fn the_same_picture_is_released_as_the_same_bytes() {
+    let released = || release(inspection(noise(64, 64)), &[], confirmation(), &Limits::NETWORK).unwrap();
+    assert_eq!(released(), released());
+}
+
+#[test]
+fn neither_pixels_nor_clean_pictures_show_themselves_in_a_log() {
+    let pixels = Pixels::new(1, 1, vec![201, 202, 203]).unwrap();
+    let released = release(inspection(pixels.clone()), &[], confirmation(), &Limits::NETWORK).unwrap();
+    for text in [format!("{pixels:?}"), format!("{:?}", released.picture)] {
+        assert!(!text.contains("201"), "{text}");
+    }
+    assert_eq!(Pixels::new(2, 1, vec![0; 3]), None);
+    assert_eq!(Pixels::new(0, 9, vec![]), None);
+}

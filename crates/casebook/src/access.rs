@@ -1,0 +1,183 @@
+//! Who may read a case, and to which institution an entry's payload may go.
+//!
+//! The owner's newest version is the only truth about an audience. What hangs on a case has no audience of its own.
+
+use protocol::{CaseId, EntryId, InstitutionId};
+use trust::Standing;
+
+use crate::{
+    fold::Casebook,
+    record::Origin,
+    row::{
+        AudienceKey, AudienceRow, CaseRow, EntryRow, ExceptKey, ExceptRow, OpenCase, Reach, SharedKey, SharedRow,
+        TargetKey,
+    },
+    rows::{Read, Rows},
+};
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// This house itself: its index, its counts.
+    House,
+    /// A person of this house with an attestation. What the house keeps from some of its people is for the house to say.
+    Attested,
+    /// A person of this house without one.
+    Viewer,
+    /// Another institution's node.
+    Peer(InstitutionId),
+}
+
+/// Whether the reader may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Yes.
+    Allowed,
+    /// No. Peers are told the same in every case: not held.
+    Refused(WhyNot),
+}
+
+/// Why a reader may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNot {
+    /// It is not here.
+    NotHere,
+    /// It is withdrawn.
+    Withdrawn,
+    /// It was taken back from this institution.
+    TakenBack,
+    /// It never leaves the house.
+    HouseOnly,
+    /// The reader's institution is not in the audience.
+    NotInAudience,
+    /// It is for attested people.
+    NotPublic,
+}
+
+impl Access {
+    /// Whether it is allowed.
+    pub fn is_allowed(self) -> bool {
+        self == Self::Allowed
+    }
+}
+
+impl Casebook {
+    /// Whether a reader may read a case with all that hangs on it. What stands in the house journal is for the house alone,
+    /// whatever case it hangs on.
+    ///
+    /// # Errors
+    /// If a table cannot be read.
+    pub fn may_read<R: Rows>(&self, case: CaseId, reader: Reader, rows: &R) -> Result<Access, R::Error> {
+        match rows.read::<CaseRow>(&case)? {
+            None => Ok(Access::Refused(WhyNot::NotHere)),
+            Some(CaseRow::Withdrawn(_)) => Ok(Access::Refused(WhyNot::Withdrawn)),
+            Some(CaseRow::Open(open)) => self.may_read_open(case, &open, reader, rows),
+        }
+    }
+
+    pub(crate) fn may_read_open<R: Rows>(
+        &self,
+        case: CaseId,
+        open: &OpenCase,
+        reader: Reader,
+        rows: &R,
+    ) -> Result<Access, R::Error> {
+        let is_public = open.reach == Reach::Public && open.standing() == Standing::Verified;
+        match reader {
+            Reader::House => Ok(Access::Allowed),
+            Reader::Viewer if !is_public => Ok(Access::Refused(WhyNot::NotPublic)),
+            Reader::Attested | Reader::Viewer => self.is_in_audience(case, open, self.me, rows),
+            Reader::Peer(peer) => self.is_in_audience(case, open, peer, rows),
+        }
+    }
+
+    /// Whether the payload of an entry may be offered and served to a peer. To the author's own institution it may, so that
+    /// a house gets back what it lost, unless it is withdrawn.
+    ///
+    /// # Errors
+    /// If a table cannot be read.
+    pub fn may_have<R: Rows>(&self, entry: EntryId, peer: InstitutionId, rows: &R) -> Result<Access, R::Error> {
+        let Some(row) = rows.read::<EntryRow>(&entry)? else { return Ok(Access::Refused(WhyNot::NotHere)) };
+        let case = row.what.as_ref().and_then(|what| what.case);
+        let taken_back = ExceptKey { target: TargetKey::Entry(entry), feed: row.feed, institution: peer };
+        match () {
+            () if row.is_erased => Ok(Access::Refused(WhyNot::Withdrawn)),
+            () if !row.origin().is_shared() => Ok(Access::Refused(WhyNot::HouseOnly)),
+            () if row.what.is_none() => Ok(Access::Refused(WhyNot::NotHere)),
+            () if rows.read::<ExceptRow>(&taken_back)?.is_some() => Ok(Access::Refused(WhyNot::TakenBack)),
+            () => match case {
+                Some(case) => self.may_have_of(case, &row, peer, rows),
+                None => Ok(Access::Allowed),
+            },
+        }
+    }
+
+    fn may_have_of<R: Rows>(
+        &self,
+        case: CaseId,
+        row: &EntryRow,
+        peer: InstitutionId,
+        rows: &R,
+    ) -> Result<Access, R::Error> {
+        if is_taken_back(case, peer, rows)? {
+            return Ok(Access::Refused(WhyNot::TakenBack));
+        }
+        match rows.read::<CaseRow>(&case)? {
+            _ if row.feed == peer => Ok(Access::Allowed),
+            Some(CaseRow::Withdrawn(_)) => Ok(Access::Refused(WhyNot::Withdrawn)),
+            Some(CaseRow::Open(open)) => self.is_in_audience(case, &open, peer, rows),
+            None if row.origin() == Origin::Network => Ok(Access::Allowed),
+            None => Ok(Access::Refused(WhyNot::NotInAudience)),
+        }
+    }
+
+    fn is_in_audience<R: Rows>(
+        &self,
+        case: CaseId,
+        open: &OpenCase,
+        institution: InstitutionId,
+        rows: &R,
+    ) -> Result<Access, R::Error> {
+        if is_taken_back(case, institution, rows)? {
+            return Ok(Access::Refused(WhyNot::TakenBack));
+        }
+        let is_in = match open.reach {
+            Reach::Network | Reach::Public => true,
+            _ if institution == case.institution => true,
+            Reach::House => return Ok(Access::Refused(WhyNot::HouseOnly)),
+            _ => rows.read::<SharedRow>(&SharedKey { institution, case, entry: open.current })?.is_some(),
+        };
+        Ok(if is_in { Access::Allowed } else { Access::Refused(WhyNot::NotInAudience) })
+    }
+}
+
+fn is_taken_back<R: Rows>(case: CaseId, institution: InstitutionId, rows: &R) -> Result<bool, R::Error> {
+    let key = ExceptKey { target: TargetKey::Case(case), feed: case.institution, institution };
+    Ok(rows.read::<ExceptRow>(&key)?.is_some())
+}
+
+/// The cases of which a living version names an institution: what to look through when it connects.
+///
+/// # Errors
+/// If a table cannot be read.
+pub fn shared_with<R: Rows>(institution: InstitutionId, rows: &R) -> Result<Vec<CaseId>, R::Error> {
+    let mut cases: Vec<_> = rows.all::<SharedRow>(&[&institution])?.into_iter().map(|(key, _)| key.case).collect();
+    cases.dedup();
+    Ok(cases)
+}
+
+/// The other institutions that the current version of a restricted case names and from which it was not taken back: to them
+/// its entries are offered. Empty for every other case.
+///
+/// # Errors
+/// If a table cannot be read.
+pub fn named_audience<R: Rows>(case: CaseId, rows: &R) -> Result<Vec<InstitutionId>, R::Error> {
+    let Some(CaseRow::Open(open)) = rows.read(&case)? else { return Ok(Vec::new()) };
+    let mut named = Vec::new();
+    for (AudienceKey { institution, .. }, AudienceRow) in rows.all(&[&case, &open.current])? {
+        if institution != SharedKey::EVERYBODY && !is_taken_back(case, institution, rows)? {
+            named.push(institution);
+        }
+    }
+    Ok(named)
+}

@@ -1,0 +1,11 @@
+//! The casebook told in stories, and its laws held against entries drawn at random.
+
+mod any_order;
+mod bytes;
+mod long_thread;
+mod readers;
+mod shelves;
+mod stories;
+mod threads;
+mod withdrawals;
+mod world;

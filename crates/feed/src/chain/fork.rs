@@ -1,0 +1,80 @@
+//! Forks: two signed entries at one place. The feed stands still before them, unless a root entry has sealed its branch.
+
+use protocol::{
+    Class, Header,
+    claim::{ForkProof, verify_fork},
+};
+use trust::KeyRefusal;
+
+use super::Chain;
+
+/// Where and why a feed stands still. Everything before `at` holds; what stands from there on is contested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Freeze {
+    /// The first contested place.
+    pub at: u64,
+    /// Two entries at that place; absent if the author signed badly below a good signature.
+    pub proof: Option<ForkProof>,
+}
+
+/// What a proof comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Accusation {
+    /// The feed contradicts itself at this place, and that is news.
+    True(u64),
+    /// The feed stands still there or before already, or a root entry sealed the branch it stands on.
+    Known,
+    /// It cannot be judged: the feed is not known up to there.
+    Unproven,
+    /// No contradiction, or not the feed's author's: whoever shows it is to blame.
+    False,
+}
+
+impl Chain {
+    /// Freezes the feed on evidence that somebody brought. Returns whether that is news.
+    pub fn accuse(&mut self, proof: &ForkProof) -> bool {
+        let Accusation::True(at) = self.weigh(proof) else { return false };
+        self.freeze = Some(Freeze { at, proof: Some(proof.clone()) });
+        true
+    }
+
+    /// Judges evidence; nothing changes.
+    pub(crate) fn weigh(&self, proof: &ForkProof) -> Accusation {
+        let Ok(fork) = proof.open() else { return Accusation::False };
+        let (one, other) = (fork.one.claimed(), fork.other.claimed());
+        if one.feed != self.feed || one.network != self.network {
+            return Accusation::False;
+        }
+        let is_known = self.freeze.as_ref().is_some_and(|freeze| freeze.at <= one.seq);
+        if is_known || self.is_sealed_against(one, other) {
+            return Accusation::Known;
+        }
+        let Some(institution) = &self.institution else { return Accusation::Unproven };
+        if one.prev != other.prev || !self.knows_keys_at(one.seq) {
+            return Accusation::Unproven;
+        }
+        let signer_of = |header| institution.keys().signer_of(header);
+        let verified = signer_of(one).and_then(|first| {
+            let second = signer_of(other)?;
+            Ok::<_, KeyRefusal>(verify_fork(&fork, &first, &second)?)
+        });
+        match verified {
+            Ok(()) => Accusation::True(one.seq),
+            Err(_) if is_root(one) || is_root(other) => Accusation::Unproven,
+            Err(_) => Accusation::False,
+        }
+    }
+
+    /// Whether a later root entry stands on our branch and none is known to stand on the other: a key that was retired by it
+    /// cannot contest what is older.
+    fn is_sealed_against(&self, one: &Header, other: &Header) -> bool {
+        let has_seal = self.roots.last().is_some_and(|root| *root > 0 && *root >= one.seq);
+        let ours_is_root = self.roots.binary_search(&one.seq).is_ok();
+        let roots = [one, other].into_iter().filter(|header| is_root(header)).count();
+        has_seal && roots == usize::from(ours_is_root)
+    }
+}
+
+fn is_root(header: &Header) -> bool {
+    header.kind.class() == Class::Root
+}

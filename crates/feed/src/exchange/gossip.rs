@@ -1,0 +1,193 @@
+//! What a gossip message is worth. Only what the sender answers for is rejected; our own troubles never are its fault.
+
+use protocol::{
+    FeedId,
+    certificate::Certificate,
+    claim::{ForkProof, SignedHeadClaim},
+    message::{EntryFrame, Gossip, Papers},
+    payload::control::Place,
+};
+use trust::PaperError;
+
+use super::Exchange;
+use crate::{
+    archive::{Archive, Arrival},
+    chain::{Accusation, Answer, Chain},
+    effect::{Blame, Effect, Peer, Record, Verdict},
+    throttle::Bucket,
+};
+
+/// Entries a second of one feed that are taken from gossip, and how many at once; what is beyond is pulled.
+const ENTRIES_PER_SECOND: u32 = 20;
+const ENTRIES_BURST: u32 = 200;
+/// A feed's head claims are looked at no more often than this: half the time that lies between honest ones.
+const CLAIM_HEARD_MS: u64 = 1_000;
+
+/// The newest head claim of a feed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard {
+    time_ms: u64,
+    seq: u64,
+    heard_ms: u64,
+}
+
+impl Exchange {
+    /// When the newest head claim of a feed was heard, and up to which place the feed goes by it.
+    pub fn head_claim(&self, feed: &FeedId) -> Option<(u64, u64)> {
+        self.claims.get(feed).map(|heard| (heard.heard_ms, heard.seq))
+    }
+
+    pub(super) fn gossip(
+        &mut self,
+        peer: Peer,
+        message: Gossip,
+        now_ms: u64,
+        archive: &impl Archive,
+        effects: &mut Vec<Effect>,
+    ) {
+        let mut behind = Vec::new();
+        let verdict = match message {
+            Gossip::Entry(frame) => self.gossiped_entry(peer, frame, now_ms, archive, &mut behind),
+            Gossip::HeadClaim(claim) => self.gossiped_claim(peer, &claim, now_ms, archive, &mut behind),
+            Gossip::Certificate(certificate) => self.gossiped_certificate(peer, certificate, &mut behind),
+            Gossip::ForkProof(proof) => self.gossiped_fork(peer, &proof, &mut behind),
+        };
+        effects.push(Effect::Verdict(verdict));
+        effects.append(&mut behind);
+    }
+
+    fn gossiped_entry(
+        &mut self,
+        peer: Peer,
+        frame: EntryFrame,
+        now_ms: u64,
+        archive: &impl Archive,
+        effects: &mut Vec<Effect>,
+    ) -> Verdict {
+        let Ok(arrival) = Arrival::parse(frame) else { return blame(peer, Blame::Malformed, effects) };
+        let header = arrival.entry.claimed();
+        let (feed, seq) = (header.feed, header.seq);
+        if header.network != self.papers.network() {
+            return blame(peer, Blame::Malformed, effects);
+        }
+        if self.roster.member(&feed).is_none() {
+            return Verdict::Ignore;
+        }
+        let place = Place { epoch: header.epoch, seq, entry: arrival.entry.id() };
+        if archive.id_at(&feed, seq) == Some(place.entry) {
+            return self.gossiped_again(peer, arrival, archive, effects);
+        }
+        if !self.may_take(feed, now_ms) {
+            self.hint(peer, feed, place);
+            return Verdict::Ignore;
+        }
+        self.watch_own(&arrival.entry, archive, effects);
+        let Some(chain) = self.chain_of_member(&feed) else { return Verdict::Ignore };
+        match chain.receive(arrival, archive) {
+            Answer::Accepted { held, was_spoiled } => {
+                let accepted = vec![*held];
+                self.note_accepted(&accepted, effects);
+                effects.push(Effect::Journal(accepted.into_iter().map(Record::Entry).collect()));
+                if was_spoiled { blame(peer, Blame::PayloadMismatch, effects) } else { Verdict::Accept }
+            }
+            Answer::Gap | Answer::Unproven => {
+                self.hint(peer, feed, place);
+                Verdict::Ignore
+            }
+            Answer::Diverged => {
+                self.search_fork(peer, feed, seq);
+                Verdict::Ignore
+            }
+            Answer::Fork(proof) => {
+                self.accuse(&proof, effects);
+                Verdict::Ignore
+            }
+            Answer::Duplicate | Answer::Closed => Verdict::Ignore,
+            Answer::Malformed => blame(peer, Blame::Malformed, effects),
+            Answer::BadSignature => blame(peer, Blame::BadSignature, effects),
+        }
+    }
+
+    /// An entry that is held: its payload may be news.
+    fn gossiped_again(
+        &mut self,
+        peer: Peer,
+        arrival: Arrival,
+        archive: &impl Archive,
+        effects: &mut Vec<Effect>,
+    ) -> Verdict {
+        if arrival.is_spoiled() {
+            return blame(peer, Blame::PayloadMismatch, effects);
+        }
+        self.take_late_payload(&arrival.entry.id(), arrival.body, archive, effects);
+        Verdict::Ignore
+    }
+
+    fn gossiped_claim(
+        &mut self,
+        peer: Peer,
+        signed: &SignedHeadClaim,
+        now_ms: u64,
+        archive: &impl Archive,
+        effects: &mut Vec<Effect>,
+    ) -> Verdict {
+        let Ok(claim) = signed.claimed() else { return blame(peer, Blame::Malformed, effects) };
+        let heard = self.claims.get(&claim.feed);
+        let is_news = heard.is_none_or(|heard| {
+            claim.time_ms > heard.time_ms && now_ms.saturating_sub(heard.heard_ms) >= CLAIM_HEARD_MS
+        });
+        let institution = self.chains.get(&claim.feed).and_then(Chain::institution);
+        let (Some(institution), Some(_), true) = (institution, self.roster.member(&claim.feed), is_news) else {
+            return Verdict::Ignore;
+        };
+        let (number, key) = institution.keys().signing();
+        if claim.key != number {
+            return Verdict::Ignore;
+        }
+        if signed.verify(&self.papers.network(), &key).is_err() {
+            return blame(peer, Blame::BadSignature, effects);
+        }
+        if claim.feed == self.me && archive.id_at(&self.me, claim.place.seq) != Some(claim.place.entry) {
+            self.foreign_hand(effects);
+        }
+        let heard = Heard { time_ms: claim.time_ms, seq: claim.place.seq, heard_ms: now_ms };
+        self.claims.insert(claim.feed, heard);
+        self.hint(peer, claim.feed, claim.place);
+        Verdict::Accept
+    }
+
+    fn gossiped_certificate(&mut self, peer: Peer, certificate: Certificate, effects: &mut Vec<Effect>) -> Verdict {
+        let papers = Papers { charters: Vec::new(), certificates: vec![certificate] };
+        match self.take_papers(&papers, effects) {
+            Ok(()) if effects.is_empty() => Verdict::Ignore,
+            Ok(()) => Verdict::Accept,
+            Err(PaperError::TooMany { .. }) => Verdict::Ignore,
+            Err(_) => blame(peer, Blame::Malformed, effects),
+        }
+    }
+
+    fn gossiped_fork(&mut self, peer: Peer, proof: &ForkProof, effects: &mut Vec<Effect>) -> Verdict {
+        match self.accused_by(peer, proof, effects) {
+            Accusation::True(_) => Verdict::Accept,
+            Accusation::Known | Accusation::Unproven => Verdict::Ignore,
+            Accusation::False => Verdict::Reject,
+        }
+    }
+
+    fn hint(&mut self, peer: Peer, feed: FeedId, place: Place) {
+        if let Some(session) = self.sessions.get_mut(&peer) {
+            session.hints(feed, place);
+            self.is_pull_due = true;
+        }
+    }
+
+    fn may_take(&mut self, feed: FeedId, now_ms: u64) -> bool {
+        let bucket = self.buckets.entry(feed).or_insert_with(|| Bucket::full(now_ms, ENTRIES_BURST));
+        bucket.take(now_ms, ENTRIES_PER_SECOND, ENTRIES_BURST)
+    }
+}
+
+fn blame(peer: Peer, blame: Blame, effects: &mut Vec<Effect>) -> Verdict {
+    effects.push(Effect::Penalise(peer, blame));
+    Verdict::Reject
+}

@@ -1,0 +1,14 @@
+//! Stories of feeds: what one machine answers, and what several come to know of each other.
+
+mod appending;
+mod forks;
+mod gossip;
+mod ingest;
+mod introductions;
+mod own_head;
+mod papers;
+mod runs;
+mod sealed;
+mod serving;
+mod sessions;
+mod world;

@@ -1,0 +1,111 @@
+//! Who is a member: papers travel both ways, and what follows from them.
+
+use protocol::{
+    certificate::Certificate,
+    limits,
+    message::{Frame, Framed, Gossip, Papers},
+};
+
+use super::world::{Author, NOW, Network, Node, Party, frame_of, frames, peer, sent_to};
+use crate::{Blame, Effect, Verdict};
+
+fn paper(certificate: Certificate) -> Papers {
+    Papers { charters: Vec::new(), certificates: vec![certificate] }
+}
+
+#[test]
+fn papers_go_both_ways_on_meeting_and_then_rest() {
+    let network = Network::of(3);
+    let (one, other) = (Author::of(&network, 11).feed, Author::of(&network, 12).feed);
+    let mut first = Node::ready(&network, 0);
+    let mut second = Node::ready(&network, 1);
+    first.exchange.add_papers(&paper(network.admission_of(one))).unwrap();
+    second.exchange.add_papers(&paper(network.admission_of(other))).unwrap();
+    let mut party = Party::of(&network, vec![first, second]);
+    party.run(3);
+    for house in [0, 1] {
+        let roster = party.node(house).exchange.roster();
+        assert!(roster.member(&one).is_some() && roster.member(&other).is_some());
+    }
+    let before = party.delivered;
+    party.run(10);
+    assert_eq!(party.delivered, before, "and nothing more is said");
+}
+
+#[test]
+fn a_gossiped_certificate_is_passed_on_once() {
+    let network = Network::of(3);
+    let mut node = Node::ready(&network, 0);
+    let admission = Gossip::Certificate(network.admission_of(Author::of(&network, 11).feed));
+    let effects = node.gossip(1, admission.clone(), NOW);
+    assert_eq!(effects[0], Effect::Verdict(Verdict::Accept));
+    assert!(effects.contains(&Effect::RosterChanged));
+    assert_eq!(node.gossip(1, admission, NOW), [Effect::Verdict(Verdict::Ignore)]);
+}
+
+#[test]
+fn a_vote_that_nobody_gave_is_the_senders_fault() {
+    let network = Network::of(3);
+    let mut node = Node::ready(&network, 0);
+    let mut forged = network.admission_of(Author::of(&network, 11).feed);
+    forged.votes[0].signature.0[3] ^= 1;
+    assert_eq!(node.gossip(1, Gossip::Certificate(forged.clone()), NOW)[0], Effect::Verdict(Verdict::Reject));
+    node.meet(&network, 1);
+    node.frame(1, Frame::Papers(paper(forged)), NOW);
+    assert_eq!(node.blames(), [(peer(1), Blame::Malformed); 2]);
+}
+
+#[test]
+fn a_feed_that_was_unknown_is_pulled_once_its_admission_is_here() {
+    let network = Network::of(3);
+    let mut author = Author::of(&network, 11);
+    let story = author.story(3);
+    let mut knows = Node::of(&network, 0);
+    knows.exchange.add_papers(&paper(network.admission_of(author.feed))).unwrap();
+    knows.learn(&story);
+    knows.exchange.vouch();
+    let mut party = Party::of(&network, vec![knows, Node::ready(&network, 1)]);
+    party.run(4);
+    assert_eq!(party.node(1).seq_of(&author.feed), Some(3));
+}
+
+#[test]
+fn with_an_expelled_institution_nothing_is_said_any_more() {
+    let network = Network::of(3);
+    let guest = Author::of(&network, 11);
+    let mut node = Node::ready(&network, 0);
+    node.exchange.add_papers(&paper(network.admission_of(guest.feed))).unwrap();
+    node.meet(&network, 11);
+    node.exchange.add_papers(&paper(network.expulsion_of(guest.feed))).unwrap();
+    let want = Frame::WantHead(protocol::message::WantHead { feed: network.feed(0) });
+    assert_eq!(node.frame(11, want, NOW), []);
+    let genesis = guest.clone().story(0).remove(0);
+    assert_eq!(node.gossip(1, Gossip::Entry(frame_of(&genesis)), NOW), [Effect::Verdict(Verdict::Ignore)]);
+}
+
+#[test]
+fn many_papers_go_in_frames_that_can_be_read() {
+    let network = Network::of(21);
+    let admissions = (0..400_u16).map(|number| {
+        let mut feed = [7; 32];
+        feed[..2].copy_from_slice(&number.to_be_bytes());
+        network.admission_of(protocol::FeedId(feed))
+    });
+    let mut one = Node::ready(&network, 0);
+    let papers = Papers { charters: Vec::new(), certificates: admissions.collect() };
+    one.exchange.add_papers(&papers).unwrap();
+    let mut party = Party::of(&network, vec![one, Node::ready(&network, 1)]);
+    party.run(2);
+    assert_eq!(party.node(1).exchange.roster().members().count(), 421);
+    let hello = party.node(0).meet(&network, 2);
+    let greeting = sent_to(&hello, 2).remove(0);
+    let now_ms = party.now_ms;
+    let mut stale = greeting;
+    if let Frame::Hello(hello) = &mut stale.frame {
+        hello.certificates = [0; 32];
+    }
+    let told = party.node(0).frame(2, stale, now_ms);
+    let sizes: Vec<usize> = sent_to(&told, 2).iter().map(|framed: &Framed| framed.encode().len()).collect();
+    assert!(sizes.len() > 2 && sizes.iter().all(|size| *size < limits::FRAME_BYTES_MAX), "{sizes:?}");
+    assert!(frames(&told).iter().any(|frame| matches!(frame, Frame::Papers(papers) if !papers.charters.is_empty())));
+}

@@ -1,0 +1,96 @@
+//! What others get: limits of an answer, three words for what is absent, ends that hold by themselves.
+
+use protocol::{
+    limits,
+    message::{Absence, Body, Frame, Framed, WantPayloads, WantRange},
+};
+
+use super::world::{Author, NOW, Network, Node, arrival, bulky, frame_of, sent_to};
+use crate::{Held, Record};
+
+fn ask(node: &mut Node, feed: protocol::FeedId, from: u64, count: u32) -> Framed {
+    let want = WantRange { feed, from, count, with_payloads: true };
+    sent_to(&node.frame(2, Frame::WantRange(want), NOW), 2).remove(0)
+}
+
+fn holding(story: &[Held]) -> (Network, Node) {
+    let network = Network::of(3);
+    let mut node = Node::holding(&network, 1, story);
+    node.meet(&network, 2);
+    (network, node)
+}
+
+#[test]
+fn an_answer_has_at_most_so_many_entries_and_begins_where_it_was_asked() {
+    let mut author = Author::of(&Network::of(3), 0);
+    let story = author.story(1_100);
+    let (network, mut node) = holding(&story);
+    let framed = ask(&mut node, network.feed(0), 5, u32::MAX);
+    assert_eq!(framed.entries.len(), limits::RUN_ENTRIES_MAX);
+    assert_eq!(framed.entries[0], frame_of(&story[5]));
+    assert_eq!(ask(&mut node, network.feed(0), 1_100, 10).entries.len(), 1);
+    assert_eq!(ask(&mut node, network.feed(0), 1_101, 10).entries.len(), 0);
+    assert_eq!(ask(&mut node, network.feed(2), 0, 10).entries.len(), 0);
+    assert_eq!(ask(&mut node, network.feed(0), u64::MAX, u32::MAX).entries.len(), 0);
+}
+
+#[test]
+fn an_answer_fits_into_a_frame_whatever_payloads_weigh() {
+    let mut author = Author::of(&Network::of(3), 0);
+    let mut story = author.story(0);
+    story.extend((0..8).map(|_| author.write(&bulky(limits::PAYLOAD_BYTES_MAX - 5))));
+    let (network, mut node) = holding(&story);
+    let framed = ask(&mut node, network.feed(0), 1, 100);
+    assert!((1..8).contains(&framed.entries.len()), "{}", framed.entries.len());
+    assert!(framed.encode().len() <= limits::FRAME_BYTES_MAX);
+    assert!(Framed::decode(&framed.encode()).is_ok());
+}
+
+#[test]
+fn erased_restricted_and_not_held_are_three_words() {
+    let mut author = Author::of(&Network::of(3), 0);
+    let mut story = author.story(1);
+    story.push(author.seal());
+    let last = author.say();
+    story.push(Held { body: Body::Absent(Absence::NotHeld), ..last });
+    let (network, mut node) = holding(&story);
+    node.memory.erase(&network.feed(0), 1);
+    let framed = ask(&mut node, network.feed(0), 1, 3);
+    let bodies: Vec<_> = framed.entries.iter().map(|entry| entry.body.clone()).collect();
+    assert_eq!(bodies, [Absence::Erased, Absence::Restricted, Absence::NotHeld].map(Body::Absent));
+}
+
+#[test]
+fn questions_about_payloads_are_answered_one_by_one_and_not_without_measure() {
+    let mut author = Author::of(&Network::of(3), 0);
+    let mut story = author.story(0);
+    story.extend((0..16).map(|_| author.write(&bulky(200_000))));
+    let (_, mut node) = holding(&story);
+    let entries: Vec<_> = story[1..].iter().map(|held| held.entry.id()).collect();
+    let answers = sent_to(&node.frame(2, Frame::WantPayloads(WantPayloads { entries }), NOW), 2);
+    let held =
+        |framed: &&Framed| matches!(&framed.frame, Frame::Payload(payload) if matches!(payload.body, Body::Held(_)));
+    assert_eq!(answers.len(), 16);
+    assert_eq!(answers.iter().filter(held).count(), 11, "two frames' worth, and the one that is begun");
+}
+
+#[test]
+fn an_answer_ends_at_an_entry_whose_own_signature_is_known_to_hold() {
+    let network = Network::of(3);
+    let mut author = Author::of(&network, 0);
+    let story = author.story(6);
+    let mut node = Node::holding(&network, 1, &story[..2]);
+    node.meet(&network, 2);
+    let mut chain = node.exchange.chain(&author.feed).unwrap().clone();
+    let outcome = chain.receive_range(story[2..].iter().map(arrival).collect(), &node.memory);
+    outcome.accepted.iter().for_each(|held| node.memory.perform(&Record::Entry(held.clone())));
+    let mut papers = trust::Papers::found(&network.papers.charters[0]).unwrap();
+    papers.add_certificate(&network.papers.certificates[0]).unwrap();
+    let restored = crate::Restored { me: network.feed(1), papers, chains: vec![chain], missing: vec![] };
+    node.exchange = crate::Exchange::new(restored, NOW);
+    node.meet(&network, 2);
+    assert!(matches!(ask(&mut node, author.feed, 2, 3).frame, Frame::Busy(_)), "linked, not yet verified");
+    assert_eq!(ask(&mut node, author.feed, 2, 9).entries.len(), 5, "up to the signature");
+    node.tick(NOW + 250);
+    assert_eq!(ask(&mut node, author.feed, 2, 3).entries.len(), 3, "verified");
+}

@@ -1,0 +1,186 @@
+//! Accounts: how they begin, change and end.
+
+use super::*;
+use crate::{
+    account::Standing,
+    audit::{Action, Outcome, Reason},
+    permission::Permission,
+};
+
+#[test]
+fn the_first_administrator_chooses_a_password_with_a_secret_that_is_good_once() {
+    let mut office = Office::new();
+    let (id, secret) = office.invite("root", &[Role::Administrator]);
+    assert_eq!(office.house.accounts().get(id).unwrap().standing(), Standing::Invited);
+    assert_eq!(office.house.password_check("root").verify(PASSWORD), Err(Refusal::SignIn));
+    let other = OneTimeSecret::new([9; 32]);
+    assert_eq!(office.redeem("root", &other), Err(Refusal::OneTimeSecret));
+    assert_eq!(office.redeem("nobody", &secret), Err(Refusal::OneTimeSecret));
+    office.redeem("root", &secret).unwrap();
+    assert_eq!(office.redeem("root", &secret), Err(Refusal::OneTimeSecret), "it was used");
+    let (actor, _) = office.sign_in("root", false);
+    assert_eq!(office.house.permit(&actor, Permission::ManageAccounts, office.now_ms), Ok(()));
+}
+
+#[test]
+fn a_one_time_secret_expires() {
+    let mut office = Office::new();
+    let (_, secret) = office.invite("root", &[]);
+    office.now_ms += Settings::default().one_time_secret_ms + 1;
+    assert_eq!(office.redeem("root", &secret), Err(Refusal::OneTimeSecret));
+}
+
+#[test]
+fn a_login_name_is_given_once_whatever_its_case() {
+    let mut office = Office::new();
+    office.staff("ada", &[]);
+    let (name, password) = (Text::from("Ada"), office.password());
+    let command = account::Command::SignUp { login: Login::parse("ADA").unwrap(), name, password };
+    let refusal = office.tell(command, &Actor::Stranger).unwrap_err();
+    assert_eq!(refusal.to_string(), "login name is taken");
+}
+
+#[test]
+fn sign_up_opens_viewers_only_and_can_be_closed() {
+    let mut office = Office::new();
+    let viewer = office.viewer("vera");
+    let (actor, _) = office.sign_in("vera", true);
+    let now_ms = office.now_ms;
+    assert_eq!(office.house.permit(&actor, Permission::ReadPublic, now_ms), Ok(()));
+    for permission in [Permission::PostCase, Permission::Comment, Permission::Star, Permission::ReadNetwork] {
+        assert!(matches!(office.house.permit(&actor, permission, now_ms), Err(Refusal::NotAllowed { .. })));
+    }
+    let roles = Roles::new([Role::Moderator]).unwrap();
+    let refusal = office.tell(account::Command::SetRoles { account: viewer, roles }, &Actor::System).unwrap_err();
+    assert_eq!(refusal.to_string(), "viewer is no member of the house");
+
+    office.house.settings.is_sign_up_open = false;
+    let (name, password) = (Text::from("Eve"), office.password());
+    let command = account::Command::SignUp { login: Login::parse("eve").unwrap(), name, password };
+    assert!(office.tell(command, &Actor::Stranger).is_err());
+}
+
+#[test]
+fn a_password_is_changed_by_who_knows_the_old_one_and_ends_the_other_sessions() {
+    let mut office = Office::new();
+    let id = office.staff("ada", &[]);
+    office.staff("bob", &[]);
+    let (elsewhere, _) = office.sign_in("ada", true);
+    let (here, _) = office.sign_in("ada", true);
+    let bobs = office.house.password_check("bob").verify(PASSWORD).unwrap();
+    let new = office.password();
+    let stolen = account::Command::ChangePassword { old: bobs, new: new.clone() };
+    assert_eq!(office.tell(stolen, &here), Err(Refusal::SignIn));
+
+    let old = office.house.password_check("ada").verify(PASSWORD).unwrap();
+    let stale = office.house.password_check("ada").verify(PASSWORD).unwrap();
+    office.tell(account::Command::ChangePassword { old, new: new.clone() }, &here).unwrap();
+    assert_eq!(office.tell(account::Command::ChangePassword { old: stale, new }, &here), Err(Refusal::SignIn));
+    assert_eq!(office.house.permit(&elsewhere, Permission::SignIn, office.now_ms), Err(Refusal::SignedOut));
+    assert_eq!(office.house.permit(&here, Permission::SignIn, office.now_ms), Ok(()));
+    assert_eq!(office.house.sessions_of(id, office.now_ms).len(), 1);
+}
+
+#[test]
+fn a_reset_ends_the_sessions_and_the_old_password() {
+    let mut office = Office::new();
+    office.staff("root", &[Role::Administrator]);
+    let id = office.staff("ada", &[]);
+    let (ada, _) = office.sign_in("ada", true);
+    let (root, _) = office.sign_in("root", false);
+    let secret = OneTimeSecret::new(office.draw());
+    office.tell(account::Command::ResetPassword { account: id, secret: secret.clone() }, &root).unwrap();
+    assert_eq!(office.house.permit(&ada, Permission::SignIn, office.now_ms), Err(Refusal::SignedOut));
+    assert_eq!(office.house.password_check("ada").verify(PASSWORD), Err(Refusal::SignIn));
+    office.redeem("ada", &secret).unwrap();
+    office.sign_in("ada", true);
+}
+
+#[test]
+fn a_disabled_account_loses_its_sessions_at_once_and_opens_no_more() {
+    let mut office = Office::new();
+    let id = office.staff("ada", &[]);
+    let (ada, token) = office.sign_in("ada", true);
+    office.tell(account::Command::Disable(id), &Actor::System).unwrap();
+    assert_eq!(office.house.permit(&ada, Permission::ReadPublic, office.now_ms), Err(Refusal::SignedOut));
+    assert_eq!(office.house.visit(&token, office.now_ms), Err(Refusal::SignedOut));
+    assert_eq!(office.house.password_check("ada").verify(PASSWORD), Err(Refusal::SignIn));
+    assert_eq!(office.tell(account::Command::Disable(id), &Actor::System), Ok(vec![]), "it is so already");
+    office.tell(account::Command::Enable(id), &Actor::System).unwrap();
+    assert_eq!(office.house.visit(&token, office.now_ms), Err(Refusal::SignedOut), "old sessions stay ended");
+    office.sign_in("ada", true);
+}
+
+#[test]
+fn a_proof_from_before_the_account_was_disabled_opens_nothing() {
+    let mut office = Office::new();
+    let id = office.staff("ada", &[]);
+    let proven = office.house.password_check("ada").verify(PASSWORD).unwrap();
+    office.tell(account::Command::Disable(id), &Actor::System).unwrap();
+    let token = SessionToken::new(office.draw());
+    let command = session::Command::SignIn { proven, token, agent: Text::from("x"), before: None };
+    assert_eq!(office.tell(command, &Actor::Stranger), Err(Refusal::SignIn));
+}
+
+#[test]
+fn new_roles_end_the_sessions_of_the_old_ones() {
+    let mut office = Office::new();
+    let id = office.staff("mia", &[Role::Moderator]);
+    let (mia, _) = office.sign_in("mia", false);
+    let set = account::Command::SetRoles { account: id, roles: Roles::default() };
+    office.tell(set, &Actor::System).unwrap();
+    assert_eq!(office.house.permit(&mia, Permission::Moderate, office.now_ms), Err(Refusal::SignedOut));
+    let (mia, _) = office.sign_in("mia", false);
+    assert!(matches!(
+        office.house.permit(&mia, Permission::Moderate, office.now_ms),
+        Err(Refusal::NotAllowed { permission: Permission::Moderate, .. })
+    ));
+}
+
+#[test]
+fn nobody_gives_roles_to_themselves() {
+    let mut office = Office::new();
+    let root = office.staff("root", &[Role::Administrator]);
+    let (actor, _) = office.sign_in("root", false);
+    let roles = Roles::new([Role::Administrator, Role::Attester]).unwrap();
+    let refusal = office.tell(account::Command::SetRoles { account: root, roles }, &actor).unwrap_err();
+    assert_eq!(refusal.to_string(), "own roles are set by another administrator");
+}
+
+#[test]
+fn the_last_administrator_stays() {
+    let mut office = Office::new();
+    let first = office.staff("root", &[Role::Administrator]);
+    let none = || account::Command::SetRoles { account: first, roles: Roles::default() };
+    assert!(office.tell(none(), &Actor::System).is_err());
+    let refusal = office.tell(account::Command::Disable(first), &Actor::System).unwrap_err();
+    assert_eq!(refusal.to_string(), "this is the last administrator");
+    office.staff("second", &[Role::Administrator]);
+    assert!(office.tell(none(), &Actor::System).is_ok());
+}
+
+#[test]
+fn who_does_not_manage_accounts_is_refused_and_the_refusal_can_be_noted() {
+    let mut office = Office::new();
+    let id = office.staff("ada", &[]);
+    let (ada, _) = office.sign_in("ada", true);
+    let command = Command::from(account::Command::Disable(id));
+    let refusal = office.house.decide(&command, &ada, office.now_ms, &Seed::new([1; 32])).unwrap_err();
+    let noted = office.house.note_refused(&command, &ada, &refusal, office.now_ms).unwrap();
+    let HouseEntry::Audited(line) = &noted else { panic!("an audit line") };
+    let found = (line.event.action, line.event.outcome, line.event.reason, line.event.account);
+    assert_eq!(found, (Action::DisableAccount, Outcome::Refused, Reason::NotPermitted, Some(id)));
+}
+
+#[test]
+fn each_act_of_administration_leaves_one_line_that_names_account_and_object() {
+    let mut office = Office::new();
+    let root = office.staff("root", &[Role::Administrator]);
+    let id = office.staff("ada", &[]);
+    let (actor, _) = office.sign_in("root", false);
+    let entries = office.tell(account::Command::Disable(id), &actor).unwrap();
+    let lines: Vec<_> = entries.iter().filter(|entry| matches!(entry, HouseEntry::Audited(_))).collect();
+    let [HouseEntry::Audited(line)] = lines[..] else { panic!("one line: {entries:?}") };
+    assert_eq!((line.event.account, line.event.session), (Some(root), actor.session()));
+    assert_eq!((line.event.action, &line.event.objects[..]), (Action::DisableAccount, &[id.into()][..]));
+}

@@ -1,0 +1,53 @@
+//! What the operator sets, and why a network does not start.
+
+use serde::Deserialize;
+
+/// Settings of the network; the defaults are safe.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen, as multiaddr text: `/ip4/0.0.0.0/tcp/7400`. Empty by default: such a node only dials.
+    pub listen: Vec<String>,
+    /// Connections of members at once; a member has one, for moments two.
+    pub connections_max: u32,
+    /// Whether to gossip. Without it everything still arrives, by sync, only later.
+    pub gossip: bool,
+    /// While the process holds more memory than this, no connection is taken.
+    pub memory_bytes_max: usize,
+    /// Spreads the times of dialling, so that nodes that fell together do not rise together. Drawn by the node.
+    #[serde(skip)]
+    pub seed: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { listen: Vec::new(), connections_max: 128, gossip: true, memory_bytes_max: 2 << 30, seed: 0 }
+    }
+}
+
+/// Why a network does not start. All of it is for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be read.
+    #[error("listen address `{address}` is not a multiaddr such as /ip4/0.0.0.0/tcp/7400")]
+    Address {
+        /// As configured.
+        address: String,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on `{address}`: {reason}")]
+    Listen {
+        /// As configured.
+        address: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// A part of the transport refuses its settings.
+    #[error("cannot set up {part}: {reason}")]
+    Setup {
+        /// Which part.
+        part: &'static str,
+        /// What it says.
+        reason: String,
+    },
+}

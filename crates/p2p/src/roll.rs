@@ -1,0 +1,135 @@
+//! Who may connect: the members that the node named, less those that lost it for a while.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use feed::Peer;
+use protocol::InstitutionId;
+
+/// What a peer may be blamed for before it is refused. An honest node earns none; a version of ours with a fault earns a
+/// few before somebody sees it in the log.
+const BLAMES_MAX: u32 = 20;
+/// How long it is refused; also how long a blame is remembered. Long enough to make flooding dear, short enough that a
+/// repaired node is back the same morning.
+const REFUSED: Duration = Duration::from_secs(3_600);
+
+/// What the gate does with a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pass {
+    /// It has every protocol.
+    Member(InstitutionId),
+    /// It may introduce itself.
+    Stranger,
+    /// It is closed.
+    Refused,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    blames: u32,
+    since: Instant,
+    refused_until: Option<Instant>,
+}
+
+/// The allow-list, and how its members behaved.
+#[derive(Debug, Default)]
+pub(crate) struct Roll {
+    members: BTreeMap<Peer, InstitutionId>,
+    standings: BTreeMap<Peer, Standing>,
+}
+
+impl Roll {
+    /// Replaces the whole list. What is remembered of peers that are no longer on it goes with them.
+    pub(crate) fn replace(&mut self, members: BTreeMap<Peer, InstitutionId>) {
+        self.standings.retain(|peer, _| members.contains_key(peer));
+        self.members = members;
+    }
+
+    /// Adds a peer that introduced itself.
+    pub(crate) fn admit(&mut self, peer: Peer, institution: InstitutionId) {
+        self.members.insert(peer, institution);
+    }
+
+    pub(crate) fn pass(&self, peer: &Peer, now: Instant) -> Pass {
+        let Some(institution) = self.members.get(peer) else { return Pass::Stranger };
+        let refused = self.standings.get(peer).and_then(|standing| standing.refused_until);
+        if refused.is_some_and(|until| now < until) { Pass::Refused } else { Pass::Member(*institution) }
+    }
+
+    /// The institution of a peer that passes.
+    pub(crate) fn member(&self, peer: &Peer, now: Instant) -> Option<InstitutionId> {
+        match self.pass(peer, now) {
+            Pass::Member(institution) => Some(institution),
+            Pass::Stranger | Pass::Refused => None,
+        }
+    }
+
+    /// Counts what a member answers for. Returns whether it is refused from now on.
+    pub(crate) fn blame(&mut self, peer: &Peer, now: Instant) -> bool {
+        if self.member(peer, now).is_none() {
+            return false;
+        }
+        let fresh = Standing { blames: 0, since: now, refused_until: None };
+        let standing = self.standings.entry(*peer).or_insert(fresh);
+        if now.duration_since(standing.since) >= REFUSED {
+            *standing = fresh;
+        }
+        standing.blames += 1;
+        let is_enough = standing.blames >= BLAMES_MAX;
+        if is_enough {
+            *standing = Standing { blames: 0, since: now, refused_until: Some(now + REFUSED) };
+        }
+        is_enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{FeedId, PublicKey};
+
+    use super::*;
+
+    const PEER: Peer = PublicKey([1; 32]);
+    const HOUSE: InstitutionId = FeedId([2; 32]);
+
+    fn roll() -> Roll {
+        let mut roll = Roll::default();
+        roll.replace(BTreeMap::from([(PEER, HOUSE)]));
+        roll
+    }
+
+    #[test]
+    fn who_is_not_on_the_list_is_a_stranger_and_earns_no_standing() {
+        let (mut roll, now) = (roll(), Instant::now());
+        let other = PublicKey([9; 32]);
+        assert_eq!(roll.pass(&other, now), Pass::Stranger);
+        assert!((0..100).all(|_| !roll.blame(&other, now)));
+        assert!(roll.standings.is_empty());
+    }
+
+    #[test]
+    fn twenty_blames_within_an_hour_refuse_a_member_for_an_hour() {
+        let (mut roll, now) = (roll(), Instant::now());
+        assert!((0..19).all(|_| !roll.blame(&PEER, now)));
+        assert_eq!(roll.pass(&PEER, now), Pass::Member(HOUSE));
+        assert!(roll.blame(&PEER, now));
+        assert_eq!(roll.pass(&PEER, now + Duration::from_secs(3_599)), Pass::Refused);
+        assert_eq!(roll.pass(&PEER, now + REFUSED), Pass::Member(HOUSE));
+    }
+
+    #[test]
+    fn old_blames_are_forgotten() {
+        let (mut roll, now) = (roll(), Instant::now());
+        assert!((0..19).all(|_| !roll.blame(&PEER, now)));
+        assert!(!roll.blame(&PEER, now + REFUSED));
+    }
+
+    #[test]
+    fn a_list_without_a_peer_makes_it_a_stranger() {
+        let mut roll = roll();
+        roll.replace(BTreeMap::new());
+        assert_eq!(roll.pass(&PEER, Instant::now()), Pass::Stranger);
+    }
+}

@@ -1,0 +1,67 @@
+//! Pictures between members.
+
+use p2p::{Event, FetchError};
+use protocol::{BlobId, CaseId, CaseNumber, FeedId, message::WantBlob};
+
+use crate::house::{House, institution, peer, within};
+
+fn want(number: u8) -> WantBlob {
+    let case = CaseId { institution: FeedId([2; 32]), number: CaseNumber([number; 16]) };
+    WantBlob { case, blob: BlobId([number; 32]) }
+}
+
+/// Answers every wish for a picture: number 0 is not had, others are so many times 256 KiB and one byte.
+async fn serve(mut house: House) {
+    loop {
+        let (asker, want, answer) = loop {
+            match house.next().await {
+                Some(Event::BlobWanted { institution, want, answer, .. }) => break (institution, want, answer),
+                Some(_) => {}
+                None => return,
+            }
+        };
+        assert_eq!(asker, institution(1));
+        match want.blob.0[0] {
+            0 => answer.refuse(),
+            1 => drop(answer),
+            number => answer.give(picture(number)),
+        }
+    }
+}
+
+fn picture(number: u8) -> Vec<u8> {
+    let length = usize::from(number) * 262_144 + 1;
+    (0..length).map(|place| (place % 251) as u8 ^ number).collect()
+}
+
+#[tokio::test]
+async fn a_picture_of_three_mebibytes_is_fetched_whole_and_limits_hold() {
+    let (one, two) = House::pair().await;
+    let served = tokio::spawn(serve(two));
+    let fetch = |number, size_max| one.network.fetch_blob(peer(2), want(number), size_max);
+    let bytes = within("a picture", fetch(12, 64 << 20)).await.unwrap();
+    assert_eq!(bytes.len(), 3 * 1_048_576 + 1);
+    assert!(bytes == picture(12));
+    let size = u64::try_from(bytes.len()).unwrap();
+    assert!(within("a picture", fetch(12, size)).await.is_ok());
+    let error = within("a refusal", fetch(12, size - 1)).await.unwrap_err();
+    assert!(matches!(error, FetchError::TooLarge { size: said, .. } if said == size));
+    for refused in [0, 1] {
+        assert!(matches!(within("a refusal", fetch(refused, size)).await, Err(FetchError::NotHad)));
+    }
+    let nobody = one.network.fetch_blob(peer(7), want(2), 100).await;
+    assert!(matches!(nobody, Err(FetchError::NotConnected)));
+    served.abort();
+}
+
+#[tokio::test]
+async fn many_pictures_at_once_take_turns() {
+    let (one, two) = House::pair().await;
+    let served = tokio::spawn(serve(two));
+    let fetches = (2..22).map(|number| one.network.fetch_blob(peer(2), want(number), 64 << 20));
+    let fetched = within("twenty pictures", futures::future::join_all(fetches)).await;
+    for (number, bytes) in (2..22).zip(fetched) {
+        assert!(bytes.unwrap() == picture(number), "picture {number} is another");
+    }
+    served.abort();
+}

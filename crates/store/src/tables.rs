@@ -1,0 +1,245 @@
+//! Tables: what was folded from the journal, to be looked up quickly, and to be thrown away whenever in doubt.
+//!
+//! The engine below may lose, refuse, panic or hang; this room is built so that none of it matters. Opening has a deadline
+//! and never fails: what does not open is set aside and the caller is told to apply the journal from its beginning. How far
+//! the journal was applied travels in the same atomic batch as the rows. A checkpoint file outside the engine knows how far
+//! it must at least have come, and rows are counted and summed, so that an engine which silently went back is caught at the
+//! next open. A panic at use makes the tables unusable, not the process.
+
+mod batch;
+mod checkpoint;
+mod engine;
+mod opening;
+mod rows;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    ops::{Bound, RangeBounds},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{Mutex, OnceLock, PoisonError, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::journal::Position;
+
+pub use batch::Batch;
+pub use rows::Rows;
+pub use table::{FixedKey, Key, Mark, Row, Table};
+
+use engine::{Engine, EngineError};
+
+/// The most bytes of a row. Sixteen such rows stay below where the engine would put them into files that it never syncs.
+pub const ROW_BYTES_MAX: usize = 4096;
+/// The most bytes of a row's key.
+pub const KEY_BYTES_MAX: usize = 512;
+
+/// A checkpoint is due after so many batches, or so long.
+const CHECKPOINT_BATCHES: u32 = 1_000;
+const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
+
+/// What tables need from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct TableOptions {
+    /// The caller's number for what its rows mean. Tables of another number are set aside.
+    pub schema: u32,
+    /// How long opening may take, beside one second for each 100 MB.
+    pub open_max: Duration,
+    /// Memory for rows.
+    pub cache_bytes: u64,
+}
+
+/// A row that cannot be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// The engine broke. The next start opens fresh tables or checks these row by row.
+    #[error("the tables are unusable until the next start: {why}")]
+    Unusable {
+        /// What it said.
+        why: String,
+    },
+    /// The engine could not do this now, for instance because the disk is full.
+    #[error("the tables could not be read or written: {why}")]
+    Failed {
+        /// What it said.
+        why: String,
+    },
+    /// A row beyond its limit.
+    #[error("a row of {table} has {bytes} bytes; the limit is {ROW_BYTES_MAX}")]
+    RowTooLarge {
+        /// The table.
+        table: &'static str,
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// A key beyond its limit.
+    #[error("a key of {table} has {bytes} bytes; the limit is {KEY_BYTES_MAX}")]
+    KeyTooLarge {
+        /// The table.
+        table: &'static str,
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// Bytes that are no row or key of this table: it was written by other code under the same schema number.
+    #[error("a row of {table} cannot be understood")]
+    NotARow {
+        /// The table.
+        table: &'static str,
+    },
+}
+
+/// All tables of a node.
+pub struct Tables {
+    engine: Option<Engine>,
+    options: TableOptions,
+    unusable: OnceLock<String>,
+    set_aside: Vec<String>,
+    due: Mutex<Due>,
+}
+
+struct Due {
+    batches: u32,
+    since: Instant,
+}
+
+impl Tables {
+    /// Opens the tables in `directory`, or fresh ones. What does not open in time, or is not what the checkpoint says, is
+    /// renamed to `….bad-<n>` (two are kept) and named in [`Tables::set_aside`].
+    pub fn open(directory: &Path, options: TableOptions) -> Self {
+        let opened = opening::open(directory, &options);
+        let unusable = OnceLock::new();
+        if opened.engine.is_none() {
+            let _ = unusable.set(opened.set_aside.join("; "));
+        }
+        let due = Mutex::new(Due { batches: 0, since: Instant::now() });
+        Self { engine: opened.engine, options, unusable, set_aside: opened.set_aside, due }
+    }
+
+    /// Why tables were set aside at open, in sentences for the log and the health page. Empty on an ordinary start.
+    pub fn set_aside(&self) -> &[String] {
+        &self.set_aside
+    }
+
+    /// Why nothing can be read or written, once that is so.
+    pub fn unusable(&self) -> Option<&str> {
+        self.unusable.get().map(String::as_str)
+    }
+
+    /// The last record of a journal that was applied. None: apply it from the beginning.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub fn applied(&self, mark: Mark) -> Result<Option<Position>, TableError> {
+        self.guarded(|engine| engine.applied(mark))
+    }
+
+    /// The row of a key.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub fn get<K: Key, V: Row>(&self, table: Table<K, V>, key: &K) -> Result<Option<V>, TableError> {
+        let bytes = self.guarded(|engine| engine.get(table.name(), &key.to_bytes()))?;
+        bytes.map(|bytes| V::from_bytes(&bytes).ok_or(TableError::NotARow { table: table.name() })).transpose()
+    }
+
+    /// The rows of a range of keys, in order from both ends.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub fn range<K: Key, V: Row>(
+        &self,
+        table: Table<K, V>,
+        range: impl RangeBounds<K>,
+    ) -> Result<Rows<'_, K, V>, TableError> {
+        let bound = |bound: Bound<&K>| bound.map(Key::to_bytes);
+        let bounds = (bound(range.start_bound()), bound(range.end_bound()));
+        Ok(Rows::new(self, table, self.guarded(|engine| engine.range(table.name(), bounds))?))
+    }
+
+    /// The rows whose keys begin with another, in order from both ends: all comments of a case.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub fn prefix<K: Key, V: Row>(&self, table: Table<K, V>, prefix: &impl Key) -> Result<Rows<'_, K, V>, TableError> {
+        let start = prefix.to_bytes();
+        Ok(Rows::new(self, table, self.guarded(|engine| engine.prefix(table.name(), &start))?))
+    }
+
+    /// Applies all changes of a batch together with how far they bring the tables, or nothing. A checkpoint follows when
+    /// one is due.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub fn apply(&self, batch: &Batch, mark: Mark, applied: Position) -> Result<(), TableError> {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        self.guarded(|engine| engine.apply(batch, mark, applied))?;
+        due.batches += 1;
+        if due.batches >= CHECKPOINT_BATCHES || due.since.elapsed() >= CHECKPOINT_AFTER {
+            self.guarded(|engine| engine.checkpoint(false))?;
+            *due = Due { batches: 0, since: Instant::now() };
+        }
+        Ok(())
+    }
+
+    /// Brings everything applied so far onto the disk.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub fn checkpoint(&self) -> Result<(), TableError> {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        self.guarded(|engine| engine.checkpoint(false))?;
+        *due = Due { batches: 0, since: Instant::now() };
+        Ok(())
+    }
+
+    /// Runs one call into the engine. What it does to us ends here.
+    fn guarded<T>(&self, call: impl FnOnce(&Engine) -> Result<T, EngineError>) -> Result<T, TableError> {
+        let unusable = || TableError::Unusable { why: self.unusable().unwrap_or_default().to_owned() };
+        let engine = self.engine.as_ref().filter(|_| self.unusable.get().is_none()).ok_or_else(unusable)?;
+        let why = match catch_unwind(AssertUnwindSafe(|| call(engine))) {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(EngineError::Failed(why))) => return Err(TableError::Failed { why }),
+            Ok(Err(EngineError::Broken(why))) => why,
+            Err(panic) => engine::panic_text(panic.as_ref()),
+        };
+        let _ = self.unusable.set(why);
+        Err(unusable())
+    }
+}
+
+impl Drop for Tables {
+    /// A last checkpoint that says the stop was orderly; then the engine is given up, which may hang, so not for ever.
+    fn drop(&mut self) {
+        let Some(engine) = self.engine.take() else { return };
+        let is_orderly = self.unusable.get().is_none();
+        let (done, wait) = mpsc::channel();
+        let closing = thread::Builder::new().name("tables-close".into()).spawn(move || {
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                // Without the note the next open checks every row: slower, never wrong.
+                let _ = if is_orderly { engine.checkpoint(true) } else { Ok(()) };
+                drop(engine);
+            }));
+            let _ = done.send(());
+        });
+        if closing.is_ok() {
+            let _ = wait.recv_timeout(self.options.open_max);
+        }
+    }
+}
+
+impl fmt::Debug for Tables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tables").field("unusable", &self.unusable()).finish_non_exhaustive()
+    }
+}
+
+impl TableOptions {
+    /// A minute to open and 64 MiB of memory.
+    pub fn new(schema: u32) -> Self {
+        Self { schema, open_max: Duration::from_secs(60), cache_bytes: 64 << 20 }
+    }
+}

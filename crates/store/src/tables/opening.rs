@@ -1,0 +1,150 @@
+//! Opening tables that may not want to be opened: on a thread of its own, with a deadline, and another try with fresh ones.
+
+use std::{
+    fs, io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::Duration,
+};
+
+use super::{
+    TableOptions,
+    checkpoint::Checkpoint,
+    engine::{Engine, EngineError, panic_text},
+};
+use crate::{
+    disk::{self, Disk},
+    format::{Format, STAMP_LEN},
+};
+
+const FORMAT: Format = Format { magic: *b"CNSLtbls", number: 1, what: "a directory of tables" };
+/// Directories set aside that are kept for whoever wants to know what happened.
+const KEPT_MAX: usize = 2;
+
+/// What came of it. No engine: two tries failed.
+pub(super) struct Opened {
+    pub(super) engine: Option<Engine>,
+    pub(super) set_aside: Vec<String>,
+}
+
+/// Opens what is there; if that fails, sets it aside and opens anew.
+pub(super) fn open(directory: &Path, options: &TableOptions) -> Opened {
+    let mut set_aside = Vec::new();
+    for _ in 0..2 {
+        match open_in_time(directory, options) {
+            Ok(engine) => return Opened { engine: Some(engine), set_aside },
+            Err(why) => match self::set_aside(directory) {
+                Ok(to) => set_aside.push(format!("tables were set aside as {}: {why}", to.display())),
+                Err(error) => set_aside.push(format!("tables cannot be set aside ({error}): {why}")),
+            },
+        }
+    }
+    Opened { engine: None, set_aside }
+}
+
+fn open_in_time(directory: &Path, options: &TableOptions) -> Result<Engine, String> {
+    let megabytes = bytes_in(directory) / 1_000_000;
+    let deadline = options.open_max + Duration::from_secs(megabytes / 100);
+    let (directory, options) = (directory.to_owned(), *options);
+    let (done, wait) = mpsc::sync_channel(1);
+    let opening = move || {
+        let opened = catch_unwind(AssertUnwindSafe(|| open_and_check(&directory, &options)));
+        // Who comes after the deadline finds nobody; its engine closes here.
+        let _ = done.send(opened.unwrap_or_else(|panic| Err(panic_text(panic.as_ref()))));
+    };
+    thread::Builder::new().name("tables-open".into()).spawn(opening).map_err(|error| error.to_string())?;
+    match wait.recv_timeout(deadline) {
+        Ok(opened) => opened,
+        Err(RecvTimeoutError::Timeout) => Err(format!("opening took more than {} s", deadline.as_secs())),
+        Err(RecvTimeoutError::Disconnected) => Err("the opening thread ended without a word".into()),
+    }
+}
+
+fn open_and_check(directory: &Path, options: &TableOptions) -> Result<Engine, String> {
+    let is_fresh = prepare(directory, options.schema)?;
+    let engine = Engine::open(directory, options.cache_bytes).map_err(text)?;
+    if !is_fresh {
+        let known = Checkpoint::read(directory).ok_or("there is no sound checkpoint")?;
+        let stated = engine.stated().map_err(text)?;
+        for (mark, applied) in &known.marks {
+            if stated.marks.get(mark).is_none_or(|stated| stated < applied) {
+                return Err(format!("the engine went back behind the checkpoint of {mark}"));
+            }
+        }
+        if !known.is_orderly {
+            engine.verify(&stated).map_err(text)?;
+        } else if (&known.marks, &known.tallies) != (&stated.marks, &stated.tallies) {
+            return Err("the engine has not what it had when it was closed".into());
+        }
+    }
+    engine.checkpoint(false).map_err(text)?;
+    Ok(engine)
+}
+
+/// Sees to a directory of our format and the caller's schema; whether it is new.
+fn prepare(directory: &Path, schema: u32) -> Result<bool, String> {
+    let path = directory.join("format");
+    let expected = [FORMAT.stamp().as_slice(), &schema.to_be_bytes()].concat();
+    if !directory.exists() {
+        disk::make_directory(directory)
+            .and_then(|()| Disk::default().replace(&path, &expected))
+            .map_err(|e| e.to_string())?;
+        return Ok(true);
+    }
+    let found = fs::read(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    FORMAT.check(&path, &found).map_err(|error| error.to_string())?;
+    match found == expected {
+        true => Ok(false),
+        false => {
+            Err(format!("their schema is another: {:?}, not {schema}", found.get(STAMP_LEN..).unwrap_or_default()))
+        }
+    }
+}
+
+/// Renames the directory to `….bad-<n>` and removes all but the newest of those.
+fn set_aside(directory: &Path) -> io::Result<PathBuf> {
+    let mut bad = bad_directories(directory)?;
+    let number = bad.last().map_or(1, |(number, _)| number + 1);
+    let mut name = directory.as_os_str().to_owned();
+    name.push(format!(".bad-{number}"));
+    let to = PathBuf::from(name);
+    fs::rename(directory, &to)?;
+    bad.push((number, to.clone()));
+    for (_, old) in bad.iter().rev().skip(KEPT_MAX) {
+        fs::remove_dir_all(old)?;
+    }
+    Ok(to)
+}
+
+/// What was set aside before, the newest last.
+fn bad_directories(directory: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let (Some(parent), Some(name)) = (directory.parent(), directory.file_name()) else { return Ok(Vec::new()) };
+    let prefix = format!("{}.bad-", name.to_string_lossy());
+    let mut bad = Vec::new();
+    for entry in fs::read_dir(parent)? {
+        let path = entry?.path();
+        let number = path.file_name().and_then(|name| name.to_str()?.strip_prefix(&prefix)?.parse().ok());
+        bad.extend(number.map(|number| (number, path.clone())));
+    }
+    bad.sort();
+    Ok(bad)
+}
+
+fn bytes_in(directory: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(directory) else { return 0 };
+    entries
+        .filter_map(Result::ok)
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => bytes_in(&entry.path()),
+            _ => entry.metadata().map_or(0, |metadata| metadata.len()),
+        })
+        .sum()
+}
+
+fn text(error: EngineError) -> String {
+    match error {
+        EngineError::Failed(why) | EngineError::Broken(why) => why,
+    }
+}

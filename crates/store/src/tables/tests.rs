@@ -1,0 +1,308 @@
+//! What must hold of tables: all of a batch or nothing, and whatever becomes of the directory, they open.
+
+use std::{collections::BTreeMap as Model, fs, path::PathBuf};
+
+use proptest::prelude::*;
+use protocol::{CaseId, CaseNumber, EntryId, FeedId};
+
+use super::*;
+
+const CASES: Table<CaseId, Vec<u8>> = Table::new("cases");
+const COMMENTS: Table<(CaseId, u64), ()> = Table::new("comments");
+const STARS: Table<EntryId, u64> = Table::new("stars");
+const FEEDS: Mark = Mark::new("feeds");
+const HOUSE: Mark = Mark::new("house");
+
+struct Room {
+    directory: tempfile::TempDir,
+    options: TableOptions,
+}
+
+impl Room {
+    fn new() -> Self {
+        let options = TableOptions { open_max: Duration::from_secs(20), cache_bytes: 1 << 20, ..TableOptions::new(1) };
+        Self { directory: tempfile::tempdir().unwrap(), options }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("tables")
+    }
+
+    fn open(&self) -> Tables {
+        Tables::open(&self.path(), self.options)
+    }
+
+    fn with_rows(count: u8) -> Self {
+        let room = Self::new();
+        let tables = room.open();
+        for number in 0..count {
+            tables.apply(&batch(number), FEEDS, at(number)).unwrap();
+        }
+        room
+    }
+
+    fn is_intact(&self, tables: &Tables, count: u8) -> bool {
+        tables.set_aside().is_empty()
+            && tables.applied(FEEDS).unwrap() == Some(at(count - 1))
+            && (0..count).all(|number| tables.get(CASES, &case(number)).unwrap() == Some(vec![number; 100]))
+    }
+}
+
+fn case(number: u8) -> CaseId {
+    CaseId { institution: FeedId([number % 3; 32]), number: CaseNumber([number; 16]) }
+}
+
+fn at(number: u8) -> Position {
+    Position::new(1, 100 + u32::from(number))
+}
+
+fn batch(number: u8) -> Batch {
+    let mut batch = Batch::new();
+    batch.put(CASES, &case(number), &vec![number; 100]).unwrap();
+    batch.put(COMMENTS, &(case(1), u64::from(number)), &()).unwrap();
+    batch
+}
+
+/// The newest state set back to an older one, as after a loss that nobody was told of.
+fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn rows_and_marks_are_there_after_a_restart() {
+    let room = Room::with_rows(30);
+    let tables = room.open();
+    assert!(room.is_intact(&tables, 30));
+    assert_eq!(tables.applied(HOUSE).unwrap(), None);
+}
+
+#[test]
+fn rows_come_in_the_order_of_their_keys_from_both_ends() {
+    let room = Room::with_rows(30);
+    let tables = room.open();
+    let keys = |rows: Rows<'_, (CaseId, u64), ()>| rows.map(|row| row.unwrap().0.1).collect::<Vec<_>>();
+    assert_eq!(keys(tables.prefix(COMMENTS, &case(1)).unwrap()), (0..30).collect::<Vec<_>>());
+    assert!(keys(tables.prefix(COMMENTS, &case(2)).unwrap()).is_empty());
+    assert_eq!(keys(tables.range(COMMENTS, (case(1), 10)..(case(1), 13)).unwrap()), [10, 11, 12]);
+    assert!(keys(tables.range(COMMENTS, (case(1), 13)..(case(1), 10)).unwrap()).is_empty());
+    assert!(keys(tables.range(COMMENTS, (case(1), 13)..(case(1), 13)).unwrap()).is_empty());
+    let newest: Vec<_> = tables.prefix(COMMENTS, &case(1)).unwrap().rev().take(2).map(|row| row.unwrap().0.1).collect();
+    assert_eq!(newest, [29, 28]);
+}
+
+#[test]
+fn a_row_or_key_beyond_its_limit_is_refused() {
+    let mut batch = Batch::new();
+    let too_large = TableError::RowTooLarge { table: "cases", bytes: ROW_BYTES_MAX + 1 };
+    assert_eq!(batch.put(CASES, &case(1), &vec![0; ROW_BYTES_MAX + 1]), Err(too_large));
+    batch.put(CASES, &case(1), &vec![0; ROW_BYTES_MAX]).unwrap();
+    const TEXTS: Table<Vec<u8>, ()> = Table::new("texts");
+    assert!(matches!(
+        batch.put(TEXTS, &vec![0; KEY_BYTES_MAX + 1], &()),
+        Err(TableError::KeyTooLarge { bytes: 513, .. })
+    ));
+}
+
+#[test]
+fn bytes_that_are_no_row_are_told_and_end_a_walk() {
+    let room = Room::new();
+    let tables = room.open();
+    const AS_NUMBERS: Table<EntryId, u64> = Table::new("mixed");
+    const AS_BYTES: Table<EntryId, Vec<u8>> = Table::new("mixed");
+    let mut batch = Batch::new();
+    batch.put(AS_BYTES, &EntryId([1; 32]), &vec![1, 2, 3]).unwrap();
+    tables.apply(&batch, FEEDS, at(1)).unwrap();
+    assert_eq!(tables.get(AS_NUMBERS, &EntryId([1; 32])), Err(TableError::NotARow { table: "mixed" }));
+    assert_eq!(tables.range(AS_NUMBERS, ..).unwrap().count(), 1);
+}
+
+#[test]
+fn whatever_becomes_of_the_directory_fresh_tables_open() {
+    type Harm = fn(&Path);
+    fn files(directory: &Path) -> Vec<PathBuf> {
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect()
+    }
+    let harms: [(&str, Harm); 7] = [
+        ("deleted engine files", |path| fs::remove_dir_all(path.join("db")).unwrap()),
+        ("zeroed", |path| {
+            for file in files(&path.join("db")) {
+                let length = fs::metadata(&file).unwrap().len() as usize;
+                fs::write(file, vec![0; length]).unwrap();
+            }
+        }),
+        ("cut to nothing", |path| files(&path.join("db")).into_iter().for_each(|file| fs::write(file, b"").unwrap())),
+        ("cut in half", |path| {
+            let file = fs::File::options().write(true).open(path.join("db/db")).unwrap();
+            file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+            files(&path.join("db"))
+                .iter()
+                .filter(|file| file.to_string_lossy().contains("snap"))
+                .for_each(|file| fs::remove_file(file).unwrap());
+        }),
+        ("no checkpoint", |path| fs::remove_file(path.join("checkpoint")).unwrap()),
+        ("half a format file", |path| fs::write(path.join("format"), b"CNSLt").unwrap()),
+        ("a newer format", |path| {
+            let newer = crate::format::Format { magic: *b"CNSLtbls", number: 2, what: "" }.stamp();
+            fs::write(path.join("format"), [&newer[..], &[0, 0, 0, 1]].concat()).unwrap();
+        }),
+    ];
+    for (name, harm) in harms {
+        let room = Room::with_rows(20);
+        harm(&room.path());
+        let tables = room.open();
+        assert_eq!(tables.set_aside().len(), 1, "{name}: {:?}", tables.set_aside());
+        assert_eq!(tables.applied(FEEDS).unwrap(), None, "{name}");
+        assert_eq!(tables.get(CASES, &case(1)).unwrap(), None, "{name}");
+        tables.apply(&batch(1), FEEDS, at(1)).unwrap();
+        assert!(room.directory.path().join("tables.bad-1").is_dir(), "{name}");
+    }
+}
+
+#[test]
+fn a_removed_directory_is_a_fresh_start_without_a_word() {
+    let room = Room::with_rows(5);
+    fs::remove_dir_all(room.path()).unwrap();
+    let tables = room.open();
+    assert!(tables.set_aside().is_empty() && tables.applied(FEEDS).unwrap().is_none());
+}
+
+#[test]
+fn an_engine_that_hangs_at_open_is_left_behind() {
+    let mut room = Room::with_rows(5);
+    // Whoever opens a pipe that nobody writes to waits for ever.
+    fs::remove_file(room.path().join("db/conf")).unwrap();
+    let database = fs::File::open(room.path().join("db")).unwrap();
+    rustix::fs::mknodat(&database, "conf", rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    room.options.open_max = Duration::from_millis(1_500);
+    let tables = room.open();
+    assert!(tables.set_aside()[0].contains("opening took more than 1 s"), "{:?}", tables.set_aside());
+    tables.apply(&batch(1), FEEDS, at(1)).unwrap();
+}
+
+#[test]
+fn two_directories_that_were_set_aside_are_kept() {
+    let room = Room::with_rows(3);
+    for _ in 0..4 {
+        fs::remove_file(room.path().join("checkpoint")).unwrap();
+        assert_eq!(room.open().set_aside().len(), 1);
+    }
+    let mut names: Vec<_> =
+        fs::read_dir(room.directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["tables", "tables.bad-3", "tables.bad-4"]);
+}
+
+#[test]
+fn another_schema_starts_afresh() {
+    let mut room = Room::with_rows(3);
+    room.options.schema = 2;
+    let tables = room.open();
+    assert!(tables.set_aside()[0].contains("schema"), "{:?}", tables.set_aside());
+    assert_eq!(tables.applied(FEEDS).unwrap(), None);
+}
+
+#[test]
+fn an_engine_that_silently_went_back_is_caught() {
+    let room = Room::with_rows(10);
+    let (older, newer) = (room.directory.path().join("older"), room.path().join("checkpoint"));
+    copy_tree(&room.path(), &older);
+    let tables = room.open();
+    for number in 10..20 {
+        tables.apply(&batch(number), FEEDS, at(number)).unwrap();
+    }
+    tables.checkpoint().unwrap();
+    let checkpoint = fs::read(&newer).unwrap();
+    drop(tables);
+    fs::remove_dir_all(room.path()).unwrap();
+    copy_tree(&older, &room.path());
+    fs::write(&newer, checkpoint).unwrap();
+    let tables = room.open();
+    assert!(tables.set_aside()[0].contains("went back behind the checkpoint of feeds"), "{:?}", tables.set_aside());
+    assert_eq!(tables.applied(FEEDS).unwrap(), None);
+}
+
+#[test]
+fn rows_that_vanished_without_a_trace_are_caught_after_a_crash() {
+    let room = Room::with_rows(10);
+    let tables = room.open();
+    let crashed = room.directory.path().join("crashed");
+    tables.engine.as_ref().unwrap().lose_a_row("cases", &case(4).to_bytes());
+    tables.checkpoint().unwrap();
+    copy_tree(&room.path(), &crashed);
+    drop(tables);
+    let tables = Tables::open(&crashed, room.options);
+    assert!(tables.set_aside()[0].contains("table cases has 9 rows"), "{:?}", tables.set_aside());
+}
+
+#[test]
+fn a_copy_of_running_tables_opens_at_a_checkpoint_or_later() {
+    let room = Room::with_rows(10);
+    let tables = room.open();
+    tables.apply(&batch(10), FEEDS, at(10)).unwrap();
+    tables.checkpoint().unwrap();
+    let crashed = room.directory.path().join("crashed");
+    copy_tree(&room.path(), &crashed);
+    let copy = Tables::open(&crashed, room.options);
+    assert!(room.is_intact(&copy, 11));
+}
+
+#[test]
+fn a_panic_inside_the_engine_makes_the_tables_unusable_and_nothing_else() {
+    let room = Room::with_rows(3);
+    let tables = room.open();
+    let panicked: Result<(), _> = tables.guarded(|_| panic!("index out of bounds"));
+    let why = "the engine panicked: index out of bounds".to_owned();
+    assert_eq!(panicked, Err(TableError::Unusable { why: why.clone() }));
+    assert_eq!(tables.get(CASES, &case(1)), Err(TableError::Unusable { why: why.clone() }));
+    assert_eq!(tables.unusable(), Some(why.as_str()));
+    drop(tables);
+    assert!(room.is_intact(&room.open(), 3), "the rows were sound, which the next open has checked");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn tables_hold_what_a_map_would(
+        steps in prop::collection::vec(prop::collection::vec((0..12_u8, prop::option::of(any::<u64>())), 0..6), 1..20),
+        reopen_every in 2..8_usize,
+    ) {
+        let room = Room::new();
+        let mut tables = room.open();
+        let mut model = Model::new();
+        for (index, step) in steps.iter().enumerate() {
+            let mut batch = Batch::new();
+            for (key, row) in step {
+                let key = EntryId([*key; 32]);
+                match row {
+                    Some(row) => {
+                        batch.put(STARS, &key, row).unwrap();
+                        model.insert(key, *row);
+                    }
+                    None => {
+                        batch.remove(STARS, &key).unwrap();
+                        model.remove(&key);
+                    }
+                }
+            }
+            tables.apply(&batch, HOUSE, at(index as u8)).unwrap();
+            if index % reopen_every == 0 {
+                drop(tables);
+                tables = room.open();
+                prop_assert!(tables.set_aside().is_empty(), "{:?}", tables.set_aside());
+            }
+            prop_assert_eq!(tables.applied(HOUSE).unwrap(), Some(at(index as u8)));
+        }
+        let rows: Model<_, _> = tables.range(STARS, ..).unwrap().map(Result::unwrap).collect();
+        prop_assert_eq!(rows, model);
+    }
+}

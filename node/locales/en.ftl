@@ -1,0 +1,682 @@
+# Every sentence of the pages, in English. Plain words, short sentences; say what happened and what to do.
+# Tokens like %number are filled in by the scripts; { $names } by the templates. Arguments arrive as text and are to be read as numbers
+# where they are numbers, so that plurals work.
+
+app-name = Consilium
+skip-to-content = Skip to the content
+
+## Navigation
+
+nav-main = Main
+nav-cases = Cases
+nav-search = Search
+nav-admin = Administration
+nav-new-case = New case
+nav-sign-in = Sign in
+nav-sign-out = Sign out
+nav-help = Help
+footer-network = Network { $network }
+footer-version = Consilium { $version }
+back-to-cases = Back to the cases
+problems-title = { $count ->
+    [one] One thing needs another look
+   *[other] { $count } things need another look
+  }
+problem-lost = The node did not answer. What you typed is still here; try again in a moment.
+time-received-later = received %time
+
+## Signing in
+
+sign-in-title = Sign in
+sign-in-lead = Cases and answers from { $institution } and the hospitals it is joined with.
+sign-in-do = Sign in
+sign-in-forgot = Forgotten the password? An administrator of your hospital can give you a link that sets a new one.
+sign-in-sign-up = Read public cases with an account of your own
+sign-in-shared = Nothing is kept on this computer. Sign out when you leave a shared one.
+sign-up-title = Read public cases
+sign-up-lead = A viewer reads the cases that patients have agreed to show to the public. Writing is for people whose hospital vouches for them.
+sign-up-account-hint = Small letters, digits, dots and dashes. You sign in with it.
+sign-up-do = Make the account
+sign-up-clinician = Do you work at { $institution }? Ask an attester of your hospital to vouch for you; you can write as soon as they have.
+sign-up-sign-in = I have an account already
+set-password-title = Set your password
+set-password-first = Choose the password for your account { $account }. This link works once.
+set-password-do = Set the password
+set-password-spent-title = This link has ended
+set-password-spent = It was used already, a newer one has replaced it, or its time is over. Nothing was changed. Ask your administrator for a new link.
+
+## Fields
+
+field-account = Account name
+field-password = Password
+field-new-password = New password
+field-current-password = Present password
+field-password-again = The new password again
+field-shown-name = Name that others see
+field-title = Title
+field-question = Your question
+field-specialty = Specialty
+field-profession = Profession
+field-age-band = Age
+field-sex = Sex
+field-history = History
+field-examination = Examination and findings
+field-policy = House policy
+field-comment = Your comment
+field-status = Status
+field-diagnosis = Final diagnosis
+field-certainty = How certain
+field-outcome = What became of it
+field-search = Search every case you may read
+field-until = Valid until
+field-since = Disputed since
+field-reason = Reason
+field-link = One-time link
+field-scheme = Light
+field-density = Spacing
+password-differs = The two new passwords are not the same.
+field-missing = This is still missing.
+password-hint = At least { $chars } characters. A few words in a row are good; so is a password manager.
+
+## The feed
+
+feed-title = Cases
+feed-filters = Which cases
+feed-more = Show more cases
+feed-new-one = Show one new case
+feed-new-many = Show %count new cases
+filter-network = Network
+filter-house = My hospital
+filter-unanswered = Unanswered
+filter-open = Open
+filter-public = Public
+plate-graphic = Covered, because it may be hard to look at
+plate-on-the-way = The picture is still on its way
+plate-pictures = { $count ->
+    [one] one picture
+   *[other] { $count } pictures
+  }
+plate-replies = { $count ->
+    [one] One comment,
+   *[other] { $count } comments, last
+  }
+plate-unanswered = Nobody has answered yet,
+mark-unsent = Not yet sent
+mark-away = Hospital out of reach, last heard from
+empty-title = Nothing here yet
+empty-network = No hospital of the network has shown a case that you may read. Yours can be the first.
+empty-house = Nobody of this hospital has written down a case. Show one to your colleagues.
+empty-unanswered = Every open case has an answer from somebody whose hospital vouches for them. Look in again later.
+empty-open = Every case has an outcome. If you are not sure about a patient, ask.
+empty-public = No patient has agreed to a public case yet. Sign in to read the cases of your network.
+
+## A new case
+
+new-title = New case
+new-lead = A few short steps. Each one is saved as a draft that only you can see. Nothing leaves the hospital before the last.
+new-promise-pictures = Take or choose the pictures.
+new-promise-hide = Faces, labels and codes that are found are covered for you. You look, and add what was missed.
+new-promise-context = Say what you want to know.
+new-promise-audience = Say who may see it, never wider than the patient agreed to.
+new-promise-share = Check everything once more, sign, share.
+new-begin = Begin
+new-drafts = Your drafts
+draft-untitled = Case without a title
+draft-saved = Saved
+draft-private = Only you see this draft.
+draft-discard = Discard the draft
+steps-label = Steps of the new case
+step-pictures = Pictures
+step-hide = Hide
+step-context = Context
+step-audience = Audience
+step-check = Check
+step-share = Share
+step-done = done
+step-open = to do
+step-later = later
+step-save-and-go-on = Save and go on
+
+pictures-lead = Before anyone sees them, the pictures are turned upright and everything but the pixels is taken out of the file: place, time, camera, name.
+pictures-choose = Choose pictures
+pictures-camera = Use the camera
+pictures-hint = JPEG, PNG, WebP or TIFF, up to { $megabytes } MB and { $megapixels } megapixels each. File names are not kept.
+pictures-add = Add these pictures
+pictures-none = No picture yet.
+pictures-next = Next: hide what shows who it is
+picture-number = Picture { $number }
+picture-up = Earlier
+picture-down = Later
+picture-remove = Remove
+picture-waiting = waits for your look
+picture-looked-at = looked at and confirmed
+drop-here = You can also drop pictures here.
+drop-sending = Sending, %percent per cent
+drop-reading = Sent. Looking for faces, labels and codes.
+drop-failed = The pictures did not arrive. They are still chosen here; try again.
+drop-stopped = Stopped. Nothing was kept.
+drop-stop = Stop
+
+hide-title = Hide what shows who it is
+hide-picture-of = Picture { $number } of { $count }
+hide-picture-alt = Picture { $number }, before it is covered
+hide-nothing-found = Nothing was found in this picture. That is not a promise that nothing is there: please look at all of it.
+hide-found-faces = { $count ->
+    [0] No face was found.
+    [one] One face was found and is covered.
+   *[other] { $count } faces were found and are covered.
+  }
+hide-found-marks = Lines of text: { $texts }. Codes: { $codes }.
+hide-look = Look at all of the picture: what was missed is yours to find.
+hide-look-for = What to look for
+hide-look-faces = Faces, also in mirrors, on screens, in photographs in the background.
+hide-look-text = Names, numbers and dates: wristbands, labels, screens, door plates, handwriting.
+hide-look-skin = Tattoos, scars, jewellery and other marks that somebody would recognise.
+hide-look-room = Whatever tells the place or the day: room, view from a window, serial number of a device.
+hide-confirm = I, { $name }, have looked at all of this picture. What is left to see does not show who the patient is.
+hide-burnt-in = The covers are burnt in when you save: what is under them is destroyed in every copy, and your name stands in the signed account of it.
+hide-save = Save this picture
+hide-previous = Picture before
+hide-next = Next picture
+
+tools-label = Tool
+tool-select = Move
+tool-box = Box
+tool-ellipse = Ellipse
+tool-polygon = Polygon
+tool-brush = Brush
+tool-pen-width = Width of the brush
+shape-box = box
+shape-ellipse = ellipse
+shape-polygon = polygon
+shape-brush = brush stroke
+cover-list = Covers
+cover-none = There is no cover on this picture.
+cover-add-here = Add a cover here
+cover-add-which = Add here: %shape
+cover-undo = Undo
+cover-redo = Redo
+cover-see-through = See through the covers
+cover-remove = Remove
+cover-put-back = Put back
+cover-dismissed = Left uncovered
+cover-why = Why it can stay
+cover-own = Your cover
+cover-found = Found
+cover-face = Face found
+cover-text = Text found
+cover-code = Code found
+cover-left = Left
+cover-top = Top
+cover-width = Width
+cover-height = Height
+reason-not-a-finding = It is not what it was taken for
+reason-not-identifying = It does not show who the patient is
+reason-wrong-place = Another cover hides it better
+say-cover = Cover %number of %count, %shape, %width by %height, %place
+say-added = Added. %cover
+say-removed = Cover removed. %count left
+say-undone = Undone. %count covers
+say-redone = Done again. %count covers
+say-first-corner = First corner set. Click the opposite corner, or press Escape
+say-point = Point %number of %count
+say-cancelled = Cancelled
+say-places = upper left|upper middle|upper right|middle left|centre|middle right|lower left|lower middle|lower right
+canvas-label = Covers on picture { $number }
+canvas-keys = Arrows move a cover by 1 pixel, with Shift by 10. Alt and arrows change its size. P goes through the points of a polygon. Delete removes it.
+
+stage-controls = Zoom
+stage-zoom-in = Zoom in
+stage-zoom-out = Zoom out
+stage-whole = Show the whole picture
+
+context-lead = Write as you would speak to a colleague at the bedside. No names, no dates, no places.
+context-title-hint = What a colleague would look for: “Ring-shaped rash after a walk in the woods”.
+context-question-hint = One question is answered sooner than five.
+context-history-hint = Count days from the first sign (“day 12”) in place of dates. Over 89 years, write 90+.
+context-alts = What the pictures show
+context-alts-hint = One line each, for colleagues who cannot see the picture.
+marks-title = This looks as if it could show who the patient is
+mark-date = Write the day of the illness (“day 12”), or the year alone.
+mark-number = Leave out numbers of records, telephones and insurances. If it is a finding, save again as it is.
+mark-mail = Leave out addresses.
+mark-age = Write 90+ for every age above 89.
+age-unknown = not said
+age-newborn = newborn
+age-infant = under 1 year
+age-child = 1 to 11 years
+age-adolescent = 12 to 17 years
+age-adult = 18 to 39 years
+age-middle = 40 to 64 years
+age-older = 65 to 89 years
+age-oldest = 90 years or more
+sex-unknown = not said
+sex-female = female
+sex-male = male
+sex-other = other
+
+audience-lead = The audience may never be wider than what the patient agreed to.
+audience-consent = What did the patient agree to?
+audience-who = Who may see it?
+audience-who-hint = You can make it wider later. Making it narrower takes it back from those who have it.
+audience-institutions = Named hospitals
+audience-no-institutions = No other hospital has joined the network yet.
+audience-last-contact = last contact
+audience-no-contact = no contact yet
+audience-owed = { $count ->
+    [one] owes one proof of erasure
+   *[other] owes { $count } proofs of erasure
+  }
+audience-too-wide = That is wider than what the patient agreed to.
+audience-name-one = Name at least one hospital.
+audience-promise = Another hospital that has the case keeps it on its own node. If it is withdrawn, that node must erase it and sign that it did. Nobody can make a person forget what they have seen.
+consent-house = This hospital only
+consent-named = Named hospitals
+consent-network = Every hospital of the network
+consent-public = The public as well
+consent-not-needed = No consent is needed, by a policy of this house
+readers-house = Only the hospital it was written in
+readers-named = Named hospitals
+readers-network = Every hospital of the network
+readers-public = Everyone
+audience-house = My hospital
+audience-named = Hospitals that I name
+audience-network = Every hospital of the network
+audience-public = Everyone, people without a badge as well
+
+check-lead = This is the case exactly as the others will see it.
+check-open = Before it can be shared
+check-picture = { $count ->
+    [0] No cover. Confirmed by { $name }.
+    [one] One cover. Confirmed by { $name }.
+   *[other] { $count } covers. Confirmed by { $name }.
+  }
+check-statement = I have looked, and in the pictures and the words there is none of these
+check-all = Tick every line, or go back and change the case.
+check-names = Names, initials or signatures of the patient, relatives or staff
+check-numbers = Numbers of a record, a phone, an insurance, a device, an address
+check-dates = Dates other than a year; ages over 89
+check-faces = A whole face, or a part that a friend would know
+check-marks = Tattoos, scars, jewellery or anything else that is one person's own
+check-place = The room, the place, a door plate, the view from a window
+check-rare = A condition so rare, in a place so small, that the two together are a name
+open-picture = A picture has not been confirmed by name
+open-text = Words in the text look as if they could show who the patient is
+open-context = The title or the question is missing
+open-audience = Nobody has said who may see it
+
+share-returned = { $name } has sent it back
+share-cannot-unsee = You can withdraw the case whenever you wish, and every hospital that has it will be told to erase it. What people have seen, they have seen.
+share-moderated = A moderator of this hospital looks at it first. You will be told.
+share-sign-hint = Your signature goes under the case. Please show once more that it is you.
+share-do = Sign and share
+share-not-ready = A step before this one is not done.
+
+## A case
+
+case-pictures = Pictures of the case
+case-uncover = Show the picture
+case-cleaned = { $count ->
+    [0] Cleaned, nothing covered; confirmed by { $name }
+    [one] Cleaned, one cover; confirmed by { $name }
+   *[other] Cleaned, { $count } covers; confirmed by { $name }
+  }
+case-away = { $institution } cannot be reached. You are reading our copy. Last contact
+case-stale = We have not heard from { $institution }, so an answer or a withdrawal may be missing here. Last heard from
+case-unsent = Not yet sent. It is safe on this node and goes out as soon as the network has answered.
+case-revised = Changed
+case-outcome = Outcome
+case-mine = Your case
+case-status-do = Save status and outcome
+case-needs-diagnosis = Write the final diagnosis, or choose another status.
+case-withdraw = Withdraw this case
+status-open = Open
+status-working = Working diagnosis
+status-resolved = Resolved
+certainty-confirmed = confirmed
+certainty-probable = probable
+certainty-possible = possible
+fact-age = Age
+fact-sex = Sex
+fact-history = History
+fact-examination = Examination
+fact-audience = Who may see it
+fact-case = Case
+fact-key = Key
+fact-entry = Entry
+fact-certificate = Certificate
+fact-role = Profession
+fact-specialty = Specialty
+fact-custody = Kept by
+
+star-give = Star this case
+star-take-back = Take back your star
+star-count = { $count ->
+    [0] No star yet
+    [one] One star
+   *[other] { $count } stars
+  }
+
+thread-title = { $count ->
+    [0] Comments
+    [one] One comment
+   *[other] { $count } comments
+  }
+thread-empty = Nobody has answered yet. An honest guess helps, too.
+thread-more-details = { $count ->
+    [one] One colleague asks for more details.
+   *[other] { $count } colleagues ask for more details.
+  }
+thread-ask-more = Ask for more details
+comment-answers = answers { $name }
+comment-answering = You are answering { $name }.
+comment-not-answering = Comment on the case instead
+comment-reply = Reply
+comment-edited = Changed
+comment-points = Points at picture { $number }
+comment-take-back = Take back your comment
+comment-hint = No names, no dates, no places.
+comment-audience = Who will read it:
+comment-do = Comment
+comment-withdrawn = This comment was taken back.
+comment-hidden = This comment is hidden until a moderator has looked at it.
+comment-needs-account = Sign in to comment.
+comment-needs-badge = Comments are written by people whose hospital vouches for them. Ask an attester of your hospital.
+comment-closed = This case takes no comments now.
+point-do = Point at a place in the picture
+point-undo = Do not point
+point-how = Draw a box on the picture, or move the one in the middle with the arrow keys.
+point-say = Pointing at a box of %width by %height, at %place
+
+erased-title = Withdrawn
+erased-patient = Withdrawn by the patient's wish on
+erased-clinician = Withdrawn by the clinician on
+erased-governors = Withdrawn by decision of the governors on
+erased-lead = The pictures, the words and the comments are gone from this node, and every hospital that had them must erase them and sign that it did.
+erased-receipts = Hospitals that have confirmed: { $confirmed }. Hospitals that still owe it: { $owed }.
+withdraw-title = Withdraw this case?
+withdraw-what = { $count ->
+    [0] The case, its pictures and its comments are erased on this node. This cannot be undone.
+    [one] The case, its pictures and its comments are erased here and at one other hospital. This cannot be undone.
+   *[other] The case, its pictures and its comments are erased here and at { $count } other hospitals. This cannot be undone.
+  }
+withdraw-limits = Every hospital has to sign that it has erased it; the data-protection desk sees who has, and who owes. What people have seen or photographed, nobody can take back.
+withdraw-why = Whose wish is it?
+withdraw-why-patient = The patient's, or their guardian's
+withdraw-why-clinician = Mine
+withdraw-choose = Say whose wish it is.
+withdraw-do = Withdraw and erase
+withdraw-not = Keep the case
+
+## Badges and their chain
+
+chain-title = Who vouches for { $name }
+chain-links = The signatures, one by one
+chain-statement = { $who } wrote it, and { $what } signed it into its feed.
+chain-attestation = { $what } vouches for { $who }: profession, specialty and time are part of its signature.
+chain-signing-key = { $who } signs with its key number { $what }, which its root key has named.
+chain-root = The root key of { $who } is { $what }. It signs little else than the keys that come after it.
+chain-admission = { $who } was admitted to the network: { $what } governors signed.
+chain-charter = The charter of { $who }, version { $what }, says who the governors are. Here the chain begins.
+chain-until = until
+chain-details = Keys and numbers
+chain-checked = This node last checked all of it on
+chain-by-yourself = You need not believe this node. This command checks the chain without it:
+standing-verified = Verified
+standing-pending = Pending
+standing-lapsed = Lapsed
+standing-disputed = Disputed
+standing-revoked = Revoked
+standing-unknown = Unknown
+explain-verified = The hospital vouched for this person when they wrote, and every signature down to the charter is good.
+explain-pending = Some entries of that hospital's feed have not arrived yet. Until they have, this name is not verified.
+explain-lapsed = The hospital's word had run out when this was written. The person may still be there; nobody has said so.
+explain-disputed = It was signed at a time when a key may have been in the wrong hands. It does not count until that is settled.
+explain-revoked = The hospital has taken its word back. What was written before that day stays as it was.
+explain-unknown = No hospital of this network vouches for this name.
+
+role-physician = Physician
+role-resident = Resident physician
+role-dentist = Dentist
+role-nurse = Nurse
+role-midwife = Midwife
+role-paramedic = Paramedic
+role-laboratory-technician = Laboratory technician
+role-radiographer = Radiographer
+role-pharmacist = Pharmacist
+role-physiotherapist = Physiotherapist
+role-psychologist = Psychologist
+role-dietitian = Dietitian
+role-physician-assistant = Physician assistant
+role-medical-student = Medical student
+role-nursing-student = Nursing student
+role-researcher = Researcher
+role-unknown = Profession not known
+
+specialty-none = No specialty
+specialty-other = Another specialty
+specialty-allergy = Allergy and immunology
+specialty-anaesthesiology = Anaesthesiology
+specialty-cardiac-surgery = Cardiac surgery
+specialty-cardiology = Cardiology
+specialty-child-psychiatry = Child psychiatry
+specialty-dentistry = Dentistry
+specialty-dermatology = Dermatology
+specialty-emergency-medicine = Emergency medicine
+specialty-endocrinology = Endocrinology
+specialty-ent = Ear, nose and throat
+specialty-forensic-medicine = Forensic medicine
+specialty-gastroenterology = Gastroenterology
+specialty-general-medicine = General medicine
+specialty-general-surgery = General surgery
+specialty-genetics = Medical genetics
+specialty-geriatrics = Geriatrics
+specialty-gynaecology = Gynaecology and obstetrics
+specialty-haematology = Haematology
+specialty-infectious-diseases = Infectious diseases
+specialty-intensive-care = Intensive care
+specialty-internal-medicine = Internal medicine
+specialty-microbiology = Microbiology
+specialty-neonatology = Neonatology
+specialty-nephrology = Nephrology
+specialty-neurology = Neurology
+specialty-neurosurgery = Neurosurgery
+specialty-nuclear-medicine = Nuclear medicine
+specialty-oncology = Oncology
+specialty-ophthalmology = Ophthalmology
+specialty-orthopaedics = Orthopaedics
+specialty-paediatrics = Paediatrics
+specialty-palliative-care = Palliative care
+specialty-pathology = Pathology
+specialty-plastic-surgery = Plastic surgery
+specialty-psychiatry = Psychiatry
+specialty-pulmonology = Pulmonology
+specialty-radiology = Radiology
+specialty-rehabilitation = Rehabilitation
+specialty-rheumatology = Rheumatology
+specialty-toxicology = Toxicology
+specialty-tropical-medicine = Tropical medicine
+specialty-urology = Urology
+specialty-vascular-surgery = Vascular surgery
+specialty-wound-care = Wound care
+
+## Search
+
+search-title = Search
+search-placeholder = A sign, a diagnosis, a word
+search-do = Search
+search-begin = Three letters are enough. Everything is looked up on this node; your question goes nowhere.
+search-found = { $count ->
+    [0] Nothing found.
+    [one] One case.
+   *[other] { $count } cases.
+  }
+search-searched = Searched { $cases } cases of { $hospitals } hospitals
+search-took = in { $ms } ms.
+search-private = Your question did not leave this node.
+search-synonyms = Looked for as well:
+search-literal = Only my own words
+search-none-title = No case with these words
+search-none = Try one word less, or a broader one. If you have such a patient in front of you, ask.
+search-more = More results
+
+## The account
+
+account-title = Account
+account-lead = You sign in as { $account }.
+account-no-badge = You read public cases. To write, ask an attester of { $institution } to vouch for you.
+account-sessions = Where you are signed in
+account-sessions-lead = If you do not know one of these, end it and change your password.
+account-end-all = Sign out everywhere
+account-password = Change the password
+account-password-do = Change the password
+account-look = How it looks
+account-look-do = Keep this look
+session-this = here
+session-started = since
+session-seen = last seen
+session-end = End this session
+scheme-auto = As this device is set
+scheme-light = Light
+scheme-dark = Dark
+density-calm = Calm
+density-compact = Compact
+
+## Administration
+
+admin-people = People
+admin-peers = Peers
+admin-audit = Audit
+people-lead = Accounts of { $institution }, what they may do in the house, and whom the hospital vouches for.
+people-search = Search people
+people-none = No account matches.
+people-viewer = viewer, no badge
+people-until = badge until
+people-seen = last seen
+people-sessions = { $count ->
+    [0] not signed in
+    [one] one session
+   *[other] { $count } sessions
+  }
+people-change = Change
+people-attest = Vouch for this person
+people-attest-hint = The hospital signs it, and the whole network can check it. It replaces what was signed before.
+people-attest-do = Sign
+people-revoke = Take the hospital's word back
+people-revoke-hint = From now on what this person writes is not verified, on every node. Say since when only if the account was in the wrong hands.
+people-revoke-do = Revoke the badge
+revoke-left = has left the hospital
+revoke-role = does something else now
+revoke-stolen = account in the wrong hands
+people-roles = What this person may do in the house
+people-roles-do = Save
+house-role-admin = Administrator
+house-role-attester = Attester
+house-role-moderator = Moderator
+house-role-dpo = Data-protection officer
+house-role-steward = Data steward
+house-role-auditor = Auditor
+people-link = Give this link to { $name }, by a way that nobody else reads. It works once and is not shown again. It ends on
+people-link-do = Make a password link
+people-end-sessions = End all sessions
+people-new = New account
+people-new-do = Make the account and its link
+
+peers-lead = The hospitals of the network as this node sees them.
+peers-not-ready = This node is asking its peers how far its own feed had come. Until they have answered, what you share waits here.
+peers-ours = { $entries ->
+    [one] The feed of { $name } has one entry.
+   *[other] The feed of { $name } has { $entries } entries.
+  }
+peers-card = Show our institution card
+peers-none-title = No peer yet
+peers-none = Send your institution card to a member of a network, or invite a hospital into yours. Everything works within the house meanwhile.
+peer-name = Hospital
+peer-state = State
+peer-contact = Last contact
+peer-entries = Entries here
+peer-behind = We lack
+peer-ahead = They lack
+peer-owed = Receipts owed
+peer-never = never
+peer-connected = Connected
+peer-away = Out of reach
+peer-stale = Silent, others reach it
+peer-frozen = Frozen: two histories
+peer-pending = Waiting for admission
+
+audit-whole = { $entries ->
+    [one] One line, its signature is whole. Checked
+   *[other] { $entries } lines, chained without a gap. Checked
+  }
+audit-broken = The chain breaks at line { $number }: a line there was changed, moved or removed. Stop, keep the disk as it is, and call your data-protection officer. Checked
+audit-export = All lines as a file
+audit-none = Nothing has happened yet.
+audit-older = Older lines
+audit-number = Line
+audit-when = When
+audit-who = Who
+audit-act = Did
+audit-what = What
+audit-code = Code
+act-signed-in = signed in
+act-sign-in-refused = was refused at sign-in
+act-signed-out = signed out
+act-viewed = viewed
+act-searched = searched
+act-shared = shared
+act-withdrew = withdrew
+act-commented = commented
+act-attested = vouched for
+act-revoked = revoked
+act-roles = changed the roles of
+act-account = made an account
+act-exported = exported
+act-other = changed
+
+## When something goes wrong
+
+error-title = That did not work
+error-kept = What was kept
+error-next = What to do next
+error-code = Code to quote
+error-403 = You may not do this
+error-404 = There is nothing here that you may see
+error-409 = Somebody was faster, or a step before is missing
+error-413 = That is too large
+error-422 = Something in it cannot be used
+error-429 = Too many at once
+error-500 = This node made a mistake
+error-503 = This node is not ready yet
+error-507 = This node is running out of space
+next-403 = If your work needs it, ask an administrator of your hospital. Badges come from its attesters.
+next-404 = Check the address. If somebody sent it to you, the case may not be meant for your hospital, or it has been withdrawn.
+next-409 = Load the page again, look at what it says now, and try once more.
+next-413 = Make the picture smaller, or send fewer at once. The limits stand beside the button.
+next-422 = Go back, change what you wrote, and try once more.
+next-429 = Wait a minute, then try again.
+next-500 = Try again. If it happens twice, tell your administrator the code.
+next-503 = Wait a minute and load the page again. If it lasts, tell your administrator the code.
+next-507 = Tell your administrator. Reading, searching and withdrawing still work; new pictures are refused until there is space.
+kept-nothing-sent = Everything as it was. Nothing was sent or changed.
+kept-draft = Your draft, as of its last step.
+kept-unknown = What you had saved before is safe. Look whether the last step is there before you repeat it.
+
+## Help
+
+help-title = Help
+help-lead = You are not sure, you show a picture, colleagues answer. That is all it is for.
+help-ask = Whom to ask
+help-contact = In this hospital: { $contact }
+help-no-contact = Ask the administrator of your hospital.
+help-badges = What the words beside a name mean
+help-covers = Covering a picture with the keyboard
+help-covers-why = Every cover can be reached with the Tab key, on the picture and in the list beside it.
+help-key-arrows = move the cover by one pixel
+help-key-shift = with it, by ten
+help-key-alt = make it wider, narrower, higher, lower
+help-key-point = go to the next point of a polygon; the arrows then move that point
+help-key-delete = remove the cover
+help-key-undo = undo; with Shift, do it again
+help-key-escape = stop drawing
+help-key-zoom = zoom in, zoom out, show the whole picture

@@ -1,0 +1,289 @@
+//! What the node can do, whoever asks: the command line, the API and the pages all come through here.
+
+mod cases;
+mod export;
+mod founding;
+mod people;
+mod pictures;
+mod reading;
+mod search;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use house::{Actor, Permission, Refusal, Settings};
+use protocol::{InstitutionId, NetworkId, codec::Text, payload::control::NodeKey};
+use store::{BlobOptions, Check, DirectoryLock, Entropy, JournalOptions, Keyring, Limits, OnLoss, WrappingKey};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use cases::{Audience, NewCase, Said, account_of, ground};
+pub(crate) use export::HEAD as EXPORT_HEAD;
+pub(crate) use people::{NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name};
+pub(crate) use reading::{Badge, CaseOrPlate, CaseView, Listing, RemarkView, RemarkWhat};
+pub(crate) use search::Found;
+pub(crate) use status::AuditCheck;
+
+use crate::{
+    armor::ArmorError,
+    config::{Config, Institution},
+    desk::{Desk, DeskError, DeskOpenError},
+    entropy,
+    keys::{KeyFileError, KeyFiles, Which},
+    layout::Layout,
+    network::{self, Joined, OpenError, PictureError, ShelfError, Surroundings},
+};
+
+/// The exit code of a node whose disk may have lost what was acknowledged (`EX_IOERR` of sysexits.h).
+const EXIT_LOSS: i32 = 74;
+
+/// Why something was not done. Each kind knows whom to tell: the person, the operator, or the log.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AppError {
+    /// What was handed in cannot be used; the person changes it.
+    #[error("{what}: {why}")]
+    Invalid { what: &'static str, why: String },
+    /// The state of things does not allow it.
+    #[error("{0}")]
+    Conflict(String),
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    #[error("this node has not joined a network yet")]
+    NoNetwork,
+    #[error("the node is stopping")]
+    Stopping,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Desk(DeskError),
+    #[error(transparent)]
+    Armor(#[from] ArmorError),
+    #[error("papers of a network cannot be taken")]
+    Papers(#[from] trust::PaperError),
+    #[error("nothing can be signed now")]
+    Append(#[from] feed::AppendRefusal),
+    #[error("the journal cannot be written")]
+    Journal(#[from] store::AppendError),
+    #[error("what is stored cannot be read")]
+    Shelf(#[from] ShelfError),
+    #[error("the picture cannot be shown")]
+    Picture(#[from] PictureError),
+    #[error("the search index cannot be used")]
+    Index(#[from] index::Error),
+    #[error("pictures cannot be opened")]
+    Blobs(#[from] store::BlobError),
+    /// Nothing new is taken in; reading and erasing go on.
+    #[error("the disk is too full to take in pictures")]
+    Full,
+    /// Too much at once; the person comes again.
+    #[error("{0}")]
+    Busy(String),
+    #[error("the state of the network cannot be opened")]
+    Open(#[from] OpenError),
+    #[error("the house cannot be opened")]
+    DeskOpen(#[from] DeskOpenError),
+    #[error("a key cannot be used")]
+    Key(#[from] KeyFileError),
+    #[error("the data directory is in use or cannot be locked")]
+    Lock(#[from] store::LockError),
+    #[error("the network cannot be reached")]
+    Network(#[from] p2p::StartError),
+    #[error("the operating system refused")]
+    Io(#[from] std::io::Error),
+}
+
+impl From<DeskError> for AppError {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Refused(refusal) => Self::Refused(refusal),
+            other => Self::Desk(other),
+        }
+    }
+}
+
+impl AppError {
+    pub(crate) fn invalid(what: &'static str, why: &str) -> Self {
+        Self::Invalid { what, why: why.to_owned() }
+    }
+
+    pub(crate) fn conflict(why: &str) -> Self {
+        Self::Conflict(why.to_owned())
+    }
+}
+
+/// The node as handlers see it.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) layout: Layout,
+    pub(crate) keys: KeyFiles,
+    pub(crate) identity: Institution,
+    pub(crate) desk: Arc<Desk>,
+    pictures: pictures::Room,
+    joined: RwLock<Option<Arc<Joined>>>,
+    /// Whether connections to other nodes are made.
+    is_serving: bool,
+    stop: CancellationToken,
+    _lock: DirectoryLock,
+}
+
+impl App {
+    /// Opens the data directory under its lock. With `is_serving` it talks to other nodes.
+    pub(crate) async fn open(layout: &Layout, config: &Config, is_serving: bool) -> Result<Arc<Self>, AppError> {
+        let lock = DirectoryLock::acquire(layout.root())?;
+        let keys = KeyFiles::new(layout.keys());
+        let settings = Settings {
+            session_idle_ms: config.policy.session_idle_minutes * 60_000,
+            is_sign_up_open: config.policy.sign_up,
+            ..Settings::default()
+        };
+        let desk = Desk::open(&layout.house(), journal_options(&keys)?, settings)?;
+        let app = Arc::new(Self {
+            config: config.clone(),
+            layout: layout.clone(),
+            identity: config.institution.clone(),
+            desk: Arc::new(desk),
+            pictures: pictures::Room::open(layout, &config.storage)?,
+            joined: RwLock::new(None),
+            is_serving,
+            stop: CancellationToken::new(),
+            keys,
+            _lock: lock,
+        });
+        if let Some((id, me)) = app.joined_before()? {
+            app.start_network(id, me).await?;
+        }
+        if is_serving {
+            tokio::spawn(pictures::keep_quarantine(Arc::downgrade(&app), app.stop()));
+        }
+        Ok(app)
+    }
+
+    /// Ends everything in order.
+    pub(crate) async fn close(&self) {
+        if let Some(joined) = self.network() {
+            joined.close().await;
+        }
+        self.stop.cancel();
+    }
+
+    /// The network that this node is in.
+    pub(crate) fn network(&self) -> Option<Arc<Joined>> {
+        self.joined.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The network, or that there is none.
+    pub(crate) fn joined(&self) -> Result<Arc<Joined>, AppError> {
+        self.network().ok_or(AppError::NoNetwork)
+    }
+
+    /// Whether an actor may do something.
+    pub(crate) fn permit(&self, actor: &Actor, permission: Permission) -> Result<(), AppError> {
+        Ok(self.desk.permit(actor, permission)?)
+    }
+
+    /// Cancelled when the node stops.
+    pub(crate) fn stop(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Writes down that this node is in a network, and enters it.
+    pub(crate) fn enter(
+        &self,
+        id: NetworkId,
+        me: InstitutionId,
+        papers: &trust::Papers,
+        nodes: Vec<protocol::certificate::NodeOf>,
+    ) -> Result<(), AppError> {
+        network::create(&self.layout.network(&id), journal_options(&self.keys)?, papers, nodes)?;
+        tracing::info!(network.id = id.short(), feed.id = me.short(), "This node is in a network now.");
+        Ok(())
+    }
+
+    /// Starts to drive a network that was entered.
+    pub(crate) async fn start_network(&self, id: NetworkId, me: InstitutionId) -> Result<(), AppError> {
+        let network = match self.is_serving {
+            true => Some(self.start_p2p(id).await?),
+            false => None,
+        };
+        let joined = Joined::open(Surroundings {
+            layout: self.layout.network(&id),
+            id,
+            me,
+            desk: self.desk.clone(),
+            keys: self.keys.clone(),
+            identity: self.identity.clone(),
+            journal: journal_options(&self.keys)?,
+            blobs: blob_options(&self.keys)?,
+            announce: self.config.network.announce.clone(),
+            network,
+            stop: self.stop.child_token(),
+        })
+        .await?;
+        *self.joined.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(joined));
+        Ok(())
+    }
+
+    /// Our own transport key and where it listens.
+    pub(crate) fn own_node(&self) -> Result<NodeKey, AppError> {
+        let listening = self.network().map(|joined| joined.shared().listening().into_iter().collect()).unwrap_or_default();
+        let addresses: Vec<String> = match () {
+            () if !self.config.network.announce.is_empty() => self.config.network.announce.clone(),
+            () if !Vec::is_empty(&listening) => listening,
+            () => self.config.network.listen.clone(),
+        };
+        let transport = self.keys.secret(Which::Transport)?.public();
+        Ok(NodeKey { transport, addresses: addresses.into_iter().map(Text).collect() })
+    }
+
+    async fn start_p2p(&self, id: NetworkId) -> Result<(p2p::Network, p2p::Events), AppError> {
+        let config = p2p::Config {
+            listen: self.config.network.listen.clone(),
+            gossip: self.config.network.gossip,
+            ..p2p::Config::default()
+        };
+        Ok(p2p::Network::start(config, &self.keys.secret(Which::Transport)?, id).await?)
+    }
+
+    /// The network whose state stands in the data directory, with our feed in it.
+    fn joined_before(&self) -> Result<Option<(NetworkId, InstitutionId)>, AppError> {
+        let entries = match std::fs::read_dir(self.layout.networks()) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        for entry in entries {
+            if let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) {
+                return Ok(Some((id, self.own_feed(&id)?)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What a journal of this node needs from outside.
+pub(crate) fn journal_options(keys: &KeyFiles) -> Result<JournalOptions, AppError> {
+    Ok(JournalOptions {
+        limits: Limits::default(),
+        check: Check::Last,
+        keyring: keyring(keys)?,
+        entropy: Entropy::new(entropy::fill),
+        on_loss: on_loss(),
+    })
+}
+
+fn blob_options(keys: &KeyFiles) -> Result<BlobOptions, AppError> {
+    Ok(BlobOptions { keyring: keyring(keys)?, entropy: Entropy::new(entropy::fill), on_loss: on_loss() })
+}
+
+fn keyring(keys: &KeyFiles) -> Result<Keyring, AppError> {
+    Ok(Keyring::new(WrappingKey::new(*keys.seed(Which::Wrapping)?)))
+}
+
+/// A failed sync ends the process: what the disk still holds is read anew at the next start.
+fn on_loss() -> OnLoss {
+    OnLoss::new(|why| {
+        tracing::error!(disk.why = why, "The disk may have lost what was acknowledged. The node ends here and reads everything anew at its next start.");
+        std::process::exit(EXIT_LOSS);
+    })
+}

@@ -1,0 +1,308 @@
+//! What people do with cases: post, comment, star, resolve, withdraw.
+
+use casebook::{Reader, ThreadWhat, row::{OpenCase, Reach}};
+use house::{
+    AccountId, Actor, Command, HouseEntry, OutboxId, Permission,
+    draft::{self, AudienceChoice, StepState, Steps},
+    house_case, outbox,
+    speech::{self, Place, Words},
+};
+use protocol::{
+    Audience as Reached, CaseId, EntryId, InstitutionId, Payload,
+    codec::Text,
+    limits,
+    payload::{
+        content::{Certainty, Comment, Outcome, Star, Status},
+        control::{Ground, Target, Withdrawal},
+    },
+};
+use serde::Serialize;
+
+use super::{App, AppError, people::specialty};
+use crate::network::{Joined, Sent};
+
+/// Who is to read a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Attested people of this house.
+    House,
+    /// Attested people of these institutions, and of this one.
+    Named(Vec<InstitutionId>),
+    /// Attested people of the network.
+    Network,
+    /// Everybody with an account.
+    Public,
+}
+
+impl Audience {
+    /// `house`, `network`, `public`, or feeds separated by commas.
+    pub(crate) fn parse(text: &str) -> Result<Self, AppError> {
+        Ok(match text {
+            "house" => Self::House,
+            "network" => Self::Network,
+            "public" => Self::Public,
+            feeds => Self::Named(feeds.split(',').map(|feed| feed.trim().parse()).collect::<Result<_, _>>().map_err(|_| {
+                AppError::invalid("audience", "it is house, network, public, or feeds of institutions separated by commas")
+            })?),
+        })
+    }
+
+    pub(super) const fn choice(&self) -> AudienceChoice {
+        match self {
+            Self::House => AudienceChoice::House,
+            Self::Named(_) => AudienceChoice::Named,
+            Self::Network => AudienceChoice::Network,
+            Self::Public => AudienceChoice::Public,
+        }
+    }
+}
+
+/// A case of words alone, as the command line and programs post it.
+#[derive(Clone, Debug)]
+pub(crate) struct NewCase {
+    pub(crate) title: String,
+    pub(crate) question: String,
+    pub(crate) text: String,
+    pub(crate) specialty: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) audience: Audience,
+}
+
+/// What became of something that was said.
+#[derive(Debug, Serialize)]
+pub(crate) struct Said {
+    /// The case it is about.
+    pub(crate) case: String,
+    /// Its entry, once it stands in the feed.
+    pub(crate) entry: Option<String>,
+    /// Why it waits in the outbox, if it does.
+    pub(crate) waits_for: Option<String>,
+}
+
+impl App {
+    /// Posts a case of words alone.
+    pub(crate) async fn post_case(&self, new: &NewCase, actor: &Actor) -> Result<Said, AppError> {
+        account_of(actor)?;
+        let begun = self.desk.perform(Command::Draft(draft::Command::Begin), actor)?;
+        let drafted = begun.into_iter().find_map(|entry| match entry {
+            HouseEntry::DraftSaved(saved, content) => Some((saved.number, content)),
+            _ => None,
+        });
+        let (number, mut content) = drafted.ok_or(AppError::NotFound("draft"))?;
+        content.summary.title = Text::from(new.title.trim());
+        content.summary.question = Text::from(new.question.trim());
+        content.summary.body = Text::from(new.text.trim());
+        content.summary.specialty = new.specialty.as_deref().map(specialty).transpose()?;
+        content.summary.tags = new.tags.iter().map(|tag| Text::from(tag.trim())).collect();
+        content.audience = new.audience.choice();
+        if let Audience::Named(institutions) = &new.audience {
+            content.institutions.clone_from(institutions);
+        }
+        let done = StepState::Done;
+        content.steps = Steps { pictures: done, words: done, audience: done, check: done };
+        content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))?;
+        self.desk.perform(Command::Draft(draft::Command::Save { number, content: Box::new(content) }), actor)?;
+        self.publish(number, actor).await
+    }
+
+    /// Makes a draft a case, once however often it is asked for.
+    pub(crate) async fn publish(&self, number: protocol::CaseNumber, actor: &Actor) -> Result<Said, AppError> {
+        let joined = self.joined()?;
+        let place = place(&joined);
+        let waiting = self.say_to_house(speech::Command::Publish { number, place }, actor).await?;
+        self.said(CaseId { institution: place.institution, number }, waiting).await
+    }
+
+    /// Comments on a case.
+    pub(crate) async fn comment(
+        &self,
+        case: CaseId,
+        text: &str,
+        replies_to: Option<EntryId>,
+        picture: Option<u8>,
+        actor: &Actor,
+    ) -> Result<Said, AppError> {
+        let seen = self.seen(case)?;
+        if text.trim().is_empty() {
+            return Err(AppError::invalid("comment", "it has no words"));
+        }
+        let comment = Comment { text: Text::from(text.trim()), replies_to, seen, picture };
+        comment.check().map_err(|cause| AppError::invalid("comment", &cause.to_string()))?;
+        self.say(case, Words::Comment(comment), actor).await
+    }
+
+    /// Stars a case; a second star changes nothing.
+    pub(crate) async fn star(&self, case: CaseId, actor: &Actor) -> Result<Said, AppError> {
+        if self.own_star(case, actor)?.is_some() {
+            return self.said(case, None).await;
+        }
+        let open = self.open_case(case)?;
+        self.say(case, Words::Star(Star { seen: open.current }), actor).await
+    }
+
+    /// Takes an own star back.
+    pub(crate) async fn take_star_back(&self, case: CaseId, actor: &Actor) -> Result<Said, AppError> {
+        let star = self.own_star(case, actor)?.ok_or(AppError::NotFound("star"))?;
+        self.withdraw_entry(case, star, Ground::AuthorWish, actor).await
+    }
+
+    /// Says where a case stands.
+    pub(crate) async fn resolve(
+        &self,
+        case: CaseId,
+        status: Status,
+        diagnosis: Option<&str>,
+        certainty: Option<Certainty>,
+        text: &str,
+        actor: &Actor,
+    ) -> Result<Said, AppError> {
+        let outcome = Outcome { status, diagnosis: diagnosis.map(Text::from), certainty, text: Text::from(text) };
+        outcome.check().map_err(|cause| AppError::invalid("outcome", &cause.to_string()))?;
+        self.say(case, Words::Outcome(outcome), actor).await
+    }
+
+    /// Withdraws a case with all that hangs on it, everywhere.
+    pub(crate) async fn withdraw_case(&self, case: CaseId, ground: Ground, actor: &Actor) -> Result<Said, AppError> {
+        let joined = self.joined()?;
+        let open = self.open_case(case)?;
+        if case.institution != joined.me() {
+            return Err(AppError::conflict("a case is withdrawn by its own institution; ask it there"));
+        }
+        if open.reach == Reach::House {
+            let withdraw = house_case::Withdraw { case: case.number, statement: None, ground };
+            let waiting = self.say_to_house(Command::HouseCase(withdraw), actor).await?;
+            return self.said(case, waiting).await;
+        }
+        let withdrawal = Withdrawal { target: Target::Case(case), ground, from: None };
+        let waiting = self.enqueue_withdrawal(withdrawal, Some(open.opener), actor)?;
+        self.said(case, waiting).await
+    }
+
+    /// Withdraws one comment or star that this institution's feed holds.
+    pub(crate) async fn withdraw_entry(&self, case: CaseId, entry: EntryId, ground: Ground, actor: &Actor) -> Result<Said, AppError> {
+        let joined = self.joined()?;
+        let held = joined.shared().shelf.entry_by_id(&entry)?.ok_or(AppError::NotFound("comment"))?;
+        if held.entry.header().feed != joined.me() {
+            return Err(AppError::conflict("a comment is withdrawn by its author's institution; ask it there"));
+        }
+        let author = match held.payload() {
+            Some(Payload::Statement(_, statement)) if statement.case == case => statement.author,
+            _ => return Err(AppError::NotFound("comment")),
+        };
+        let mut waiting = None;
+        for entry in casebook::entries_with(entry, &joined.shared().shelf)? {
+            let withdrawal = Withdrawal { target: Target::Entry(entry), ground, from: None };
+            waiting = self.enqueue_withdrawal(withdrawal, Some(author), actor)?;
+        }
+        self.said(case, waiting).await
+    }
+
+    /// A case that is here and was not withdrawn.
+    pub(crate) fn open_case(&self, case: CaseId) -> Result<OpenCase, AppError> {
+        self.joined()?.shared().shelf.open_case(case)?.ok_or(AppError::NotFound("case"))
+    }
+
+    /// The star that an actor's person gave.
+    pub(crate) fn own_star(&self, case: CaseId, actor: &Actor) -> Result<Option<EntryId>, AppError> {
+        let Actor::Account(acting) = actor else { return Ok(None) };
+        let Some(clinician) = self.desk.look(|house| house.custody().clinician_of(acting.account)) else { return Ok(None) };
+        Ok(casebook::stars_by(clinician, case, &self.joined()?.shared().shelf)?.into_iter().next())
+    }
+
+    async fn say(&self, case: CaseId, words: Words, actor: &Actor) -> Result<Said, AppError> {
+        let joined = self.joined()?;
+        let open = self.open_case(case)?;
+        let access = joined.shared().shelf.book.may_read(case, Reader::Attested, &joined.shared().shelf)?;
+        if !access.is_allowed() {
+            return Err(AppError::NotFound("case"));
+        }
+        let is_owners = matches!(words, Words::Revision(_) | Words::Outcome(_));
+        if is_owners && case.institution != joined.me() {
+            return Err(AppError::conflict("only the case's own institution revises and resolves it"));
+        }
+        let audience = if open.reach == Reach::Named { Reached::Restricted } else { Reached::Network };
+        let say = speech::Command::Say { case, words, audience, place: place(&joined) };
+        let waiting = self.say_to_house(say, actor).await?;
+        self.said(case, waiting).await
+    }
+
+    /// Lets the house decide and write, and files what stays in the house. Returns what waits to be sent.
+    async fn say_to_house(&self, command: impl Into<Command>, actor: &Actor) -> Result<Option<OutboxId>, AppError> {
+        let entries = self.desk.perform(command, actor)?;
+        self.joined()?.file_house().await?;
+        Ok(queued_in(&entries))
+    }
+
+    fn enqueue_withdrawal(
+        &self,
+        withdrawal: Withdrawal,
+        author: Option<protocol::ClinicianId>,
+        actor: &Actor,
+    ) -> Result<Option<OutboxId>, AppError> {
+        let payload = Box::new(Payload::Withdrawal(withdrawal));
+        Ok(queued_in(&self.desk.perform(Command::Outbox(outbox::Command::Enqueue { payload, author }), actor)?))
+    }
+
+    /// Sends what waits, and says what became of one of it.
+    async fn said(&self, case: CaseId, waiting: Option<OutboxId>) -> Result<Said, AppError> {
+        let joined = self.joined()?;
+        let waits_for = match joined.send().await? {
+            Sent::All => None,
+            Sent::Waiting(refusal) => Some(refusal.to_string()),
+        };
+        let entry = waiting.and_then(|id| joined.shared().entry_of(id));
+        Ok(Said { case: case.to_string(), entry: entry.map(|entry| entry.to_string()), waits_for })
+    }
+
+    /// The last comments of a thread: what its next author has seen.
+    fn seen(&self, case: CaseId) -> Result<Vec<EntryId>, AppError> {
+        let thread = casebook::thread(case, &self.joined()?.shared().shelf)?;
+        let shared = thread.iter().rev().filter(|item| matches!(item.what, ThreadWhat::Remark { is_house: false, .. }));
+        Ok(shared.take(limits::SEEN_MAX).map(|item| item.entry).collect())
+    }
+}
+
+fn place(joined: &Joined) -> Place {
+    Place { network: joined.id(), institution: joined.me() }
+}
+
+/// What of some house entries waits to be sent; the last, if there are several.
+pub(super) fn queued_in(entries: &[HouseEntry]) -> Option<OutboxId> {
+    let queued = entries.iter().rev().filter_map(|entry| if let HouseEntry::Queued(queued, _) = entry { Some(queued.id) } else { None });
+    queued.into_iter().next()
+}
+
+/// The account that an actor acts for.
+pub(crate) fn account_of(actor: &Actor) -> Result<AccountId, AppError> {
+    match actor {
+        Actor::Account(acting) => Ok(acting.account),
+        Actor::System => Err(AppError::invalid("as", "name the account in whose name this is said")),
+        Actor::Stranger => Err(house::Refusal::SignedOut.into()),
+    }
+}
+
+/// A ground of withdrawal by its name.
+pub(crate) fn ground(name: &str) -> Result<Ground, AppError> {
+    Ok(match name {
+        "patient-wish" => Ground::PatientWish,
+        "author-wish" => Ground::AuthorWish,
+        "identifies-patient" => Ground::IdentifiesPatient,
+        "moderation" => Ground::Moderation,
+        "legal-order" => Ground::LegalOrder,
+        _ => {
+            return Err(AppError::invalid(
+                "ground",
+                "it is patient-wish, author-wish, identifies-patient, moderation or legal-order",
+            ));
+        }
+    })
+}
+
+/// Whether a permission is what reading a case of this reach asks for.
+pub(crate) const fn permission_to_read(reach: Reach) -> Permission {
+    match reach {
+        Reach::Public => Permission::ReadPublic,
+        Reach::House => Permission::ReadHouse,
+        _ => Permission::ReadNetwork,
+    }
+}

@@ -1,0 +1,257 @@
+//! Founding a network and joining one: charters that go from founder to founder, cards, votes, invitations.
+
+use std::collections::BTreeSet;
+
+use protocol::{
+    CharterId, FeedId, NetworkId,
+    certificate::{
+        Card, Certificate, Charter, Decision, Founder, Governor, Growth, Invitation, Membership, NodeOf, SignedCard, Succession, Vote,
+    },
+    codec::{Bytes, Text, encode},
+    message,
+};
+use serde::Serialize;
+use trust::{Papers, Roster};
+
+use super::{App, AppError};
+use crate::{
+    armor::{from_line, to_line},
+    entropy,
+    keys::Which,
+};
+
+/// What a charter in the making says, for people.
+#[derive(Debug, Serialize)]
+pub(crate) struct CharterReading {
+    network: String,
+    name: String,
+    version: u32,
+    terms: String,
+    founders: Vec<FounderReading>,
+    is_complete: bool,
+}
+
+/// A founder and whether it signed.
+#[derive(Debug, Serialize)]
+pub(crate) struct FounderReading {
+    name: String,
+    feed: String,
+    has_signed: bool,
+}
+
+/// An admission that waits for votes.
+#[derive(Debug, Serialize)]
+pub(crate) struct WaitingAdmission {
+    feed: String,
+    votes: usize,
+    votes_needed: usize,
+}
+
+impl App {
+    /// This institution's card, signed with its root key.
+    pub(crate) fn card(&self) -> Result<String, AppError> {
+        Ok(to_line(&self.keys.card(&self.identity, self.own_node()?)?))
+    }
+
+    /// Drafts a founding charter from the cards of its founders. Returns the line that goes from founder to founder.
+    pub(crate) fn draft_charter(&self, name: &str, cards: &[String], terms: &str) -> Result<String, AppError> {
+        let cards: Vec<Card> = cards.iter().map(|line| read_card(line)).collect::<Result<_, _>>()?;
+        let own_root = self.keys.secret(Which::Root)?.public();
+        if !cards.iter().any(|card| card.root == own_root) {
+            return Err(AppError::invalid("cards", "this institution's own card is not among the founders' cards"));
+        }
+        let charter = Charter {
+            version: 0,
+            nonce: entropy::draw(),
+            previous: None,
+            name: Text::from(name),
+            governors: cards.iter().map(|card| Governor::Founder(founder(card))).collect(),
+            members: Vec::new(),
+            terms: Text::from(terms),
+            growth: Growth::default(),
+        };
+        let bytes = encode(&charter);
+        Charter::decode(&bytes).map_err(|cause| AppError::invalid("charter", &cause.to_string()))?;
+        let network = NetworkId::of_charter(&bytes);
+        let nodes = cards
+            .into_iter()
+            .map(|card| NodeOf { feed: FeedId::derive(&network, &card.root, &card.next_root), node: card.node })
+            .collect();
+        Ok(to_line(&Invitation { charters: vec![Bytes(bytes)], certificates: Vec::new(), nodes }))
+    }
+
+    /// Adds this institution's signature to a charter in the making.
+    pub(crate) fn sign_charter(&self, line: &str) -> Result<String, AppError> {
+        let mut making = Making::read(line)?;
+        let vote = self.keys.secret(Which::Vote)?;
+        if !making.charter.governors.iter().any(|governor| governor.vote() == vote.public()) {
+            return Err(AppError::invalid("charter", "this institution is not among the founders"));
+        }
+        let decision = making.decision().encode();
+        let signed = Certificate { votes: vec![Vote::sign(&making.network, &decision, &vote)], decision: Bytes(decision) };
+        making.papers.add_certificate(&signed)?;
+        making.invitation.certificates = making.papers.certificates().collect();
+        Ok(to_line(&making.invitation))
+    }
+
+    /// Reads a charter in the making aloud.
+    pub(crate) fn read_charter(&self, line: &str) -> Result<CharterReading, AppError> {
+        let making = Making::read(line)?;
+        let decision = making.decision().encode();
+        let votes: BTreeSet<_> = making
+            .papers
+            .certificates()
+            .filter(|certificate| certificate.decision.0 == decision)
+            .flat_map(|certificate| certificate.votes.into_iter().map(|vote| vote.key))
+            .collect();
+        let founders = making.charter.governors.iter().map(|governor| FounderReading {
+            name: if let Governor::Founder(founder) = governor { founder.name.0.clone() } else { String::new() },
+            feed: governor.feed(&making.network).to_string(),
+            has_signed: votes.contains(&governor.vote()),
+        });
+        Ok(CharterReading {
+            network: making.network.to_string(),
+            name: making.charter.name.0.clone(),
+            version: making.charter.version,
+            terms: making.charter.terms.0.clone(),
+            founders: founders.collect(),
+            is_complete: making.papers.roster().is_founded(),
+        })
+    }
+
+    /// Joins a network. Returns its id.
+    pub(crate) async fn join(&self, line: &str) -> Result<NetworkId, AppError> {
+        if let Some(network) = self.network() {
+            return Err(AppError::conflict(&format!("this node is in network {} already", network.id().short())));
+        }
+        let Making { network, papers, invitation, .. } = Making::read(line)?;
+        let roster = papers.roster();
+        if !roster.is_founded() {
+            return Err(AppError::invalid("invitation", "not all founders have signed the charter yet"));
+        }
+        let me = self.own_feed(&network)?;
+        if roster.member(&me).is_none() {
+            return Err(AppError::invalid("invitation", "this institution is not a member of that network"));
+        }
+        self.enter(network, me, &papers, invitation.nodes)?;
+        self.start_network(network, me).await?;
+        Ok(network)
+    }
+
+    /// Proposes to admit an institution; this node's vote is the first. Returns its feed.
+    pub(crate) async fn admit(&self, line: &str) -> Result<WaitingAdmission, AppError> {
+        let card = read_card(line)?;
+        let network = self.joined()?;
+        let feed = FeedId::derive(&network.id(), &card.root, &card.next_root);
+        let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
+        if roster.member(&feed).is_some() {
+            return Err(AppError::conflict("this institution is a member already"));
+        }
+        let round = papers.certificates().filter_map(|certificate| rounds(&certificate, &feed)).max().map_or(0, |round| round + 1);
+        let membership = Membership { feed, round, charter: roster.charter(), succeeds: None };
+        network.learn_addresses(vec![NodeOf { feed, node: card.node }]).await?;
+        self.vote(Decision::Admission(membership)).await
+    }
+
+    /// Admissions that wait for votes.
+    pub(crate) fn waiting_admissions(&self) -> Result<Vec<WaitingAdmission>, AppError> {
+        let network = self.joined()?;
+        let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
+        let waiting = papers.certificates().filter_map(|certificate| {
+            let Ok(Decision::Admission(membership)) = certificate.decision() else { return None };
+            let is_open = membership.charter == roster.charter() && roster.member(&membership.feed).is_none();
+            is_open.then(|| reading(&roster, &membership, &certificate))
+        });
+        Ok(waiting.collect())
+    }
+
+    /// Votes for an admission that waits.
+    pub(crate) async fn certify(&self, feed: &FeedId) -> Result<WaitingAdmission, AppError> {
+        let network = self.joined()?;
+        let papers = network.exchange(|exchange| exchange.papers().clone());
+        let charter = papers.roster().charter();
+        let waiting = papers.certificates().find_map(|certificate| match certificate.decision() {
+            Ok(Decision::Admission(membership)) if membership.feed == *feed && membership.charter == charter => Some(membership),
+            _ => None,
+        });
+        let membership = waiting.ok_or(AppError::NotFound("admission of this institution"))?;
+        self.vote(Decision::Admission(membership)).await
+    }
+
+    /// What an admitted institution needs to join.
+    pub(crate) fn invitation(&self) -> Result<String, AppError> {
+        let network = self.joined()?;
+        let papers = network.exchange(|exchange| exchange.papers().to_message());
+        Ok(to_line(&Invitation { charters: papers.charters, certificates: papers.certificates, nodes: network.known_nodes() }))
+    }
+
+    async fn vote(&self, decision: Decision) -> Result<WaitingAdmission, AppError> {
+        let network = self.joined()?;
+        let vote = self.keys.secret(Which::Vote)?;
+        let is_governor = network.exchange(|exchange| exchange.roster().is_governor(&vote.public()));
+        if !is_governor {
+            return Err(AppError::conflict("only governors of the network vote, and this institution is none"));
+        }
+        let bytes = decision.encode();
+        let certificate = Certificate { votes: vec![Vote::sign(&network.id(), &bytes, &vote)], decision: Bytes(bytes.clone()) };
+        network.add_papers(message::Papers { charters: Vec::new(), certificates: vec![certificate] }).await?;
+        let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
+        let merged = papers.certificates().find(|certificate| certificate.decision.0 == bytes);
+        match (decision, merged) {
+            (Decision::Admission(membership), Some(merged)) => Ok(reading(&roster, &membership, &merged)),
+            _ => Err(AppError::NotFound("decision")),
+        }
+    }
+
+    pub(super) fn own_feed(&self, network: &NetworkId) -> Result<FeedId, AppError> {
+        let root = self.keys.secret(Which::Root)?.public();
+        let next = self.keys.secret(Which::NextRoot)?.public().commitment();
+        Ok(FeedId::derive(network, &root, &next))
+    }
+}
+
+/// A line with charters, votes and addresses, read.
+struct Making {
+    network: NetworkId,
+    charter: Charter,
+    papers: Papers,
+    invitation: Invitation,
+}
+
+impl Making {
+    fn read(line: &str) -> Result<Self, AppError> {
+        let invitation: Invitation = from_line(line)?;
+        let founding = invitation.charters.first().ok_or(AppError::invalid("invitation", "it holds no charter"))?;
+        let charter = Charter::decode(&founding.0).map_err(|cause| AppError::invalid("charter", &cause.to_string()))?;
+        let mut papers = Papers::found(founding)?;
+        invitation.charters.iter().try_for_each(|charter| papers.add_charter(charter).map(|_| ()))?;
+        invitation.certificates.iter().try_for_each(|certificate| papers.add_certificate(certificate).map(|_| ()))?;
+        Ok(Self { network: papers.network(), charter, papers, invitation })
+    }
+
+    fn decision(&self) -> Decision {
+        let id = self.invitation.charters.first().map_or(CharterId([0; 32]), |founding| CharterId::of(&founding.0));
+        Decision::Charter(Succession { previous: id, next: id })
+    }
+}
+
+fn read_card(line: &str) -> Result<Card, AppError> {
+    let signed: SignedCard = from_line(line)?;
+    signed.open().map_err(|cause| AppError::invalid("card", &cause.to_string()))
+}
+
+fn founder(card: &Card) -> Founder {
+    Founder { root: card.root, next_root: card.next_root, vote: card.vote, name: card.name.clone() }
+}
+
+fn rounds(certificate: &Certificate, feed: &FeedId) -> Option<u32> {
+    match certificate.decision() {
+        Ok(Decision::Admission(membership) | Decision::Expulsion(membership)) if membership.feed == *feed => Some(membership.round),
+        _ => None,
+    }
+}
+
+fn reading(roster: &Roster, membership: &Membership, certificate: &Certificate) -> WaitingAdmission {
+    let votes = certificate.votes.iter().filter(|vote| roster.is_governor(&vote.key)).count();
+    WaitingAdmission { feed: membership.feed.to_string(), votes, votes_needed: roster.votes_needed() }
+}

@@ -1,0 +1,318 @@
+//! People: accounts, tokens, attestations and their end.
+
+use house::{
+    AccountId, Actor, Command, Login, OneTimeSecret, OutboxId, Role, Roles, TokenId, TokenSecret,
+    account::{self, Account, Attested},
+    custody::HoldKey,
+    outbox, token,
+};
+use protocol::{
+    ClinicianId, Payload,
+    codec::Text,
+    payload::{
+        content::Profile,
+        control::{Attestation, Profession, Revocation, RevocationReason, Scope},
+    },
+};
+use serde::{Deserialize, Serialize};
+
+use super::{App, AppError, cases::queued_in};
+use crate::{clock::now_ms, entropy, network::Sent};
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// An account to be made.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAccount {
+    pub(crate) login: String,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) roles: Vec<String>,
+}
+
+/// A one-time sign-in, shown once.
+#[derive(Debug, Serialize)]
+pub(crate) struct OneTimeSignIn {
+    pub(crate) login: String,
+    pub(crate) secret: String,
+    /// The path of the page that takes it.
+    pub(crate) path: String,
+}
+
+/// An account in a list.
+#[derive(Debug, Serialize)]
+pub(crate) struct AccountView {
+    pub(crate) id: String,
+    pub(crate) login: String,
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+    pub(crate) roles: Vec<&'static str>,
+    pub(crate) is_disabled: bool,
+    pub(crate) profession: Option<&'static str>,
+    pub(crate) attested_until_ms: Option<u64>,
+}
+
+/// A person to be attested.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAttestation {
+    pub(crate) login: String,
+    pub(crate) profession: String,
+    #[serde(default)]
+    pub(crate) specialties: Vec<String>,
+    pub(crate) days: u32,
+}
+
+/// A token, shown once.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewToken {
+    pub(crate) id: String,
+    pub(crate) token: String,
+}
+
+impl App {
+    /// Makes an account. Returns its one-time sign-in.
+    pub(crate) fn add_account(&self, new: &NewAccount, actor: &Actor) -> Result<OneTimeSignIn, AppError> {
+        let secret = OneTimeSecret::new(*entropy::seed());
+        let login = Login::parse(&new.login)?;
+        let roles: Vec<Role> = new.roles.iter().map(|name| role(name)).collect::<Result<_, _>>()?;
+        let command = account::Command::Invite {
+            login: login.clone(),
+            name: Text::from(new.name.as_str()),
+            roles: Roles::new(roles)?,
+            secret: secret.clone(),
+        };
+        self.desk.perform(Command::Account(command), actor)?;
+        Ok(one_time(&login, &secret))
+    }
+
+    /// Replaces a password by a one-time sign-in.
+    pub(crate) fn reset_account(&self, login: &str, actor: &Actor) -> Result<OneTimeSignIn, AppError> {
+        let secret = OneTimeSecret::new(*entropy::seed());
+        let account = self.account(login)?;
+        let command = account::Command::ResetPassword { account: account.id, secret: secret.clone() };
+        self.desk.perform(Command::Account(command), actor)?;
+        Ok(one_time(&account.login, &secret))
+    }
+
+    /// Ends an account's sessions and lets it in no more.
+    pub(crate) fn disable_account(&self, login: &str, actor: &Actor) -> Result<(), AppError> {
+        let account = self.account(login)?;
+        self.desk.perform(Command::Account(account::Command::Disable(account.id)), actor)?;
+        Ok(())
+    }
+
+    /// All accounts.
+    pub(crate) fn accounts(&self) -> Vec<AccountView> {
+        self.desk.look(|house| house.accounts().iter().map(view).collect())
+    }
+
+    /// Makes a token for an account.
+    pub(crate) fn make_token(
+        &self,
+        login: &str,
+        scopes: &[String],
+        days: u32,
+        label: &str,
+        actor: &Actor,
+    ) -> Result<NewToken, AppError> {
+        let secret = TokenSecret::new(*entropy::seed());
+        let scopes: Vec<token::Scope> = scopes.iter().map(|name| scope(name)).collect::<Result<_, _>>()?;
+        let account = self.account(login)?.id;
+        let command = token::Command::Mint {
+            secret: secret.clone(), scopes, until_ms: now_ms() + u64::from(days) * DAY_MS, label: Text::from(label),
+        };
+        self.desk.perform(Command::Token(command), &self.acting_for(account, actor))?;
+        let recognized = self.desk.look(|house| house.recognize(&secret, now_ms()))?;
+        let house::Via::Token(id) = recognized.via else { return Err(AppError::NotFound("token")) };
+        Ok(NewToken { id: id.to_string(), token: secret.text().to_string() })
+    }
+
+    /// Ends a token.
+    pub(crate) fn revoke_token(&self, id: &str, actor: &Actor) -> Result<(), AppError> {
+        let id: TokenId = id.parse().map_err(|_| AppError::NotFound("token"))?;
+        self.desk.perform(Command::Token(token::Command::Revoke(id)), actor)?;
+        Ok(())
+    }
+
+    /// Vouches for a person. Returns the name of their key.
+    pub(crate) async fn attest(&self, new: &NewAttestation, actor: &Actor) -> Result<ClinicianId, AppError> {
+        let joined = self.joined()?;
+        let account = self.account(&new.login)?;
+        let profession = profession(&new.profession)?;
+        let specialties: Vec<u32> = new.specialties.iter().map(|text| specialty(text)).collect::<Result<_, _>>()?;
+        let clinician = self.clinician_of(account.id, actor)?;
+        let attestation = Attestation {
+            clinician,
+            profession,
+            specialties: specialties.clone(),
+            scope: Scope::FULL,
+            until_ms: now_ms() + u64::from(new.days) * DAY_MS,
+            pseudonym_in: None,
+        };
+        let until_ms = attestation.until_ms;
+        self.enqueue(Payload::Profile(Profile { clinician, name: account.name.clone() }), actor)?;
+        let waiting = self.enqueue(Payload::Attestation(attestation), actor)?;
+        if let Sent::Waiting(refusal) = joined.send().await? {
+            return Err(refusal.into());
+        }
+        let entry = waiting.and_then(|id| joined.shared().entry_of(id)).ok_or(AppError::NotFound("attestation"))?;
+        let attested = Attested { entry, profession, specialties, until_ms };
+        self.note_attestation(account.id, Some(attested))?;
+        Ok(clinician)
+    }
+
+    /// Vouches no longer for a person.
+    pub(crate) async fn revoke(&self, login: &str, reason: &str, actor: &Actor) -> Result<(), AppError> {
+        let joined = self.joined()?;
+        let account = self.account(login)?;
+        let attested = account.attestation.clone().ok_or(AppError::NotFound("attestation"))?;
+        let reason = revocation_reason(reason)?;
+        let revocation = Revocation { attestation: attested.entry, reason, since: None };
+        self.enqueue(Payload::Revocation(revocation), actor)?;
+        if let Sent::Waiting(refusal) = joined.send().await? {
+            return Err(refusal.into());
+        }
+        self.note_attestation(account.id, None)
+    }
+
+    /// An account by its login name.
+    pub(crate) fn account(&self, login: &str) -> Result<Account, AppError> {
+        let login = Login::parse(login)?;
+        let found = self.desk.look(|house| house.accounts().by_login(&login).cloned());
+        found.ok_or(AppError::NotFound("account"))
+    }
+
+    /// Whether the house vouches for an account's person now.
+    pub(crate) fn is_attested(&self, account: AccountId) -> bool {
+        let now_ms = now_ms();
+        let attested = self.desk.look(|house| house.accounts().get(account).and_then(|account| account.attestation.clone()));
+        attested.is_some_and(|attested| attested.until_ms > now_ms)
+    }
+
+    /// The actor that a command line speaks as, when it speaks for an account.
+    pub(crate) fn acting_for(&self, account: AccountId, actor: &Actor) -> Actor {
+        match actor {
+            Actor::System => Actor::Account(house::Acting {
+                account,
+                via: house::Via::Owner,
+                is_attested: self.is_attested(account),
+            }),
+            other => *other,
+        }
+    }
+
+    fn clinician_of(&self, account: AccountId, actor: &Actor) -> Result<ClinicianId, AppError> {
+        if let Some(clinician) = self.desk.look(|house| house.custody().clinician_of(account)) {
+            return Ok(clinician);
+        }
+        self.desk.perform(Command::Custody(HoldKey { account, is_replacement: false }), actor)?;
+        self.desk.look(|house| house.custody().clinician_of(account)).ok_or(AppError::NotFound("signing key"))
+    }
+
+    fn enqueue(&self, payload: Payload, actor: &Actor) -> Result<Option<OutboxId>, AppError> {
+        let command = outbox::Command::Enqueue { payload: Box::new(payload), author: None };
+        Ok(queued_in(&self.desk.perform(Command::Outbox(command), actor)?))
+    }
+
+    fn note_attestation(&self, account: AccountId, attestation: Option<Attested>) -> Result<(), AppError> {
+        let command = account::Command::NoteAttestation { account, attestation };
+        self.desk.perform(Command::Account(command), &Actor::System)?;
+        Ok(())
+    }
+}
+
+fn one_time(login: &Login, secret: &OneTimeSecret) -> OneTimeSignIn {
+    let secret = secret.text().to_string();
+    OneTimeSignIn { login: login.as_str().to_owned(), path: format!("/first/{}/{secret}", login.as_str()), secret }
+}
+
+fn view(account: &Account) -> AccountView {
+    let now_ms = now_ms();
+    let attested = account.attestation.as_ref().filter(|attested| attested.until_ms > now_ms);
+    AccountView {
+        id: account.id.to_string(),
+        login: account.login.as_str().to_owned(),
+        name: account.name.0.clone(),
+        kind: if account.kind == house::AccountKind::Viewer { "viewer" } else { "staff" },
+        roles: account.roles.iter().map(role_name).collect(),
+        is_disabled: account.is_disabled,
+        profession: attested.map(|attested| profession_name(attested.profession)),
+        attested_until_ms: attested.map(|attested| attested.until_ms),
+    }
+}
+
+macro_rules! names {
+    ($to_name:ident, $from_name:ident, $type:ty, $what:literal, $fallback:literal: $($name:literal => $value:path,)*) => {
+        /// The name under which it is written in requests.
+        pub(crate) fn $to_name(value: $type) -> &'static str {
+            match value {
+                $($value => $name,)*
+                _ => $fallback,
+            }
+        }
+
+        /// What a name means.
+        pub(crate) fn $from_name(name: &str) -> Result<$type, AppError> {
+            match name {
+                $($name => Ok($value),)*
+                _ => Err(AppError::Invalid { what: $what, why: format!("there is no {name:?}; there are: {}", [$($name),*].join(", ")) }),
+            }
+        }
+    };
+}
+
+names! { role_name, role, Role, "role", "other":
+    "administrator" => Role::Administrator,
+    "moderator" => Role::Moderator,
+    "attester" => Role::Attester,
+    "data-protection-officer" => Role::DataProtectionOfficer,
+    "data-steward" => Role::DataSteward,
+    "auditor" => Role::Auditor,
+}
+
+names! { profession_name, profession, Profession, "profession", "other":
+    "physician" => Profession::Physician,
+    "resident" => Profession::Resident,
+    "nurse" => Profession::Nurse,
+    "midwife" => Profession::Midwife,
+    "paramedic" => Profession::Paramedic,
+    "radiographer" => Profession::Radiographer,
+    "laboratory-technician" => Profession::LaboratoryTechnician,
+    "pharmacist" => Profession::Pharmacist,
+    "dentist" => Profession::Dentist,
+    "physiotherapist" => Profession::Physiotherapist,
+    "psychologist" => Profession::Psychologist,
+    "dietitian" => Profession::Dietitian,
+    "physician-assistant" => Profession::PhysicianAssistant,
+    "medical-student" => Profession::MedicalStudent,
+    "nursing-student" => Profession::NursingStudent,
+    "researcher" => Profession::Researcher,
+}
+
+names! { revocation_reason_name, revocation_reason, RevocationReason, "reason", "other":
+    "left-institution" => RevocationReason::LeftInstitution,
+    "role-changed" => RevocationReason::RoleChanged,
+    "key-lost" => RevocationReason::KeyLost,
+    "key-stolen" => RevocationReason::KeyStolen,
+    "misuse" => RevocationReason::Misuse,
+}
+
+/// A MeSH descriptor, `D003880` or `3880`.
+pub(crate) fn specialty(text: &str) -> Result<u32, AppError> {
+    let digits = text.strip_prefix(['D', 'd']).unwrap_or(text);
+    digits.parse().map_err(|_| AppError::Invalid { what: "specialty", why: format!("{text:?} is no MeSH descriptor such as D003880") })
+}
+
+/// A MeSH descriptor as it is written.
+pub(crate) fn specialty_name(descriptor: u32) -> String {
+    format!("D{descriptor:06}")
+}
+
+fn scope(name: &str) -> Result<token::Scope, AppError> {
+    token::Scope::from_name(name).ok_or_else(|| AppError::Invalid {
+        what: "scope",
+        why: format!("there is no {name:?}; there are: cases:read, cases:write, admin, dicom, audit:read, export"),
+    })
+}

@@ -1,0 +1,287 @@
+//! Pictures of a draft: taken in, shown to their owner, covered, confirmed by name, put in order; and originals that must go.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `tray` | the pictures of one draft on their way |
+//! | `quarantine` | where originals and trays wait, sealed, with a deadline |
+//! | `drawn`, `clip` | covers as the editor draws them, and the shapes that are burnt in |
+//! | `shown`, `png` | what the owner sees while covering |
+//! | `open_draft` | what is done with a draft and its tray at hand |
+//! | `manifest` | the account of a released picture, as it travels |
+//! | `post` | a whole case with pictures in one step |
+//!
+//! A write of the draft always comes before what it promises and after what it needs: a draft never says that its pictures
+//! are done while one of them waits. Deliberately absent: who may read a case.
+
+mod clip;
+mod drawn;
+mod manifest;
+mod open_draft;
+mod png;
+mod post;
+mod quarantine;
+mod shown;
+#[cfg(test)]
+mod tests;
+mod tray;
+
+use std::{collections::BTreeSet, sync::Weak, time::Duration};
+
+use anonymizer::{
+    Confirmation, Finding, Inspection, Limits, Notice, ReleaseError, Removed, Searched, release,
+};
+use house::{
+    Actor, Command, Permission,
+    draft::{self, Content},
+};
+use protocol::{CaseId, CaseNumber, ClinicianId};
+use store::{Guard, GuardLimits, SpaceError};
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+use super::{App, AppError, cases::account_of};
+use crate::{
+    clock::now_ms,
+    config::Storage,
+    layout::Layout,
+    worker::{Pool, PoolError},
+};
+
+pub(crate) use drawn::{Dismissed, Drawn, DrawnCover, Reason, Shape};
+pub(crate) use tray::PictureId;
+
+use quarantine::Quarantine;
+use shown::Small;
+use tray::Look;
+
+/// How often originals that are due are looked for.
+const ROUND: Duration = Duration::from_secs(60);
+/// Workers that decode pictures, and so pictures that are unpacked at once.
+const WORKERS: usize = 2;
+/// Room that a picture takes besides its file: the clean one, the small ones, their keys.
+const ROOM_BESIDE_BYTES: u64 = 1 << 20;
+
+/// What pictures need of the node besides the network's blobs.
+#[derive(Debug)]
+pub(crate) struct Room {
+    pool: Pool,
+    quarantine: Quarantine,
+    guard: Guard,
+}
+
+/// A picture of a draft, as its owner sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftPicture {
+    pub(crate) id: PictureId,
+    /// Counted from 1.
+    pub(crate) number: usize,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) is_confirmed: bool,
+    /// Whether its covers can still be changed; when its time in quarantine is over, only the clean picture is left.
+    pub(crate) until_ms: Option<u64>,
+    pub(crate) alt: String,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) searched: Vec<Searched>,
+    pub(crate) removed: BTreeSet<Removed>,
+    pub(crate) notices: BTreeSet<Notice>,
+    pub(crate) drawn: Drawn,
+}
+
+/// What a person decided about a picture that they looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Review {
+    pub(crate) drawn: Drawn,
+    /// What one who cannot see it is told.
+    pub(crate) alt: String,
+    /// They were told if a finder did not search it, and looked themselves.
+    pub(crate) has_seen_unsearched: bool,
+}
+
+/// A file for the screen of the picture's owner.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct ShownPicture {
+    pub(crate) content_type: &'static str,
+    pub(crate) bytes: Zeroizing<Vec<u8>>,
+}
+
+impl Room {
+    pub(super) fn open(layout: &Layout, storage: &Storage) -> Result<Self, AppError> {
+        let limits =
+            GuardLimits { floor_bytes: storage.free_bytes_min, floor_percent: 0, ballast_bytes: storage.ballast_bytes };
+        Ok(Self {
+            pool: Pool::start(WORKERS)?,
+            quarantine: Quarantine::default(),
+            guard: Guard::open(layout.root(), limits).map_err(std::io::Error::other)?,
+        })
+    }
+
+    /// Whether a picture of so many bytes can be taken in and the rest of the node goes on.
+    fn check_room(&self, file_bytes: usize) -> Result<(), AppError> {
+        self.guard.check_room(file_bytes as u64 + ROOM_BESIDE_BYTES).map_err(|error| match error {
+            SpaceError::NoRoom { .. } => AppError::Full,
+            SpaceError::Io { source, .. } => AppError::Io(source),
+        })
+    }
+}
+
+/// Destroys what is due, once a minute, for as long as the node runs.
+pub(super) async fn keep_quarantine(app: Weak<App>, stop: CancellationToken) {
+    let mut rounds = tokio::time::interval(ROUND);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = rounds.tick() => {}
+        }
+        let Some(app) = app.upgrade() else { return };
+        match app.destroy_due_originals(now_ms()).await {
+            Ok(0) | Err(AppError::NoNetwork) => {}
+            Ok(count) => tracing::info!(originals.count = count, "Originals whose time was over were destroyed."),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "Originals that are due could not be destroyed; the next round tries again.");
+            }
+        }
+    }
+}
+
+impl App {
+    /// Takes a picture in: a worker looks at it, and it waits in quarantine to be covered and confirmed.
+    pub(crate) async fn add_picture(&self, draft: CaseNumber, file: Vec<u8>, actor: &Actor) -> Result<DraftPicture, AppError> {
+        self.open_draft(draft, actor).await?.check_place()?;
+        self.pictures.check_room(file.len())?;
+        let make = |inspection: Inspection| (Look::of(&inspection), Small::new(&inspection.pixels));
+        let (look, small) = self.pictures.pool.inspect(file.clone(), make).await?;
+        self.open_draft(draft, actor).await?.take_in(file.into(), &small, look).await
+    }
+
+    /// The pictures of a draft in their order.
+    pub(crate) async fn draft_pictures(&self, draft: CaseNumber, actor: &Actor) -> Result<Vec<DraftPicture>, AppError> {
+        Ok(self.open_draft(draft, actor).await?.shown())
+    }
+
+    /// A picture of a draft in small, with its covers on.
+    pub(crate) async fn picture_in_small(&self, draft: CaseNumber, id: PictureId, actor: &Actor) -> Result<ShownPicture, AppError> {
+        self.open_draft(draft, actor).await?.in_small(id).await
+    }
+
+    /// The upright picture with nothing covered, for the editor of its owner and for nobody else. It is decoded anew each time.
+    pub(crate) async fn picture_to_cover(&self, draft: CaseNumber, id: PictureId, actor: &Actor) -> Result<ShownPicture, AppError> {
+        let (file, _) = self.open_draft(draft, actor).await?.original(id).await?;
+        let bytes = self.pictures.pool.inspect(file, |inspection| shown::upright(&inspection.pixels)).await?;
+        Ok(ShownPicture { content_type: "image/png", bytes: bytes.into() })
+    }
+
+    /// Keeps covers as they are drawn so far. A confirmed picture whose covers changed must be confirmed again.
+    pub(crate) async fn keep_covers(&self, draft: CaseNumber, id: PictureId, drawn: Drawn, actor: &Actor) -> Result<(), AppError> {
+        self.open_draft(draft, actor).await?.redraw(id, drawn).await
+    }
+
+    /// Burns the covers in and takes the clean picture into the draft, under the name of the person who confirms it.
+    pub(crate) async fn confirm_picture(&self, draft: CaseNumber, id: PictureId, review: Review, actor: &Actor) -> Result<(), AppError> {
+        let (file, look) = self.open_draft(draft, actor).await?.original(id).await?;
+        self.pictures.check_room(file.len())?;
+        let covers = review.drawn.covers()?;
+        let confirmation = Confirmation {
+            reviewer: self.reviewer(actor)?,
+            dismissed: review.drawn.dismissals(&look.findings)?,
+            has_seen_unsearched: review.has_seen_unsearched,
+        };
+        let make = move |inspection| release(inspection, &covers, confirmation, &Limits::NETWORK);
+        let released = self.pictures.pool.inspect(file, make).await?.map_err(not_released)?;
+        self.open_draft(draft, actor).await?.confirm(id, review, &released).await
+    }
+
+    /// Takes a picture out of a draft; nothing of it is left.
+    pub(crate) async fn remove_picture(&self, draft: CaseNumber, id: PictureId, actor: &Actor) -> Result<(), AppError> {
+        self.open_draft(draft, actor).await?.remove(id).await
+    }
+
+    /// Puts the pictures of a draft into another order.
+    pub(crate) async fn reorder_pictures(&self, draft: CaseNumber, order: &[PictureId], actor: &Actor) -> Result<(), AppError> {
+        self.open_draft(draft, actor).await?.reorder(order).await
+    }
+
+    /// Says in the draft whether its pictures are done: they are if none waits to be confirmed, so also if there are none.
+    pub(crate) async fn settle_pictures(&self, draft: CaseNumber, actor: &Actor) -> Result<(), AppError> {
+        self.open_draft(draft, actor).await?.settle()
+    }
+
+    /// Throws a draft away with all its pictures.
+    pub(crate) async fn discard_draft(&self, draft: CaseNumber, actor: &Actor) -> Result<(), AppError> {
+        self.own_draft(draft, actor)?;
+        if let Some(joined) = self.network() {
+            let mut trays = self.pictures.quarantine.open(&joined.shared().blobs).await?;
+            trays.clear(&joined.shared().blobs, draft).await?;
+            joined.shared().blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
+        }
+        self.desk.perform(Command::Draft(draft::Command::Discard(draft)), actor)?;
+        Ok(())
+    }
+
+    /// Destroys the originals of a draft that was published.
+    pub(crate) async fn destroy_originals(&self, draft: CaseNumber) -> Result<(), AppError> {
+        let joined = self.joined()?;
+        let blobs = &joined.shared().blobs;
+        self.pictures.quarantine.open(blobs).await?.clear(blobs, draft).await?;
+        Ok(())
+    }
+
+    /// Destroys originals whose time is over or whose draft is no more. How many there were.
+    pub(crate) async fn destroy_due_originals(&self, now_ms: u64) -> Result<usize, AppError> {
+        let joined = self.joined()?;
+        let blobs = &joined.shared().blobs;
+        let mut trays = self.pictures.quarantine.open(blobs).await?;
+        let mut count = 0;
+        for tray in trays.all() {
+            let draft = tray.draft();
+            let (is_draft, is_published) = self.desk.look(|house| {
+                (house.drafts().get(tray.owner(), draft).is_ok(), house.drafts().published(draft).is_some())
+            });
+            count += match is_draft {
+                true => trays.clear_due(blobs, draft, now_ms).await?,
+                false => trays.clear(blobs, draft).await?,
+            };
+            if !is_draft && !is_published {
+                blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
+            }
+        }
+        for id in blobs.originals_due(now_ms).await? {
+            count += blobs.destroy_original(id).await?.erased;
+        }
+        Ok(count)
+    }
+
+    /// A draft of the actor's as it stands.
+    fn own_draft(&self, draft: CaseNumber, actor: &Actor) -> Result<Content, AppError> {
+        self.permit(actor, Permission::PostCase)?;
+        let owner = account_of(actor)?;
+        Ok(self.desk.look(|house| house.drafts().get(owner, draft).map(|draft| draft.content.clone()))?)
+    }
+
+    /// The person behind an actor, as other institutions know them.
+    fn reviewer(&self, actor: &Actor) -> Result<ClinicianId, AppError> {
+        let account = account_of(actor)?;
+        self.desk.look(|house| house.custody().clinician_of(account)).ok_or(AppError::NotFound("signing key"))
+    }
+}
+
+impl From<PoolError> for AppError {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Busy => Self::Busy(error.to_string()),
+            PoolError::Start(cause) => Self::Io(cause),
+            PoolError::Stopping => Self::Stopping,
+            PoolError::Intake(_) | PoolError::Unreadable | PoolError::Late(_) => {
+                Self::Invalid { what: "picture", why: error.to_string() }
+            }
+        }
+    }
+}
+
+fn not_released(error: ReleaseError) -> AppError {
+    match error {
+        ReleaseError::Encoder => AppError::Io(std::io::Error::other(error)),
+        _ => AppError::Invalid { what: "covers", why: error.to_string() },
+    }
+}

@@ -1,0 +1,227 @@
+//! Covers as the editor draws them: JSON with numbers that may lie outside the picture, and the shapes that are burnt in.
+//!
+//! ```text
+//! { "covers": [Cover], "dismissed": [{ "finding": 3, "reason": "not-a-finding", "cover": Cover }] }
+//! Cover = { "shape": "box" | "ellipse", "x", "y", "width", "height", "finding" }
+//!       | { "shape": "polygon", "points": [[x, y], …], "finding" }
+//!       | { "shape": "brush", "points": [[x, y], …], "width", "finding" }
+//! ```
+
+use anonymizer::{Cover, Dismissal, DismissalReason, Finding, Region};
+use serde::{Deserialize, Serialize};
+
+use super::clip::{Corner, PLACE_MAX, clipped_line, clipped_polygon, ellipse};
+use crate::app::AppError;
+
+/// All covers of one picture as drawn, and the findings that were left open.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Drawn {
+    #[serde(default)]
+    pub(crate) covers: Vec<DrawnCover>,
+    #[serde(default)]
+    pub(crate) dismissed: Vec<Dismissed>,
+}
+
+/// A cover.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DrawnCover {
+    #[serde(flatten)]
+    pub(crate) shape: Shape,
+    /// The finding that it hides, by its place among the findings; none if a person added it.
+    #[serde(default)]
+    pub(crate) finding: Option<usize>,
+}
+
+/// A shape, in pixels of the upright picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "shape", rename_all = "lowercase")]
+pub(crate) enum Shape {
+    Box { x: f64, y: f64, width: f64, height: f64 },
+    Ellipse { x: f64, y: f64, width: f64, height: f64 },
+    Polygon { points: Vec<Corner> },
+    /// A round pen of that width.
+    Brush { points: Vec<Corner>, width: f64 },
+}
+
+/// A finding without a cover.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Dismissed {
+    pub(crate) finding: usize,
+    pub(crate) reason: Reason,
+    /// The cover that was taken away, so that it can be put back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cover: Option<DrawnCover>,
+}
+
+/// Why a finding is left without a cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Reason {
+    NotAFinding,
+    NotIdentifying,
+    WrongPlace,
+}
+
+impl Drawn {
+    /// What the editor posted.
+    pub(crate) fn parse(text: &str) -> Result<Self, AppError> {
+        serde_json::from_str(text).map_err(|_| AppError::invalid("covers", "they cannot be read; look at the picture again"))
+    }
+
+    /// One cover on every finding.
+    pub(crate) fn proposed(findings: &[Finding]) -> Self {
+        let cover = |(index, finding): (usize, &Finding)| {
+            let Region { x, y, width, height } = finding.proposal;
+            let [x, y, width, height] = [x, y, width, height].map(f64::from);
+            DrawnCover { shape: Shape::Box { x, y, width, height }, finding: Some(index) }
+        };
+        Self { covers: findings.iter().enumerate().map(cover).collect(), dismissed: Vec::new() }
+    }
+
+    /// Without one cover. A finding that nothing hides any more is dismissed.
+    pub(crate) fn without(mut self, index: usize) -> Self {
+        if index >= self.covers.len() {
+            return self;
+        }
+        let cover = self.covers.remove(index);
+        if let Some(finding) = cover.finding
+            && !self.covers.iter().any(|other| other.finding == Some(finding))
+        {
+            self.dismissed.push(Dismissed { finding, reason: Reason::NotAFinding, cover: Some(cover) });
+        }
+        self
+    }
+
+    /// With one more box.
+    pub(crate) fn with_box(mut self, x: i32, y: i32, width: i32, height: i32) -> Self {
+        let [x, y, width, height] = [x, y, width, height].map(f64::from);
+        self.covers.push(DrawnCover { shape: Shape::Box { x, y, width, height }, finding: None });
+        self
+    }
+
+    /// As they are burnt in. What reaches over the left or upper edge of the picture is cut off there.
+    ///
+    /// # Errors
+    /// A cover that lies beside the picture hides nothing, and its person may believe otherwise.
+    pub(crate) fn covers(&self) -> Result<Vec<Cover>, AppError> {
+        let cover = |(index, drawn): (usize, &DrawnCover)| {
+            drawn.shape.cover().ok_or_else(|| AppError::Invalid {
+                what: "covers",
+                why: format!("cover {} hides no part of the picture; move it or remove it", index + 1),
+            })
+        };
+        self.covers.iter().enumerate().map(cover).collect()
+    }
+
+    /// The findings that were left open.
+    pub(crate) fn dismissals(&self, findings: &[Finding]) -> Result<Vec<Dismissal>, AppError> {
+        let dismissal = |dismissed: &Dismissed| {
+            let finding = findings.get(dismissed.finding);
+            let finding = finding.ok_or(AppError::invalid("covers", "a finding is named that this picture has not"))?;
+            let reason = match dismissed.reason {
+                Reason::NotAFinding => DismissalReason::NotAFace,
+                Reason::NotIdentifying => DismissalReason::NotIdentifying,
+                Reason::WrongPlace => DismissalReason::CoveredOtherwise,
+            };
+            Ok(Dismissal { kind: finding.kind, region: finding.region, reason })
+        };
+        self.dismissed.iter().map(dismissal).collect()
+    }
+}
+
+impl Shape {
+    /// The shape that is burnt in; none if it lies beside the picture on its left or above it.
+    fn cover(&self) -> Option<Cover> {
+        match self {
+            Self::Box { x, y, width, height } => region(*x, *y, *width, *height).map(Cover::Box),
+            Self::Ellipse { x, y, width, height } if *x >= 0.0 && *y >= 0.0 => {
+                region(*x, *y, *width, *height).map(Cover::Ellipse)
+            }
+            Self::Ellipse { x, y, width, height } => {
+                let points = clipped_polygon(&ellipse(*x, *y, *width, *height));
+                (points.len() >= 3).then_some(Cover::Polygon(points))
+            }
+            Self::Polygon { points } => {
+                let points = clipped_polygon(points);
+                (points.len() >= 3).then_some(Cover::Polygon(points))
+            }
+            Self::Brush { points, width } => {
+                let radius = (width / 2.0).ceil().clamp(0.0, PLACE_MAX) as u32;
+                let reaches = |[x, y]: &Corner| *x >= -f64::from(radius) && *y >= -f64::from(radius);
+                let points = points.iter().any(reaches).then(|| clipped_line(points))?;
+                Some(Cover::Brush { points, radius })
+            }
+        }
+    }
+}
+
+fn region(x: f64, y: f64, width: f64, height: f64) -> Option<Region> {
+    let edge = |at: f64| at.round().clamp(0.0, PLACE_MAX) as u32;
+    let (left, top, right, bottom) = (edge(x), edge(y), edge(x + width), edge(y + height));
+    (left < right && top < bottom).then(|| Region { x: left, y: top, width: right - left, height: bottom - top })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anonymizer::{Finder, FindingKind, Point};
+
+    fn face(x: u32) -> Finding {
+        let region = Region { x, y: 20, width: 30, height: 40 };
+        let proposal = Region { x: x - 5, y: 10, width: 40, height: 60 };
+        Finding { kind: FindingKind::Face, region, score_thousandths: 900, finder: Finder::Rustface, proposal }
+    }
+
+    #[test]
+    fn every_finding_is_covered_before_anybody_looked() {
+        let drawn = Drawn::proposed(&[face(50), face(200)]);
+        assert_eq!(drawn.covers().unwrap(), [face(50), face(200)].map(|face| face.proposed_cover()));
+    }
+
+    #[test]
+    fn what_the_editor_posts_is_read() {
+        let text = r#"{ "covers": [
+            { "shape": "box", "x": 1, "y": 2, "width": 3, "height": 4, "finding": null },
+            { "shape": "ellipse", "x": 1, "y": 2, "width": 3, "height": 4, "finding": 0 },
+            { "shape": "polygon", "points": [[0, 0], [9, 0], [9, 9]], "finding": null },
+            { "shape": "brush", "points": [[5, 5]], "width": 7, "finding": null } ],
+          "dismissed": [{ "finding": 1, "reason": "not-identifying" }] }"#;
+        let drawn = Drawn::parse(text).unwrap();
+        let point = |x, y| Point { x, y };
+        let region = Region { x: 1, y: 2, width: 3, height: 4 };
+        assert_eq!(
+            drawn.covers().unwrap(),
+            [
+                Cover::Box(region),
+                Cover::Ellipse(region),
+                Cover::Polygon(vec![point(0, 0), point(9, 0), point(9, 9)]),
+                Cover::Brush { points: vec![point(5, 5)], radius: 4 },
+            ]
+        );
+        let dismissals = drawn.dismissals(&[face(50), face(200)]).unwrap();
+        assert_eq!(dismissals[0].region, face(200).region);
+        assert_eq!(dismissals[0].reason, DismissalReason::NotIdentifying);
+        assert_eq!(Drawn::parse(&serde_json::to_string(&drawn).unwrap()).unwrap(), drawn);
+        assert!(drawn.dismissals(&[face(50)]).is_err());
+    }
+
+    #[test]
+    fn a_box_over_the_edge_is_cut_off_there_and_one_beside_the_picture_is_refused() {
+        let over = Drawn::default().with_box(-10, -5, 30, 15);
+        assert_eq!(over.covers().unwrap(), [Cover::Box(Region { x: 0, y: 0, width: 20, height: 10 })]);
+        let beside = Drawn::default().with_box(-30, 0, 20, 10);
+        assert!(beside.covers().unwrap_err().to_string().contains("cover 1 hides no part"));
+    }
+
+    #[test]
+    fn taking_a_cover_off_a_finding_dismisses_it_only_if_nothing_else_hides_it() {
+        let twice = Drawn::proposed(&[face(50)]);
+        let mut twice = twice.with_box(0, 0, 90, 90);
+        twice.covers[1].finding = Some(0);
+        let once = twice.without(0);
+        assert!(once.dismissed.is_empty());
+        let bare = once.without(0);
+        assert_eq!(bare.dismissed[0].finding, 0);
+        assert_eq!(bare.clone().without(7), bare);
+    }
+}

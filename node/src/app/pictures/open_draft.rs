@@ -1,0 +1,240 @@
+//! A draft of the actor's with its tray at hand, for one use case at a time.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use anonymizer::{Released, check_covers};
+use house::{
+    Actor, Command,
+    draft::{self, Content, StepState},
+};
+use protocol::{CaseId, CaseNumber, limits::PICTURES_MAX};
+use store::{BlobError, Blobs, Found, Original};
+use tokio::sync::MappedMutexGuard;
+use zeroize::Zeroizing;
+
+use super::{
+    App, DraftPicture, PictureId, Review, ShownPicture,
+    drawn::Drawn,
+    manifest::picture,
+    quarantine::Trays,
+    shown::Small,
+    tray::{Laid, Look, Raw, Tray},
+};
+use crate::{
+    app::{AppError, cases::account_of},
+    clock::now_ms,
+    network::Joined,
+};
+
+/// How long an original may wait to be covered and published.
+const QUARANTINE_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// A draft with its tray. Nobody else touches a tray meanwhile.
+pub(super) struct OpenDraft<'app> {
+    app: &'app App,
+    actor: &'app Actor,
+    number: CaseNumber,
+    joined: Arc<Joined>,
+    trays: MappedMutexGuard<'app, Trays>,
+    content: Content,
+    tray: Tray,
+}
+
+impl App {
+    /// Opens a draft; for everybody but its owner there is none.
+    pub(super) async fn open_draft<'app>(&'app self, number: CaseNumber, actor: &'app Actor) -> Result<OpenDraft<'app>, AppError> {
+        let joined = self.joined()?;
+        let trays = self.pictures.quarantine.open(&joined.shared().blobs).await?;
+        let content = self.own_draft(number, actor)?;
+        let mut tray = match trays.get(number) {
+            Some(tray) => tray.clone(),
+            None => Tray::new(number, account_of(actor)?),
+        };
+        tray.agree(&content.summary.pictures);
+        Ok(OpenDraft { app: self, actor, number, joined, trays, content, tray })
+    }
+}
+
+impl OpenDraft<'_> {
+    /// Whether one more picture has room.
+    pub(super) fn check_place(&self) -> Result<(), AppError> {
+        match self.tray.pictures.len() < PICTURES_MAX {
+            true => Ok(()),
+            false => Err(AppError::Invalid { what: "pictures", why: format!("a case has at most {PICTURES_MAX}") }),
+        }
+    }
+
+    /// Lays a picture that was looked at into quarantine.
+    pub(super) async fn take_in(mut self, file: Zeroizing<Vec<u8>>, small: &Small, look: Look) -> Result<DraftPicture, AppError> {
+        self.check_place()?;
+        // The draft says that a picture waits before one does.
+        self.save(StepState::Begun)?;
+        let deadline_ms = now_ms() + QUARANTINE_MS;
+        let seal = |bytes| Original { bytes, deadline_ms };
+        let original = self.blobs().put_original(seal(file)).await.map_err(not_kept)?;
+        let small = self.blobs().put_original(seal(small.to_bytes().into())).await.map_err(not_kept)?;
+        self.tray.pictures.push(Laid::fresh(Raw::new(original, small, deadline_ms), look));
+        self.keep().await?;
+        self.shown().pop().ok_or(AppError::NotFound("picture"))
+    }
+
+    /// What the owner sees.
+    pub(super) fn shown(&self) -> Vec<DraftPicture> {
+        self.tray.pictures.iter().enumerate().map(|(index, laid)| self.shown_one(index + 1, laid)).collect()
+    }
+
+    /// The file as it came in, and what was seen in it.
+    pub(super) async fn original(&self, id: PictureId) -> Result<(Vec<u8>, Look), AppError> {
+        let laid = self.laid(id)?;
+        let raw = laid.raw.ok_or_else(gone)?;
+        match self.blobs().get_original(raw.original()).await? {
+            Found::Held(mut file) => Ok((std::mem::take(&mut *file), laid.look.clone())),
+            Found::Erased | Found::NotHeld => Err(gone()),
+        }
+    }
+
+    /// The clean preview of a confirmed picture, else a small one with its covers on.
+    pub(super) async fn in_small(&self, id: PictureId) -> Result<ShownPicture, AppError> {
+        let laid = self.laid(id)?;
+        let listed = self.content.summary.pictures.iter().find(|picture| laid.blob() == Some(picture.blob));
+        if let Some(picture) = listed {
+            let Found::Held(preview) = self.blobs().get(self.case(), picture.preview).await? else { return Err(gone()) };
+            return Ok(ShownPicture { content_type: "image/jpeg", bytes: preview.bytes });
+        }
+        let raw = laid.raw.ok_or_else(gone)?;
+        let Found::Held(sealed) = self.blobs().get_original(raw.small()).await? else { return Err(gone()) };
+        let small = Small::from_bytes(&sealed).ok_or_else(gone)?;
+        let bytes = small.covered(&laid.drawn.covers()?, laid.look.width, laid.look.height);
+        Ok(ShownPicture { content_type: "image/png", bytes: bytes.into() })
+    }
+
+    /// Keeps other covers.
+    pub(super) async fn redraw(mut self, id: PictureId, drawn: Drawn) -> Result<(), AppError> {
+        let laid = self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?;
+        if laid.raw.is_none() {
+            return Err(gone());
+        }
+        check_covers(&drawn.covers()?, laid.look.width, laid.look.height)
+            .map_err(|error| AppError::Invalid { what: "covers", why: error.to_string() })?;
+        drawn.dismissals(&laid.look.findings)?;
+        laid.redraw(drawn);
+        self.settle()?;
+        self.erase_unlisted().await?;
+        self.keep().await
+    }
+
+    /// Takes a clean picture into the draft, in the place of the one before.
+    pub(super) async fn confirm(mut self, id: PictureId, review: Review, released: &Released) -> Result<(), AppError> {
+        self.laid(id)?;
+        let (case, salt) = (self.case(), self.content.summary.blob_salt);
+        let blob = self.blobs().put_clean(case, &salt, &released.picture).await.map_err(not_kept)?;
+        let preview = self.blobs().put_clean(case, &salt, &released.preview).await.map_err(not_kept)?;
+        let clean = picture(released, blob, preview, &review.alt);
+        self.content.summary.pictures.retain(|picture| picture.blob != blob);
+        self.content.summary.pictures.push(clean);
+        if let Some(laid) = self.tray.picture_mut(id) {
+            laid.confirm(blob, review.drawn);
+        }
+        let settled = self.settle();
+        // The picture before; or this one, if the draft does not take it.
+        self.erase_unlisted().await?;
+        settled?;
+        self.keep().await
+    }
+
+    /// Takes a picture out.
+    pub(super) async fn remove(mut self, id: PictureId) -> Result<(), AppError> {
+        let raw = self.laid(id)?.raw;
+        self.tray.pictures.retain(|laid| laid.id != id);
+        self.settle()?;
+        self.erase_unlisted().await?;
+        for raw in raw.into_iter().flat_map(Raw::ids) {
+            self.blobs().destroy_original(raw).await?;
+        }
+        self.keep().await
+    }
+
+    /// Puts the pictures into another order.
+    pub(super) async fn reorder(mut self, order: &[PictureId]) -> Result<(), AppError> {
+        if !self.tray.reorder(order) {
+            return Err(AppError::conflict("the pictures of the draft are others by now; look at them again"));
+        }
+        self.settle()?;
+        self.keep().await
+    }
+
+    /// Writes into the draft what the tray says of its pictures.
+    pub(super) fn settle(&mut self) -> Result<(), AppError> {
+        self.save(self.tray.state())
+    }
+
+    /// Words may have been saved since the draft was opened: only what is about pictures is written anew.
+    fn save(&mut self, state: StepState) -> Result<(), AppError> {
+        let pictures = self.tray.arranged(&self.content.summary.pictures);
+        let mut content = self.app.own_draft(self.number, self.actor)?;
+        content.summary.pictures = pictures;
+        content.steps.pictures = state;
+        let save = draft::Command::Save { number: self.number, content: Box::new(content.clone()) };
+        self.app.desk.perform(Command::Draft(save), self.actor)?;
+        self.content = content;
+        Ok(())
+    }
+
+    async fn keep(&mut self) -> Result<(), AppError> {
+        let blobs = self.blobs().clone();
+        self.trays.keep(&blobs, self.tray.clone()).await.map_err(not_kept)
+    }
+
+    /// Erases clean pictures that the draft does not list.
+    async fn erase_unlisted(&self) -> Result<(), AppError> {
+        let listed = self.app.own_draft(self.number, self.actor)?.summary.pictures;
+        let listed: BTreeSet<_> = listed.iter().flat_map(|picture| [picture.blob, picture.preview]).collect();
+        for blob in self.blobs().list(self.case()).await?.into_iter().filter(|blob| !listed.contains(blob)) {
+            self.blobs().erase_blob(self.case(), blob).await?;
+        }
+        Ok(())
+    }
+
+    fn shown_one(&self, number: usize, laid: &Laid) -> DraftPicture {
+        let listed = self.content.summary.pictures.iter().find(|picture| laid.blob() == Some(picture.blob));
+        let look = laid.look.clone();
+        DraftPicture {
+            id: laid.id,
+            number,
+            width: look.width,
+            height: look.height,
+            is_confirmed: laid.is_confirmed(),
+            until_ms: laid.raw.map(|raw| raw.until_ms),
+            alt: listed.map(|picture| picture.alt.0.clone()).unwrap_or_default(),
+            findings: look.findings,
+            searched: look.searched,
+            removed: look.removed,
+            notices: look.notices,
+            drawn: laid.drawn.clone(),
+        }
+    }
+
+    fn laid(&self, id: PictureId) -> Result<&Laid, AppError> {
+        self.tray.picture(id).ok_or(AppError::NotFound("picture"))
+    }
+
+    fn case(&self) -> CaseId {
+        CaseId { institution: self.joined.me(), number: self.number }
+    }
+
+    fn blobs(&self) -> &Blobs {
+        &self.joined.shared().blobs
+    }
+}
+
+fn gone() -> AppError {
+    AppError::conflict("the original of this picture is gone; remove the picture and send it again")
+}
+
+/// A full disk is told as such: the person can wait or ask, and what they erase still goes.
+fn not_kept(error: BlobError) -> AppError {
+    match error {
+        BlobError::Full => AppError::Full,
+        error => AppError::Blobs(error),
+    }
+}

@@ -1,0 +1,96 @@
+//! A whole case with its pictures in one step, as the command line and programs post it.
+
+use house::{
+    Actor, Command, HouseEntry,
+    draft::{self, Content, StepState},
+};
+use protocol::{CaseNumber, codec::Text};
+
+use super::{DraftPicture, Review};
+use crate::app::{
+    App, AppError,
+    cases::{Audience, NewCase, Said, account_of},
+    people::specialty,
+};
+
+impl App {
+    /// Posts a case with pictures, in their order. Each is covered as it is proposed; `is_confirmed` is the word of the actor's
+    /// person that nothing identifying is left to see under these covers. If anything is refused, nothing is left.
+    pub(crate) async fn post_case_with_pictures(
+        &self,
+        new: &NewCase,
+        files: Vec<Vec<u8>>,
+        is_confirmed: bool,
+        actor: &Actor,
+    ) -> Result<Said, AppError> {
+        account_of(actor)?;
+        if !files.is_empty() && !is_confirmed {
+            let why = "a person must look at every picture and confirm that it shows nothing identifying";
+            return Err(AppError::conflict(why));
+        }
+        let number = self.begin_draft(actor)?;
+        let written = self.write_case(number, new, files, actor).await;
+        let said = match written {
+            Ok(()) => self.publish(number, actor).await,
+            Err(error) => Err(error),
+        };
+        match said {
+            Ok(said) => {
+                self.destroy_originals(number).await?;
+                Ok(said)
+            }
+            Err(error) => {
+                self.throw_away(number, actor).await;
+                Err(error)
+            }
+        }
+    }
+
+    fn begin_draft(&self, actor: &Actor) -> Result<CaseNumber, AppError> {
+        let begun = self.desk.perform(Command::Draft(draft::Command::Begin), actor)?;
+        let number = begun.into_iter().find_map(|entry| match entry {
+            HouseEntry::DraftSaved(saved, _) => Some(saved.number),
+            _ => None,
+        });
+        number.ok_or(AppError::NotFound("draft"))
+    }
+
+    async fn write_case(&self, number: CaseNumber, new: &NewCase, files: Vec<Vec<u8>>, actor: &Actor) -> Result<(), AppError> {
+        for file in files {
+            let DraftPicture { id, drawn, .. } = self.add_picture(number, file, actor).await?;
+            let review = Review { drawn, alt: String::new(), has_seen_unsearched: true };
+            self.confirm_picture(number, id, review, actor).await?;
+        }
+        self.settle_pictures(number, actor).await?;
+        let mut content = self.own_draft(number, actor)?;
+        fill(&mut content, new)?;
+        content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))?;
+        self.desk.perform(Command::Draft(draft::Command::Save { number, content: Box::new(content) }), actor)?;
+        Ok(())
+    }
+
+    /// A draft that was published meanwhile stays.
+    async fn throw_away(&self, number: CaseNumber, actor: &Actor) {
+        if self.own_draft(number, actor).is_err() {
+            return;
+        }
+        if let Err(error) = self.discard_draft(number, actor).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "A draft that could not be published could not be thrown away; its owner finds it among the drafts.");
+        }
+    }
+}
+
+fn fill(content: &mut Content, new: &NewCase) -> Result<(), AppError> {
+    content.summary.title = Text::from(new.title.trim());
+    content.summary.question = Text::from(new.question.trim());
+    content.summary.body = Text::from(new.text.trim());
+    content.summary.specialty = new.specialty.as_deref().map(specialty).transpose()?;
+    content.summary.tags = new.tags.iter().map(|tag| Text::from(tag.trim())).collect();
+    content.audience = new.audience.choice();
+    if let Audience::Named(institutions) = &new.audience {
+        content.institutions.clone_from(institutions);
+    }
+    let done = StepState::Done;
+    content.steps = draft::Steps { words: done, audience: done, check: done, ..content.steps };
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! The pictures of one draft on their way: in their order, each with what was found, how it is covered so far, and whether it
+//! is confirmed. Pure; where a tray is kept is told in `quarantine`.
+//!
+//! What counts is the draft: a picture is confirmed if the draft's summary lists it, whatever a tray remembers.
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use anonymizer::{Finding, Inspection, Notice, Removed, Searched};
+use house::{AccountId, draft::StepState};
+use protocol::{BlobId, CaseNumber, payload::content::Picture};
+use serde::{Deserialize, Serialize};
+use store::OriginalId;
+
+use super::drawn::Drawn;
+
+/// A picture of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct PictureId([u8; 16]);
+
+/// The pictures of a draft.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Tray {
+    draft: [u8; 16],
+    owner: [u8; 16],
+    /// Counts the times that it was kept; the highest is the one that counts.
+    pub(super) revision: u64,
+    pub(super) pictures: Vec<Laid>,
+}
+
+/// A picture in a tray.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Laid {
+    pub(super) id: PictureId,
+    /// As long as it is in quarantine.
+    pub(super) raw: Option<Raw>,
+    /// The clean picture, if it is confirmed.
+    blob: Option<[u8; 32]>,
+    pub(super) look: Look,
+    pub(super) drawn: Drawn,
+}
+
+/// What a worker said of a picture, without its pixels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Look {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) findings: Vec<Finding>,
+    pub(super) searched: Vec<Searched>,
+    pub(super) removed: BTreeSet<Removed>,
+    pub(super) notices: BTreeSet<Notice>,
+}
+
+/// What lies in quarantine, and until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Raw {
+    original: [u8; 16],
+    small: [u8; 16],
+    pub(super) until_ms: u64,
+}
+
+impl Tray {
+    pub(super) fn new(draft: CaseNumber, owner: AccountId) -> Self {
+        Self { draft: draft.0, owner: owner.0, revision: 0, pictures: Vec::new() }
+    }
+
+    pub(super) fn draft(&self) -> CaseNumber {
+        CaseNumber(self.draft)
+    }
+
+    pub(super) fn owner(&self) -> AccountId {
+        AccountId(self.owner)
+    }
+
+    /// Takes account of what the draft lists. A picture that is neither in quarantine nor listed is gone.
+    pub(super) fn agree(&mut self, listed: &[Picture]) {
+        for laid in &mut self.pictures {
+            laid.blob = laid.blob.filter(|blob| listed.iter().any(|picture| picture.blob.0 == *blob));
+        }
+        self.drop_empty();
+        for picture in listed {
+            if !self.pictures.iter().any(|laid| laid.blob == Some(picture.blob.0)) {
+                self.pictures.push(Laid::confirmed_before(picture));
+            }
+        }
+    }
+
+    /// The confirmed pictures in the order of the tray.
+    pub(super) fn arranged(&self, listed: &[Picture]) -> Vec<Picture> {
+        let of = |laid: &Laid| listed.iter().find(|picture| laid.blob == Some(picture.blob.0)).cloned();
+        self.pictures.iter().filter_map(of).collect()
+    }
+
+    /// How far the step of the pictures has come: it is done when each of them is confirmed.
+    pub(super) fn state(&self) -> StepState {
+        if self.pictures.iter().all(Laid::is_confirmed) { StepState::Done } else { StepState::Begun }
+    }
+
+    pub(super) fn picture(&self, id: PictureId) -> Option<&Laid> {
+        self.pictures.iter().find(|laid| laid.id == id)
+    }
+
+    pub(super) fn picture_mut(&mut self, id: PictureId) -> Option<&mut Laid> {
+        self.pictures.iter_mut().find(|laid| laid.id == id)
+    }
+
+    /// Puts the pictures into another order; false if these are not the same pictures.
+    pub(super) fn reorder(&mut self, order: &[PictureId]) -> bool {
+        let wanted: BTreeSet<_> = order.iter().copied().collect();
+        let present: BTreeSet<_> = self.pictures.iter().map(|laid| laid.id).collect();
+        if wanted != present || order.len() != self.pictures.len() {
+            return false;
+        }
+        self.pictures.sort_by_key(|laid| order.iter().position(|id| *id == laid.id));
+        true
+    }
+
+    /// Takes out of the pictures what must leave the quarantine.
+    pub(super) fn take_due(&mut self, now_ms: u64) -> Vec<Raw> {
+        self.pictures.iter_mut().filter_map(|laid| laid.raw.take_if(|raw| raw.until_ms <= now_ms)).collect()
+    }
+
+    /// Drops pictures of which nothing is left.
+    pub(super) fn drop_empty(&mut self) {
+        self.pictures.retain(|laid| laid.raw.is_some() || laid.blob.is_some());
+    }
+
+    /// What lies in quarantine.
+    pub(super) fn quarantined(&self) -> impl Iterator<Item = &Raw> {
+        self.pictures.iter().filter_map(|laid| laid.raw.as_ref())
+    }
+}
+
+impl Laid {
+    /// A picture that was just taken in: every finding is covered, nothing is confirmed.
+    pub(super) fn fresh(raw: Raw, look: Look) -> Self {
+        let drawn = Drawn::proposed(&look.findings);
+        Self { id: PictureId(raw.original), raw: Some(raw), blob: None, look, drawn }
+    }
+
+    /// A picture of which only the clean one is left.
+    fn confirmed_before(picture: &Picture) -> Self {
+        let mut id = [0; 16];
+        id.copy_from_slice(&picture.blob.0[..16]);
+        let look = Look {
+            width: picture.width,
+            height: picture.height,
+            findings: Vec::new(),
+            searched: Vec::new(),
+            removed: BTreeSet::new(),
+            notices: BTreeSet::new(),
+        };
+        Self { id: PictureId(id), raw: None, blob: Some(picture.blob.0), look, drawn: Drawn::default() }
+    }
+
+    pub(super) fn blob(&self) -> Option<BlobId> {
+        self.blob.map(BlobId)
+    }
+
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.blob.is_some()
+    }
+
+    /// Takes a clean picture for it.
+    pub(super) fn confirm(&mut self, blob: BlobId, drawn: Drawn) {
+        (self.blob, self.drawn) = (Some(blob.0), drawn);
+    }
+
+    /// Draws other covers. A picture whose covers changed must be confirmed again.
+    pub(super) fn redraw(&mut self, drawn: Drawn) {
+        if self.drawn != drawn {
+            (self.blob, self.drawn) = (None, drawn);
+        }
+    }
+}
+
+impl Look {
+    pub(super) fn of(inspection: &Inspection) -> Self {
+        Self {
+            width: inspection.pixels.width(),
+            height: inspection.pixels.height(),
+            findings: inspection.findings.clone(),
+            searched: inspection.searched.clone(),
+            removed: inspection.removed.clone(),
+            notices: inspection.notices.clone(),
+        }
+    }
+}
+
+impl Raw {
+    pub(super) fn new(original: OriginalId, small: OriginalId, until_ms: u64) -> Self {
+        Self { original: original.0, small: small.0, until_ms }
+    }
+
+    pub(super) fn original(&self) -> OriginalId {
+        OriginalId(self.original)
+    }
+
+    pub(super) fn small(&self) -> OriginalId {
+        OriginalId(self.small)
+    }
+
+    pub(super) fn ids(self) -> [OriginalId; 2] {
+        [self.original(), self.small()]
+    }
+}
+
+impl fmt::Display for PictureId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl FromStr for PictureId {
+    type Err = hex::FromHexError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut bytes = [0; 16];
+        hex::decode_to_slice(text, &mut bytes).map(|()| Self(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anonymizer::Pixels;
+    use protocol::{
+        ClinicianId,
+        codec::Text,
+        payload::{content::MediaType, manifest::Manifest},
+    };
+
+    fn laid(number: u8, until_ms: u64) -> Laid {
+        let inspection = Inspection {
+            pixels: Pixels::new(1, 1, vec![0; 3]).unwrap(),
+            findings: vec![],
+            searched: vec![],
+            removed: BTreeSet::new(),
+            notices: BTreeSet::new(),
+        };
+        let raw = Raw::new(OriginalId([number; 16]), OriginalId([100 + number; 16]), until_ms);
+        Laid::fresh(raw, Look::of(&inspection))
+    }
+
+    fn listed(number: u8) -> Picture {
+        let manifest =
+            Manifest { reviewer: ClinicianId([0; 32]), finders: vec![], covers: vec![], dismissed: vec![], removed: vec![] };
+        let (blob, preview) = (BlobId([number; 32]), BlobId([100 + number; 32]));
+        Picture {
+            blob, blob_size: 1, media_type: MediaType::Jpeg, width: 1, height: 1, preview, preview_size: 1, alt: Text::default(), manifest,
+        }
+    }
+
+    fn tray(pictures: Vec<Laid>) -> Tray {
+        Tray { pictures, ..Tray::new(CaseNumber([1; 16]), AccountId([2; 16])) }
+    }
+
+    #[test]
+    fn the_step_is_done_only_when_every_picture_is_confirmed() {
+        let mut tray = tray(vec![laid(1, 9), laid(2, 9)]);
+        assert_eq!(tray.state(), StepState::Begun);
+        for laid in &mut tray.pictures {
+            laid.confirm(BlobId([7; 32]), Drawn::default());
+        }
+        assert_eq!(tray.state(), StepState::Done);
+    }
+
+    #[test]
+    fn other_covers_ask_for_another_confirmation_and_the_same_do_not() {
+        let mut picture = laid(1, 9);
+        picture.confirm(BlobId([1; 32]), Drawn::default());
+        picture.redraw(Drawn::default());
+        assert!(picture.is_confirmed());
+        picture.redraw(Drawn::default().with_box(1, 1, 5, 5));
+        assert!(!picture.is_confirmed());
+    }
+
+    #[test]
+    fn the_draft_decides_what_is_confirmed() {
+        let mut tray = tray(vec![laid(1, 9), laid(2, 9)]);
+        tray.pictures[0].confirm(BlobId([1; 32]), Drawn::default());
+        tray.pictures[1].confirm(BlobId([2; 32]), Drawn::default());
+        tray.agree(&[listed(2), listed(3)]);
+        let confirmed: Vec<_> = tray.pictures.iter().map(Laid::blob).collect();
+        assert_eq!(confirmed, [None, Some(BlobId([2; 32])), Some(BlobId([3; 32]))]);
+        assert_eq!(tray.arranged(&[listed(3), listed(2)]), [listed(2), listed(3)]);
+    }
+
+    #[test]
+    fn a_picture_whose_time_is_over_stays_only_if_it_was_confirmed() {
+        let mut tray = tray(vec![laid(1, 5), laid(2, 5), laid(3, 6)]);
+        tray.pictures[0].confirm(BlobId([1; 32]), Drawn::default());
+        assert_eq!(tray.take_due(5).len(), 2);
+        tray.agree(&[listed(1)]);
+        assert_eq!(tray.pictures.len(), 2);
+        assert_eq!(tray.quarantined().count(), 1);
+    }
+
+    #[test]
+    fn an_order_names_every_picture_once() {
+        let mut tray = tray(vec![laid(1, 9), laid(2, 9), laid(3, 9)]);
+        let [one, two, three] = [1, 2, 3].map(|number| PictureId([number; 16]));
+        assert!(!tray.reorder(&[three, one]));
+        assert!(!tray.reorder(&[three, one, one]));
+        assert!(tray.reorder(&[three, one, two]));
+        let order: Vec<_> = tray.pictures.iter().map(|laid| laid.id).collect();
+        assert_eq!(order, [three, one, two]);
+    }
+}

@@ -1,0 +1,81 @@
+//! Searching: the question goes to this node's own index and nowhere else.
+
+use casebook::Reader;
+use house::{Actor, Permission};
+use index::{Hits, Names, Query, Viewer, snippet};
+use protocol::InstitutionId;
+
+use super::{App, AppError, CaseView};
+use crate::network::Shared;
+
+/// Bytes of text that stand beside a hit.
+const SNIPPET_BYTES: usize = 240;
+
+/// A case that was found, with the words that answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) view: CaseView,
+    /// Pieces of text, each with whether it is what was asked for.
+    pub(crate) snippet: Vec<(String, bool)>,
+}
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) found: Vec<Found>,
+    pub(crate) hits: Hits,
+    /// Institutions whose cases were searched.
+    pub(crate) institutions: usize,
+}
+
+impl App {
+    /// Searches all cases that an actor may read.
+    pub(crate) fn search(&self, text: &str, limit: usize, offset: usize, actor: &Actor) -> Result<Answer, AppError> {
+        let joined = self.joined()?;
+        let shared = joined.shared();
+        let may_read_house = *actor == Actor::System || self.permit(actor, Permission::ReadHouse).is_ok();
+        let viewer = match self.reader(actor)? {
+            Reader::Viewer => Viewer::Unattested,
+            _ if may_read_house => Viewer::OfThisHouse(joined.me()),
+            _ => Viewer::Attested(joined.me()),
+        };
+        let query = Query::parse(text, &Roll(shared));
+        let hits = shared.reader.search(&query, viewer, limit, offset)?;
+        let mut found = Vec::new();
+        for hit in &hits.hits {
+            let Some(open) = shared.shelf.open_case(hit.case)? else { continue };
+            let Some(view) = shared.view(hit.case, open)? else { continue };
+            let comment = match &hit.comment {
+                Some(comment) => shared.shelf.remark_text(comment)?,
+                None => None,
+            };
+            let text = comment.unwrap_or_else(|| words_of(&view));
+            let pieces = snippet(&query, &text, SNIPPET_BYTES).into_iter();
+            let snippet = pieces.filter_map(|piece| Some((text.get(piece.range)?.to_owned(), piece.is_match))).collect();
+            found.push(Found { view, snippet });
+        }
+        let institutions = casebook::institutions(&shared.shelf)?.len();
+        Ok(Answer { found, hits, institutions })
+    }
+}
+
+fn words_of(view: &CaseView) -> String {
+    let summary = &view.summary;
+    [summary.question.as_str(), summary.body.as_str()].join("\n")
+}
+
+/// Names of institutions, as the roster knows them.
+struct Roll<'a>(&'a Shared);
+
+impl Names for Roll<'_> {
+    fn specialties(&self, _: &str) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn institutions(&self, name: &str) -> Vec<InstitutionId> {
+        let exchange = self.0.exchange();
+        let name = name.to_lowercase();
+        let institutions = exchange.chains().filter_map(feed::Chain::institution);
+        institutions.filter(|institution| institution.name().to_lowercase().contains(&name)).map(trust::Institution::feed).collect()
+    }
+}

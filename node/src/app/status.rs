@@ -1,0 +1,195 @@
+//! How the node stands: its feed, its peers, its stores, its audit chain.
+
+use feed::{Chain, Start};
+use house::{
+    Actor, Permission,
+    audit::{self, Action, Outcome},
+};
+use serde::Serialize;
+
+use super::{App, AppError};
+use crate::network::ShelfError;
+
+/// This node.
+#[derive(Debug, Serialize)]
+pub(crate) struct Status {
+    pub(crate) version: &'static str,
+    pub(crate) institution: String,
+    pub(crate) network: Option<String>,
+    pub(crate) feed: Option<String>,
+    pub(crate) entries: u64,
+    /// `no network`, `waiting`, `ready` or `halted`.
+    pub(crate) state: &'static str,
+    /// What waits in the outbox.
+    pub(crate) unsent: usize,
+    pub(crate) members: usize,
+    pub(crate) connected: usize,
+    pub(crate) listening: Vec<String>,
+    pub(crate) accounts: usize,
+}
+
+/// Another institution.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PeerView {
+    pub(crate) feed: String,
+    pub(crate) name: String,
+    /// `connected`, `away`, `frozen` or `never seen`.
+    pub(crate) state: &'static str,
+    pub(crate) last_contact_ms: Option<u64>,
+    /// Entries of theirs that are held here.
+    pub(crate) entries: u64,
+    /// Entries of ours that they lack, as far as they said.
+    pub(crate) ahead: Option<u64>,
+    pub(crate) addresses: Vec<String>,
+}
+
+/// What a check of the audit chain came to.
+#[derive(Debug, Serialize)]
+pub(crate) struct AuditCheck {
+    pub(crate) is_whole: bool,
+    pub(crate) lines: u64,
+    pub(crate) first_bad: Option<u64>,
+    pub(crate) why: Option<String>,
+}
+
+/// What a check of the store came to.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct StoreCheck {
+    pub(crate) records: u64,
+    pub(crate) erased: u64,
+    pub(crate) damaged: Vec<String>,
+    pub(crate) tables: Option<String>,
+}
+
+impl App {
+    /// How the node stands.
+    pub(crate) fn status(&self) -> Status {
+        let (unsent, accounts) = self.desk.look(|house| (house.outbox().iter().count(), house.accounts().iter().count()));
+        let mut status = Status {
+            version: env!("CARGO_PKG_VERSION"),
+            institution: self.identity.name.clone(),
+            network: None,
+            feed: None,
+            entries: 0,
+            state: "no network",
+            unsent,
+            members: 0,
+            connected: 0,
+            listening: Vec::new(),
+            accounts,
+        };
+        if let Some(joined) = self.network() {
+            let shared = joined.shared();
+            status.network = Some(joined.id().to_string());
+            status.feed = Some(joined.me().to_string());
+            status.listening = shared.listening().into_iter().collect();
+            status.connected = shared.peers().values().filter(|peer| peer.connected_since_ms.is_some()).count();
+            joined.exchange(|exchange| {
+                status.entries = exchange.chain(&joined.me()).map_or(0, Chain::next_seq);
+                status.members = exchange.roster().members().count();
+                status.state = match exchange.start() {
+                    Start::Waiting { .. } => "waiting",
+                    Start::Ready => "ready",
+                    Start::Halted => "halted",
+                };
+            });
+        }
+        status
+    }
+
+    /// All other institutions.
+    pub(crate) fn peers(&self) -> Result<Vec<PeerView>, AppError> {
+        let joined = self.joined()?;
+        let shared = joined.shared();
+        let seen = shared.peers();
+        let nodes = shared.members_nodes();
+        let members: Vec<_> = joined.exchange(|exchange| exchange.roster().members().map(|member| member.feed).collect());
+        let others = members.into_iter().filter(|feed| *feed != joined.me());
+        Ok(others
+            .map(|feed| {
+                let peer = seen.get(&feed);
+                let (entries, is_frozen, ahead) = joined.exchange(|exchange| {
+                    let chain = exchange.chain(&feed);
+                    let ours = exchange.chain(&joined.me()).map_or(0, Chain::next_seq);
+                    let held = peer.and_then(|peer| exchange.held_by(&peer.peer, &joined.me()));
+                    let ahead = held.map(|held| ours.saturating_sub(held + 1));
+                    (chain.map_or(0, Chain::next_seq), chain.is_some_and(|chain| chain.freeze().is_some()), ahead)
+                });
+                let state = match peer {
+                    _ if is_frozen => "frozen",
+                    Some(peer) if peer.connected_since_ms.is_some() => "connected",
+                    Some(_) => "away",
+                    None => "never seen",
+                };
+                let own = nodes.iter().filter(|node| node.feed == feed);
+                PeerView {
+                    feed: feed.to_string(),
+                    name: shared.institution_name(&feed),
+                    state,
+                    last_contact_ms: peer.map(|peer| peer.last_contact_ms),
+                    entries,
+                    ahead,
+                    addresses: own.flat_map(|node| node.node.addresses.iter().map(|address| address.0.clone())).collect(),
+                }
+            })
+            .collect())
+    }
+
+    /// Checks every line of the audit chain against the checkpoints that were signed.
+    pub(crate) fn verify_audit(&self, actor: &Actor) -> Result<AuditCheck, AppError> {
+        self.permit(actor, Permission::VerifyAudit)?;
+        let (lines, checkpoints) = self.audit_lines()?;
+        let check = match audit::verify(lines, &checkpoints) {
+            Ok(summary) => AuditCheck { is_whole: true, lines: summary.count, first_bad: None, why: None },
+            Err(broken) => AuditCheck {
+                is_whole: false, lines: 0, first_bad: Some(broken.seq), why: Some(broken.to_string()),
+            },
+        };
+        self.desk.note(actor, Action::VerifyAudit, Vec::new(), Outcome::Done)?;
+        Ok(check)
+    }
+
+    /// Every audit line as it stands in the journal, and the checkpoints.
+    pub(crate) fn audit_lines(&self) -> Result<(Vec<Vec<u8>>, Vec<audit::Checkpoint>), AppError> {
+        let (mut lines, mut checkpoints) = (Vec::new(), Vec::new());
+        for scanned in self.desk.journal().scan(None) {
+            let scanned = scanned.map_err(ShelfError::from)?;
+            match house::HouseEntry::decode(scanned.kind, &scanned.clear, None).map_err(ShelfError::from)? {
+                Some(house::HouseEntry::Audited(_)) => lines.push(scanned.clear),
+                Some(house::HouseEntry::Sealed(signed)) => checkpoints.extend(signed.claimed()),
+                _ => {}
+            }
+        }
+        Ok((lines, checkpoints))
+    }
+
+    /// Has tables and index thrown away at the next start, which builds them from the journal.
+    pub(crate) fn rebuild_store(&self, actor: &Actor) -> Result<(), AppError> {
+        self.permit(actor, Permission::CheckStore)?;
+        let joined = self.joined()?;
+        std::fs::write(self.layout.network(&joined.id()).rebuild_mark(), b"")?;
+        Ok(self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?)
+    }
+
+    /// Reads every record of the journals.
+    pub(crate) fn check_store(&self, actor: &Actor) -> Result<StoreCheck, AppError> {
+        self.permit(actor, Permission::CheckStore)?;
+        let mut check = StoreCheck::default();
+        let joined = self.network();
+        let feeds = joined.as_ref().map(|joined| joined.shared().shelf.journal.clone());
+        for journal in [Some(self.desk.journal()), feeds.as_deref()].into_iter().flatten() {
+            for scanned in journal.scan(None) {
+                match scanned.and_then(|scanned| journal.unseal(&scanned)) {
+                    Ok(secret) => {
+                        check.records += 1;
+                        check.erased += u64::from(secret == store::Secret::Erased);
+                    }
+                    Err(error) => check.damaged.push(error.to_string()),
+                }
+            }
+        }
+        check.tables = joined.and_then(|joined| joined.shared().shelf.tables.unusable().map(ToOwned::to_owned));
+        self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?;
+        Ok(check)
+    }
+}

@@ -1,0 +1,108 @@
+//! The command line. `consilium --help` reads like a table of contents.
+//!
+//! Nearly every command is a request to the node's own API: over its Unix socket while it runs, else to the same handlers
+//! in this process, with the data directory opened under its lock. What needs no node at all (`init`, `verify`, `demo`)
+//! stands in files of its own.
+
+mod call;
+mod command;
+pub(crate) mod print;
+mod request;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use call::Failure;
+pub(crate) use command::{
+    AccountCommand, AuditCommand, CaseCommand, CharterCommand, ConfigCommand, Init, StoreCommand, TokenCommand, Verify,
+};
+
+/// A node of a federated network for clinical cases.
+#[derive(Debug, Parser)]
+#[command(name = "consilium", version, about, propagate_version = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// Data directory.
+    #[arg(long, global = true, env = "CONSILIUM_DATA", default_value = "consilium-data", value_name = "DIRECTORY")]
+    data: PathBuf,
+    /// Configuration file; it stands in the data directory unless named.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new node: keys, certificate, configuration, and the first administrator.
+    Init(command::Init),
+    /// Run the node.
+    Serve,
+    /// Found a network: draft a charter, sign it, look at it.
+    #[command(subcommand)]
+    Charter(CharterCommand),
+    /// Print this institution's card, to be given to a member of a network.
+    Card,
+    /// Propose to admit an institution, by its card; this node's vote is the first.
+    Admit(command::Paper),
+    /// Vote for an admission that waits, by the feed of the institution; without it, list those that wait.
+    Certify(command::Certify),
+    /// Print the invitation for an admitted institution.
+    Invite,
+    /// Join a network, by a charter that all founders signed or by an invitation.
+    Join(command::Paper),
+    /// Accounts of people: add, reset, disable, list.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// API tokens: create, revoke, list.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Vouch for a person of this house.
+    Attest(command::Attest),
+    /// Vouch no longer.
+    Revoke(command::Revoke),
+    /// Cases: post, show, list.
+    #[command(subcommand)]
+    Case(CaseCommand),
+    /// Comment on a case.
+    Comment(command::Comment),
+    /// Star a case, or take the star back.
+    Star(command::Star),
+    /// Withdraw a case, or one own comment.
+    Withdraw(command::Withdraw),
+    /// Search all cases of the network; the question does not leave this node.
+    Search(command::Search),
+    /// Other institutions: who is connected, what they hold.
+    Peers,
+    /// This node: institution, network, keys, whether it may write.
+    Status,
+    /// The audit chain.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Write all entries of an institution's feed to a file that `verify` can check.
+    Export(command::Export),
+    /// Check an exported feed down to the charter, without a node and without a network.
+    Verify(command::Verify),
+    /// Tables, index and journal.
+    #[command(subcommand)]
+    Store(StoreCommand),
+    /// Configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Decodes pictures for the node, in a process of its own.
+    #[command(hide = true)]
+    Worker,
+}
+
+/// Runs the program.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match call::perform(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => print::failure(&failure, cli.json),
+    }
+}

@@ -1,0 +1,133 @@
+//! Carries a request to the node: over its socket while it runs, else to the same handlers in this process.
+
+use std::{io, path::PathBuf};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{self, StatusCode, header},
+};
+use http_body_util::{BodyExt, Limited};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::UnixStream;
+use tower::ServiceExt;
+
+use super::{Cli, Command, ConfigCommand, print, request::Request};
+use crate::{
+    config::{Config, ConfigError},
+    layout::Layout,
+    node::{self, NodeError},
+};
+
+/// Bytes of an answer; an exported feed of a large hospital fits.
+const ANSWER_BYTES_MAX: usize = 4 << 30;
+
+/// Why a command did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The node refused. What it said is for the person at the screen.
+    #[error("{title}: {detail}")]
+    Refused { status: StatusCode, title: String, detail: String, code: String },
+    #[error("file {} cannot be read or written", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    #[error("the node does not answer on {}", path.display())]
+    Socket { path: PathBuf, source: io::Error },
+    #[error("the node broke off its answer")]
+    Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Worker(#[from] crate::worker::ChildError),
+    #[error("{0}")]
+    Verification(String),
+}
+
+/// An answer of the API.
+pub(crate) struct Answer {
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+}
+
+/// Performs a command.
+pub(crate) fn perform(cli: &Cli) -> Result<(), Failure> {
+    let layout = Layout::new(&cli.data);
+    let config_path = cli.config.clone().unwrap_or_else(|| layout.config());
+    match &cli.command {
+        Command::Init(init) => Ok(print::init(&node::init(&layout, init)?, cli.json)),
+        Command::Serve => Ok(node::serve(&layout, &Config::load(&config_path)?)?),
+        Command::Config(ConfigCommand::Show { origin }) => {
+            let origins = Config::load(&config_path)?.origins(&config_path)?;
+            Ok(print::config(&origins, *origin, cli.json))
+        }
+        Command::Worker => Ok(crate::worker::run_child()?),
+        Command::Verify(verify) => crate::verify::run(verify, cli.json),
+        command => {
+            let Some(request) = Request::of(command)? else { return Ok(()) };
+            let runtime = node::runtime()?;
+            let answer = runtime.block_on(carry(&layout, &config_path, request))?;
+            print::answer(command, &answer, cli.json)
+        }
+    }
+}
+
+async fn carry(layout: &Layout, config: &std::path::Path, request: Request) -> Result<Answer, Failure> {
+    match UnixStream::connect(layout.socket()).await {
+        Ok(stream) => over_socket(stream, request).await,
+        Err(_) => {
+            let local = node::open_local(layout, &Config::load(config)?).await?;
+            let answer = in_process(local.router(), request).await;
+            local.close().await;
+            answer
+        }
+    }
+}
+
+/// Sends a request to a running node.
+pub(crate) async fn over_socket(stream: UnixStream, request: Request) -> Result<Answer, Failure> {
+    let broken = |cause: hyper::Error| Failure::Answer(cause.into());
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    let driver = tokio::spawn(connection);
+    let response = sender.send_request(to_http(request)).await.map_err(broken)?;
+    let (parts, body) = response.into_parts();
+    let answer = read(parts.status, body).await;
+    driver.abort();
+    answer
+}
+
+async fn in_process(router: Router, request: Request) -> Result<Answer, Failure> {
+    let response = router.oneshot(to_http(request)).await.unwrap_or_else(|never| match never {});
+    let (parts, body) = response.into_parts();
+    read(parts.status, body).await
+}
+
+fn to_http(request: Request) -> http::Request<Body> {
+    let body = request.body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+    let mut http = http::Request::new(Body::from(body));
+    *http.method_mut() = if request.method == "POST" { http::Method::POST } else { http::Method::GET };
+    *http.uri_mut() = request.path.parse().unwrap_or_default();
+    http.headers_mut().insert(header::HOST, http::HeaderValue::from_static("localhost"));
+    http.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    http
+}
+
+async fn read<B>(status: StatusCode, body: B) -> Result<Answer, Failure>
+where
+    B: http_body::Body<Data = axum::body::Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let bytes = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map_err(Failure::Answer)?.to_bytes().to_vec();
+    if status.is_success() {
+        return Ok(Answer { bytes });
+    }
+    let problem: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let text = |key: &str| problem.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Err(Failure::Refused { status, title: text("title"), detail: text("detail"), code: text("code") })
+}

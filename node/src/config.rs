@@ -1,0 +1,258 @@
+//! Configuration: one TOML file, a section for each concern, unknown keys refused, every key with a default.
+//!
+//! Secrets are never here: keys stand in their own files.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Who runs the node.
+    pub(crate) institution: Institution,
+    /// Pages and API.
+    pub(crate) web: Web,
+    /// The network of hospitals.
+    pub(crate) network: Network,
+    /// Journal, blobs, tables.
+    pub(crate) storage: Storage,
+    /// What the house allows.
+    pub(crate) policy: Policy,
+    /// Log lines.
+    pub(crate) log: Log,
+}
+
+/// Who runs the node. Both stand in the feed's first entry and cannot be changed after it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Institution {
+    /// What it is called.
+    pub(crate) name: String,
+    /// Its country, ISO 3166-1 alpha-2.
+    pub(crate) country: String,
+}
+
+/// Pages and API.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Web {
+    /// Address and port.
+    pub(crate) listen: SocketAddr,
+    /// The name under which people reach the node; it stands in the certificate that `init` makes.
+    pub(crate) host: String,
+    /// Certificate chain in PEM. Empty: the one that `init` made.
+    pub(crate) certificate: PathBuf,
+    /// Its key in PEM. Empty: the one that `init` made.
+    pub(crate) certificate_key: PathBuf,
+    /// Plain HTTP; possible on loopback addresses only.
+    pub(crate) plain_http: bool,
+    /// Whom people ask for help; stands on the help page.
+    pub(crate) contact: String,
+}
+
+/// The network of hospitals.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Network {
+    /// Multiaddresses to listen on.
+    pub(crate) listen: Vec<String>,
+    /// Multiaddresses under which others reach this node. Empty: those it listens on.
+    pub(crate) announce: Vec<String>,
+    /// Whether entries are gossiped; without it they arrive by sync alone, a little later.
+    pub(crate) gossip: bool,
+}
+
+/// Journal, blobs, tables.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Storage {
+    /// Bytes that stay free on the disk; below that uploads are refused, while reading and erasing go on.
+    pub(crate) free_bytes_min: u64,
+    /// Bytes kept in a file that can be given up when the disk is full.
+    pub(crate) ballast_bytes: u64,
+}
+
+/// What the house allows.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Policy {
+    /// Whether anybody may sign up to read public cases.
+    pub(crate) sign_up: bool,
+    /// Minutes without a click after which a session ends.
+    pub(crate) session_idle_minutes: u64,
+}
+
+/// Log lines.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+    /// `text` or `json`.
+    pub(crate) format: LogFormat,
+    /// `error`, `warn`, `info`, `debug` or `trace`, or directives by module.
+    pub(crate) level: String,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// A configuration that cannot be used. The operator is told what to change.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("configuration {} cannot be read", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("configuration {}: {cause}", path.display())]
+    Parse { path: PathBuf, cause: String },
+    #[error("web.plain_http is possible on loopback addresses only; web.listen is {listen}")]
+    PlainHttp { listen: SocketAddr },
+    #[error("network.listen is empty; name at least one multiaddress such as /ip4/0.0.0.0/tcp/4001")]
+    NoListen,
+    #[error("policy.session_idle_minutes is {found}; it is at least 5 and at most 60")]
+    Idle { found: u64 },
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8443)),
+            host: "localhost".to_owned(),
+            certificate: PathBuf::new(),
+            certificate_key: PathBuf::new(),
+            plain_http: false,
+            contact: String::new(),
+        }
+    }
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self { listen: vec!["/ip4/0.0.0.0/tcp/4001".to_owned()], announce: Vec::new(), gossip: true }
+    }
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { free_bytes_min: 1 << 30, ballast_bytes: 64 << 20 }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { sign_up: true, session_idle_minutes: 15 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+impl Config {
+    /// Reads and checks a file.
+    pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let config: Self = toml::from_str(&text)
+            .map_err(|cause| ConfigError::Parse { path: path.to_owned(), cause: cause.to_string().trim_end().to_owned() })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        if self.web.plain_http && !self.web.listen.ip().is_loopback() {
+            return Err(ConfigError::PlainHttp { listen: self.web.listen });
+        }
+        if self.network.listen.is_empty() {
+            return Err(ConfigError::NoListen);
+        }
+        if !(5..=60).contains(&self.policy.session_idle_minutes) {
+            return Err(ConfigError::Idle { found: self.policy.session_idle_minutes });
+        }
+        Ok(())
+    }
+
+    /// Every key with its value and where that comes from: the file or the default.
+    pub(crate) fn origins(&self, path: &Path) -> Result<BTreeMap<String, (String, Origin)>, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let parse = |cause: toml::de::Error| ConfigError::Parse { path: path.to_owned(), cause: cause.to_string() };
+        let written: toml::Table = toml::from_str(&text).map_err(parse)?;
+        let whole = toml::Table::try_from(self)
+            .map_err(|cause| ConfigError::Parse { path: path.to_owned(), cause: cause.to_string() })?;
+        let mut origins = BTreeMap::new();
+        for (section, keys) in whole.iter().filter_map(|(section, keys)| Some((section, keys.as_table()?))) {
+            let in_file = written.get(section).and_then(toml::Value::as_table);
+            for (key, value) in keys {
+                let origin = if in_file.is_some_and(|keys| keys.contains_key(key)) { Origin::File } else { Origin::Default };
+                origins.insert(format!("{section}.{key}"), (value.to_string(), origin));
+            }
+        }
+        Ok(origins)
+    }
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Origin {
+    /// Nobody wrote it.
+    Default,
+    /// The operator did.
+    File,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), text).unwrap();
+        Config::load(file.path())
+    }
+
+    #[test]
+    fn an_empty_file_is_all_defaults() {
+        assert_eq!(load("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn the_sample_configuration_is_all_defaults() {
+        assert_eq!(load(include_str!("../../config/consilium.toml")).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name_and_line() {
+        let error = load("[web]\nlisten = \"127.0.0.1:1\"\nlissten = \"x\"\n").unwrap_err().to_string();
+        assert!(error.contains("lissten") && error.contains("line 3"), "{error}");
+    }
+
+    #[test]
+    fn plain_http_stays_on_loopback() {
+        let error = load("[web]\nlisten = \"0.0.0.0:80\"\nplain_http = true\n").unwrap_err().to_string();
+        assert!(error.contains("loopback") && error.contains("0.0.0.0:80"), "{error}");
+        assert!(load("[web]\nlisten = \"127.0.0.2:0\"\nplain_http = true\n").is_ok());
+    }
+
+    #[test]
+    fn every_value_knows_where_it_comes_from() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "[network]\ngossip = false\n").unwrap();
+        let origins = Config::load(file.path()).unwrap().origins(file.path()).unwrap();
+        assert_eq!(origins["network.gossip"], ("false".to_owned(), Origin::File));
+        assert_eq!(origins["web.plain_http"], ("false".to_owned(), Origin::Default));
+    }
+}

@@ -1,0 +1,163 @@
+//! The house with its journal: decides a command, writes what follows, and only then takes account of it.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use house::{
+    Actor, Command, House, HouseEntry, Permission, Refusal, Seed, Settings, Subject,
+    audit::{Action, ObjectId, Outcome, Reason},
+};
+use store::{AppendError, Journal, JournalError, JournalOptions, NewRecord, OpenError, Position, Secret};
+
+use crate::{clock::now_ms, entropy};
+
+/// What the house answers when it does not do what it was told, or could not write it down.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DeskError {
+    /// The person is told.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The disk is full or the journal read-only.
+    #[error("the house journal cannot be written")]
+    Append(#[from] AppendError),
+    /// A key could not be destroyed.
+    #[error("a key in the house journal cannot be destroyed")]
+    Erase(#[source] JournalError),
+}
+
+/// A house journal that cannot be opened. The operator is told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DeskOpenError {
+    #[error("the house journal cannot be opened")]
+    Open(#[from] OpenError),
+    #[error("a record of the house journal cannot be read")]
+    Read(#[from] JournalError),
+    #[error("a record of the house journal was written by newer software")]
+    Newer(#[source] protocol::codec::Malformed),
+}
+
+/// The house and its journal.
+pub(crate) struct Desk {
+    journal: Journal,
+    room: Mutex<Room>,
+}
+
+struct Room {
+    house: House,
+    /// Where the sealed parts about a subject stand, to be destroyed when they are superseded.
+    sealed: BTreeMap<Subject, Vec<Position>>,
+}
+
+impl Desk {
+    /// Opens the journal and folds it.
+    pub(crate) fn open(directory: &Path, options: JournalOptions, settings: Settings) -> Result<Self, DeskOpenError> {
+        let journal = Journal::open(directory, options)?;
+        crate::network::log_recovery(&journal, "house");
+        let mut room = Room { house: House::new(settings), sealed: BTreeMap::new() };
+        for scanned in journal.scan(None) {
+            let scanned = scanned?;
+            let secret = match journal.unseal(&scanned)? {
+                Secret::Held(secret) => Some(secret),
+                Secret::None | Secret::Erased => None,
+            };
+            let entry = HouseEntry::decode(scanned.kind, &scanned.clear, secret.as_ref().map(|secret| secret.as_slice()))
+                .map_err(DeskOpenError::Newer)?;
+            if let Some(entry) = entry {
+                room.take(&entry, scanned.position);
+            }
+        }
+        Ok(Self { journal, room: Mutex::new(room) })
+    }
+
+    /// Looks at the house.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&House) -> T) -> T {
+        look(&self.lock().house)
+    }
+
+    /// Lets the house note something that is not worth a journal entry: a visit, an attempt.
+    pub(crate) fn touch<T>(&self, touch: impl FnOnce(&mut House) -> T) -> T {
+        touch(&mut self.lock().house)
+    }
+
+    /// Decides a command and journals what follows. Blocks until it is on the disk. A refusal is audited too.
+    pub(crate) fn perform(&self, command: impl Into<Command>, actor: &Actor) -> Result<Vec<HouseEntry>, DeskError> {
+        let (command, now_ms, seed) = (command.into(), now_ms(), Seed::new(*entropy::seed()));
+        let mut room = self.lock();
+        match room.house.decide(&command, actor, now_ms, &seed) {
+            Ok(entries) => {
+                self.keep(&mut room, &entries)?;
+                Ok(entries)
+            }
+            Err(refusal) => {
+                if let Some(line) = room.house.note_refused(&command, actor, &refusal, now_ms) {
+                    self.keep(&mut room, &[line])?;
+                }
+                Err(refusal.into())
+            }
+        }
+    }
+
+    /// Whether an actor may do something that is no command of the house.
+    pub(crate) fn permit(&self, actor: &Actor, permission: Permission) -> Result<(), Refusal> {
+        self.lock().house.permit(actor, permission, now_ms())
+    }
+
+    /// Writes an audit line for something that was done elsewhere. If it cannot be written, it must not be done.
+    pub(crate) fn note(&self, actor: &Actor, action: Action, objects: Vec<ObjectId>, outcome: Outcome) -> Result<(), DeskError> {
+        let mut room = self.lock();
+        let line = room.house.note(actor, action, objects, outcome, Reason::None, now_ms());
+        self.keep(&mut room, &[line])
+    }
+
+    /// Signs the audit chain so far, if that is due.
+    pub(crate) fn checkpoint(&self, network: &protocol::NetworkId, key: &protocol::SecretKey) -> Result<(), DeskError> {
+        let mut room = self.lock();
+        match room.house.checkpoint(now_ms(), network, key) {
+            Some(entry) => self.keep(&mut room, &[entry]),
+            None => Ok(()),
+        }
+    }
+
+    /// The journal, for checks and for reading the audit chain.
+    pub(crate) const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    fn keep(&self, room: &mut Room, entries: &[HouseEntry]) -> Result<(), DeskError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let records = entries.iter().map(to_journal).collect();
+        let positions = self.journal.append_blocking(records)?;
+        let superseded: Vec<Position> = entries.iter().zip(positions).flat_map(|(entry, at)| room.take(entry, at)).collect();
+        if superseded.is_empty() {
+            return Ok(());
+        }
+        self.journal.erase(&superseded).map_err(DeskError::Erase)
+    }
+
+    /// A panic in between leaves the house as it was before the entry, which is what the journal says too.
+    fn lock(&self) -> MutexGuard<'_, Room> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Room {
+    /// Folds an entry. Returns where sealed parts stand that it makes worthless.
+    fn take(&mut self, entry: &HouseEntry, at: Position) -> Vec<Position> {
+        let superseded = entry.supersedes().and_then(|subject| self.sealed.remove(&subject)).unwrap_or_default();
+        for subject in entry.subjects() {
+            self.sealed.entry(subject).or_default().push(at);
+        }
+        self.house.apply(entry);
+        superseded
+    }
+}
+
+fn to_journal(entry: &HouseEntry) -> NewRecord {
+    let house::Record { kind, clear, secret } = entry.encode();
+    NewRecord { kind, clear, secret }
+}

@@ -1,0 +1,194 @@
+//! The node's secret keys: one file each, readable by its owner only.
+//!
+//! A file holds one line, `consilium-key <format> <which> <hexadecimal seed>`. The root key and its successor may be taken
+//! away once the institution has a network; everything else the node needs at every start.
+
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use protocol::{
+    SecretKey,
+    certificate::{Card, SignedCard},
+    codec::Text,
+    payload::control::NodeKey,
+};
+use zeroize::Zeroizing;
+
+use crate::config::Institution;
+
+const FORMAT: u32 = 1;
+
+/// A key file by what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// Signs root entries.
+    Root,
+    /// Committed beforehand; becomes the root key.
+    NextRoot,
+    /// Signs entries.
+    Signing,
+    /// Signs decisions of the network.
+    Vote,
+    /// The node's name on the network.
+    Transport,
+    /// Wraps the keys of payloads and pictures.
+    Wrapping,
+}
+
+impl Which {
+    const ALL: [Self; 6] = [Self::Root, Self::NextRoot, Self::Signing, Self::Vote, Self::Transport, Self::Wrapping];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::NextRoot => "next-root",
+            Self::Signing => "signing",
+            Self::Vote => "vote",
+            Self::Transport => "transport",
+            Self::Wrapping => "wrapping",
+        }
+    }
+}
+
+/// A key file that cannot be used. The operator is told what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeyFileError {
+    #[error("key file {} cannot be read or written", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    #[error("key file {} exists already; keys are never overwritten", path.display())]
+    Exists { path: PathBuf },
+    #[error("key file {} has format {found}; this software knows format {FORMAT}", path.display())]
+    Newer { path: PathBuf, found: u32 },
+    #[error("key file {} is damaged or of another kind", path.display())]
+    Damaged { path: PathBuf },
+    #[error("key file {} can be read by others; run: chmod 600 {}", path.display(), path.display())]
+    Open { path: PathBuf },
+}
+
+/// The directory of key files.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyFiles {
+    directory: PathBuf,
+}
+
+impl KeyFiles {
+    pub(crate) fn new(directory: PathBuf) -> Self {
+        Self { directory }
+    }
+
+    /// Draws all keys of a new node.
+    pub(crate) fn create_all(&self, mut draw: impl FnMut() -> Zeroizing<[u8; 32]>) -> Result<(), KeyFileError> {
+        let io = |source| KeyFileError::Io { path: self.directory.clone(), source };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.directory).map_err(io)?;
+        Which::ALL.iter().try_for_each(|which| self.create(*which, &draw()))
+    }
+
+    /// A signing key, ready to use.
+    pub(crate) fn secret(&self, which: Which) -> Result<SecretKey, KeyFileError> {
+        Ok(SecretKey::from_seed(&*self.seed(which)?))
+    }
+
+    /// The institution's card, signed with its root key.
+    pub(crate) fn card(&self, identity: &Institution, node: NodeKey) -> Result<SignedCard, KeyFileError> {
+        let root = self.secret(Which::Root)?;
+        let card = Card {
+            name: Text(identity.name.clone()),
+            country: Text(identity.country.clone()),
+            root: root.public(),
+            next_root: self.secret(Which::NextRoot)?.public().commitment(),
+            vote: self.secret(Which::Vote)?.public(),
+            node,
+        };
+        Ok(SignedCard::sign(&card, &root))
+    }
+
+    /// The seed in a key file.
+    pub(crate) fn seed(&self, which: Which) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
+        let path = self.path(which);
+        check_mode(&path)?;
+        let text = fs::read_to_string(&path).map_err(|source| KeyFileError::Io { path: path.clone(), source })?;
+        let text = Zeroizing::new(text);
+        let damaged = || KeyFileError::Damaged { path: path.clone() };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let ["consilium-key", format, name, digits] = words[..] else { return Err(damaged()) };
+        let found: u32 = format.parse().map_err(|_| damaged())?;
+        if found != FORMAT {
+            return Err(KeyFileError::Newer { path, found });
+        }
+        let mut seed = Zeroizing::new([0; 32]);
+        hex::decode_to_slice(digits, &mut *seed).map_err(|_| damaged())?;
+        if name == which.name() { Ok(seed) } else { Err(damaged()) }
+    }
+
+    fn create(&self, which: Which, seed: &[u8; 32]) -> Result<(), KeyFileError> {
+        let path = self.path(which);
+        let io = |source: std::io::Error| match source.kind() {
+            std::io::ErrorKind::AlreadyExists => KeyFileError::Exists { path: path.clone() },
+            _ => KeyFileError::Io { path: path.clone(), source },
+        };
+        let line = Zeroizing::new(format!("consilium-key {FORMAT} {} {}\n", which.name(), hex::encode(seed)));
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(io)?;
+        file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
+        fs::File::open(&self.directory).and_then(|directory| directory.sync_all()).map_err(io)
+    }
+
+    fn path(&self, which: Which) -> PathBuf {
+        self.directory.join(format!("{}.key", which.name()))
+    }
+}
+
+fn check_mode(path: &Path) -> Result<(), KeyFileError> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = fs::metadata(path).map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;
+    if metadata.mode() & 0o077 != 0 {
+        return Err(KeyFileError::Open { path: path.to_owned() });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn keys_are_read_back_and_never_overwritten() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = KeyFiles::new(directory.path().join("keys"));
+        let mut next = 0;
+        let mut draw = || {
+            next += 1;
+            Zeroizing::new([next; 32])
+        };
+        files.create_all(&mut draw).unwrap();
+        assert_eq!(*files.seed(Which::Root).unwrap(), [1; 32]);
+        assert_eq!(*files.seed(Which::Wrapping).unwrap(), [6; 32]);
+        assert!(matches!(files.create_all(&mut draw), Err(KeyFileError::Exists { .. })));
+    }
+
+    #[test]
+    fn a_key_file_that_others_can_read_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = KeyFiles::new(directory.path().join("keys"));
+        files.create_all(|| Zeroizing::new([7; 32])).unwrap();
+        let path = directory.path().join("keys/vote.key");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(files.seed(Which::Vote).unwrap_err().to_string().contains("chmod 600"));
+    }
+
+    #[test]
+    fn a_newer_or_damaged_key_file_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = KeyFiles::new(directory.path().join("keys"));
+        files.create_all(|| Zeroizing::new([7; 32])).unwrap();
+        let path = directory.path().join("keys/vote.key");
+        fs::write(&path, format!("consilium-key 2 vote {}\n", hex::encode([7; 32]))).unwrap();
+        assert!(matches!(files.seed(Which::Vote), Err(KeyFileError::Newer { found: 2, .. })));
+        fs::write(&path, "consilium-key 1 root 00\n").unwrap();
+        assert!(matches!(files.seed(Which::Vote), Err(KeyFileError::Damaged { .. })));
+    }
+}

@@ -1,0 +1,99 @@
+//! Where things stand in the data directory. State of a network is under its id from the first day.
+//!
+//! ```text
+//! consilium.toml        configuration (may stand elsewhere)
+//! consilium.sock        the command line's way in; only the owner can open it
+//! keys/                 root, next root, signing, vote, transport and wrapping keys
+//! tls/                  the certificate that `init` made
+//! house/                the house journal
+//! networks/<id>/feeds/  the journal of the shared feeds
+//! networks/<id>/blobs/  clean pictures and quarantined originals
+//! networks/<id>/tables/ what can be rebuilt
+//! networks/<id>/index/  what can be rebuilt
+//! networks/<id>/rebuild asks the next start to do so
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use protocol::NetworkId;
+
+/// A data directory.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    root: PathBuf,
+}
+
+/// The part of a data directory that belongs to one network.
+#[derive(Clone, Debug)]
+pub(crate) struct NetworkLayout {
+    root: PathBuf,
+}
+
+impl Layout {
+    pub(crate) fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn config(&self) -> PathBuf {
+        self.root.join("consilium.toml")
+    }
+
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.root.join("consilium.sock")
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.root.join("tls/certificate.pem")
+    }
+
+    pub(crate) fn certificate_key(&self) -> PathBuf {
+        self.root.join("tls/key.pem")
+    }
+
+    pub(crate) fn house(&self) -> PathBuf {
+        self.root.join("house")
+    }
+
+    pub(crate) fn networks(&self) -> PathBuf {
+        self.root.join("networks")
+    }
+
+    pub(crate) fn network(&self, id: &NetworkId) -> NetworkLayout {
+        NetworkLayout { root: self.networks().join(id.to_string()) }
+    }
+}
+
+impl NetworkLayout {
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn feeds(&self) -> PathBuf {
+        self.root.join("feeds")
+    }
+
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.root.join("blobs")
+    }
+
+    pub(crate) fn tables(&self) -> PathBuf {
+        self.root.join("tables")
+    }
+
+    /// A file that asks the next start to build tables and index anew.
+    pub(crate) fn rebuild_mark(&self) -> PathBuf {
+        self.root.join("rebuild")
+    }
+
+    pub(crate) fn index(&self) -> PathBuf {
+        self.root.join("index")
+    }
+}

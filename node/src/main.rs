@@ -1,0 +1,35 @@
+//! The consilium program: one hospital's node, and its command line.
+//!
+//! | room | holds |
+//! |---|---|
+//! | `cli` | the command line: arguments, the requests they become, what is printed |
+//! | `node` | `init` and `serve` |
+//! | `web` | HTTP: the server, the API, the pages |
+//! | `app` | what can be done, whoever asks |
+//! | `desk` | the house and its journal |
+//! | `network` | the machines of a network, what they keep, the engine that drives them |
+//! | `worker` | decoding pictures in a process of its own |
+//! | `verify` | checking an exported feed without a node |
+
+
+mod app;
+mod armor;
+mod cli;
+mod clock;
+mod config;
+mod desk;
+mod entropy;
+mod keys;
+mod layout;
+mod network;
+mod node;
+mod sentences;
+mod verify;
+mod web;
+mod worker;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,480 @@
+//! The loop that drives the machines: one input after the other, effects in their order, the journal first.
+//!
+//! It runs on a thread of its own, because what it does is read and write files. It decides nothing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use feed::{AppendRefusal, Chain, Draft, Effect, Input, Peer, Record};
+use house::{Actor, Command as HouseCommand, OutboxId, outbox};
+use index::Change;
+use p2p::{Event, MessageToken, Network};
+use protocol::{
+    Audience, EntryId, FeedId, InstitutionId, Payload,
+    certificate::{NodeOf, SignedCard},
+    codec::Text,
+    message,
+    payload::control::{Genesis, NodeKey, NodeKeys},
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Announcement, News, PeerState, Shared,
+    filing::{Consequences, Filing},
+    indexer::Indexer,
+    opening,
+    record::{self, Kept},
+    rows::FILED,
+    words,
+};
+use crate::{
+    app::AppError,
+    clock::now_ms,
+    desk::Desk,
+    entropy,
+    keys::{KeyFiles, Which},
+};
+
+/// Payloads that leave the outbox in one group.
+const SENT_AT_ONCE: usize = 64;
+/// Own entries that are looked at when a crash may have come between sending and noting it.
+const LOOK_BACK: u64 = 256;
+
+/// What became of the outbox.
+#[derive(Debug)]
+pub(crate) enum Sent {
+    /// Nothing waits any more; [`Shared::entry_of`] tells the entries.
+    All,
+    /// It stays there for now, and why.
+    Waiting(AppendRefusal),
+}
+
+/// Something for the engine to do.
+pub(crate) enum Task {
+    /// The network says something.
+    Net(Event),
+    /// A quarter of a second has passed.
+    Tick,
+    /// Send what waits in the outbox.
+    Send(oneshot::Sender<Result<Sent, AppError>>),
+    /// File what was written to the house journal.
+    House(oneshot::Sender<Result<(), AppError>>),
+    /// Take charters and certificates that came by another way.
+    Papers(message::Papers, oneshot::Sender<Result<(), AppError>>),
+    /// Take addresses that an operator brought.
+    Addresses(Vec<NodeOf>, oneshot::Sender<Result<(), AppError>>),
+    /// The operator vouches that the store was not restored.
+    Vouch(oneshot::Sender<Result<(), AppError>>),
+    /// End.
+    Stop,
+}
+
+/// What the engine needs to begin.
+pub(crate) struct Parts {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) keys: KeyFiles,
+    pub(crate) identity: crate::config::Institution,
+    pub(crate) announce: Announcement,
+    pub(crate) network: Option<Network>,
+    pub(crate) indexer: Indexer,
+    /// What a crash left undone of erasures.
+    pub(crate) unfinished: Consequences,
+}
+
+pub(crate) struct Engine {
+    shared: Arc<Shared>,
+    desk: Arc<Desk>,
+    keys: KeyFiles,
+    identity: crate::config::Institution,
+    announce: Announcement,
+    network: Option<Network>,
+    indexer: Indexer,
+    unfinished: Option<Consequences>,
+    listening: BTreeSet<String>,
+    /// Strangers that were let in, until their own feed names their keys.
+    admitted: BTreeMap<Peer, InstitutionId>,
+    /// Set when a journal could not be written: what the machines believe is then more than what is kept.
+    is_paused: bool,
+}
+
+impl Engine {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { shared, desk, keys, identity, announce, network, indexer, unfinished } = parts;
+        let (listening, admitted) = (BTreeSet::new(), BTreeMap::new());
+        let unfinished = Some(unfinished);
+        Self { shared, desk, keys, identity, announce, network, indexer, unfinished, listening, admitted, is_paused: false }
+    }
+
+    /// Runs until it is told to stop.
+    pub(crate) fn run(mut self, mut tasks: mpsc::Receiver<Task>) {
+        self.begin();
+        while let Some(task) = tasks.blocking_recv() {
+            match task {
+                Task::Stop => break,
+                Task::Net(event) if !self.is_paused => self.on_event(event),
+                Task::Net(_) => {}
+                Task::Tick => self.on_tick(),
+                Task::Send(reply) => answer(reply, self.send()),
+                Task::House(reply) => {
+                    let filed = opening::file_house(&self.shared.shelf).map_err(AppError::from);
+                    let filed = filed.and_then(|consequences| self.follow(consequences));
+                    answer(reply, filed);
+                }
+                Task::Papers(papers, reply) => {
+                    let taken = self.take_papers(&papers);
+                    answer(reply, taken);
+                }
+                Task::Addresses(nodes, reply) => {
+                    let taken = self.take_addresses(nodes);
+                    answer(reply, taken);
+                }
+                Task::Vouch(reply) => {
+                    let effects = self.shared.write_exchange(feed::Exchange::vouch);
+                    answer(reply, self.perform(effects, None));
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        match self.keys.secret(Which::Signing) {
+            Ok(key) => self.shared.write_exchange(|exchange| exchange.set_signing(key)),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "The signing key cannot be read; nothing can be signed."),
+        }
+        if let Some(unfinished) = self.unfinished.take()
+            && let Err(error) = self.follow(unfinished)
+        {
+            tracing::error!(error = &error as &dyn std::error::Error, "Erasures that a crash left undone could not be finished.");
+        }
+        self.admit_members();
+        self.input(Input::Tick, None);
+    }
+
+    fn on_tick(&mut self) {
+        if self.is_paused {
+            self.try_resume();
+            return;
+        }
+        self.input(Input::Tick, None);
+    }
+
+    fn on_event(&mut self, event: Event) {
+        match event {
+            Event::Connected { peer, institution } => {
+                self.shared.note_peer(institution, PeerState { peer, connected_since_ms: Some(now_ms()), last_contact_ms: now_ms() });
+                tracing::info!(peer.institution = institution.short(), "A peer is connected.");
+                self.input(Input::Connected { peer, institution }, None);
+            }
+            Event::Disconnected { peer } => {
+                self.shared.note_gone(&peer);
+                self.input(Input::Disconnected { peer }, None);
+            }
+            Event::Frame { peer, framed } => {
+                self.shared.note_contact(&peer);
+                self.input(Input::Frame { peer, framed }, None);
+            }
+            Event::Gossip { peer, message, token } => self.input(Input::Gossip { peer, message }, Some(token)),
+            Event::Stranger { peer, shown, answer } => {
+                let (institution, effects) = self.shared.write_exchange(|exchange| exchange.receive_introduction(&peer, &shown));
+                self.perform_or_log(effects, None);
+                if let Some(institution) = institution {
+                    self.admitted.insert(peer, institution);
+                }
+                answer.admit(institution);
+            }
+            Event::BlobWanted { peer: _, institution, want, answer } => self.shared.serve_blob(institution, want, answer),
+            Event::Listening { address } => {
+                self.listening.insert(address);
+                self.shared.note_listening(&self.listening);
+                self.announce_nodes();
+            }
+            Event::Malformed { peer } => tracing::debug!(peer.key = %peer, "A peer sent a frame that cannot be read."),
+            Event::DialFailed { peer, reason } => tracing::debug!(peer.key = %peer, dial.reason = reason, "A peer cannot be reached."),
+            Event::Restarted => tracing::error!("The network task failed and was started again."),
+        }
+    }
+
+    fn input(&mut self, input: Input, token: Option<MessageToken>) {
+        let shelf = self.shared.shelf.clone();
+        let effects = self.shared.write_exchange(|exchange| exchange.handle(input, now_ms(), &shelf));
+        self.perform_or_log(effects, token);
+    }
+
+    fn perform_or_log(&mut self, effects: Vec<Effect>, token: Option<MessageToken>) {
+        if let Err(error) = self.perform(effects, token) {
+            tracing::error!(error = &error as &dyn std::error::Error, "What arrived could not be kept; receiving pauses.");
+        }
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>, mut token: Option<MessageToken>) -> Result<(), AppError> {
+        for effect in effects {
+            match effect {
+                Effect::Journal(records) => self.keep(&records)?,
+                Effect::Verdict(verdict) => {
+                    if let (Some(network), Some(token)) = (&self.network, token.take()) {
+                        network.verdict(token, verdict);
+                    }
+                }
+                Effect::RosterChanged => self.admit_members(),
+                Effect::Frozen(feed, at) => {
+                    tracing::error!(feed.id = feed.short(), feed.seq = at, "A feed contradicts itself and stands still.");
+                }
+                Effect::Started { was_restored } => self.started(was_restored)?,
+                Effect::Halted => {
+                    tracing::error!("Another node writes our feed. Nothing is signed until the operator decides.");
+                }
+                effect => {
+                    if let Some(network) = &self.network {
+                        network.perform(effect);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes records, files them, and does what follows.
+    fn keep(&mut self, records: &[Record]) -> Result<(), AppError> {
+        let now_ms = now_ms();
+        let to_write = records.iter().map(|record| record::to_journal(record, now_ms)).collect();
+        let positions = self.shared.shelf.journal.append_blocking(to_write).inspect_err(|_| self.is_paused = true)?;
+        let shelf = self.shared.shelf.clone();
+        let (consequences, names_nodes) = {
+            let exchange = self.shared.exchange();
+            let find = |feed: &FeedId| exchange.chain(feed);
+            let mut filing = Filing::new(&shelf, &find, FILED);
+            for (record, position) in records.iter().zip(&positions) {
+                let (kept, salted) = kept(record, now_ms);
+                filing.file(kept, salted, *position)?;
+            }
+            (filing.finish()?, records.iter().any(names_nodes))
+        };
+        self.follow(consequences)?;
+        if names_nodes {
+            self.admit_members();
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, consequences: Consequences) -> Result<(), AppError> {
+        let shelf = &self.shared.shelf;
+        let mut changes: Vec<Change> = consequences.erased.iter().map(|entry| Change::EraseComment(*entry)).collect();
+        for (comment, case) in &consequences.comments {
+            changes.extend(words::of_comment(shelf, *case, *comment)?);
+        }
+        for case in &consequences.cases {
+            changes.push(words::of_case(shelf, *case)?);
+            self.shared.tell(News::Case(*case));
+        }
+        if !changes.is_empty() || consequences.must_purge {
+            self.indexer.feed(changes, shelf.journal.end(), consequences.must_purge);
+        }
+        for pictures in consequences.pictures {
+            self.shared.erase_pictures(pictures);
+        }
+        self.shared.want_pictures(&consequences.cases);
+        if consequences.audience_changed {
+            self.shared.write_exchange(feed::Exchange::audience_changed);
+        }
+        Ok(())
+    }
+
+    /// After the journal could not be written: if it can again, the machines start anew from what is kept.
+    fn try_resume(&mut self) {
+        let Some(exchange) = self.shared.reopen_exchange() else { return };
+        self.shared.write_exchange(|old| *old = exchange);
+        self.is_paused = false;
+        tracing::info!("The journal can be written again; receiving goes on.");
+        self.begin();
+    }
+
+    fn take_papers(&mut self, papers: &message::Papers) -> Result<(), AppError> {
+        let effects = self.shared.write_exchange(|exchange| exchange.add_papers(papers))?;
+        for certificate in &papers.certificates {
+            if let Some(network) = &self.network {
+                network.perform(Effect::Publish(message::Gossip::Certificate(certificate.clone())));
+            }
+        }
+        self.perform(effects, None)
+    }
+
+    fn take_addresses(&mut self, nodes: Vec<NodeOf>) -> Result<(), AppError> {
+        let positions = self.shared.shelf.journal.append_blocking(vec![record::addresses(nodes.clone())])?;
+        let shelf = self.shared.shelf.clone();
+        let find = |_: &FeedId| None;
+        let mut filing = Filing::new(&shelf, &find, FILED);
+        for position in positions {
+            filing.file(Kept::Addresses(nodes.clone()), None, position)?;
+        }
+        filing.finish()?;
+        self.shared.note_addresses(nodes);
+        self.admit_members();
+        Ok(())
+    }
+
+    /// The own-head check has passed.
+    fn started(&mut self, was_restored: bool) -> Result<(), AppError> {
+        tracing::info!(feed.was_restored = was_restored, "Other institutions confirmed how far our feed has come; entries may be signed.");
+        let is_new = self.shared.exchange().chain(&self.shared.me).is_none_or(|chain| chain.next_seq() == 0);
+        if is_new {
+            self.write_genesis()?;
+        }
+        self.announce_nodes();
+        self.note_sent()?;
+        self.send()?;
+        Ok(())
+    }
+
+    fn write_genesis(&mut self) -> Result<(), AppError> {
+        let root = self.keys.secret(Which::Root)?;
+        let genesis = Genesis {
+            root: root.public(),
+            next_root: self.keys.secret(Which::NextRoot)?.public().commitment(),
+            signing: self.keys.secret(Which::Signing)?.public(),
+            name: Text(self.identity.name.clone()),
+            country: Text(self.identity.country.clone()),
+        };
+        let draft = Draft { payload: Payload::Genesis(genesis), audience: Audience::Network, salt: entropy::salt() };
+        let effects = self.shared.write_exchange(|exchange| exchange.append_root(draft, now_ms(), &root))?;
+        self.perform(effects, None)
+    }
+
+    /// Names our transport key and addresses in the feed, if they are not what stands there.
+    fn announce_nodes(&mut self) {
+        let Some(network) = &self.network else { return };
+        let addresses = self.announce.addresses(&self.listening);
+        let node = NodeKey { transport: network.local_peer(), addresses: addresses.into_iter().map(Text).collect() };
+        let keys = NodeKeys { keys: vec![node] };
+        let is_due = {
+            let exchange = self.shared.exchange();
+            let institution = exchange.chain(&self.shared.me).and_then(Chain::institution);
+            let is_ready = exchange.start().is_ready() && !self.listening.is_empty();
+            is_ready && institution.is_some_and(|institution| *institution.node_keys() != keys)
+        };
+        if !is_due {
+            return;
+        }
+        let draft = Draft { payload: Payload::NodeKeys(keys), audience: Audience::Network, salt: entropy::salt() };
+        match self.shared.write_exchange(|exchange| exchange.append(vec![draft], now_ms())) {
+            Ok(effects) => self.perform_or_log(effects, None),
+            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "Our addresses could not be announced."),
+        }
+    }
+
+    /// Sends what waits in the outbox.
+    fn send(&mut self) -> Result<Sent, AppError> {
+        loop {
+            let waiting = self.waiting();
+            if waiting.is_empty() {
+                return Ok(Sent::All);
+            }
+            let (ids, drafts): (Vec<OutboxId>, Vec<Draft>) = waiting.into_iter().unzip();
+            let effects = match self.shared.write_exchange(|exchange| exchange.append(drafts, now_ms())) {
+                Ok(effects) => effects,
+                Err(refusal) => return Ok(Sent::Waiting(refusal)),
+            };
+            let entries = written(&effects);
+            self.perform(effects, None)?;
+            for (id, entry) in ids.into_iter().zip(entries) {
+                self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent { id, entry }), &Actor::System)?;
+                self.shared.note_sent(id, entry);
+            }
+        }
+    }
+
+    fn waiting(&self) -> Vec<(OutboxId, Draft)> {
+        self.desk.look(|house| {
+            let unsent = house.outbox().iter().take(SENT_AT_ONCE);
+            let drafts = unsent.filter_map(|unsent| {
+                let payload = unsent.payload().ok()?;
+                Some((unsent.id, Draft { payload, audience: unsent.audience, salt: entropy::salt() }))
+            });
+            drafts.collect()
+        })
+    }
+
+    /// After a crash between sending and noting it: what stands in the feed already is noted now.
+    fn note_sent(&mut self) -> Result<(), AppError> {
+        let me = self.shared.me;
+        let next = self.shared.exchange().chain(&me).map_or(0, Chain::next_seq);
+        let mut recent: BTreeMap<Vec<u8>, EntryId> = BTreeMap::new();
+        for seq in next.saturating_sub(LOOK_BACK)..next {
+            if let Some(held) = self.shared.shelf.entry(&me, seq)?
+                && let Some(payload) = held.payload()
+            {
+                recent.insert(payload.encode(), held.entry.id());
+            }
+        }
+        while let Some((id, draft)) = self.waiting().into_iter().next()
+            && let Some(entry) = recent.get(&draft.payload.encode())
+        {
+            self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent { id, entry: *entry }), &Actor::System)?;
+        }
+        Ok(())
+    }
+
+    /// Our card, with the transport key that we connect with.
+    fn card(&self) -> Result<SignedCard, AppError> {
+        let transport = self.keys.secret(Which::Transport)?.public();
+        let addresses = self.announce.addresses(&self.listening).into_iter().map(Text).collect();
+        Ok(self.keys.card(&self.identity, NodeKey { transport, addresses })?)
+    }
+
+    /// Tells the network who may connect and where members listen.
+    fn admit_members(&mut self) {
+        let nodes = self.shared.members_nodes();
+        let Some(network) = &self.network else { return };
+        let mut members: BTreeMap<Peer, InstitutionId> = nodes.iter().map(|node| (node.node.transport, node.feed)).collect();
+        self.admitted.retain(|_, institution| !nodes.iter().any(|node| node.feed == *institution && self.shared.has_node_keys(institution)));
+        members.extend(&self.admitted);
+        network.members(members);
+        for node in nodes {
+            if node.feed != self.shared.me {
+                let addresses = node.node.addresses.iter().map(|address| address.0.clone()).collect();
+                network.dial(node.node.transport, addresses);
+            }
+        }
+        let card = match self.card() {
+            Ok(card) => card,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "Our card cannot be made; nodes that do not know us will not let us in.");
+                return;
+            }
+        };
+        let shown = {
+            let exchange = self.shared.exchange();
+            exchange.introduction(&self.shared.shelf, &card)
+        };
+        self.shared.wait_for(network.introduce_with(shown));
+    }
+}
+
+fn answer<T>(reply: oneshot::Sender<T>, value: T) {
+    // Who asked may have gone away; what was done is done.
+    let _ = reply.send(value);
+}
+
+fn written(effects: &[Effect]) -> Vec<EntryId> {
+    let records = effects.iter().filter_map(|effect| if let Effect::Journal(records) = effect { Some(records) } else { None });
+    records.flatten().filter_map(|record| if let Record::Entry(held) = record { Some(held.entry.id()) } else { None }).collect()
+}
+
+fn kept(record: &Record, received_ms: u64) -> (Kept, Option<&protocol::Salted>) {
+    match record {
+        Record::Entry(held) => {
+            let absence = if let message::Body::Absent(absence) = &held.body { Some(*absence) } else { None };
+            (Kept::Entry { entry: held.entry.clone(), received_ms, absence }, held.salted())
+        }
+        Record::Payload { feed, seq, entry, salted } => (Kept::Payload { feed: *feed, seq: *seq, entry: *entry }, Some(salted)),
+        Record::Papers(papers) => (Kept::Papers(papers.clone()), None),
+        Record::Freeze(feed, freeze) => (Kept::Freeze(*feed, freeze.clone()), None),
+    }
+}
+
+/// Whether a record may change where somebody listens.
+fn names_nodes(record: &Record) -> bool {
+    matches!(record, Record::Entry(held) if held.entry.header().kind == protocol::Kind::NodeKeys || held.entry.header().seq == 0)
+}

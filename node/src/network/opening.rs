@@ -1,0 +1,306 @@
+//! Opening what a node holds of a network: from the tables as far as they go, and from the journal for the rest.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use casebook::Casebook;
+use feed::{Chain, Exchange, Held, Restored};
+use house::HouseEntry;
+use protocol::{
+    FeedId, InstitutionId, NetworkId, Salted,
+    certificate::NodeOf,
+    codec::Bytes,
+    message::{self, Absence, Body},
+    payload::control::Head,
+};
+use store::{Journal, JournalOptions, NewRecord, Position, Secret, TableOptions, Tables};
+use trust::{PaperError, Papers};
+
+use super::{
+    filing::{Consequences, Filing},
+    record::{self, Kept},
+    rows::{ADDRESSES, CONTROL, FILED, FREEZES, HEADS, HOUSE_FILED, HeadRow, MISSING, PAPERS, SCHEMA},
+    shelf::{Shelf, ShelfError},
+};
+use crate::{clock::now_ms, desk::Desk, layout::NetworkLayout};
+
+/// Records that are filed in one batch while tables are built.
+const RECORDS_AT_ONCE: usize = 512;
+
+/// A network whose state cannot be opened. The operator is told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    #[error("the journal of the network cannot be opened")]
+    Journal(#[from] store::OpenError),
+    #[error("the journal of the network cannot be written")]
+    Append(#[from] store::AppendError),
+    #[error("what stands in the journal cannot be read")]
+    Shelf(#[from] ShelfError),
+    #[error("the journal holds no founding charter")]
+    NoCharter,
+    #[error("tables and index cannot be thrown away")]
+    Forget(#[from] std::io::Error),
+    #[error("the papers of the network cannot be taken")]
+    Papers(#[from] PaperError),
+}
+
+/// What was opened.
+pub(crate) struct Opened {
+    /// What a crash left undone of erasures that were filed again.
+    pub(crate) unfinished: Consequences,
+    pub(crate) shelf: Shelf,
+    pub(crate) exchange: Exchange,
+    pub(crate) addresses: Vec<NodeOf>,
+}
+
+/// Writes the first records of a network that this node joins.
+pub(crate) fn create(
+    layout: &NetworkLayout,
+    options: JournalOptions,
+    papers: &Papers,
+    nodes: Vec<NodeOf>,
+) -> Result<(), OpenError> {
+    let journal = Journal::open(&layout.feeds(), options)?;
+    let papers = record::to_journal(&feed::Record::Papers(papers.to_message()), now_ms());
+    let records: Vec<NewRecord> = vec![papers, record::addresses(nodes)];
+    journal.append_blocking(records)?;
+    Ok(())
+}
+
+/// Opens journal and tables and brings the tables up to the journal.
+pub(crate) fn open(
+    layout: &NetworkLayout,
+    options: JournalOptions,
+    me: InstitutionId,
+    desk: Arc<Desk>,
+) -> Result<Opened, OpenError> {
+    forget_if_asked(layout)?;
+    let journal = Arc::new(Journal::open(&layout.feeds(), options)?);
+    log_recovery(&journal, "feeds");
+    let tables = Arc::new(open_tables(&layout.tables()));
+    let shelf = Shelf { journal, tables, book: Casebook { me }, desk };
+    let filed = shelf.tables.applied(FILED).map_err(ShelfError::from)?;
+    let mut state = State::default();
+    if filed.is_some() {
+        state.load(&shelf)?;
+    }
+    let mut unfinished = Consequences::default();
+    state.replay(&shelf, filed, &mut unfinished)?;
+    unfinished.remember_erasures(file_house(&shelf)?);
+    let papers = state.papers.ok_or(OpenError::NoCharter)?;
+    let restored = Restored { me, papers, chains: state.chains.into_values().collect(), missing: missing(&shelf)? };
+    Ok(Opened { exchange: Exchange::new(restored, now_ms()), addresses: state.addresses, shelf, unfinished })
+}
+
+/// Files what stands in the house journal behind what was filed before.
+pub(crate) fn file_house(shelf: &Shelf) -> Result<Consequences, ShelfError> {
+    let journal = shelf.desk.journal();
+    let scan = match shelf.tables.applied(HOUSE_FILED)? {
+        Some(filed) => journal.scan_after(filed),
+        None => journal.scan(None),
+    };
+    let find = |_: &FeedId| None;
+    let mut filing = Filing::new(shelf, &find, HOUSE_FILED);
+    for scanned in scan {
+        let scanned = scanned?;
+        let secret = match journal.unseal(&scanned)? {
+            Secret::Held(secret) => Some(secret),
+            Secret::Erased | Secret::None => None,
+        };
+        let entry = HouseEntry::decode(scanned.kind, &scanned.clear, secret.as_ref().map(|secret| secret.as_slice()))?;
+        if let Some(entry) = entry {
+            filing.file_house(entry, scanned.position)?;
+        }
+    }
+    filing.finish()
+}
+
+/// The machines as the tables say they were.
+pub(crate) fn restore(shelf: &Shelf, me: InstitutionId) -> Result<Exchange, OpenError> {
+    let mut state = State::default();
+    state.load(shelf)?;
+    let papers = state.papers.ok_or(OpenError::NoCharter)?;
+    let restored = Restored { me, papers, chains: state.chains.into_values().collect(), missing: missing(shelf)? };
+    Ok(Exchange::new(restored, now_ms()))
+}
+
+/// Throws tables and index away if an operator asked for it.
+fn forget_if_asked(layout: &NetworkLayout) -> Result<(), std::io::Error> {
+    if !layout.rebuild_mark().exists() {
+        return Ok(());
+    }
+    for directory in [layout.tables(), layout.index()] {
+        match std::fs::remove_dir_all(&directory) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    std::fs::remove_file(layout.rebuild_mark())
+}
+
+/// Says what opening a journal found that is not as it should be.
+pub(crate) fn log_recovery(journal: &Journal, which: &str) {
+    if journal.cut_bytes() > 0 {
+        tracing::warn!(journal.name = which, journal.cut_bytes = journal.cut_bytes(), "An unacknowledged end of a journal was cut off.");
+    }
+    for damage in journal.damage() {
+        tracing::error!(
+            journal.name = which,
+            journal.segment = damage.segment,
+            journal.offset = damage.offset,
+            "A journal is damaged and is read only; repair it from peers or from a backup."
+        );
+    }
+}
+
+fn open_tables(directory: &Path) -> Tables {
+    let tables = Tables::open(directory, TableOptions::new(SCHEMA));
+    for why in tables.set_aside() {
+        tracing::warn!(tables.why = why, "Tables were set aside and are built again from the journal.");
+    }
+    tables
+}
+
+fn missing(shelf: &Shelf) -> Result<Vec<protocol::EntryId>, OpenError> {
+    let rows = shelf.tables.range(MISSING, ..).map_err(ShelfError::from)?;
+    let entries: Result<Vec<_>, _> = rows.map(|row| row.map(|(entry, ())| entry)).collect();
+    Ok(entries.map_err(ShelfError::from)?)
+}
+
+/// What the machines need to know at their start.
+#[derive(Default)]
+struct State {
+    papers: Option<Papers>,
+    chains: BTreeMap<FeedId, Chain>,
+    addresses: Vec<NodeOf>,
+}
+
+impl State {
+    /// Reads what the tables point at.
+    fn load(&mut self, shelf: &Shelf) -> Result<(), OpenError> {
+        for row in shelf.tables.range(PAPERS, ..).map_err(ShelfError::from)? {
+            let (position, ()) = row.map_err(ShelfError::from)?;
+            self.recall(&read(shelf, position)?, None)?;
+        }
+        for row in shelf.tables.range(ADDRESSES, ..).map_err(ShelfError::from)? {
+            let (position, ()) = row.map_err(ShelfError::from)?;
+            self.recall(&read(shelf, position)?, None)?;
+        }
+        let network = self.papers.as_ref().map(Papers::network).ok_or(OpenError::NoCharter)?;
+        for row in shelf.tables.range(HEADS, ..).map_err(ShelfError::from)? {
+            let (feed, head): (FeedId, HeadRow) = row.map_err(ShelfError::from)?;
+            self.chains.insert(feed, load_chain(shelf, network, feed, head)?);
+        }
+        Ok(())
+    }
+
+    /// Files what stands in the journal behind a record, or all of it.
+    fn replay(
+        &mut self,
+        shelf: &Shelf,
+        filed: Option<Position>,
+        unfinished: &mut Consequences,
+    ) -> Result<(), OpenError> {
+        let mut scan = match filed {
+            Some(filed) => shelf.journal.scan_after(filed),
+            None => shelf.journal.scan(None),
+        };
+        let mut count = 0_u64;
+        loop {
+            let mut batch = Vec::new();
+            for scanned in scan.by_ref().take(RECORDS_AT_ONCE) {
+                let scanned = scanned.map_err(ShelfError::from)?;
+                let kept = record::from_journal(scanned.kind, &scanned.clear).map_err(ShelfError::from)?;
+                let salted = match shelf.journal.unseal(&scanned).map_err(ShelfError::from)? {
+                    Secret::Held(secret) => record::salted(&secret),
+                    Secret::Erased | Secret::None => None,
+                };
+                batch.push((kept, salted, scanned.position));
+            }
+            if batch.is_empty() {
+                break;
+            }
+            count += batch.len() as u64;
+            unfinished.remember_erasures(self.file(shelf, batch)?);
+        }
+        if count > RECORDS_AT_ONCE as u64 {
+            tracing::info!(journal.records = count, "Tables were brought up to the journal.");
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, shelf: &Shelf, batch: Vec<(Kept, Option<Salted>, Position)>) -> Result<Consequences, OpenError> {
+        for (kept, salted, _) in &batch {
+            self.recall(kept, salted.as_ref())?;
+        }
+        let chains = &self.chains;
+        let find = |feed: &FeedId| chains.get(feed);
+        let mut filing = Filing::new(shelf, &find, FILED);
+        for (kept, salted, position) in batch {
+            filing.file(kept, salted.as_ref(), position)?;
+        }
+        Ok(filing.finish()?)
+    }
+
+    /// Takes account of a record, as the machines did when it was written.
+    fn recall(&mut self, kept: &Kept, salted: Option<&Salted>) -> Result<(), OpenError> {
+        match kept {
+            Kept::Papers(papers) => self.recall_papers(papers)?,
+            Kept::Addresses(nodes) => self.addresses.extend(nodes.iter().cloned()),
+            Kept::Entry { entry, absence, .. } => {
+                let network = self.papers.as_ref().map(Papers::network).ok_or(OpenError::NoCharter)?;
+                let feed = entry.header().feed;
+                let body = match salted {
+                    Some(salted) => Body::Held(salted.clone()),
+                    None => Body::Absent(absence.unwrap_or(Absence::Erased)),
+                };
+                let chain = self.chains.entry(feed).or_insert_with(|| Chain::new(network, feed));
+                chain.recall(&Held { entry: entry.clone(), body });
+            }
+            Kept::Freeze(feed, freeze) => {
+                if let Some(chain) = self.chains.get_mut(feed) {
+                    chain.recall_freeze(freeze.clone());
+                }
+            }
+            Kept::Payload { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn recall_papers(&mut self, shown: &message::Papers) -> Result<(), OpenError> {
+        let papers = match &mut self.papers {
+            Some(papers) => papers,
+            None => {
+                let founding: &Bytes = shown.charters.first().ok_or(OpenError::NoCharter)?;
+                self.papers.insert(Papers::found(founding)?)
+            }
+        };
+        for charter in &shown.charters {
+            papers.add_charter(charter)?;
+        }
+        for certificate in &shown.certificates {
+            papers.add_certificate(certificate)?;
+        }
+        Ok(())
+    }
+}
+
+fn read(shelf: &Shelf, position: u64) -> Result<Kept, OpenError> {
+    let read = shelf.journal.read(Position::from_u64(position)).map_err(ShelfError::from)?;
+    Ok(record::from_journal(read.kind, &read.clear).map_err(ShelfError::from)?)
+}
+
+fn load_chain(shelf: &Shelf, network: NetworkId, feed: FeedId, head: HeadRow) -> Result<Chain, OpenError> {
+    let mut control = Vec::new();
+    for row in shelf.tables.prefix(CONTROL, &feed).map_err(ShelfError::from)? {
+        let ((_, seq), ()) = row.map_err(ShelfError::from)?;
+        control.extend(shelf.entry(&feed, seq)?);
+    }
+    let freeze = match shelf.tables.get(FREEZES, &feed).map_err(ShelfError::from)? {
+        Some(position) => match read(shelf, position)? {
+            Kept::Freeze(_, freeze) => Some(freeze),
+            _ => None,
+        },
+        None => None,
+    };
+    Ok(Chain::restore(network, Head { feed, place: head.place }, head.verified_to, freeze, control.iter()))
+}

@@ -1,0 +1,186 @@
+//! Pictures between nodes: previews are fetched at once, pictures when somebody opens them; both are served to the audience
+//! of their case and to nobody else.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use anonymizer::Replica;
+use casebook::{Pictures, Reader};
+use house::{
+    Actor,
+    audit::{Action, Outcome},
+};
+use p2p::BlobAnswer;
+use protocol::{
+    BlobId, CaseId, InstitutionId, Salt, limits,
+    message::WantBlob,
+    payload::content::Summary,
+};
+use store::{BlobError, Found, Picture};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Shared,
+    shelf::{Shelf, ShelfError},
+};
+
+/// Why a picture cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PictureError {
+    #[error("the case does not list this picture")]
+    NotListed,
+    #[error("no institution that holds the picture can be reached")]
+    NotReachable,
+    #[error("pictures cannot be read or written")]
+    Blob(#[from] BlobError),
+    #[error("what lists the picture cannot be read")]
+    Shelf(#[from] ShelfError),
+}
+
+/// A picture as its case lists it.
+struct Listed {
+    salt: Salt,
+    size_max: u64,
+}
+
+impl Shared {
+    /// A picture or preview of a case: from here, else from a peer that holds it.
+    pub(crate) async fn picture(&self, case: CaseId, blob: BlobId, actor: &Actor) -> Result<Picture, PictureError> {
+        let listed = listed(&self.shelf, case, blob)?.ok_or(PictureError::NotListed)?;
+        if let Found::Held(picture) = self.blobs.get(case, blob).await? {
+            return Ok(picture);
+        }
+        self.fetch(case, blob, &listed, actor).await?;
+        match self.blobs.get(case, blob).await? {
+            Found::Held(picture) => Ok(picture),
+            Found::Erased | Found::NotHeld => Err(PictureError::NotReachable),
+        }
+    }
+
+    /// Asks peers for a picture, its own institution first, until one of them gives the right bytes.
+    async fn fetch(&self, case: CaseId, blob: BlobId, listed: &Listed, actor: &Actor) -> Result<(), PictureError> {
+        let Some(network) = &self.network else { return Err(PictureError::NotReachable) };
+        let mut holders: Vec<_> = self.peers().into_iter().filter(|(_, state)| state.connected_since_ms.is_some()).collect();
+        holders.sort_by_key(|(institution, _)| *institution != case.institution);
+        for (_, state) in holders {
+            let fetched = network.fetch_blob(state.peer, WantBlob { case, blob }, listed.size_max).await;
+            let Ok(replica) = fetched.map_err(drop).and_then(|bytes| Replica::checked(bytes).map_err(drop)) else { continue };
+            match self.blobs.put_replica(case, &listed.salt, blob, replica).await {
+                Ok(()) => {
+                    self.note(actor, Action::PullAtRecipient, case);
+                    return Ok(());
+                }
+                Err(BlobError::OtherBytes { .. }) => tracing::warn!(peer.key = %state.peer, "A peer gave another picture than the one asked for."),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(PictureError::NotReachable)
+    }
+
+    /// Gives a peer a picture, if its institution is in the audience of the case that lists it.
+    pub(super) fn serve_blob(self: &Arc<Self>, institution: InstitutionId, want: WantBlob, answer: BlobAnswer) {
+        let shared = self.clone();
+        self.runtime.spawn(async move {
+            match shared.given_to(institution, &want).await {
+                Some(picture) => {
+                    shared.note(&Actor::System, Action::PullAtSource, want.case);
+                    answer.give(picture.bytes.to_vec());
+                }
+                None => answer.refuse(),
+            }
+        });
+    }
+
+    async fn given_to(&self, institution: InstitutionId, want: &WantBlob) -> Option<Picture> {
+        let is_ready = self.exchange().start().is_ready();
+        let access = self.shelf.book.may_read(want.case, Reader::Peer(institution), &self.shelf).ok()?;
+        if !is_ready || !access.is_allowed() {
+            return None;
+        }
+        listed(&self.shelf, want.case, want.blob).ok()??;
+        match self.blobs.get(want.case, want.blob).await {
+            Ok(Found::Held(picture)) => Some(picture),
+            _ => None,
+        }
+    }
+
+    /// Erases pictures that go with a withdrawal. The engine waits for it: their keys are gone before it goes on.
+    pub(super) fn erase_pictures(&self, pictures: Pictures) {
+        let outcome = self.wait_for(async {
+            match pictures {
+                Pictures::Stay => Ok(()),
+                Pictures::All(case) => self.blobs.erase_case(case).await.map(|_| ()),
+                Pictures::Unlisted(case) => {
+                    let kept = listed_blobs(&self.shelf, case).unwrap_or_default();
+                    for blob in self.blobs.list(case).await?.into_iter().filter(|blob| !kept.contains(blob)) {
+                        self.blobs.erase_blob(case, blob).await?;
+                    }
+                    Ok(())
+                }
+            }
+        });
+        if let Err(error) = outcome {
+            tracing::error!(error = &error as &dyn std::error::Error, "Pictures of a withdrawn case could not be erased; the next start tries again.");
+        }
+    }
+
+    /// Has previews of cases fetched that are not here.
+    pub(super) fn want_pictures(&self, cases: &BTreeSet<CaseId>) {
+        for case in cases {
+            // At the end of the node nobody fetches any more.
+            let _ = self.pictures.send(*case);
+        }
+    }
+
+    fn note(&self, actor: &Actor, action: Action, case: CaseId) {
+        if let Err(error) = self.desk.note(actor, action, vec![case.number.into()], Outcome::Done) {
+            tracing::error!(error = &error as &dyn std::error::Error, "A pull of a picture could not be audited.");
+        }
+    }
+}
+
+/// Fetches previews, one case after the other.
+pub(super) async fn fetch_previews(shared: Arc<Shared>, mut cases: mpsc::UnboundedReceiver<CaseId>, stop: CancellationToken) {
+    loop {
+        let case = tokio::select! {
+            () = stop.cancelled() => return,
+            case = cases.recv() => match case {
+                Some(case) => case,
+                None => return,
+            },
+        };
+        let Ok(Some(summary)) = summary(&shared.shelf, case) else { continue };
+        for picture in &summary.pictures {
+            if matches!(shared.blobs.has(case, picture.preview).await, Ok(true)) {
+                continue;
+            }
+            if let Err(error) = shared.picture(case, picture.preview, &Actor::System).await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "A preview is not here yet.");
+            }
+        }
+    }
+}
+
+/// The summary of a case as it reads now.
+pub(crate) fn summary(shelf: &Shelf, case: CaseId) -> Result<Option<Summary>, ShelfError> {
+    match shelf.open_case(case)? {
+        Some(open) => shelf.body(&open.current),
+        None => Ok(None),
+    }
+}
+
+fn listed(shelf: &Shelf, case: CaseId, blob: BlobId) -> Result<Option<Listed>, ShelfError> {
+    let Some(summary) = summary(shelf, case)? else { return Ok(None) };
+    let salt = summary.blob_salt;
+    Ok(summary.pictures.iter().find_map(|picture| {
+        if picture.blob == blob {
+            return Some(Listed { salt, size_max: u64::from(picture.blob_size).min(limits::BLOB_BYTES_MAX as u64) });
+        }
+        (picture.preview == blob).then_some(Listed { salt, size_max: limits::PREVIEW_BYTES_MAX as u64 })
+    }))
+}
+
+fn listed_blobs(shelf: &Shelf, case: CaseId) -> Result<BTreeSet<BlobId>, ShelfError> {
+    let summary = summary(shelf, case)?;
+    Ok(summary.into_iter().flat_map(|summary| summary.pictures).flat_map(|picture| [picture.blob, picture.preview]).collect())
+}

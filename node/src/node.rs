@@ -1,0 +1,268 @@
+//! Making, running and opening a node: what the commands that are no requests do.
+
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use axum::Router;
+use house::{Actor, Command, Login, OneTimeSecret, Refusal, Role, Roles, Settings, account};
+use protocol::codec::Text;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+use crate::{
+    app::{App, AppError, journal_options},
+    cli::Init,
+    config::{Config, ConfigError, Institution, LogFormat},
+    desk::{Desk, DeskError},
+    entropy,
+    keys::{KeyFileError, KeyFiles},
+    layout::Layout,
+    web::{
+        self,
+        server::{ListenError, Server, TlsError, tls_acceptor},
+    },
+};
+
+/// Days for which the certificate that `init` makes is good.
+const CERTIFICATE_DAYS: i64 = 825;
+
+/// A node that cannot be made, opened or run. The operator is told what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NodeError {
+    #[error("{} holds a node already; nothing was changed", path.display())]
+    Exists { path: PathBuf },
+    #[error("{} cannot be written", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("{what}")]
+    Argument { what: String },
+    #[error(transparent)]
+    App(#[from] AppError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    #[error("the certificate cannot be made")]
+    Certificate(#[from] rcgen::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error("the operating system refused")]
+    Io(#[from] io::Error),
+}
+
+/// What `init` made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) config: PathBuf,
+    pub(crate) admin: String,
+    pub(crate) one_time_secret: Zeroizing<String>,
+    pub(crate) sign_in: String,
+}
+
+/// Makes a new node: keys, certificate, configuration, and the first administrator.
+pub(crate) fn init(layout: &Layout, init: &Init) -> Result<Made, NodeError> {
+    let config = configuration(init)?;
+    if layout.config().exists() || layout.keys().exists() {
+        return Err(NodeError::Exists { path: layout.root().to_owned() });
+    }
+    create_private_dir(layout.root())?;
+    let keys = KeyFiles::new(layout.keys());
+    keys.create_all(entropy::seed)?;
+    make_certificate(layout, &config)?;
+    let (login, secret) = first_administrator(layout, &keys, &init.admin)?;
+    write_new(&layout.config(), config_text(&config).as_bytes(), 0o640)?;
+    let scheme = if config.web.plain_http { "http" } else { "https" };
+    let secret = secret.text();
+    let sign_in = format!("{scheme}://{}:{}/first/{}/{}", host(&config), config.web.listen.port(), login.as_str(), *secret);
+    Ok(Made { config: layout.config(), admin: login.as_str().to_owned(), one_time_secret: secret, sign_in })
+}
+
+/// Runs the node until it is told to stop.
+pub(crate) fn serve(layout: &Layout, config: &Config) -> Result<(), NodeError> {
+    start_log(config);
+    runtime()?.block_on(run(layout, config))
+}
+
+/// A runtime for everything that waits.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, NodeError> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("consilium").build()?)
+}
+
+/// The node's handlers in this process, for a command while no node runs.
+pub(crate) struct Local {
+    app: Arc<App>,
+}
+
+impl Local {
+    pub(crate) fn router(&self) -> Router {
+        web::router(self.app.clone()).layer(axum::Extension(web::server::Door::Owner))
+    }
+
+    pub(crate) async fn close(self) {
+        self.app.close().await;
+    }
+}
+
+/// Opens the data directory under its lock, without connecting to anybody.
+pub(crate) async fn open_local(layout: &Layout, config: &Config) -> Result<Local, NodeError> {
+    Ok(Local { app: App::open(layout, config, false).await? })
+}
+
+async fn run(layout: &Layout, config: &Config) -> Result<(), NodeError> {
+    let app = App::open(layout, config, true).await?;
+    let tls = match config.web.plain_http {
+        true => None,
+        false => Some(tls_acceptor(
+            non_empty(&config.web.certificate).unwrap_or(&layout.certificate()),
+            non_empty(&config.web.certificate_key).unwrap_or(&layout.certificate_key()),
+        )?),
+    };
+    let listener = Server::bind(config.web.listen).await?;
+    let address = listener.local_addr()?;
+    let socket = Server::bind_socket(&layout.socket())?;
+    let stop = CancellationToken::new();
+    let server = Server::new(web::router(app.clone()), stop.clone());
+    tracing::info!(
+        node.version = env!("CARGO_PKG_VERSION"),
+        web.address = %address,
+        data.directory = %layout.root().display(),
+        "The node is ready."
+    );
+    let serving = async { tokio::join!(server.serve(listener, tls), server.serve_socket(socket)) };
+    tokio::pin!(serving);
+    tokio::select! {
+        _ = &mut serving => {}
+        () = told_to_stop() => {
+            tracing::info!("The node stops; running requests are finished first.");
+            stop.cancel();
+            serving.await;
+        }
+    }
+    app.close().await;
+    let _ = fs::remove_file(layout.socket());
+    tracing::info!("The node has stopped.");
+    Ok(())
+}
+
+/// SIGTERM of a service manager, or Ctrl-C of a person.
+async fn told_to_stop() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+fn start_log(config: &Config) {
+    use tracing_subscriber::{EnvFilter, fmt};
+    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
+    // A second subscriber in one process (a test) is no reason to stop.
+    let _ = match config.log.format {
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).try_init(),
+    };
+}
+
+fn configuration(init: &Init) -> Result<Config, NodeError> {
+    let argument = |what: &str| NodeError::Argument { what: what.to_owned() };
+    if init.name.trim().is_empty() || init.name.chars().count() > protocol::limits::NAME_CHARS_MAX {
+        return Err(argument("--name is empty or longer than 120 characters"));
+    }
+    if init.country.len() != 2 || !init.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Err(argument("--country is two capital letters, such as DE (ISO 3166-1 alpha-2)"));
+    }
+    let mut config = Config {
+        institution: Institution { name: init.name.trim().to_owned(), country: init.country.clone() },
+        ..Config::default()
+    };
+    config.web.listen = init.web.parse().map_err(|_| argument("--web is an address and a port, such as 127.0.0.1:8443"))?;
+    config.web.host.clone_from(&init.host);
+    config.web.plain_http = init.plain_http;
+    config.network.listen.clone_from(&init.listen);
+    config.check()?;
+    Ok(config)
+}
+
+fn first_administrator(layout: &Layout, keys: &KeyFiles, name: &str) -> Result<(Login, OneTimeSecret), NodeError> {
+    let desk = Desk::open(&layout.house(), journal_options(keys)?, Settings::default()).map_err(AppError::from)?;
+    let (login, secret) = (Login::parse(name)?, OneTimeSecret::new(*entropy::seed()));
+    let roles = Roles::new([Role::Administrator, Role::Attester])?;
+    let invite = account::Command::Invite { login: login.clone(), name: Text::from(name), roles, secret: secret.clone() };
+    desk.perform(Command::Account(invite), &Actor::System)?;
+    Ok((login, secret))
+}
+
+fn make_certificate(layout: &Layout, config: &Config) -> Result<(), NodeError> {
+    let mut names = vec![config.web.host.clone(), config.web.listen.ip().to_string(), "localhost".to_owned()];
+    names.sort();
+    names.dedup();
+    let mut params = rcgen::CertificateParams::new(names)?;
+    let today = jiff::Zoned::now().date();
+    let at = |date: jiff::civil::Date| {
+        let (month, day) = (u8::try_from(date.month()).unwrap_or(1), u8::try_from(date.day()).unwrap_or(1));
+        rcgen::date_time_ymd(i32::from(date.year()), month, day)
+    };
+    params.not_before = at(today);
+    params.not_after = at(today.saturating_add(jiff::Span::new().days(CERTIFICATE_DAYS)));
+    let key = rcgen::KeyPair::generate()?;
+    let certificate = params.self_signed(&key)?;
+    create_private_dir(&layout.root().join("tls"))?;
+    write_new(&layout.certificate(), certificate.pem().as_bytes(), 0o640)?;
+    write_new(&layout.certificate_key(), Zeroizing::new(key.serialize_pem()).as_bytes(), 0o600)
+}
+
+fn host(config: &Config) -> String {
+    match config.web.host.as_str() {
+        "localhost" => config.web.listen.ip().to_string(),
+        host => host.to_owned(),
+    }
+}
+
+fn config_text(config: &Config) -> String {
+    let quoted = |list: &[String]| list.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join(", ");
+    let mut text = format!(
+        "# Configuration of a Consilium node. Every key that is absent has its default: consilium config show --origin\n\n\
+         [institution]\nname = {:?}\ncountry = {:?}\n\n[web]\nlisten = \"{}\"\nhost = {:?}\n",
+        config.institution.name, config.institution.country, config.web.listen, config.web.host
+    );
+    if config.web.plain_http {
+        text.push_str("plain_http = true\n");
+    }
+    text.push_str(&format!("\n[network]\nlisten = [{}]\n", quoted(&config.network.listen)));
+    text
+}
+
+fn create_private_dir(path: &Path) -> Result<(), NodeError> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|source| NodeError::Write { path: path.to_owned(), source })
+}
+
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), NodeError> {
+    let written = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|source| NodeError::Write { path: path.to_owned(), source })
+}
+
+fn non_empty(path: &Path) -> Option<&Path> {
+    (!path.as_os_str().is_empty()).then_some(path)
+}

@@ -1,0 +1,71 @@
+//! Pages and API over HTTP: a thin shell round [`App`].
+//!
+//! Every request is recognized once ([`answer`]), answered by one handler of [`api`] or [`pages`], and its refusal put into the
+//! form that the asker reads ([`problem`]). Authorization is not decided here: handlers hand the actor on, and the house and the
+//! casebook say what it may.
+
+mod actor;
+mod answer;
+mod api;
+mod assets;
+mod blocking;
+mod case_text;
+mod cookie;
+mod extract;
+mod frame;
+mod headers;
+mod health;
+mod pages;
+mod pieces;
+mod problem;
+mod routes;
+pub(crate) mod server;
+mod sign_in;
+mod specialty;
+mod when;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex};
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use house::attempt::Attempts;
+use tokio::sync::Semaphore;
+
+use crate::app::App;
+use routes::Routes;
+
+/// Bytes of a request, unless its route says otherwise.
+const BODY_BYTES_MAX: usize = 256 * 1_024;
+/// Bytes of a request that brings charters, cards or invitations.
+const PAPER_BYTES_MAX: usize = 17 << 20;
+/// Passwords that are hashed at once; each takes 19 MiB.
+const HASHES_MAX: usize = 2;
+
+/// What handlers have in common.
+pub(crate) struct Web {
+    pub(crate) app: Arc<App>,
+    attempts: Mutex<Attempts>,
+    hashing: Semaphore,
+}
+
+/// All pages and the API of a node.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let web = Arc::new(Web { app, attempts: Mutex::new(Attempts::default()), hashing: Semaphore::new(HASHES_MAX) });
+    routes()
+        .into_router()
+        .fallback(problem::nothing_here)
+        .method_not_allowed_fallback(problem::not_that_way)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn(headers::same_origin))
+        .layer(middleware::from_fn(answer::survive_panics))
+        .layer(middleware::from_fn_with_state(web.clone(), answer::answer))
+        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn(answer::log))
+        .with_state(web)
+}
+
+fn routes() -> Routes {
+    Routes::default().with(health::routes()).with(assets::routes()).with(api::routes()).with(pages::routes())
+}

@@ -1,0 +1,362 @@
+//! A case: pictures large, beside them what is asked, what became of it, and the thread.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use casebook::row::{CaseRow, Reach};
+use house::{
+    Actor, Permission,
+    audit::{Action, Outcome as Ended},
+};
+use protocol::{
+    CaseId, ClinicianId, EntryId,
+    payload::{
+        content::{Certainty, Status},
+        control::Ground,
+    },
+};
+
+use super::{
+    feed::{away_since, is_unsent},
+    star::{Star, star_of},
+    thread::{Thread, thread_of},
+};
+use crate::{
+    app::{App, AppError, CaseOrPlate, CaseView as View},
+    clock::now_ms,
+    sentences::Sentences,
+    web::{
+        actor::Visitor,
+        case_text::parted,
+        extract::{Asked, Posted, id},
+        frame::{FieldProblem, Frame, Reading, html},
+        pieces::{Badge, CERTAINTIES, Choice, Fact, STATUSES, age_key, certainty_key, choices, chosen, plain, sex_key, status_key},
+        problem::Problem,
+        specialty::specialty_key,
+        when::When,
+    },
+};
+
+/// After so long without a word from its hospital a copy may lack answers or a withdrawal.
+const STALE_MS: u64 = 24 * 60 * 60 * 1_000;
+
+#[derive(Template)]
+#[template(path = "case/page.html")]
+struct CasePage {
+    t: &'static Sentences,
+    frame: Frame,
+    case: CaseView,
+    pictures: Vec<Picture>,
+    is_covered: bool,
+    uncover: String,
+    star: Star,
+    thread: Thread,
+}
+
+#[derive(Template)]
+#[template(path = "case/erased.html")]
+struct Erased {
+    t: &'static Sentences,
+    frame: Frame,
+    why_key: &'static str,
+    withdrawn: When,
+    receipts: Option<Receipts>,
+}
+
+struct Receipts {
+    confirmed: usize,
+    owed: usize,
+}
+
+struct CaseView {
+    href: String,
+    title: String,
+    question: String,
+    specialty_key: &'static str,
+    status_key: &'static str,
+    readers_key: &'static str,
+    institutions: Vec<String>,
+    author: Badge,
+    written: When,
+    revised: Option<When>,
+    facts: Vec<Fact>,
+    outcome: Option<OutcomeView>,
+    is_mine: bool,
+    is_unsent: bool,
+    away: Option<When>,
+    stale: Option<When>,
+    statuses: Vec<Choice>,
+}
+
+struct OutcomeView {
+    diagnosis: String,
+    words: String,
+    certainty_key: &'static str,
+    author: Badge,
+    written: When,
+}
+
+struct Picture {
+    number: usize,
+    href: String,
+    is_current: bool,
+    src: String,
+    preview: String,
+    alt: String,
+    width: u32,
+    height: u32,
+    covers: usize,
+    reviewer: String,
+    manifest: String,
+}
+
+/// The address of a case, for fragments.
+pub(super) struct CaseLink {
+    pub(super) href: String,
+}
+
+/// The address of a case and its title.
+pub(super) struct CaseTitle {
+    pub(super) href: String,
+    pub(super) title: String,
+}
+
+/// What the reader wants to see of a case.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wish {
+    /// The picture, from 1.
+    pub(super) picture: usize,
+    pub(super) uncover: bool,
+    /// The comment that is being answered.
+    pub(super) reply: Option<EntryId>,
+    /// A comment that was not accepted.
+    pub(super) draft: String,
+}
+
+impl CaseLink {
+    pub(super) fn of(case: CaseId) -> Self {
+        Self { href: format!("/cases/{case}") }
+    }
+}
+
+pub(super) async fn show(reading: Reading, Path(case): Path<String>, Asked(asked): Asked) -> Result<Response, Problem> {
+    let wish = Wish {
+        picture: asked.one("picture").parse().unwrap_or(1),
+        uncover: asked.filled("uncover").is_some(),
+        reply: asked.filled("reply").and_then(|text| text.parse().ok()),
+        draft: String::new(),
+    };
+    page(reading, id("case", &case)?, wish, None).await
+}
+
+pub(super) async fn resolve(reading: Reading, Path(case): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+    let case: CaseId = id("case", &case)?;
+    let actor = reading.visitor.actor;
+    let status = chosen(Status::ALL, STATUSES, status_key, form.one("status"));
+    let status = status.ok_or_else(|| Problem::unusable("status is open, working or resolved"))?;
+    let certainty = chosen(Certainty::ALL, CERTAINTIES, certainty_key, form.one("certainty"));
+    let diagnosis = form.filled("diagnosis").map(|text| text.trim().to_owned());
+    let words = form.one("words").trim().to_owned();
+    if status == Status::Resolved && diagnosis.is_none() {
+        let text = Sentences::english().get("case-needs-diagnosis");
+        let problem = FieldProblem { field: "diagnosis".to_owned(), text };
+        return page(reading, case, Wish { picture: 1, ..Wish::default() }, Some(problem)).await;
+    }
+    reading.web.run_async(move |app| async move {
+        readable(&app, case, &actor)?;
+        let certainty = certainty.filter(|_| diagnosis.is_some());
+        app.resolve(case, status, diagnosis.as_deref(), certainty, &words, &actor).await
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/cases/{case}")).into_response())
+}
+
+/// The page, also as the answer to a form that was not accepted. That somebody read the case is audited.
+pub(super) async fn page(
+    reading: Reading,
+    case: CaseId,
+    wish: Wish,
+    problem: Option<FieldProblem>,
+) -> Result<Response, Problem> {
+    let visitor = reading.visitor.clone();
+    let shown = reading.web.run(move |app| see(app, case, &visitor, wish)).await?;
+    let (t, mut frame) = (Sentences::english(), reading.frame("feed"));
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    frame.problems.extend(problem);
+    let page = match shown {
+        Shown::Case { case, pictures, is_covered, star, thread } => {
+            let uncover = format!("{}?uncover=yes", case.href);
+            html(&CasePage { t, frame, case: *case, pictures, is_covered, uncover, star, thread })?
+        }
+        Shown::Plate { why_key, withdrawn, receipts } => html(&Erased { t, frame, why_key, withdrawn, receipts })?,
+    };
+    Ok((status, page).into_response())
+}
+
+enum Shown {
+    Case { case: Box<CaseView>, pictures: Vec<Picture>, is_covered: bool, star: Star, thread: Thread },
+    Plate { why_key: &'static str, withdrawn: When, receipts: Option<Receipts> },
+}
+
+fn see(app: &App, case: CaseId, visitor: &Visitor, wish: Wish) -> Result<Shown, AppError> {
+    let view = match app.case(case, &visitor.actor)? {
+        CaseOrPlate::Case(view) => view,
+        CaseOrPlate::Withdrawn { ground, withdrawn_ms } => {
+            let receipts = receipts_of(app, case)?;
+            return Ok(Shown::Plate { why_key: why_key(ground), withdrawn: When::at(withdrawn_ms), receipts });
+        }
+    };
+    app.desk.note(&visitor.actor, Action::ViewCase, vec![case.number.into()], Ended::Done)?;
+    let is_attested = visitor.person.as_ref().is_some_and(|person| person.is_attested);
+    Ok(Shown::Case {
+        case: Box::new(case_view(app, &view, visitor)?),
+        pictures: pictures(app, &view, wish.picture)?,
+        is_covered: !is_attested && !wish.uncover && !view.summary.pictures.is_empty(),
+        star: star_of(app, &view, visitor)?,
+        thread: thread_of(app, &view, visitor, wish)?,
+    })
+}
+
+/// A case that an actor may read; to others it is not there, and neither is one that was withdrawn.
+pub(crate) fn readable(app: &App, case: CaseId, actor: &Actor) -> Result<View, AppError> {
+    match app.case(case, actor)? {
+        CaseOrPlate::Case(view) => Ok(*view),
+        CaseOrPlate::Withdrawn { .. } => Err(AppError::NotFound("case")),
+    }
+}
+
+/// The key under which a visitor's person speaks.
+pub(super) fn clinician_of(app: &App, visitor: &Visitor) -> Option<ClinicianId> {
+    let account = visitor.person.as_ref()?.account;
+    app.desk.look(|house| house.custody().clinician_of(account))
+}
+
+/// Whether a visitor may withdraw a case: who opened it, and those whose duty it is.
+pub(super) fn is_withdrawable(app: &App, view: &View, visitor: &Visitor) -> bool {
+    let is_of_house = app.joined().is_ok_and(|joined| joined.me() == view.case.institution);
+    let is_own = clinician_of(app, visitor) == Some(view.open.opener);
+    let permission = if is_own { Permission::WithdrawOwn } else { Permission::WithdrawAny };
+    is_of_house && app.permit(&visitor.actor, permission).is_ok()
+}
+
+pub(crate) const fn readers_key(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Named => "readers-named",
+        Reach::Network => "readers-network",
+        Reach::Public => "readers-public",
+        Reach::House | Reach::Other(_) => "readers-house",
+    }
+}
+
+fn case_view(app: &App, view: &View, visitor: &Visitor) -> Result<CaseView, AppError> {
+    let joined = app.joined()?;
+    let last_contact_ms = away_since(&joined, &view.case.institution);
+    let is_stale = last_contact_ms.is_some_and(|last_ms| now_ms().saturating_sub(last_ms) > STALE_MS);
+    let is_mine = is_withdrawable(app, view, visitor);
+    let named = casebook::named_audience(view.case, &joined.shared().shelf)?;
+    Ok(CaseView {
+        href: format!("/cases/{}", view.case),
+        title: plain(view.summary.title.as_str()),
+        question: view.summary.question.0.clone(),
+        specialty_key: specialty_key(view.summary.specialty),
+        status_key: status_key(view.open.status),
+        readers_key: readers_key(view.open.reach),
+        institutions: named.iter().map(|institution| plain(&joined.shared().institution_name(institution))).collect(),
+        author: Badge::of(&view.author),
+        written: When::at(view.open.opened_ms),
+        revised: (view.written_ms > view.open.opened_ms).then(|| When::at(view.written_ms)),
+        facts: facts(view),
+        outcome: outcome(app, view)?,
+        is_mine,
+        is_unsent: is_unsent(app, view, &visitor.actor),
+        away: last_contact_ms.filter(|_| !is_stale).map(When::at),
+        stale: last_contact_ms.filter(|_| is_stale).map(When::at),
+        statuses: if is_mine { statuses(view.open.status) } else { Vec::new() },
+    })
+}
+
+fn statuses(status: Status) -> Vec<Choice> {
+    let mut statuses = choices(STATUSES, "");
+    statuses.iter_mut().for_each(|choice| choice.is_chosen = choice.key == status_key(status));
+    statuses
+}
+
+/// What is known of the patient and the course.
+pub(crate) fn facts(view: &View) -> Vec<Fact> {
+    let t = Sentences::english();
+    let summary = &view.summary;
+    let (history, examination) = parted(summary.body.as_str());
+    let age = summary.age.map(|age| t.get(age_key(age)));
+    let sex = summary.sex.map(|sex| t.get(sex_key(sex)));
+    let facts = [
+        ("fact-age", age),
+        ("fact-sex", sex),
+        ("fact-history", Some(history.to_owned())),
+        ("fact-examination", Some(examination.to_owned())),
+    ];
+    let filled = facts.into_iter().filter_map(|(key, value)| Some(Fact { key, value: value.filter(|value| !value.is_empty())? }));
+    filled.collect()
+}
+
+fn outcome(app: &App, view: &View) -> Result<Option<OutcomeView>, AppError> {
+    let Some((outcome, author)) = &view.outcome else { return Ok(None) };
+    let Some(diagnosis) = &outcome.diagnosis else { return Ok(None) };
+    let held = app.joined()?.shared().shelf.entry_by_id(&author.entry)?;
+    Ok(Some(OutcomeView {
+        diagnosis: plain(diagnosis.as_str()),
+        words: outcome.text.0.clone(),
+        certainty_key: outcome.certainty.map_or("certainty-possible", certainty_key),
+        author: Badge::of(author),
+        written: When::at(held.map_or(view.open.activity_ms, |held| held.entry.header().time_ms)),
+    }))
+}
+
+fn pictures(app: &App, view: &View, current: usize) -> Result<Vec<Picture>, AppError> {
+    let joined = app.joined()?;
+    let shared = joined.shared();
+    let listed = &view.summary.pictures;
+    let current = current.clamp(1, listed.len().max(1));
+    let mut pictures = Vec::new();
+    for (number, picture) in (1..).zip(listed) {
+        let reviewer = shared.badge_of(picture.manifest.reviewer, view.case.institution, view.open.current, view.open.standing())?;
+        let href = format!("/cases/{}", view.case);
+        pictures.push(Picture {
+            number,
+            is_current: number == current,
+            src: format!("{href}/pictures/{number}"),
+            preview: format!("{href}/previews/{number}"),
+            manifest: format!("/api/v1{href}/pictures/{number}/manifest"),
+            href: format!("{href}?picture={number}"),
+            alt: plain(picture.alt.as_str()),
+            width: picture.width,
+            height: picture.height,
+            covers: picture.manifest.covers.len(),
+            reviewer: Badge::of(&reviewer).name,
+        });
+    }
+    Ok(pictures)
+}
+
+const fn why_key(ground: Ground) -> &'static str {
+    match ground {
+        Ground::PatientWish | Ground::IdentifiesPatient => "erased-patient",
+        Ground::AuthorWish => "erased-clinician",
+        _ => "erased-governors",
+    }
+}
+
+/// Who has confirmed the erasure, for the hospital whose case it was.
+fn receipts_of(app: &App, case: CaseId) -> Result<Option<Receipts>, AppError> {
+    let joined = app.joined()?;
+    let shelf = &joined.shared().shelf;
+    let Some(CaseRow::Withdrawn(gone)) = shelf.case_row(case)? else { return Ok(None) };
+    if case.institution != joined.me() {
+        return Ok(None);
+    }
+    let confirmed = casebook::receipts_of(gone.withdrawal, shelf)?.len();
+    let others = joined.exchange(|exchange| exchange.roster().members().count().saturating_sub(1));
+    Ok(Some(Receipts { confirmed, owed: others.saturating_sub(confirmed) }))
+}

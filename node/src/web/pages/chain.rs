@@ -1,0 +1,215 @@
+//! Where a badge leads: the signatures behind one name, from what was written down to the charter.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use feed::Chain;
+use house::{Actor, Permission};
+use protocol::{
+    Context, Entry, EntryId, FeedId, Kind, Payload, Statement,
+    certificate::Decision,
+    payload::control::Profession,
+};
+use trust::{Papers, Question, Standing};
+
+use super::case::readable;
+use crate::{
+    app::{App, AppError, Badge as Author},
+    clock::now_ms,
+    network::Shared,
+    sentences::Sentences,
+    web::{
+        actor::Visitor,
+        extract::id,
+        frame::{Frame, Reading, html},
+        pieces::{Badge, Fact, plain, role_key, standing_key},
+        problem::Problem,
+        specialty::specialty_key,
+        when::When,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "chain.html")]
+struct ChainPage {
+    t: &'static Sentences,
+    frame: Frame,
+    badge: Badge,
+    links: Vec<ChainLink>,
+    checked: When,
+    command: String,
+}
+
+/// One signature.
+struct ChainLink {
+    key: &'static str,
+    who: String,
+    what: String,
+    standing_key: &'static str,
+    when: Option<When>,
+    until: Option<When>,
+    facts: Vec<Fact>,
+}
+
+pub(super) async fn show(reading: Reading, Path(entry): Path<String>) -> Result<Response, Problem> {
+    let entry: EntryId = id("entry", &entry)?;
+    let visitor = reading.visitor.clone();
+    let (author, links) = reading.web.run(move |app| chain(app, entry, &visitor)).await?;
+    let command = format!("consilium export --feed {0} {1}.feed && consilium verify {1}.feed", author.institution, author.institution.short());
+    html(&ChainPage {
+        t: Sentences::english(),
+        frame: reading.frame(""),
+        badge: Badge::of(&author),
+        links,
+        checked: When::at(now_ms()),
+        command,
+    })
+}
+
+/// The author of an entry and the links of the chain behind it, for those who may read what it is about.
+fn chain(app: &App, entry: EntryId, visitor: &Visitor) -> Result<(Author, Vec<ChainLink>), AppError> {
+    let joined = app.joined()?;
+    let shared = joined.shared();
+    let held = shared.shelf.entry_by_id(&entry)?;
+    // What was said for the own house stands in no feed.
+    let feed = held.as_ref().map_or(joined.me(), |held| held.entry.header().feed);
+    match shared.shelf.payload(&entry)? {
+        Some(Payload::Statement(kind, statement)) => {
+            readable(app, statement.case, &visitor.actor)?;
+            let entry_of = held.map(|held| held.entry);
+            let standing = entry_of.as_ref().map_or(Standing::Verified, |entry| standing_of(shared, entry, kind, &statement));
+            let author = shared.badge_of(statement.author, feed, entry, standing)?;
+            let mut links: Vec<ChainLink> = entry_of.iter().map(|entry| statement_link(&author, entry, standing)).collect();
+            links.extend(institution_links(shared, &author, &feed, author.attestation));
+            Ok((author, links))
+        }
+        Some(Payload::Attestation(attestation)) => {
+            may_see_people(app, visitor)?;
+            let author = shared.badge_of(attestation.clinician, feed, entry, Standing::Verified)?;
+            let links = institution_links(shared, &author, &feed, Some(entry));
+            Ok((author, links))
+        }
+        _ => Err(AppError::NotFound("entry")),
+    }
+}
+
+/// Names of people are for the people of the house who are vouched for, and for those with a duty.
+fn may_see_people(app: &App, visitor: &Visitor) -> Result<(), AppError> {
+    let has_duty = visitor.person.as_ref().is_some_and(|person| !person.roles.is_empty());
+    if has_duty || visitor.is_owner() || app.permit(&visitor.actor, Permission::ReadNetwork).is_ok() {
+        return Ok(());
+    }
+    match visitor.actor {
+        Actor::Stranger => Err(house::Refusal::SignedOut.into()),
+        _ => Err(AppError::NotFound("entry")),
+    }
+}
+
+fn standing_of(shared: &Shared, entry: &Entry, kind: Kind, statement: &Statement) -> Standing {
+    let header = entry.header();
+    let context = Context { network: header.network, feed: header.feed, kind };
+    if statement.verify(&context).is_err() {
+        return Standing::Unknown;
+    }
+    let question = Question {
+        author: statement.author, kind, case: statement.case, seq: header.seq, time_ms: header.time_ms,
+    };
+    let exchange = shared.exchange();
+    let chain = exchange.chain(&header.feed);
+    if chain.and_then(Chain::freeze).is_some_and(|freeze| freeze.at <= header.seq) {
+        return Standing::Disputed;
+    }
+    let institution = chain.and_then(Chain::institution);
+    institution.map_or(Standing::Pending, |institution| institution.judge(&question).standing)
+}
+
+fn statement_link(author: &Author, entry: &Entry, standing: Standing) -> ChainLink {
+    ChainLink {
+        key: "chain-statement",
+        who: Badge::of(author).name,
+        what: plain(&author.institution_name),
+        standing_key: standing_key(standing),
+        when: Some(When::at(entry.header().time_ms)),
+        until: None,
+        facts: vec![
+            Fact { key: "fact-key", value: author.clinician.to_string() },
+            Fact { key: "fact-entry", value: entry.id().to_string() },
+        ],
+    }
+}
+
+/// What the institution signed, how its keys hang together, and how it came into the network.
+fn institution_links(shared: &Shared, author: &Author, feed: &FeedId, attestation: Option<EntryId>) -> Vec<ChainLink> {
+    let exchange = shared.exchange();
+    let Some(institution) = exchange.chain(feed).and_then(Chain::institution) else { return Vec::new() };
+    let name = plain(institution.name());
+    let mut links = Vec::new();
+    if let Some(attested) = attestation.and_then(|attestation| institution.attestations().get(&attestation)) {
+        let standing = if attested.revoked.is_some() { Standing::Revoked } else { Standing::Verified };
+        links.push(ChainLink {
+            key: "chain-attestation",
+            who: Badge::of(author).name,
+            what: name.clone(),
+            standing_key: standing_key(standing),
+            when: None,
+            until: Some(When::at(attested.attestation.until_ms)),
+            facts: attestation_facts(attested.profession(), &attested.attestation.specialties, &attested.entry),
+        });
+    }
+    let (number, signing) = institution.keys().signing();
+    links.push(verified("chain-signing-key", &name, number.to_string(), Fact { key: "fact-key", value: signing.to_string() }));
+    let root = institution.keys().root();
+    links.push(verified("chain-root", &name, root.to_string().chars().take(8).collect(), Fact { key: "fact-key", value: root.to_string() }));
+    let papers = exchange.papers();
+    let roster = exchange.roster();
+    if let Some((signed, of)) = admission(papers, feed) {
+        let standing = if roster.member(feed).is_some() { Standing::Verified } else { Standing::Revoked };
+        let fact = Fact { key: "fact-certificate", value: feed.to_string() };
+        links.push(ChainLink {
+            standing_key: standing_key(standing),
+            ..verified("chain-admission", &name, format!("{signed} of {of}"), fact)
+        });
+    }
+    if let Some((_, charter)) = papers.charter(&roster.charter()) {
+        let fact = Fact { key: "fact-certificate", value: roster.charter().to_string() };
+        links.push(verified("chain-charter", &plain(charter.name.as_str()), charter.version.to_string(), fact));
+    }
+    links
+}
+
+fn verified(key: &'static str, who: &str, what: String, fact: Fact) -> ChainLink {
+    ChainLink {
+        key,
+        who: who.to_owned(),
+        what,
+        standing_key: standing_key(Standing::Verified),
+        when: None,
+        until: None,
+        facts: vec![fact],
+    }
+}
+
+fn attestation_facts(profession: Profession, specialties: &[u32], entry: &EntryId) -> Vec<Fact> {
+    let t = Sentences::english();
+    let mut facts = vec![Fact { key: "fact-role", value: t.get(role_key(profession)) }];
+    facts.extend(specialties.iter().map(|specialty| Fact { key: "fact-specialty", value: t.get(specialty_key(Some(*specialty))) }));
+    facts.push(Fact { key: "fact-entry", value: entry.to_string() });
+    facts
+}
+
+/// How many of the governors signed that an institution belongs to the network; founders signed the charter itself.
+fn admission(papers: &Papers, feed: &FeedId) -> Option<(usize, usize)> {
+    let roster = papers.roster();
+    let network = papers.network();
+    let (_, charter) = papers.charter(&roster.charter())?;
+    let governors = charter.governors.len();
+    if charter.governors.iter().any(|governor| governor.feed(&network) == *feed) {
+        return Some((governors, governors));
+    }
+    let votes = papers.certificates().filter_map(|certificate| match certificate.decision() {
+        Ok(Decision::Admission(membership)) if membership.feed == *feed => {
+            Some(certificate.votes.iter().filter(|vote| roster.is_governor(&vote.key)).count())
+        }
+        _ => None,
+    });
+    votes.max().map(|votes| (votes, governors))
+}

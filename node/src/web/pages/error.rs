@@ -1,0 +1,60 @@
+//! The page and the fragment of every refusal and failure.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use crate::{
+    sentences::Sentences,
+    web::{frame::Frame, problem::Problem},
+};
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    t: &'static Sentences,
+    frame: &'a Frame,
+    status: u16,
+    happened_key: &'static str,
+    kept_key: &'static str,
+    next_key: &'static str,
+    code: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ErrorFragment<'a> {
+    t: &'static Sentences,
+    frame: &'a Frame,
+    status: u16,
+    happened_key: &'static str,
+    kept_key: &'static str,
+    next_key: &'static str,
+    code: &'a str,
+}
+
+/// The text of the page, or of the fragment.
+pub(crate) fn page(frame: &Frame, problem: &Problem, code: &str, is_fragment: bool) -> String {
+    let t = Sentences::english();
+    let status = problem.status.as_u16();
+    let (happened_key, next_key) = keys(problem.status);
+    let kept_key = if problem.status == StatusCode::INTERNAL_SERVER_ERROR { "kept-unknown" } else { "kept-nothing-sent" };
+    let page = match is_fragment {
+        true => ErrorFragment { t, frame, status, happened_key, kept_key, next_key, code }.render(),
+        false => ErrorPage { t, frame, status, happened_key, kept_key, next_key, code }.render(),
+    };
+    page.unwrap_or_else(|_| t.get(happened_key))
+}
+
+const fn keys(status: StatusCode) -> (&'static str, &'static str) {
+    match status.as_u16() {
+        401 | 403 => ("error-403", "next-403"),
+        404 | 405 => ("error-404", "next-404"),
+        409 => ("error-409", "next-409"),
+        413 => ("error-413", "next-413"),
+        429 => ("error-429", "next-429"),
+        400..500 => ("error-422", "next-422"),
+        503 => ("error-503", "next-503"),
+        507 => ("error-507", "next-507"),
+        _ => ("error-500", "next-500"),
+    }
+}

@@ -1,0 +1,179 @@
+//! The start page: cases, the most lately active first.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::response::Response;
+use casebook::Cursor;
+use house::Actor;
+use protocol::{InstitutionId, Payload};
+
+use crate::{
+    app::{App, AppError, CaseView},
+    network::Joined,
+    sentences::Sentences,
+    web::{
+        actor::Visitor,
+        extract::{Asked, Fields},
+        frame::{Frame, Notice, Reading, html},
+        pieces::{Badge, Preview, plain, preview_of, status_key},
+        problem::Problem,
+        specialty::specialty_key,
+        when::When,
+    },
+};
+
+/// Cases on one page.
+const PAGE_CASES: usize = 24;
+
+const FILTERS: [(&str, &str, &str); 5] = [
+    ("network", "filter-network", "empty-network"),
+    ("house", "filter-house", "empty-house"),
+    ("unanswered", "filter-unanswered", "empty-unanswered"),
+    ("open", "filter-open", "empty-open"),
+    ("public", "filter-public", "empty-public"),
+];
+
+#[derive(Template)]
+#[template(path = "feed.html")]
+struct Feed {
+    t: &'static Sentences,
+    frame: Frame,
+    filters: Vec<Filter>,
+    events: String,
+    cases: Vec<CaseCard>,
+    next: String,
+    empty_key: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "feed_cases.html")]
+struct FeedCases {
+    t: &'static Sentences,
+    frame: Frame,
+    cases: Vec<CaseCard>,
+    next: String,
+    empty_key: &'static str,
+}
+
+struct Filter {
+    key: &'static str,
+    href: String,
+    is_current: bool,
+}
+
+struct CaseCard {
+    href: String,
+    title: String,
+    question: String,
+    preview: Option<Preview>,
+    is_covered: bool,
+    specialty_key: &'static str,
+    status_key: &'static str,
+    pictures: usize,
+    author: Badge,
+    written: When,
+    replies: usize,
+    last_reply: Option<When>,
+    is_unsent: bool,
+    away: Option<When>,
+}
+
+pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
+    let (filter, filter_key, empty_key) = filter_of(&reading.visitor, &asked);
+    let after = asked.filled("after").map(cursor).transpose()?;
+    let visitor = reading.visitor.clone();
+    let (cases, next) = reading.web.run_async(move |app| cards(app, filter, after, visitor)).await?;
+    let next = next.map(|next| format!("/?filter={filter}&after={}-{}", next.activity_ms, next.case)).unwrap_or_default();
+    let (t, mut frame) = (Sentences::english(), reading.frame("feed"));
+    if reading.is_fragment {
+        return html(&FeedCases { t, frame, cases, next, empty_key });
+    }
+    if asked.filled("waits").is_some() {
+        frame.notice = Some(Notice { text: t.get("case-unsent"), caution: true });
+    }
+    let filters = FILTERS.iter().map(|(value, key, _)| Filter {
+        key,
+        href: format!("/?filter={value}"),
+        is_current: *key == filter_key,
+    });
+    html(&Feed { t, frame, filters: filters.collect(), events: format!("/events?filter={filter}"), cases, next, empty_key })
+}
+
+/// The filter that is asked for; without one a viewer sees what is public, and everybody else the network.
+pub(super) fn filter_of(visitor: &Visitor, asked: &Fields) -> (&'static str, &'static str, &'static str) {
+    let is_viewer = visitor.person.as_ref().is_some_and(|person| !person.is_attested && person.roles.is_empty());
+    let usual = if is_viewer { "public" } else { "network" };
+    let wanted = asked.filled("filter").unwrap_or(usual);
+    *FILTERS.iter().find(|(value, ..)| *value == wanted).unwrap_or(&FILTERS[0])
+}
+
+/// A cursor as it stands in an address: time and case.
+pub(crate) fn cursor(text: &str) -> Result<Cursor, Problem> {
+    let unreadable = || Problem::unusable("after is no place in a list; begin at its first page");
+    let (activity_ms, case) = text.split_once('-').ok_or_else(unreadable)?;
+    Ok(Cursor {
+        activity_ms: activity_ms.parse().map_err(|_| unreadable())?,
+        case: case.parse().map_err(|_| unreadable())?,
+    })
+}
+
+async fn cards(
+    app: Arc<App>,
+    filter: &str,
+    after: Option<Cursor>,
+    visitor: Visitor,
+) -> Result<(Vec<CaseCard>, Option<Cursor>), AppError> {
+    let Some(joined) = app.network() else {
+        app.permit(&visitor.actor, house::Permission::ReadPublic)?;
+        return Ok((Vec::new(), None));
+    };
+    let listing = app.list(filter, after, PAGE_CASES, &visitor.actor)?;
+    let is_attested = visitor.person.as_ref().is_some_and(|person| person.is_attested);
+    let mut cards = Vec::new();
+    for view in listing.cases {
+        let preview = match view.summary.pictures.first() {
+            Some(picture) if joined.shared().blobs.has(view.case, picture.preview).await? => preview_of(&view),
+            _ => None,
+        };
+        cards.push(card(&app, &joined, view, preview, is_attested, &visitor.actor));
+    }
+    Ok((cards, listing.next))
+}
+
+fn card(app: &App, joined: &Joined, view: CaseView, preview: Option<Preview>, is_attested: bool, actor: &Actor) -> CaseCard {
+    let replies = usize::try_from(view.open.tally.comments).unwrap_or(usize::MAX);
+    CaseCard {
+        href: format!("/cases/{}", view.case),
+        title: plain(view.summary.title.as_str()),
+        question: plain(view.summary.question.as_str()),
+        preview,
+        is_covered: !is_attested && !view.summary.pictures.is_empty(),
+        specialty_key: specialty_key(view.summary.specialty),
+        status_key: status_key(view.open.status),
+        pictures: view.summary.pictures.len(),
+        author: Badge::of(&view.author),
+        written: When::at(view.open.opened_ms),
+        replies,
+        last_reply: (replies > 0).then(|| When::at(view.open.activity_ms)),
+        is_unsent: is_unsent(app, &view, actor),
+        away: away_since(joined, &view.case.institution).map(When::at),
+    }
+}
+
+/// Whether something that the reader said about a case still waits in the outbox.
+pub(super) fn is_unsent(app: &App, view: &CaseView, actor: &Actor) -> bool {
+    let Actor::Account(acting) = actor else { return false };
+    app.desk.look(|house| {
+        let own = house.outbox().iter().filter(|unsent| unsent.account == Some(acting.account));
+        own.filter_map(|unsent| unsent.payload().ok())
+            .any(|payload| matches!(payload, Payload::Statement(_, statement) if statement.case == view.case))
+    })
+}
+
+/// When an institution that cannot be reached now was last heard.
+pub(super) fn away_since(joined: &Joined, institution: &InstitutionId) -> Option<u64> {
+    let peers = joined.shared().peers();
+    let peer = peers.get(institution).filter(|_| *institution != joined.me())?;
+    peer.connected_since_ms.is_none().then_some(peer.last_contact_ms)
+}

@@ -1,0 +1,144 @@
+//! Writing a case: a task list, saved as a draft at each step. Nothing leaves the house before the last one.
+
+mod audience;
+mod check;
+pub(super) mod context;
+mod marks;
+mod share;
+mod start;
+
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Redirect, Response},
+};
+use house::{
+    AccountId, Actor, Command, Permission,
+    draft::{self, Content, StepState, Steps},
+};
+use protocol::CaseNumber;
+
+use crate::{
+    app::{App, AppError},
+    web::{extract::id, frame::Reading, pieces::plain, problem::Problem, routes::Routes, when::When},
+};
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/cases/new", start::show)
+        .post("/cases/new", start::begin)
+        .get("/drafts/{draft}", next)
+        .post("/drafts/{draft}/discard", discard)
+        .get("/drafts/{draft}/context", context::show)
+        .post("/drafts/{draft}/context", context::save)
+        .get("/drafts/{draft}/audience", audience::show)
+        .post("/drafts/{draft}/audience", audience::save)
+        .get("/drafts/{draft}/check", check::show)
+        .post("/drafts/{draft}/check", check::save)
+        .get("/drafts/{draft}/share", share::show)
+        .post("/drafts/{draft}/share", share::share)
+}
+
+/// A draft as its pages show it.
+struct Draft {
+    href: String,
+    title: String,
+    saved: When,
+}
+
+/// A step in the list.
+struct Step {
+    key: &'static str,
+    href: String,
+    state_key: &'static str,
+    is_current: bool,
+}
+
+/// A draft in the hands of its owner.
+#[derive(Clone)]
+struct Work {
+    number: CaseNumber,
+    content: Content,
+    saved_ms: u64,
+}
+
+impl Work {
+    /// A draft of the reader's own; everybody else's is not there.
+    async fn open(reading: &Reading, draft: &str) -> Result<Self, Problem> {
+        let number: CaseNumber = id("draft", draft)?;
+        let actor = reading.visitor.actor;
+        Ok(reading.web.run(move |app| open(app, number, &actor)).await?)
+    }
+
+    /// Keeps what was written.
+    async fn save(&self, reading: &Reading) -> Result<(), Problem> {
+        let (number, content, actor) = (self.number, Box::new(self.content.clone()), reading.visitor.actor);
+        let command = Command::Draft(draft::Command::Save { number, content });
+        reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await?;
+        Ok(())
+    }
+
+    fn draft(&self) -> Draft {
+        Draft {
+            href: format!("/drafts/{}", self.number),
+            title: plain(self.content.summary.title.as_str()),
+            saved: When::at(self.saved_ms),
+        }
+    }
+
+    /// The steps with their states: what stands before an open step is done, what stands behind it is for later.
+    fn steps(&self, current: &str) -> Vec<Step> {
+        let mut is_reached = true;
+        let steps = steps_of(&self.content.steps).into_iter().map(|(name, key, state)| {
+            let state_key = match state {
+                _ if !is_reached => "step-later",
+                StepState::Done => "step-done",
+                _ => "step-open",
+            };
+            is_reached &= state == StepState::Done;
+            Step { key, href: format!("/drafts/{}/{name}", self.number), state_key, is_current: name == current }
+        });
+        steps.collect()
+    }
+
+    /// Where to go on.
+    fn next(&self) -> Response {
+        let open = steps_of(&self.content.steps).into_iter().find(|(_, _, state)| *state != StepState::Done);
+        Redirect::to(&format!("/drafts/{}/{}", self.number, open.map_or("share", |(name, ..)| name))).into_response()
+    }
+}
+
+/// The steps in their order. Sharing is never done: with it the draft is gone.
+fn steps_of(steps: &Steps) -> [(&'static str, &'static str, StepState); 4] {
+    [
+        ("context", "step-context", steps.words),
+        ("audience", "step-audience", steps.audience),
+        ("check", "step-check", steps.check),
+        ("share", "step-share", StepState::Untouched),
+    ]
+}
+
+fn open(app: &App, number: CaseNumber, actor: &Actor) -> Result<Work, AppError> {
+    let owner = writer(app, actor)?;
+    app.desk.look(|house| {
+        let draft = house.drafts().get(owner, number)?;
+        Ok(Work { number, content: draft.content.clone(), saved_ms: draft.saved_ms })
+    })
+}
+
+/// The account of somebody who may write cases.
+fn writer(app: &App, actor: &Actor) -> Result<AccountId, AppError> {
+    app.permit(actor, Permission::PostCase)?;
+    crate::app::account_of(actor)
+}
+
+async fn next(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
+    Ok(Work::open(&reading, &draft).await?.next())
+}
+
+async fn discard(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
+    let number: CaseNumber = id("draft", &draft)?;
+    let actor = reading.visitor.actor;
+    let command = Command::Draft(draft::Command::Discard(number));
+    reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await?;
+    Ok(Redirect::to("/cases/new").into_response())
+}

@@ -1,0 +1,166 @@
+//! Who may see it, never wider than what the patient agreed to.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use house::draft::{AudienceChoice, StepState};
+use protocol::InstitutionId;
+
+use super::{Draft, Step, Work};
+use crate::{
+    app::App,
+    sentences::Sentences,
+    web::{
+        extract::{Fields, Posted},
+        frame::{FieldProblem, Frame, Reading, html},
+        pieces::{Choice, chosen, choices, plain},
+        problem::Problem,
+        when::When,
+    },
+};
+
+const AUDIENCES: [(&str, &str); 4] =
+    [("house", "audience-house"), ("named", "audience-named"), ("network", "audience-network"), ("public", "audience-public")];
+const CONSENTS: [(&str, &str); 4] =
+    [("house", "consent-house"), ("named", "consent-named"), ("network", "consent-network"), ("public", "consent-public")];
+
+#[derive(Template)]
+#[template(path = "new/audience.html")]
+struct Audience {
+    t: &'static Sentences,
+    frame: Frame,
+    draft: Draft,
+    steps: Vec<Step>,
+    consents: Vec<Choice>,
+    audiences: Vec<Choice>,
+    institutions: Vec<AudienceInstitution>,
+}
+
+struct AudienceInstitution {
+    value: String,
+    name: String,
+    is_chosen: bool,
+    last_contact: Option<When>,
+}
+
+pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
+    let work = Work::open(&reading, &draft).await?;
+    let is_chosen = work.content.steps.audience == StepState::Done;
+    let chosen = if is_chosen { value_of(work.content.audience) } else { "" };
+    html(&page(&reading, &work, chosen, chosen, None).await?)
+}
+
+pub(super) async fn save(reading: Reading, Path(draft): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+    let mut work = Work::open(&reading, &draft).await?;
+    match choose(&form) {
+        Ok((audience, institutions)) => {
+            let is_other = (work.content.audience, &work.content.institutions) != (audience, &institutions);
+            work.content.audience = audience;
+            work.content.institutions = institutions;
+            work.content.steps.audience = StepState::Done;
+            if is_other && work.content.steps.check == StepState::Done {
+                work.content.steps.check = StepState::Begun;
+            }
+            work.save(&reading).await?;
+            Ok(work.next())
+        }
+        Err((field, key)) => {
+            let problem = FieldProblem { field: field.to_owned(), text: Sentences::english().get(key) };
+            let page = page(&reading, &work, form.one("consent"), form.one("audience"), Some(problem)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
+        }
+    }
+}
+
+/// The audience that was chosen, or which field does not allow it and the key of the sentence that says so.
+fn choose(form: &Fields) -> Result<(AudienceChoice, Vec<InstitutionId>), (&'static str, &'static str)> {
+    let consent = choice_of(form.one("consent")).ok_or(("consent", "field-missing"))?;
+    let audience = choice_of(form.one("audience")).ok_or(("audience", "field-missing"))?;
+    if audience > consent {
+        return Err(("audience", "audience-too-wide"));
+    }
+    if audience != AudienceChoice::Named {
+        return Ok((audience, Vec::new()));
+    }
+    let named = form.all("institution").into_iter().map(str::parse).collect::<Result<Vec<InstitutionId>, _>>();
+    let named = named.map_err(|_| ("institution", "audience-name-one"))?;
+    if named.is_empty() { Err(("institution", "audience-name-one")) } else { Ok((audience, named)) }
+}
+
+fn choice_of(value: &str) -> Option<AudienceChoice> {
+    chosen(AudienceChoice::ALL, &AUDIENCES, audience_key, value)
+}
+
+fn value_of(audience: AudienceChoice) -> &'static str {
+    AUDIENCES.iter().find(|(_, key)| *key == audience_key(audience)).map_or("", |(value, _)| value)
+}
+
+const fn audience_key(audience: AudienceChoice) -> &'static str {
+    match audience {
+        AudienceChoice::Named => "audience-named",
+        AudienceChoice::Network => "audience-network",
+        AudienceChoice::Public => "audience-public",
+        AudienceChoice::House | AudienceChoice::Other(_) => "audience-house",
+    }
+}
+
+/// The key of who will read it.
+pub(super) const fn readers_key(audience: AudienceChoice) -> &'static str {
+    match audience {
+        AudienceChoice::Named => "readers-named",
+        AudienceChoice::Network => "readers-network",
+        AudienceChoice::Public => "readers-public",
+        AudienceChoice::House | AudienceChoice::Other(_) => "readers-house",
+    }
+}
+
+async fn page(
+    reading: &Reading,
+    work: &Work,
+    consent: &str,
+    audience: &str,
+    problem: Option<FieldProblem>,
+) -> Result<Audience, Problem> {
+    let named = work.content.institutions.clone();
+    let institutions = reading.web.run(move |app| Ok(institutions(app, &named))).await?;
+    let mut frame = reading.frame("new");
+    frame.problems.extend(problem);
+    Ok(Audience {
+        t: Sentences::english(),
+        frame,
+        draft: work.draft(),
+        steps: work.steps("audience"),
+        consents: choices(&CONSENTS, consent),
+        audiences: choices(&AUDIENCES, audience),
+        institutions,
+    })
+}
+
+/// The other members, by their names.
+fn institutions(app: &App, named: &[InstitutionId]) -> Vec<AudienceInstitution> {
+    let Some(joined) = app.network() else { return Vec::new() };
+    let shared = joined.shared();
+    let members: Vec<InstitutionId> =
+        joined.exchange(|exchange| exchange.roster().members().map(|member| member.feed).collect());
+    let peers = shared.peers();
+    let others = members.into_iter().filter(|feed| *feed != joined.me());
+    let mut institutions: Vec<AudienceInstitution> = others
+        .map(|feed| AudienceInstitution {
+            value: feed.to_string(),
+            name: plain(&shared.institution_name(&feed)),
+            is_chosen: named.contains(&feed),
+            last_contact: peers.get(&feed).map(|peer| When::at(peer.last_contact_ms)),
+        })
+        .collect();
+    institutions.sort_by(|a, b| a.name.cmp(&b.name));
+    institutions
+}
+
+/// The names of the institutions that a draft names.
+pub(super) fn names(app: &App, named: &[InstitutionId]) -> Vec<String> {
+    let Some(joined) = app.network() else { return Vec::new() };
+    named.iter().map(|institution| plain(&joined.shared().institution_name(institution))).collect()
+}

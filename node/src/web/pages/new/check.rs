@@ -1,0 +1,131 @@
+//! The case as others will see it, and a list of what no finder can see.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use house::draft::StepState;
+
+use super::{Draft, Step, Work, audience::readers_key, context::marks_in};
+use crate::{
+    sentences::Sentences,
+    web::{
+        case_text::parted,
+        extract::Posted,
+        frame::{FieldProblem, Frame, Reading, html},
+        pieces::{Fact, age_key, sex_key},
+        problem::Problem,
+        specialty::specialty_key,
+    },
+};
+
+const STATEMENTS: [(&str, &str); 7] = [
+    ("names", "check-names"),
+    ("numbers", "check-numbers"),
+    ("dates", "check-dates"),
+    ("faces", "check-faces"),
+    ("marks", "check-marks"),
+    ("place", "check-place"),
+    ("rare", "check-rare"),
+];
+
+#[derive(Template)]
+#[template(path = "new/check.html")]
+struct Check {
+    t: &'static Sentences,
+    frame: Frame,
+    draft: Draft,
+    steps: Vec<Step>,
+    review: Review,
+    open: Vec<Open>,
+    statements: Vec<Statement>,
+}
+
+struct Review {
+    title: String,
+    question: String,
+    specialty_key: &'static str,
+    readers_key: &'static str,
+    facts: Vec<Fact>,
+}
+
+struct Open {
+    key: &'static str,
+    href: String,
+}
+
+struct Statement {
+    value: &'static str,
+    key: &'static str,
+    is_ticked: bool,
+}
+
+pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
+    let work = Work::open(&reading, &draft).await?;
+    let is_done = work.content.steps.check == StepState::Done;
+    html(&page(&reading, &work, |_| is_done, None))
+}
+
+/// Done when every line is ticked and no step before it is open.
+pub(super) async fn save(reading: Reading, Path(draft): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+    let mut work = Work::open(&reading, &draft).await?;
+    let ticked = form.all("statement");
+    let is_whole = STATEMENTS.iter().all(|(value, _)| ticked.contains(value));
+    let is_done = is_whole && open(&work).is_empty();
+    work.content.steps.check = if is_done { StepState::Done } else { StepState::Begun };
+    work.save(&reading).await?;
+    if is_done {
+        return Ok(work.next());
+    }
+    let text = Sentences::english().get("check-all");
+    let problem = (!is_whole).then(|| FieldProblem { field: "statement".to_owned(), text });
+    let page = page(&reading, &work, |value| ticked.contains(&value), problem);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
+}
+
+/// What still stands in the way.
+fn open(work: &Work) -> Vec<Open> {
+    let (summary, steps) = (&work.content.summary, &work.content.steps);
+    let href = |step: &str| format!("/drafts/{}/{step}", work.number);
+    let has_words = !summary.title.as_str().is_empty() && !summary.question.as_str().is_empty();
+    let mut open = Vec::new();
+    if !has_words {
+        open.push(Open { key: "open-context", href: href("context") });
+    } else if steps.words != StepState::Done && !marks_in(summary).is_empty() {
+        open.push(Open { key: "open-text", href: href("context") });
+    }
+    if steps.audience != StepState::Done {
+        open.push(Open { key: "open-audience", href: href("audience") });
+    }
+    open
+}
+
+fn page(reading: &Reading, work: &Work, is_ticked: impl Fn(&str) -> bool, problem: Option<FieldProblem>) -> Check {
+    let (t, summary) = (Sentences::english(), &work.content.summary);
+    let (history, examination) = parted(summary.body.as_str());
+    let facts = [
+        ("fact-age", summary.age.map(|age| t.get(age_key(age))).unwrap_or_default()),
+        ("fact-sex", summary.sex.map(|sex| t.get(sex_key(sex))).unwrap_or_default()),
+        ("fact-history", history.to_owned()),
+        ("fact-examination", examination.to_owned()),
+    ];
+    let mut frame = reading.frame("new");
+    frame.problems.extend(problem);
+    Check {
+        t,
+        frame,
+        draft: work.draft(),
+        steps: work.steps("check"),
+        review: Review {
+            title: summary.title.0.clone(),
+            question: summary.question.0.clone(),
+            specialty_key: specialty_key(summary.specialty),
+            readers_key: readers_key(work.content.audience),
+            facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| Fact { key, value }).collect(),
+        },
+        open: open(work),
+        statements: STATEMENTS.iter().map(|(value, key)| Statement { value, key, is_ticked: is_ticked(value) }).collect(),
+    }
+}

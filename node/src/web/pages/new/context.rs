@@ -1,0 +1,161 @@
+//! Title, question, context.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use house::draft::StepState;
+use protocol::{
+    codec::Text,
+    limits::{BODY_CHARS_MAX, TITLE_CHARS_MAX},
+    payload::content::{AgeBand, Sex, Summary},
+};
+
+use super::{
+    Draft, Step, Work,
+    marks::{Mark, marks},
+};
+use crate::{
+    app::specialty,
+    sentences::Sentences,
+    web::{
+        case_text::{joined, parted},
+        extract::{Fields, Posted},
+        frame::{FieldProblem, Frame, Reading, html},
+        pieces::{AGES, Choice, SEXES, age_key, chosen, sex_key},
+        problem::Problem,
+        sign_in::sentence,
+        specialty::SPECIALTIES,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "new/context.html")]
+struct Context {
+    t: &'static Sentences,
+    frame: Frame,
+    draft: Draft,
+    steps: Vec<Step>,
+    form: ContextForm,
+    marks: Vec<Mark>,
+    title_chars_max: usize,
+    text_chars_max: usize,
+}
+
+struct ContextForm {
+    title: String,
+    question: String,
+    history: String,
+    examination: String,
+    specialties: Vec<Choice>,
+    age_bands: Vec<Choice>,
+    sexes: Vec<Choice>,
+}
+
+pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
+    let work = Work::open(&reading, &draft).await?;
+    let found = marks_in(&work.content.summary);
+    html(&page(&reading, &work, found, Vec::new()))
+}
+
+/// Saves; goes on once title and question stand there. What looks like an identifier is shown once: who saves the same words
+/// again has looked at them.
+pub(super) async fn save(reading: Reading, Path(draft): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+    let mut work = Work::open(&reading, &draft).await?;
+    let before = work.content.summary.clone();
+    let mut problems = fill(&mut work.content.summary, &form);
+    if let Err(cause) = work.content.summary.check() {
+        let field = if work.content.summary.title.as_str().chars().count() > TITLE_CHARS_MAX { "title" } else { "history" };
+        problems.push(FieldProblem { field: field.to_owned(), text: sentence(&cause.to_string()) });
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Vec::new(), problems))?).into_response());
+    }
+    let found = marks_in(&work.content.summary);
+    let was_seen = before == work.content.summary && work.content.steps.words != StepState::Untouched;
+    let is_done = problems.is_empty() && (found.is_empty() || was_seen);
+    let steps = &mut work.content.steps;
+    if before != work.content.summary && steps.check == StepState::Done {
+        steps.check = StepState::Begun;
+    }
+    steps.words = if is_done { StepState::Done } else { StepState::Begun };
+    if work.content.summary.pictures.is_empty() {
+        steps.pictures = StepState::Done;
+    }
+    work.save(&reading).await?;
+    if is_done {
+        return Ok(work.next());
+    }
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, found, problems))?).into_response())
+}
+
+/// Takes over what was typed. Returns what is missing.
+fn fill(summary: &mut Summary, form: &Fields) -> Vec<FieldProblem> {
+    summary.title = Text::from(form.one("title").trim());
+    summary.question = Text::from(form.one("question").trim());
+    summary.body = Text(joined(&lines(form.one("history")), &lines(form.one("examination"))));
+    summary.specialty = form.filled("specialty").and_then(|text| specialty(text).ok()).filter(|number| *number > 0);
+    summary.age = chosen(AgeBand::ALL, AGES, age_key, form.one("age_band"));
+    summary.sex = chosen(Sex::ALL, SEXES, sex_key, form.one("sex"));
+    let missing = [("title", &summary.title), ("question", &summary.question)];
+    let missing = missing.into_iter().filter(|(_, text)| text.as_str().is_empty());
+    missing.map(|(field, _)| FieldProblem { field: field.to_owned(), text: Sentences::english().get("field-missing") }).collect()
+}
+
+/// Browsers send two characters for each line break.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+pub(super) fn marks_in(summary: &Summary) -> Vec<Mark> {
+    let (history, examination) = parted(summary.body.as_str());
+    let fields = [
+        ("title", summary.title.as_str()),
+        ("question", summary.question.as_str()),
+        ("history", history),
+        ("examination", examination),
+    ];
+    fields.into_iter().flat_map(|(field, text)| marks(field, text)).collect()
+}
+
+fn page(reading: &Reading, work: &Work, marks: Vec<Mark>, problems: Vec<FieldProblem>) -> Context {
+    let summary = &work.content.summary;
+    let (history, examination) = parted(summary.body.as_str());
+    let mut frame = reading.frame("new");
+    frame.problems = problems;
+    Context {
+        t: Sentences::english(),
+        frame,
+        draft: work.draft(),
+        steps: work.steps("context"),
+        form: ContextForm {
+            title: summary.title.0.clone(),
+            question: summary.question.0.clone(),
+            history: history.to_owned(),
+            examination: examination.to_owned(),
+            specialties: specialties(summary.specialty),
+            age_bands: with_unknown("age-unknown", AGES, summary.age.map(age_key)),
+            sexes: with_unknown("sex-unknown", SEXES, summary.sex.map(sex_key)),
+        },
+        marks,
+        title_chars_max: TITLE_CHARS_MAX,
+        text_chars_max: BODY_CHARS_MAX,
+    }
+}
+
+/// All specialties, none before them.
+pub(in crate::web::pages) fn specialties(chosen: Option<u32>) -> Vec<Choice> {
+    let none = Choice { value: "0".to_owned(), key: "specialty-none", is_chosen: chosen.is_none() };
+    let known = SPECIALTIES.iter().map(|(number, key)| Choice {
+        value: crate::app::specialty_name(*number),
+        key,
+        is_chosen: chosen == Some(*number),
+    });
+    std::iter::once(none).chain(known).collect()
+}
+
+fn with_unknown(unknown: &'static str, known: &[(&str, &'static str)], chosen: Option<&'static str>) -> Vec<Choice> {
+    let none = Choice { value: String::new(), key: unknown, is_chosen: chosen.is_none() };
+    let known = known.iter().map(|(value, key)| Choice { value: (*value).to_owned(), key, is_chosen: chosen == Some(*key) });
+    std::iter::once(none).chain(known).collect()
+}

@@ -1,0 +1,80 @@
+//! Signing oneself up to read public cases.
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use house::{Actor, Command, Login, account, limits::PASSWORD_CHARS_MIN};
+use protocol::codec::Text;
+
+use crate::{
+    app::AppError,
+    sentences::Sentences,
+    web::{
+        extract::{Fields, Posted},
+        frame::{FieldProblem, Frame, Reading, html},
+        problem::Problem,
+        sign_in::beside_the_field,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "sign_up.html")]
+struct SignUp {
+    t: &'static Sentences,
+    frame: Frame,
+    account: String,
+    name: String,
+    password_chars_min: usize,
+}
+
+pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
+    is_open(&reading)?;
+    html(&page(&reading, &Fields::default(), None))
+}
+
+pub(super) async fn sign_up(reading: Reading, Posted(form): Posted) -> Result<Response, Problem> {
+    is_open(&reading)?;
+    match open_account(&reading, &form).await {
+        Ok(()) => {}
+        Err((field, error)) => {
+            let problem = FieldProblem { field: field.to_owned(), text: beside_the_field(error)? };
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &form, Some(problem)))?).into_response());
+        }
+    }
+    let proven = reading.web.prove(form.one("account"), form.one("password").to_owned()).await?;
+    let token = reading.web.open_session(proven, &reading.visitor, &reading.headers).await?;
+    Ok(reading.web.go_with_session(&token, "/"))
+}
+
+/// Where the house lets nobody sign up, there is no such page.
+fn is_open(reading: &Reading) -> Result<(), Problem> {
+    if reading.web.app.config.policy.sign_up { Ok(()) } else { Err(Problem::not_found("page")) }
+}
+
+/// What is wrong, and at which field.
+async fn open_account(reading: &Reading, form: &Fields) -> Result<(), (&'static str, AppError)> {
+    let web = &reading.web;
+    web.admit(form.one("account"), &reading.visitor.client).map_err(|refusal| ("account", refusal.into()))?;
+    let login = Login::parse(form.one("account")).map_err(|refusal| ("account", refusal.into()))?;
+    let password = web.hash(form.one("password").to_owned()).await.map_err(|error| ("password", error))?;
+    let command = account::Command::SignUp { login, name: Text::from(form.one("name").trim()), password };
+    let opened = web.run(move |app| Ok(app.desk.perform(Command::Account(command), &Actor::Stranger)?)).await;
+    opened.map(|_| ()).map_err(|error| {
+        let is_about_login = matches!(&error, AppError::Refused(house::Refusal::Conflict(_)));
+        (if is_about_login { "account" } else { "name" }, error)
+    })
+}
+
+fn page(reading: &Reading, form: &Fields, problem: Option<FieldProblem>) -> SignUp {
+    let mut frame = reading.frame("");
+    frame.problems.extend(problem);
+    SignUp {
+        t: Sentences::english(),
+        frame,
+        account: form.one("account").to_owned(),
+        name: form.one("name").to_owned(),
+        password_chars_min: PASSWORD_CHARS_MIN,
+    }
+}

@@ -1,0 +1,194 @@
+//! The thread of a case: read in the one order that all nodes show, written to, and taken back from.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use house::Permission;
+use protocol::{CaseId, EntryId, limits::BODY_CHARS_MAX, payload::control::Ground};
+
+use super::case::{self, CaseLink, Wish, readable, readers_key};
+use crate::{
+    app::{App, AppError, CaseView, RemarkView, RemarkWhat},
+    sentences::Sentences,
+    web::{
+        actor::Visitor,
+        extract::{Posted, id},
+        frame::{FieldProblem, Frame, Reading, html},
+        pieces::{Badge, plain},
+        problem::Problem,
+        sign_in::beside_the_field,
+        when::When,
+    },
+};
+
+/// How far a comment may stand in on a page.
+const DEPTH_MAX: u32 = 4;
+
+/// A thread as a page shows it.
+pub(super) struct Thread {
+    pub(super) comments: Vec<Comment>,
+    pub(super) may_comment: bool,
+    pub(super) why_not_key: &'static str,
+    pub(super) reply_to: Option<Answered>,
+    pub(super) draft: String,
+    pub(super) picture: usize,
+    pub(super) may_point: bool,
+    pub(super) readers_key: &'static str,
+    pub(super) chars_max: usize,
+}
+
+/// A comment.
+pub(super) struct Comment {
+    pub(super) id: String,
+    pub(super) depth: u32,
+    pub(super) gone_key: &'static str,
+    pub(super) author: Option<Badge>,
+    pub(super) written: When,
+    pub(super) edited: Option<When>,
+    pub(super) body: String,
+    pub(super) answers: Option<Answered>,
+    pub(super) region: Option<CommentRegion>,
+    pub(super) is_mine: bool,
+}
+
+/// What a comment answers.
+#[derive(Clone)]
+pub(super) struct Answered {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+/// The picture that a comment points at.
+pub(super) struct CommentRegion {
+    pub(super) id: String,
+    pub(super) href: String,
+    pub(super) number: usize,
+}
+
+#[derive(Template)]
+#[template(path = "case/thread.html")]
+struct ThreadFragment {
+    t: &'static Sentences,
+    frame: Frame,
+    case: CaseLink,
+    thread: Thread,
+}
+
+pub(super) async fn comment(reading: Reading, Path(case): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+    let (case, actor) = (id::<CaseId>("case", &case)?, reading.visitor.actor);
+    let replies_to: Option<EntryId> = form.filled("reply_to").map(|text| id("comment", text)).transpose()?;
+    let points = form.filled("region").is_some();
+    let picture = form.one("picture").parse::<u8>().ok().filter(|number| points && *number > 0).map(|number| number - 1);
+    let text = form.one("body").to_owned();
+    let said = reading.web.run_async(move |app| async move {
+        readable(&app, case, &actor)?;
+        app.comment(case, &text, replies_to, picture, &actor).await
+    })
+    .await;
+    let mut wish = Wish { reply: replies_to, picture: form.one("picture").parse().unwrap_or(1), ..Wish::default() };
+    match said {
+        Ok(_) if reading.is_fragment => answer(reading, case, Wish { reply: None, ..wish }, None).await,
+        Ok(_) => Ok(Redirect::to(&format!("/cases/{case}#thread")).into_response()),
+        Err(error) => {
+            let problem = FieldProblem { field: "body".to_owned(), text: beside_the_field(error)? };
+            wish.draft = form.one("body").to_owned();
+            answer(reading, case, wish, Some(problem)).await
+        }
+    }
+}
+
+pub(super) async fn take_back(reading: Reading, Path((case, comment)): Path<(String, String)>) -> Result<Response, Problem> {
+    let (case, actor) = (id::<CaseId>("case", &case)?, reading.visitor.actor);
+    let comment: EntryId = id("comment", &comment)?;
+    reading.web.run_async(move |app| async move {
+        readable(&app, case, &actor)?;
+        app.withdraw_entry(case, comment, Ground::AuthorWish, &actor).await
+    })
+    .await?;
+    match reading.is_fragment {
+        true => answer(reading, case, Wish::default(), None).await,
+        false => Ok(Redirect::to(&format!("/cases/{case}#thread")).into_response()),
+    }
+}
+
+/// The thread as it stands now, or the whole page for a browser without scripts; with what was not accepted.
+async fn answer(reading: Reading, case: CaseId, wish: Wish, problem: Option<FieldProblem>) -> Result<Response, Problem> {
+    if !reading.is_fragment {
+        return case::page(reading, case, wish, problem).await;
+    }
+    let visitor = reading.visitor.clone();
+    let thread = reading.web.run(move |app| thread_of(app, &readable(app, case, &visitor.actor)?, &visitor, wish)).await?;
+    let mut frame = reading.frame("");
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    frame.problems.extend(problem);
+    let fragment = html(&ThreadFragment { t: Sentences::english(), frame, case: CaseLink::of(case), thread })?;
+    Ok((status, fragment).into_response())
+}
+
+/// The thread of a case that the visitor may read.
+pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wish) -> Result<Thread, AppError> {
+    let remarks = app.thread(view.case)?;
+    let names: BTreeMap<EntryId, String> = remarks
+        .iter()
+        .filter_map(|remark| match &remark.what {
+            RemarkWhat::Said { author, .. } => Some((remark.entry, Badge::of(author).name)),
+            RemarkWhat::Withdrawn { .. } => None,
+        })
+        .collect();
+    let answered = |entry: Option<EntryId>| {
+        entry.and_then(|entry| Some(Answered { id: entry.to_string(), name: names.get(&entry)?.clone() }))
+    };
+    let me = case::clinician_of(app, visitor);
+    let is_mine = |author: &crate::app::Badge| me == Some(author.clinician) && app.joined().is_ok_and(|joined| joined.me() == author.institution);
+    let shown = remarks.into_iter().map(|remark| {
+        let RemarkView { entry, depth, answers, written_ms, what } = remark;
+        let blank = Comment {
+            id: entry.to_string(),
+            depth: depth.min(DEPTH_MAX),
+            gone_key: "",
+            author: None,
+            written: When::at(written_ms),
+            edited: None,
+            body: String::new(),
+            answers: answered(answers),
+            region: None,
+            is_mine: false,
+        };
+        match what {
+            RemarkWhat::Withdrawn { .. } => Comment { gone_key: "comment-withdrawn", ..blank },
+            RemarkWhat::Said { author, text, edited_ms, picture } => Comment {
+                is_mine: is_mine(&author),
+                author: Some(Badge::of(&author)),
+                edited: edited_ms.map(When::at),
+                body: text,
+                region: picture.map(|picture| region(view, entry, usize::from(picture) + 1)),
+                ..blank
+            },
+        }
+    });
+    let comments = shown.collect();
+    Ok(Thread {
+        comments,
+        may_comment: !visitor.is_owner() && app.permit(&visitor.actor, Permission::Comment).is_ok(),
+        why_not_key: "comment-needs-badge",
+        reply_to: answered(wish.reply),
+        draft: plain_lines(&wish.draft),
+        picture: wish.picture,
+        may_point: !view.summary.pictures.is_empty(),
+        readers_key: readers_key(view.open.reach),
+        chars_max: BODY_CHARS_MAX,
+    })
+}
+
+fn region(view: &CaseView, entry: EntryId, number: usize) -> CommentRegion {
+    CommentRegion { id: entry.short(), href: format!("/cases/{}?picture={number}", view.case), number }
+}
+
+fn plain_lines(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,86 @@
+//! Withdrawing a case: what it means is said first, and the password is asked for once more.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use protocol::{CaseId, payload::control::Ground};
+
+use super::case::{CaseTitle, is_withdrawable, readable};
+use crate::{
+    app::AppError,
+    sentences::Sentences,
+    web::{
+        extract::{Posted, id},
+        frame::{FieldProblem, Frame, Reading, html},
+        pieces::plain,
+        problem::Problem,
+        sign_in::beside_the_field,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "case/withdraw.html")]
+struct Withdraw {
+    t: &'static Sentences,
+    frame: Frame,
+    case: CaseTitle,
+    institutions: usize,
+}
+
+pub(super) async fn show(reading: Reading, Path(case): Path<String>) -> Result<Response, Problem> {
+    html(&page(&reading, id("case", &case)?, None).await?)
+}
+
+pub(super) async fn withdraw(reading: Reading, Path(case): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+    let case: CaseId = id("case", &case)?;
+    let ground = match form.one("why") {
+        "patient" => Ground::PatientWish,
+        "clinician" => Ground::AuthorWish,
+        _ => return again(&reading, case, "why", Sentences::english().get("withdraw-choose")).await,
+    };
+    let person = reading.visitor.person()?;
+    page(&reading, case, None).await?;
+    let proven = match reading.web.show_password(&person.login, form.one("password").to_owned(), &reading.visitor).await {
+        Ok(proven) => proven,
+        Err(error) => return again(&reading, case, "password", beside_the_field(error)?).await,
+    };
+    let (token, actor) = reading.web.step_up(proven, reading.visitor.actor).await?;
+    let said = reading.web.run_async(move |app| async move { app.withdraw_case(case, ground, &actor).await }).await;
+    // The session was replaced: the browser learns the new one, whatever became of the case.
+    match said {
+        Ok(said) if said.waits_for.is_none() => Ok(reading.web.go_with_session(&token, &format!("/cases/{case}"))),
+        Ok(_) => Ok(reading.web.go_with_session(&token, "/?waits=yes")),
+        Err(error) => Ok(reading.web.hand_session(&token, Problem::from(error).into_response())),
+    }
+}
+
+async fn again(reading: &Reading, case: CaseId, field: &str, text: String) -> Result<Response, Problem> {
+    let problem = FieldProblem { field: field.to_owned(), text };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, case, Some(problem)).await?)?).into_response())
+}
+
+/// For those who may withdraw it; for others there is no such page.
+async fn page(reading: &Reading, case: CaseId, problem: Option<FieldProblem>) -> Result<Withdraw, Problem> {
+    let visitor = reading.visitor.clone();
+    let (title, institutions) = reading.web.run(move |app| {
+        let view = readable(app, case, &visitor.actor)?;
+        if !is_withdrawable(app, &view, &visitor) {
+            return Err(AppError::NotFound("case"));
+        }
+        let joined = app.joined()?;
+        let others = match view.open.reach {
+            casebook::row::Reach::House => 0,
+            casebook::row::Reach::Named => casebook::named_audience(case, &joined.shared().shelf)?.len(),
+            _ => joined.exchange(|exchange| exchange.roster().members().count().saturating_sub(1)),
+        };
+        Ok((plain(view.summary.title.as_str()), others))
+    })
+    .await?;
+    let mut frame = reading.frame("");
+    frame.problems.extend(problem);
+    let case = CaseTitle { href: format!("/cases/{case}"), title };
+    Ok(Withdraw { t: Sentences::english(), frame, case, institutions })
+}

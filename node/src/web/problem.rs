@@ -1,0 +1,174 @@
+//! Refusals and failures: a status, a stable type, what helps, and a code that joins page and log. Never the internal text.
+//!
+//! A handler returns a [`Problem`]; [`answer`](super::answer) puts it into the form that the asker reads: problem+json (RFC
+//! 9457) for programs, a page or a fragment for people.
+
+use std::error::Error;
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use house::{Refusal, Remedy};
+
+use crate::{
+    app::AppError,
+    desk::DeskError,
+    network::PictureError,
+};
+
+/// Why a request was not answered as its asker wished.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    /// The last part of its type.
+    pub(crate) kind: &'static str,
+    pub(crate) title: &'static str,
+    /// What to change, in words that may be shown.
+    pub(crate) detail: String,
+    /// Whole seconds to wait.
+    pub(crate) wait_s: Option<u64>,
+    /// For the log alone.
+    cause: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, kind, title, detail: detail.into(), wait_s: None, cause: None }
+    }
+
+    /// Nothing that the asker may see.
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "There is nothing here that you may see", format!("{what} not found"))
+    }
+
+    /// What was sent cannot be used.
+    pub(crate) fn unusable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unusable", "This cannot be used as it is", detail)
+    }
+
+    /// More than a request may bring.
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "That is too large", "send less at once")
+    }
+
+    /// A change of state that a page of another site asked for.
+    pub(crate) fn cross_site() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross-site", "This was asked for from another site", "use the pages of this node, or an API token")
+    }
+
+    /// A defect of ours.
+    pub(crate) fn defect(cause: impl Into<String>) -> Self {
+        let detail = "try again; if it happens twice, tell the administrator the code";
+        let problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "defect", "This node made a mistake", detail);
+        Self { cause: Some(cause.into()), ..problem }
+    }
+
+    /// What stands in the log and never on a page.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// The stable name of its kind.
+    pub(crate) fn type_uri(&self) -> String {
+        format!("urn:consilium:problem:{}", self.kind)
+    }
+
+    fn not_yet_sent(detail: String) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-yet-sent", "Not yet sent", detail)
+    }
+
+    fn of_journal(error: &store::AppendError) -> Self {
+        let cause = Some(chain(error));
+        match error {
+            store::AppendError::Full => Self {
+                cause,
+                ..Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", "The disk is full", "reading and withdrawing still work; tell the administrator")
+            },
+            store::AppendError::Busy => Self {
+                cause,
+                wait_s: Some(1),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", "try again in a moment")
+            },
+            _ => Self::defect(chain(error)),
+        }
+    }
+}
+
+impl From<&Refusal> for Problem {
+    fn from(refusal: &Refusal) -> Self {
+        let (status, kind, title) = match refusal.remedy() {
+            Remedy::SignIn => (StatusCode::UNAUTHORIZED, "sign-in", "Sign in"),
+            Remedy::StepUp => (StatusCode::FORBIDDEN, "step-up", "Give the password once more"),
+            Remedy::Wait => (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts"),
+            Remedy::AskAnother => (StatusCode::FORBIDDEN, "not-allowed", "You may not do this"),
+            Remedy::Nothing => (StatusCode::NOT_FOUND, "not-found", "There is nothing here that you may see"),
+            Remedy::LookAgain => (StatusCode::CONFLICT, "conflict", "The state of things does not allow it"),
+            Remedy::Rewrite => (StatusCode::UNPROCESSABLE_ENTITY, "unusable", "This cannot be used as it is"),
+        };
+        let wait_s = if let Refusal::TooManyAttempts { wait_s } = refusal { Some(*wait_s) } else { None };
+        Self { wait_s, ..Self::new(status, kind, title, refusal.to_string()) }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::from(&refusal)
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        match &error {
+            AppError::Refused(refusal) => Self::from(refusal),
+            AppError::Invalid { .. } | AppError::Armor(_) | AppError::Papers(_) => Self::unusable(chain(&error)),
+            AppError::Conflict(why) => Self::new(StatusCode::CONFLICT, "conflict", "The state of things does not allow it", why),
+            AppError::NotFound(what) => Self::not_found(what),
+            AppError::Picture(PictureError::NotListed) => Self::not_found("picture"),
+            AppError::Picture(PictureError::NotReachable) => {
+                let detail = "no institution that holds the picture can be reached now";
+                Self { wait_s: Some(60), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "picture-away", "The picture is on its way", detail) }
+            }
+            AppError::NoNetwork => Self::new(StatusCode::CONFLICT, "no-network", "No network yet", error.to_string()),
+            AppError::Stopping => {
+                Self { wait_s: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "The node is stopping", "try again in a moment") }
+            }
+            AppError::Append(refusal) => Self::not_yet_sent(refusal.to_string()),
+            AppError::Journal(cause) | AppError::Desk(DeskError::Append(cause)) => Self::of_journal(cause),
+            _ => Self::defect(chain(&error)),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Without a body: that is written where it is known who reads it.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if let Some(wait_s) = self.wait_s {
+            response.headers_mut().insert(header::RETRY_AFTER, wait_s.into());
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Where no route leads.
+pub(crate) async fn nothing_here() -> Problem {
+    Problem::not_found("page")
+}
+
+/// Where a route leads, but not with this method.
+pub(crate) async fn not_that_way() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Not that way", "this address takes another method")
+}
+
+/// An error with all that caused it.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

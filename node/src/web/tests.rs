@@ -1,0 +1,11 @@
+//! Pages and API without a server: requests go straight into the router of a real node in a directory of its own.
+
+mod cross_site;
+mod description;
+mod foreign;
+mod headers;
+mod roles;
+mod scripts;
+mod sessions;
+mod ward;
+mod writing;

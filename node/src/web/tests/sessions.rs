@@ -1,0 +1,149 @@
+use super::ward::{PASSWORD, Ward};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_cookie_is_out_of_reach_for_scripts_and_other_sites() {
+    let ward = Ward::open().await;
+    ward.viewer("vera").await;
+    let answer = ward.browser().sign_in("vera", PASSWORD).await;
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("consilium=csls_") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
+    assert!(!cookie.contains("Max-Age") && !cookie.contains("Expires"), "it ends with the browser: {cookie}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_ends_the_session_that_the_browser_came_with() {
+    let ward = Ward::open().await;
+    let mut person = ward.viewer("vera").await;
+    let mut thief = person.clone();
+    assert_eq!(thief.get("/account").await.status, 200);
+    person.sign_in("vera", PASSWORD).await;
+    assert_ne!(person.cookie, thief.cookie);
+    assert!(thief.get("/account").await.asks_to_sign_in());
+    assert_eq!(person.get("/account").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_chosen_by_somebody_else_is_not_taken_over() {
+    let ward = Ward::open().await;
+    ward.viewer("vera").await;
+    let mut browser = ward.browser();
+    browser.cookie = Some(format!("consilium=csls_{}", "00".repeat(36)));
+    browser.sign_in("vera", PASSWORD).await;
+    assert!(!browser.cookie.unwrap().contains("0000000000000000"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_signing_out_the_session_opens_nothing_and_the_browser_forgets() {
+    let ward = Ward::open().await;
+    let mut person = ward.viewer("vera").await;
+    let mut copy = person.clone();
+    let answer = person.post("/sign-out", &[]).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/sign-in"));
+    assert_eq!(answer.header("clear-site-data"), "\"cache\", \"cookies\", \"storage\"");
+    assert_eq!(person.cookie, None);
+    assert!(copy.get("/account").await.asks_to_sign_in());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_password_ends_every_other_session() {
+    let ward = Ward::open().await;
+    let mut here = ward.viewer("vera").await;
+    let mut there = ward.browser();
+    there.sign_in("vera", PASSWORD).await;
+    let new = "another horse battery";
+    let wrong = here.post("/account/password", &[("current", "wrong"), ("password", new), ("again", new)]).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("Login name or password is wrong."), "{}", wrong.body);
+    let differs = here.post("/account/password", &[("current", PASSWORD), ("password", new), ("again", "x")]).await;
+    assert_eq!(differs.status, 422);
+    let short = here.post("/account/password", &[("current", PASSWORD), ("password", "short"), ("again", "short")]).await;
+    assert!(short.body.contains("Password has 5 characters; the least is 12."), "{}", short.body);
+    assert_eq!(there.get("/account").await.status, 200, "nothing has changed yet");
+    let changed = here.post("/account/password", &[("current", PASSWORD), ("password", new), ("again", new)]).await;
+    assert_eq!(changed.header("location"), "/account");
+    assert_eq!(here.get("/account").await.status, 200);
+    assert!(there.get("/account").await.asks_to_sign_in());
+    assert_eq!(ward.browser().sign_in("vera", new).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_listed_and_ended_one_by_one_and_all_together() {
+    let ward = Ward::open().await;
+    let mut here = ward.viewer("vera").await;
+    let mut there = ward.browser();
+    there.sign_in("vera", PASSWORD).await;
+    let page = here.get("/account").await.body;
+    let end = page.split('"').find(|text| text.starts_with("/account/sessions/") && text.ends_with("/end")).unwrap().to_owned();
+    assert_eq!(here.post(&end, &[]).await.status, 303);
+    assert!(there.get("/account").await.asks_to_sign_in());
+    assert_eq!(here.get("/account").await.status, 200);
+    here.post("/account/sessions/end-all", &[]).await;
+    assert!(here.get("/account").await.asks_to_sign_in());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sixth_attempt_waits_whether_there_is_such_an_account_or_not() {
+    let ward = Ward::open().await;
+    ward.viewer("vera").await;
+    let mut answers = Vec::new();
+    for login in ["vera", "nobody"] {
+        let mut browser = ward.browser();
+        let mut statuses = Vec::new();
+        for _ in 0..5 {
+            let answer = browser.sign_in(login, "wrong password").await;
+            assert!(answer.body.contains("Login name or password is wrong."), "{}", answer.body);
+            statuses.push(answer.status.as_u16());
+        }
+        let sixth = browser.sign_in(login, PASSWORD).await;
+        let wait_s: u64 = sixth.header("retry-after").parse().unwrap();
+        assert!((1..=60).contains(&wait_s), "{wait_s}");
+        statuses.push(sixth.status.as_u16());
+        answers.push(statuses);
+    }
+    assert_eq!(answers, [[401, 401, 401, 401, 401, 429], [401, 401, 401, 401, 401, 429]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_at_a_one_time_link_spends_nothing_and_using_it_spends_it() {
+    let ward = Ward::open().await;
+    let new = crate::app::NewAccount { login: "una".to_owned(), name: "Una".to_owned(), roles: vec![] };
+    let path = ward.app.add_account(&new, &house::Actor::System).unwrap().path;
+    let mut browser = ward.browser();
+    for _ in 0..3 {
+        let page = browser.get(&path).await;
+        assert!(page.status == 200 && page.body.contains("autocomplete=\"new-password\""), "{}", page.body);
+    }
+    let fields = [("password", PASSWORD), ("again", PASSWORD)];
+    assert_eq!(browser.post(&path, &fields).await.status, 303);
+    assert_eq!(browser.get("/account").await.status, 200);
+    let again = ward.browser().post(&path, &fields).await;
+    assert!(again.status == 410 && again.body.contains("This link has ended"), "{}", again.body);
+    let slip = ward.browser().get(&format!("{}0", &path[..path.len() - 1])).await;
+    assert!(slip.body.contains("This link has ended") || slip.body.contains("new-password"), "{}", slip.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_signing_in_one_is_where_one_wanted_to_be() {
+    let ward = Ward::open().await;
+    let mut browser = ward.browser();
+    ward.viewer("vera").await;
+    let asked = browser.get("/account").await;
+    assert_eq!((asked.status.as_u16(), asked.header("location")), (303, "/sign-in?next=/account"));
+    let fields = [("account", "vera"), ("password", PASSWORD), ("next", "/account")];
+    assert_eq!(browser.post("/sign-in", &fields).await.header("location"), "/account");
+    let fields = [("account", "vera"), ("password", PASSWORD), ("next", "//evil.example")];
+    assert_eq!(browser.post("/sign-in", &fields).await.header("location"), "/");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_pages_look_is_kept_on_the_device() {
+    let ward = Ward::open().await;
+    let mut person = ward.viewer("vera").await;
+    let answer = person.post("/account/look", &[("scheme", "dark"), ("density", "compact")]).await;
+    let look = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert_eq!(look, "look=dark.compact");
+    let page = person.send("GET", "/help", "", "", &[("cookie", &look)]).await.body;
+    assert!(page.contains("data-scheme=\"dark\" data-density=\"compact\""), "{page}");
+    let page = person.send("GET", "/help", "", "", &[("cookie", "look=\"><script>.x")]).await.body;
+    assert!(page.contains("data-scheme=\"auto\" data-density=\"calm\""), "{page}");
+}

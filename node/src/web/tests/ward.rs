@@ -1,0 +1,252 @@
+//! A hospital that is alone in its network, and the browsers in it.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use house::Actor;
+use http_body_util::BodyExt;
+use protocol::CaseId;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::{
+    app::{App, Audience, NewAccount, NewAttestation, NewCase},
+    cli::Init,
+    config::Config,
+    layout::Layout,
+    node,
+    web::{router, server::Door},
+};
+
+/// The password of everybody.
+pub(super) const PASSWORD: &str = "correct horse battery";
+
+/// A node with a network of one.
+pub(super) struct Ward {
+    _directory: tempfile::TempDir,
+    pub(super) app: Arc<App>,
+    router: Router,
+    first_sign_in: String,
+}
+
+/// A browser: it keeps its session, and its requests come from our own pages.
+#[derive(Clone)]
+pub(super) struct Browser {
+    router: Router,
+    pub(super) cookie: Option<String>,
+    is_owner: bool,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// Whether the asker is told to sign in, in the words of a page or of the API.
+    pub(super) fn asks_to_sign_in(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED || self.header("location").starts_with("/sign-in")
+    }
+}
+
+impl Ward {
+    pub(super) async fn open() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout::new(directory.path().join("data"));
+        let init = Init {
+            name: "St Mary's".to_owned(),
+            country: "DE".to_owned(),
+            web: "127.0.0.1:0".to_owned(),
+            host: "localhost".to_owned(),
+            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
+            plain_http: true,
+            admin: "admin".to_owned(),
+        };
+        let made = node::init(&layout, &init).unwrap();
+        let first_sign_in = made.sign_in.split_once("/first/").map(|(_, rest)| format!("/first/{rest}")).unwrap();
+        let config = Config::load(&layout.config()).unwrap();
+        let app = App::open(&layout, &config, false).await.unwrap();
+        Self { _directory: directory, router: router(app.clone()), app, first_sign_in }
+    }
+
+    pub(super) async fn founded() -> Self {
+        let ward = Self::open().await;
+        let charter = ward.app.draft_charter("Network of one", &[ward.app.card().unwrap()], "").unwrap();
+        let charter = ward.app.sign_charter(&charter).unwrap();
+        ward.app.join(&charter).await.unwrap();
+        ward
+    }
+
+    /// A browser that nobody has signed in with.
+    pub(super) fn browser(&self) -> Browser {
+        Browser { router: self.router.clone(), cookie: None, is_owner: false }
+    }
+
+    /// The command line of whoever owns the machine.
+    pub(super) fn owner(&self) -> Browser {
+        Browser { is_owner: true, ..self.browser() }
+    }
+
+    /// The first administrator, signed in.
+    pub(super) async fn administrator(&self) -> Browser {
+        self.redeemed(&self.first_sign_in).await
+    }
+
+    /// Somebody who signed themselves up.
+    pub(super) async fn viewer(&self, login: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.post("/sign-up", &[("account", login), ("name", "Vera Viewer"), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        browser
+    }
+
+    /// Somebody who works here, with roles and without an attestation.
+    pub(super) async fn staff(&self, login: &str, roles: &[&str]) -> Browser {
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        let new = NewAccount { login: login.to_owned(), name: format!("Dr. {login}"), roles };
+        let one_time = self.app.add_account(&new, &Actor::System).unwrap();
+        self.redeemed(&one_time.path).await
+    }
+
+    /// A physician for whom the house vouches.
+    pub(super) async fn physician(&self, login: &str) -> Browser {
+        let browser = self.staff(login, &[]).await;
+        let new = NewAttestation {
+            login: login.to_owned(),
+            profession: "physician".to_owned(),
+            specialties: vec!["D003880".to_owned()],
+            days: 365,
+        };
+        self.app.attest(&new, &Actor::System).await.unwrap();
+        browser
+    }
+
+    /// A case by a physician who exists.
+    pub(super) async fn case(&self, login: &str, title: &str, audience: Audience) -> CaseId {
+        let new = NewCase {
+            title: title.to_owned(),
+            question: "What is it?".to_owned(),
+            text: "For three days, without fever.".to_owned(),
+            specialty: Some("D003880".to_owned()),
+            tags: vec!["rash".to_owned()],
+            audience,
+        };
+        let actor = self.app.acting_for(self.app.account(login).unwrap().id, &Actor::System);
+        self.app.post_case(&new, &actor).await.unwrap().case.parse().unwrap()
+    }
+
+    async fn redeemed(&self, path: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.post(path, &[("password", PASSWORD), ("again", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        browser
+    }
+}
+
+impl Browser {
+    pub(super) async fn get(&mut self, path: &str) -> Answer {
+        self.send("GET", path, "", "", &[]).await
+    }
+
+    /// A part of a page, as scripts ask for it.
+    pub(super) async fn get_fragment(&mut self, path: &str) -> Answer {
+        self.send("GET", path, "", "", &[("hx-request", "true"), ("hx-request-type", "partial")]).await
+    }
+
+    /// A form.
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send("POST", path, "application/x-www-form-urlencoded", &form(fields), &[]).await
+    }
+
+    pub(super) async fn post_fragment(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let headers = [("hx-request", "true"), ("hx-request-type", "partial")];
+        self.send("POST", path, "application/x-www-form-urlencoded", &form(fields), &headers).await
+    }
+
+    pub(super) async fn post_json(&mut self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, "application/json", &body.to_string(), &[]).await
+    }
+
+    pub(super) async fn sign_in(&mut self, login: &str, password: &str) -> Answer {
+        self.post("/sign-in", &[("account", login), ("password", password), ("next", "/")]).await
+    }
+
+    /// A request as it stands; headers that are named replace those of a browser on our own page.
+    pub(super) async fn send(&mut self, method: &str, path: &str, content_type: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+        if !headers.iter().any(|(name, _)| ["sec-fetch-site", "origin"].contains(name)) {
+            request = request.header("sec-fetch-site", "same-origin");
+        }
+        if !content_type.is_empty() {
+            request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(Body::from(body.to_owned())).unwrap();
+        let address = SocketAddr::from(([192, 0, 2, 7], 40_000));
+        request.extensions_mut().insert(if self.is_owner { Door::Owner } else { Door::Network(address) });
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        };
+        self.keep_cookie(&answer);
+        answer
+    }
+
+    fn keep_cookie(&mut self, answer: &Answer) {
+        for line in answer.headers.get_all(header::SET_COOKIE) {
+            let pair = line.to_str().unwrap().split(';').next().unwrap();
+            if let Some(value) = pair.strip_prefix("consilium=") {
+                self.cookie = Some(pair.to_owned()).filter(|_| !value.is_empty());
+            }
+        }
+    }
+}
+
+/// A body for each route of the API, so that a refusal is not about the body.
+pub(super) fn body_of(path: &str, login: &str) -> Value {
+    match path.trim_start_matches("/api/v1") {
+        "/charters" => json!({ "name": "N", "cards": [] }),
+        "/charters/signatures" | "/charters/reading" => json!({ "charter": "x" }),
+        "/network" => json!({ "invitation": "x" }),
+        "/admissions" => json!({ "card": "x" }),
+        "/admissions/votes" => json!({ "feed": "00".repeat(32) }),
+        "/accounts" => json!({ "login": "x", "name": "X" }),
+        "/attestations" => json!({ "login": "nobody", "profession": "nurse", "days": 1 }),
+        "/revocations" => json!({ "login": "nobody", "reason": "misuse" }),
+        "/tokens" => json!({ "login": login, "scopes": ["cases:read"], "days": 0 }),
+        "/cases" => json!({ "title": "", "audience": "network" }),
+        path if path.ends_with("/comments") => json!({ "text": "" }),
+        path if path.ends_with("/star") => json!({}),
+        path if path.ends_with("/withdrawal") => json!({ "ground": "x" }),
+        _ => json!({}),
+    }
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+}

@@ -1,0 +1,214 @@
+use house::permission::Role;
+
+use super::ward::{Browser, PASSWORD, Ward};
+use crate::app::Audience;
+
+const WORDS: [(&str, &str); 6] = [
+    ("title", "Ring-shaped rash after a walk in the woods"),
+    ("question", "Is it what I think it is?"),
+    ("specialty", "D003880"),
+    ("age_band", "adult"),
+    ("sex", "female"),
+    ("history", "Day 12. No fever."),
+];
+
+const CHECKED: [(&str, &str); 7] = [
+    ("statement", "names"),
+    ("statement", "numbers"),
+    ("statement", "dates"),
+    ("statement", "faces"),
+    ("statement", "marks"),
+    ("statement", "place"),
+    ("statement", "rare"),
+];
+
+async fn begun(browser: &mut Browser) -> String {
+    browser.post("/cases/new", &[]).await.header("location").trim_end_matches("/context").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_written_step_by_step_and_shared() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let draft = begun(&mut one).await;
+    let saved = one.post(&format!("{draft}/context"), &WORDS).await;
+    assert_eq!(saved.header("location"), format!("{draft}/audience"));
+    let saved = one.post(&format!("{draft}/audience"), &[("consent", "network"), ("audience", "network")]).await;
+    assert_eq!(saved.header("location"), format!("{draft}/check"));
+    let review = one.get(&format!("{draft}/check")).await.body;
+    for words in ["Ring-shaped rash", "Dermatology", "18 to 39 years", "female", "Day 12. No fever."] {
+        assert!(review.contains(words), "{words}: {review}");
+    }
+    let early = one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await;
+    assert_eq!(early.status, 409, "a step before is missing");
+    let saved = one.post(&format!("{draft}/check"), &CHECKED).await;
+    assert_eq!(saved.header("location"), format!("{draft}/share"));
+    let wrong = one.post(&format!("{draft}/share"), &[("password", "wrong password")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("Login name or password is wrong."), "{}", wrong.body);
+    let shared = one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await;
+    let place = shared.header("location").to_owned();
+    assert!(place.starts_with("/cases/"), "{place} {}", shared.body);
+    let page = one.get(&place).await.body;
+    assert!(page.contains("Ring-shaped rash") && page.contains("Dr. one") && page.contains("Verified"), "{page}");
+    assert_eq!(one.get(&draft).await.status, 404, "the draft is gone");
+    let feed = one.get("/").await.body;
+    assert!(feed.contains(&place) && feed.contains("Nobody has answered yet"), "{feed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audience_is_never_wider_than_the_consent() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let draft = begun(&mut one).await;
+    let choices = ["house", "named", "network", "public"];
+    for (consent_rank, consent) in choices.into_iter().enumerate() {
+        for (audience_rank, audience) in choices.into_iter().enumerate().filter(|(_, audience)| *audience != "named") {
+            let saved = one.post(&format!("{draft}/audience"), &[("consent", consent), ("audience", audience)]).await;
+            let is_too_wide = saved.status == 422 && saved.body.contains("wider than what the patient agreed to");
+            assert_eq!(is_too_wide, audience_rank > consent_rank, "{audience} with a consent for {consent}: {}", saved.status);
+        }
+    }
+    let nobody = one.post(&format!("{draft}/audience"), &[("consent", "named"), ("audience", "named")]).await;
+    assert!(nobody.body.contains("Name at least one hospital"), "{}", nobody.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_looks_like_an_identifier_is_shown_once_before_it_goes_on() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let draft = begun(&mut one).await;
+    let mut words = WORDS;
+    words[5] = ("history", "Seen on 3.11.2026, platelets 150000.");
+    let first = one.post(&format!("{draft}/context"), &words).await;
+    assert_eq!(first.status, 422);
+    assert!(first.body.contains("<mark>3.11.2026</mark>") && first.body.contains("<mark>150000</mark>"), "{}", first.body);
+    let second = one.post(&format!("{draft}/context"), &words).await;
+    assert_eq!(second.header("location"), format!("{draft}/audience"), "who saves the same words again has looked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_changed_after_the_check_is_checked_again() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let draft = begun(&mut one).await;
+    one.post(&format!("{draft}/context"), &WORDS).await;
+    one.post(&format!("{draft}/audience"), &[("consent", "public"), ("audience", "house")]).await;
+    one.post(&format!("{draft}/check"), &CHECKED).await;
+    assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/share"));
+    one.post(&format!("{draft}/audience"), &[("consent", "public"), ("audience", "public")]).await;
+    assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/check"));
+    let half = one.post(&format!("{draft}/check"), &CHECKED[1..]).await;
+    assert!(half.status == 422 && half.body.contains("Tick every line"), "{}", half.body);
+    assert_eq!(one.post(&format!("{draft}/discard"), &[]).await.header("location"), "/cases/new");
+    assert_eq!(one.get(&draft).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_is_written_and_taken_back_with_and_without_scripts() {
+    let ward = Ward::founded().await;
+    let (mut one, mut two) = (ward.physician("one").await, ward.physician("two").await);
+    let case = ward.case("one", "Target lesions", Audience::Network).await;
+    let link = format!("/cases/{case}");
+    let plain = one.post(&format!("{link}/comments"), &[("body", "Biopsy the border.")]).await;
+    assert_eq!(plain.header("location"), format!("{link}#thread"));
+    let page = two.get(&link).await.body;
+    let first = page.split('"').find_map(|text| text.strip_prefix("comment-")).unwrap().to_owned();
+    let answering = two.get(&format!("{link}?reply={first}")).await.body;
+    assert!(answering.contains("You are answering Dr. one"), "{answering}");
+    let fields = [("body", "And wait for it."), ("reply_to", first.as_str())];
+    let fragment = two.post_fragment(&format!("{link}/comments"), &fields).await;
+    assert!(fragment.status == 200 && !fragment.body.contains("<html"), "{}", fragment.body);
+    assert!(fragment.body.contains("And wait for it.") && fragment.body.contains("answers Dr. one") && fragment.body.contains("depth-1"), "{}", fragment.body);
+    let take_back = fragment.body.split('"').find(|text| text.ends_with("/take-back")).unwrap().to_owned();
+    assert_eq!(one.post(&take_back, &[]).await.status, 403, "it is not theirs");
+    let after = two.post_fragment(&take_back, &[]).await;
+    assert!(after.status == 200 && !after.body.contains("And wait for it."), "{}", after.body);
+    let empty = two.post_fragment(&format!("{link}/comments"), &[("body", "  ")]).await;
+    assert!(empty.status == 422 && empty.body.contains("aria-invalid"), "{}", empty.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_star_is_given_once_and_taken_back() {
+    let ward = Ward::founded().await;
+    let (mut one, mut two) = (ward.physician("one").await, ward.physician("two").await);
+    let case = ward.case("one", "Target lesions", Audience::Network).await;
+    let star = format!("/cases/{case}/star");
+    for _ in 0..2 {
+        let given = two.post_fragment(&star, &[]).await;
+        assert!(given.body.contains("One star") && given.body.contains("aria-pressed=\"true\""), "{}", given.body);
+    }
+    assert!(one.post_fragment(&star, &[]).await.body.contains("2 stars"));
+    let taken = two.post_fragment(&format!("{star}/take-back"), &[]).await;
+    assert!(taken.body.contains("One star") && taken.body.contains("aria-pressed=\"false\""), "{}", taken.body);
+    assert_eq!(two.post(&star, &[]).await.header("location"), format!("/cases/{case}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawn_case_leaves_a_plate_without_its_title() {
+    let ward = Ward::founded().await;
+    let (mut one, mut two) = (ward.physician("one").await, ward.physician("two").await);
+    let case = ward.case("one", "Target lesions", Audience::Network).await;
+    let page = format!("/cases/{case}/withdraw");
+    assert_eq!(two.get(&page).await.status, 404, "it is not theirs");
+    assert!(one.get(&page).await.body.contains("Target lesions"));
+    assert!(one.post(&page, &[("password", PASSWORD)]).await.body.contains("Say whose wish it is."));
+    let wrong = one.post(&page, &[("why", "patient"), ("password", "wrong password")]).await;
+    assert_eq!(wrong.status, 422);
+    let done = one.post(&page, &[("why", "patient"), ("password", PASSWORD)]).await;
+    assert_eq!(done.header("location"), format!("/cases/{case}"), "{}", done.body);
+    for person in [&mut one, &mut two] {
+        let plate = person.get(&format!("/cases/{case}")).await.body;
+        assert!(plate.contains("Withdrawn by the patient&#39;s wish") || plate.contains("Withdrawn by the patient's wish"), "{plate}");
+        assert!(!plate.contains("Target lesions"), "{plate}");
+        assert!(!person.get("/").await.body.contains("Target lesions"));
+        assert!(person.get(&format!("/api/v1/cases/{case}")).await.json()["withdrawn_ms"].is_u64());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_makes_accounts_and_an_attester_vouches() {
+    let ward = Ward::founded().await;
+    let mut admin = ward.administrator().await;
+    let made = admin.post("/admin/people", &[("account", "una"), ("name", "Dr. Una Nova")]).await;
+    let link = made.body.split('"').find(|text| text.contains("/first/una/")).unwrap().to_owned();
+    assert!(link.starts_with("http://localhost/first/una/csl1_"), "{link}");
+    let path = link.trim_start_matches("http://localhost").to_owned();
+    let mut una = ward.browser();
+    assert_eq!(una.post(&path, &[("password", PASSWORD), ("again", PASSWORD)]).await.status, 303);
+    let id = ward.app.account("una").unwrap().id;
+    let attested = [("profession", "physician"), ("specialty", "D003880"), ("until", "2099-01-01")];
+    let too_long = admin.post(&format!("/admin/people/{id}/attest"), &attested).await;
+    assert!([303, 422].contains(&too_long.status.as_u16()), "{}", too_long.body);
+    let attested = [("profession", "physician"), ("specialty", "D003880"), ("until", "2027-06-01")];
+    assert_eq!(admin.post(&format!("/admin/people/{id}/attest"), &attested).await.header("location"), "/admin/people");
+    let badge = una.get("/account").await.body;
+    assert!(badge.contains("Physician, Dermatology"), "{badge}");
+    assert!(una.get("/cases/new").await.status == 200);
+    assert_eq!(admin.post(&format!("/admin/people/{id}/revoke"), &[("reason", "left")]).await.status, 303);
+    assert_eq!(una.get("/cases/new").await.status, 403);
+    let roles = [("role", "moderator"), ("role", "data-protection-officer")];
+    assert_eq!(admin.post(&format!("/admin/people/{id}/roles"), &roles).await.status, 303);
+    assert!(ward.app.account("una").unwrap().roles.has(Role::Moderator));
+    assert!(una.get("/account").await.asks_to_sign_in(), "other rights, other session");
+    assert_eq!(admin.post(&format!("/admin/people/{}/link", "00".repeat(16)), &[]).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_stands_in_the_audit_chain() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let case = ward.case("one", "Target lesions", Audience::Network).await;
+    one.get(&format!("/cases/{case}")).await;
+    one.get("/search?q=lesions").await;
+    ward.browser().sign_in("one", "wrong password").await;
+    let mut auditor = ward.staff("audrey", &["auditor"]).await;
+    let page = auditor.get("/admin/audit").await.body;
+    for act in ["viewed", "searched", "shared", "was refused at sign-in", "signed in", "vouched for", "made an account"] {
+        assert!(page.contains(&format!("<td>{act}</td>")), "{act}: {page}");
+    }
+    assert!(page.contains("chained without a gap") && !page.contains("Target lesions"), "{page}");
+    let lines = auditor.get("/admin/audit/lines").await;
+    assert_eq!(lines.header("content-type"), "application/x-ndjson");
+    let count = lines.body.lines().inspect(|line| assert!(serde_json::from_str::<serde_json::Value>(line).is_ok())).count();
+    assert!(count > 8, "{count}");
+}

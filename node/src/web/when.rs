@@ -1,0 +1,63 @@
+//! Times as pages show them: exact for scripts, which turn them into the reader's zone, and in words of UTC without them.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+/// A time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct When {
+    /// RFC 3339.
+    pub(crate) written: String,
+    /// When it came here, if it is somebody else's time; else empty.
+    pub(crate) received: String,
+    /// In words, in UTC.
+    pub(crate) text: String,
+}
+
+impl When {
+    /// A time of our own clock or of an author whose claim is not doubted.
+    pub(crate) fn at(time_ms: u64) -> Self {
+        let moment = moment(time_ms);
+        let text = moment.to_zoned(TimeZone::UTC).strftime("%-d %B %Y, %H:%M UTC").to_string();
+        Self { written: rfc_3339(time_ms), received: String::new(), text }
+    }
+}
+
+/// A time as programs read it.
+pub(crate) fn rfc_3339(time_ms: u64) -> String {
+    moment(time_ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The end of a day that a person chose, in UTC. `None`: it is no date.
+pub(crate) fn end_of_day_ms(date: &str) -> Option<u64> {
+    let date: jiff::civil::Date = date.trim().parse().ok()?;
+    let end = date.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()?;
+    u64::try_from(end.timestamp().as_millisecond()).ok()
+}
+
+/// Beyond what a calendar knows is its end.
+fn moment(time_ms: u64) -> Timestamp {
+    i64::try_from(time_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_stands_in_words_and_for_scripts() {
+        let when = When::at(1_795_000_000_000);
+        assert_eq!(when.written, "2026-11-18T11:06:40Z");
+        assert_eq!(when.text, "18 November 2026, 11:06 UTC");
+    }
+
+    #[test]
+    fn a_claimed_time_beyond_the_calendar_is_shown_too() {
+        assert!(When::at(u64::MAX).written.starts_with("9999-12-3"));
+    }
+
+    #[test]
+    fn a_day_ends_with_its_last_second() {
+        assert_eq!(end_of_day_ms("2026-11-18").map(rfc_3339).as_deref(), Some("2026-11-18T23:59:59Z"));
+        assert_eq!(end_of_day_ms("18.11.2026"), None);
+    }
+}

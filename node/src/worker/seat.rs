@@ -1,0 +1,90 @@
+//! One child process as its parent sees it: started with nothing of ours, asked with a deadline, killed when it goes wrong.
+
+use std::{
+    ffi::OsString,
+    io::{self, BufReader},
+    path::PathBuf,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::Duration,
+};
+
+use anonymizer::worker::{Request, Response, WireError, read_response, write_request};
+
+/// The program of a child and its arguments.
+#[derive(Clone, Debug)]
+pub(super) struct Program {
+    pub(super) path: PathBuf,
+    pub(super) arguments: Vec<OsString>,
+}
+
+/// How a conversation went wrong. The child is gone then.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Broken {
+    #[error("the worker broke off")]
+    Off(#[source] WireError),
+    #[error("the worker did not answer in time")]
+    Late,
+    #[error("the conversation with the worker was cut short")]
+    Cut,
+}
+
+/// A child that waits for a request.
+#[derive(Debug)]
+pub(super) struct Seat {
+    process: Process,
+    pipes: Pipes,
+}
+
+/// Killed and waited for when it is dropped: none is left over, whoever forgot it.
+#[derive(Debug)]
+struct Process(Child);
+
+#[derive(Debug)]
+struct Pipes {
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Seat {
+    /// Starts a child: no environment, no directory of ours, nobody who hears what it prints.
+    pub(super) fn start(program: &Program) -> io::Result<Self> {
+        let mut child = Command::new(&program.path)
+            .args(&program.arguments)
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (input, output) = (child.stdin.take(), child.stdout.take());
+        let process = Process(child);
+        let (Some(input), Some(output)) = (input, output) else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        Ok(Self { process, pipes: Pipes { input, output: BufReader::new(output) } })
+    }
+
+    /// Asks, and waits so long for the answer. The child comes back only if it kept to the conversation.
+    pub(super) async fn ask(self, request: Request, patience: Duration) -> Result<(Self, Response), Broken> {
+        let Self { process, mut pipes } = self;
+        let talking = tokio::task::spawn_blocking(move || {
+            let limits = request.limits;
+            write_request(&mut pipes.input, &request)?;
+            drop(request);
+            let response = read_response(&mut pipes.output, &limits)?;
+            Ok((pipes, response))
+        });
+        match tokio::time::timeout(patience, talking).await {
+            Ok(Ok(Ok((pipes, response)))) => Ok((Self { process, pipes }, response)),
+            Ok(Ok(Err(error))) => Err(Broken::Off(error)),
+            Ok(Err(_)) => Err(Broken::Cut),
+            Err(_) => Err(Broken::Late),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // One that has ended already needs no killing.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,95 @@
+// The list of covers beside the picture: the same covers, the same keys, in words. What was found and left uncovered
+// stands below with its reason.
+
+import { button, make } from './make.js';
+
+/** @typedef {import('./cover-book.js').Dismissed} Dismissed */
+/** @typedef {{ key: number, name: string }} Row */
+/** @typedef {{ pick: (key: number) => void, remove: (key: number) => void, excuse: (finding: number, reason: string) => void, putBack: (finding: number) => void }} Deeds */
+
+export const REASONS = ['not-a-finding', 'not-identifying', 'wrong-place'];
+
+export class CoverList {
+  element = make('div', { class: 'editor-list' });
+  #words;
+  #deeds;
+  #rows = make('ol');
+  #none = make('p', { class: 'soft' });
+  #left = make('div');
+  /** @type {Map<number, HTMLLIElement>} */
+  #items = new Map();
+
+  /** @param {DOMStringMap} words @param {Deeds} deeds */
+  constructor(words, deeds) {
+    this.#words = words;
+    this.#deeds = deeds;
+    this.#none.textContent = words.none ?? '';
+    this.element.append(make('h2', {}, words.list ?? ''), this.#none, this.#rows, this.#left);
+  }
+
+  /** @param {Row[]} rows @param {number | null} picked @param {Dismissed[]} dismissed */
+  show(rows, picked, dismissed) {
+    this.#none.hidden = rows.length > 0;
+    for (const [key, item] of this.#items) {
+      if (rows.some((row) => row.key === key)) continue;
+      item.remove();
+      this.#items.delete(key);
+    }
+    for (const row of rows) {
+      const item = this.#items.get(row.key) ?? this.#makeItem(row.key);
+      item.classList.toggle('is-picked', row.key === picked);
+      const pick = item.querySelector('.pick');
+      if (pick && pick.textContent !== row.name) pick.textContent = row.name;
+      pick?.setAttribute('aria-pressed', String(row.key === picked));
+      item.querySelector('.quiet')?.setAttribute('aria-label', `${this.#words.remove}: ${row.name}`);
+    }
+    this.#left.replaceChildren(...dismissed.map((item) => this.#makeDismissed(item)));
+  }
+
+  /** @param {number} key */
+  focus(key) {
+    const pick = this.#items.get(key)?.querySelector('.pick');
+    if (pick instanceof HTMLElement) pick.focus();
+  }
+
+  /** @param {EventTarget | null} target @returns {number | null} */
+  keyAt(target) {
+    const item = target instanceof Element ? target.closest('li[data-key]') : null;
+    return item instanceof HTMLElement ? Number(item.dataset.key) : null;
+  }
+
+  /** @param {number} key */
+  #makeItem(key) {
+    const pick = make('button', { type: 'button', class: 'pick' });
+    pick.addEventListener('click', () => this.#deeds.pick(key));
+    pick.addEventListener('focus', () => this.#deeds.pick(key));
+    const remove = button(this.#words.icons, 'trash-2', this.#words.remove ?? '', 'quiet', true);
+    remove.addEventListener('click', () => this.#deeds.remove(key));
+    const item = make('li', { 'data-key': String(key) }, pick, remove);
+    this.#items.set(key, item);
+    this.#rows.append(item);
+    return item;
+  }
+
+  /** @param {Dismissed} dismissed */
+  #makeDismissed(dismissed) {
+    const id = `why-${dismissed.finding}`;
+    const choose = make('select', { id });
+    for (const reason of REASONS) {
+      const option = make('option', { value: reason }, this.#reasonWords(reason));
+      option.selected = reason === dismissed.reason;
+      choose.append(option);
+    }
+    choose.addEventListener('change', () => this.#deeds.excuse(dismissed.finding, choose.value));
+    const back = button(this.#words.icons, 'undo-2', this.#words.putBack ?? '', 'quiet');
+    back.addEventListener('click', () => this.#deeds.putBack(dismissed.finding));
+    back.hidden = !dismissed.cover;
+    return make('div', { class: 'dismissed' }, make('p', {}, this.#words.dismissed ?? ''), make('label', { for: id }, this.#words.why ?? ''), choose, back);
+  }
+
+  /** @param {string} reason */
+  #reasonWords(reason) {
+    const name = `why-${reason}`.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+    return this.#words[name] ?? reason;
+  }
+}

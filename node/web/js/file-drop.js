@@ -1,0 +1,101 @@
+// <file-drop>: sends the pictures chosen, taken or dropped in it at once and shows how far it is. Without scripts the
+// form around it does the same with its button.
+
+import { announce, filled } from './announce.js';
+import { make } from './make.js';
+
+class FileDrop extends HTMLElement {
+  /** @type {XMLHttpRequest | null} */
+  #request = null;
+
+  connectedCallback() {
+    if (this.classList.contains('is-live')) return;
+    this.classList.add('is-live');
+    const submit = this.querySelector('button[type="submit"]');
+    if (submit instanceof HTMLElement) submit.hidden = true;
+    this.append(make('p', { class: 'soft' }, this.dataset.here ?? ''));
+    this.addEventListener('change', (event) => {
+      if (event.target instanceof HTMLInputElement && event.target.files?.length) this.#send([...event.target.files], event.target.name);
+    });
+    this.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      this.classList.add('is-over');
+    });
+    this.addEventListener('dragleave', () => this.classList.remove('is-over'));
+    this.addEventListener('drop', (event) => {
+      event.preventDefault();
+      this.classList.remove('is-over');
+      const input = this.querySelector('input');
+      if (!input || !event.dataTransfer?.files.length) return;
+      input.files = event.dataTransfer.files;
+      this.#send([...input.files], input.name);
+    });
+  }
+
+  /** @param {File[]} files @param {string} name */
+  #send(files, name) {
+    const form = this.closest('form');
+    if (!form || this.#request) return;
+    const body = new FormData();
+    for (const file of files) body.append(name, file);
+    const request = new XMLHttpRequest();
+    this.#request = request;
+    const progress = this.#progress(() => request.abort());
+    request.upload.addEventListener('progress', (event) => {
+      if (event.lengthComputable) progress.show(event.loaded / event.total);
+    });
+    request.upload.addEventListener('load', () => progress.say(this.dataset.reading ?? ''));
+    request.addEventListener('load', () => {
+      if (request.status < 400) location.assign(request.responseURL || location.href);
+      else this.#end(progress, refusal(request) || (this.dataset.failed ?? ''));
+    });
+    request.addEventListener('error', () => this.#end(progress, this.dataset.failed ?? ''));
+    request.addEventListener('abort', () => this.#end(progress, this.dataset.stopped ?? ''));
+    request.open('POST', form.action);
+    request.setRequestHeader('Accept', 'text/plain');
+    request.send(body);
+  }
+
+  /** @param {{ end: (sentence: string) => void }} progress @param {string} sentence */
+  #end(progress, sentence) {
+    this.#request = null;
+    progress.end(sentence);
+    const submit = this.querySelector('button[type="submit"]');
+    if (submit instanceof HTMLElement) submit.hidden = false;
+  }
+
+  /** @param {() => void} stop */
+  #progress(stop) {
+    this.querySelector('.progress')?.remove();
+    const bar = make('progress', { max: '1', value: '0', 'aria-label': filled(this.dataset.sending, { percent: 0 }) });
+    const words = make('p', {}, filled(this.dataset.sending, { percent: 0 }));
+    const button = make('button', { type: 'button', class: 'quiet' }, this.dataset.stop ?? '');
+    button.addEventListener('click', stop);
+    const box = make('div', { class: 'progress' }, words, bar, button);
+    this.append(box);
+    announce(words.textContent ?? '');
+    return {
+      show: (/** @type {number} */ part) => {
+        bar.value = part;
+        words.textContent = filled(this.dataset.sending, { percent: Math.round(part * 100) });
+      },
+      say: (/** @type {string} */ sentence) => {
+        bar.removeAttribute('value');
+        words.textContent = sentence;
+        announce(sentence);
+      },
+      end: (/** @type {string} */ sentence) => {
+        box.replaceChildren(make('p', { class: 'field-problem' }, sentence));
+        announce(sentence);
+      },
+    };
+  }
+}
+
+/** What the node says of a picture that it does not take. @param {XMLHttpRequest} request */
+function refusal(request) {
+  const isPlain = request.getResponseHeader('Content-Type')?.startsWith('text/plain');
+  return isPlain ? request.responseText.trim() : '';
+}
+
+customElements.define('file-drop', FileDrop);

@@ -1,0 +1,226 @@
+//! Content: profiles, and the bodies of what people say about a case.
+
+use super::{at_most, manifest::Manifest};
+use crate::{
+    codec::{Malformed, Text, decode},
+    codes,
+    id::{BlobId, ClinicianId, EntryId, InstitutionId, Salt, StatementId},
+    kind::Kind,
+    limits,
+    statement::Statement,
+    wire,
+};
+
+codes! {
+    /// How a picture is stored.
+    pub enum MediaType {
+        1 => Jpeg,
+        2 => Png,
+    }
+
+    /// Where a case stands.
+    pub enum Status {
+        1 => Open,
+        2 => WorkingDiagnosis,
+        3 => Resolved,
+    }
+
+    /// How sure an outcome is.
+    pub enum Certainty {
+        1 => Suspected,
+        2 => Clinical,
+        3 => Confirmed,
+    }
+
+    /// The patient's age, never more exact than the research needs, and one band above 89 (45 CFR 164.514(b)(2)(i)(C)).
+    pub enum AgeBand {
+        1 => Newborn,
+        2 => Infant,
+        3 => Child,
+        4 => Adolescent,
+        5 => Adult18To39,
+        6 => Adult40To64,
+        7 => Adult65To89,
+        8 => Over89,
+    }
+
+    /// The patient's sex, where it matters.
+    pub enum Sex {
+        1 => Female,
+        2 => Male,
+        3 => Intersex,
+    }
+}
+
+wire! {
+    /// What a person is called, said by their institution. It can be erased; attestations hold no name.
+    pub struct Profile {
+        /// The person.
+        1 => clinician: ClinicianId,
+        /// The name that readers see.
+        2 => name: Text,
+    }
+
+    /// The body of a Case and of a CaseRevision: all of a case but its pictures and what others say.
+    pub struct Summary {
+        /// One line.
+        1 => title: Text,
+        /// What the author wants to know.
+        2 => question: Text,
+        /// History, findings, course.
+        3 => body: Text,
+        /// MeSH descriptor number of the specialty, as `D003880` is 3880.
+        4 => specialty: Option<u32>,
+        /// Free words.
+        5 => tags: Vec<Text>,
+        /// Of the patient.
+        6 => age: Option<AgeBand>,
+        /// Of the patient.
+        7 => sex: Option<Sex>,
+        /// In their order.
+        8 => pictures: Vec<Picture>,
+        /// Salts the ids of the pictures; erased with the payload.
+        9 => blob_salt: Salt,
+        /// Who may read a restricted case, besides its own institution; absent: the network.
+        10 => audience: Option<Vec<InstitutionId>>,
+        /// People without attestation may read it too.
+        11 => is_public: bool,
+    }
+
+    /// A picture of a case and its preview, each a blob of its own.
+    pub struct Picture {
+        /// The picture.
+        1 => blob: BlobId,
+        /// Its size in bytes.
+        2 => blob_size: u32,
+        /// How it is stored.
+        3 => media_type: MediaType,
+        /// In pixels.
+        4 => width: u32,
+        /// In pixels.
+        5 => height: u32,
+        /// 320 pixels on the long side.
+        6 => preview: BlobId,
+        /// Its size in bytes.
+        7 => preview_size: u32,
+        /// What one who cannot see it is told.
+        8 => alt: Text,
+        /// What was done so that nobody is recognized.
+        9 => manifest: Manifest,
+    }
+
+    /// The body of a Comment.
+    pub struct Comment {
+        /// What is said.
+        1 => text: Text,
+        /// The comment it answers.
+        2 => replies_to: Option<EntryId>,
+        /// Entries of the thread that its author had seen; they order the thread.
+        3 => seen: Vec<EntryId>,
+        /// The picture it points at, by its place in the case.
+        4 => picture: Option<u8>,
+    }
+
+    /// The body of a CommentRevision: the comment as it reads from now on.
+    pub struct CommentRevision {
+        /// The comment, by the id of the statement.
+        1 => comment: StatementId,
+        /// The whole text.
+        2 => text: Text,
+    }
+
+    /// The body of a Star: the case is worth the attention of others. It is taken back by withdrawing its entry.
+    pub struct Star {
+        /// The entry of the case that was seen.
+        1 => seen: EntryId,
+    }
+
+    /// The body of an Outcome.
+    pub struct Outcome {
+        /// Where the case stands now.
+        1 => status: Status,
+        /// What it was.
+        2 => diagnosis: Option<Text>,
+        /// How sure that is.
+        3 => certainty: Option<Certainty>,
+        /// What happened, what was learned.
+        4 => text: Text,
+    }
+}
+
+/// Checks the body inside a statement of a kind.
+///
+/// # Errors
+/// [`Malformed`] if it is not of that kind or out of its limits.
+pub(super) fn check(kind: Kind, statement: &Statement) -> Result<(), Malformed> {
+    let body = &statement.body.0;
+    match kind {
+        Kind::Case | Kind::CaseRevision => decode::<Summary>(body)?.check(),
+        Kind::Comment => decode::<Comment>(body)?.check(),
+        Kind::CommentRevision => text_at_most("comment", &decode::<CommentRevision>(body)?.text),
+        Kind::Star => decode::<Star>(body).map(|_| ()),
+        Kind::Outcome => decode::<Outcome>(body)?.check(),
+        _ => Ok(()),
+    }
+}
+
+impl Profile {
+    pub(super) fn check(&self) -> Result<(), Malformed> {
+        at_most("name", self.name.0.chars().count(), limits::NAME_CHARS_MAX)
+    }
+}
+
+impl Summary {
+    /// Checks what a person can get wrong.
+    ///
+    /// # Errors
+    /// [`Malformed::TooLarge`] names what is too long and its limit.
+    pub fn check(&self) -> Result<(), Malformed> {
+        at_most("title", self.title.0.chars().count(), limits::TITLE_CHARS_MAX)?;
+        text_at_most("question", &self.question)?;
+        text_at_most("case text", &self.body)?;
+        at_most("tags", self.tags.len(), limits::TAGS_MAX)?;
+        self.tags.iter().try_for_each(|tag| at_most("tag", tag.0.chars().count(), limits::TAG_CHARS_MAX))?;
+        at_most("pictures", self.pictures.len(), limits::PICTURES_MAX)?;
+        at_most("audience", self.audience.as_ref().map_or(0, Vec::len), limits::AUDIENCE_MAX)?;
+        if self.is_public && self.audience.is_some() {
+            return Err(Malformed::Form { at: 0, what: "a case that is public and restricted" });
+        }
+        self.pictures.iter().try_for_each(Picture::check)
+    }
+}
+
+impl Picture {
+    fn check(&self) -> Result<(), Malformed> {
+        at_most("picture", self.blob_size as usize, limits::BLOB_BYTES_MAX)?;
+        at_most("preview", self.preview_size as usize, limits::PREVIEW_BYTES_MAX)?;
+        text_at_most("picture description", &self.alt)?;
+        self.manifest.check()
+    }
+}
+
+impl Comment {
+    /// Checks what a person can get wrong.
+    ///
+    /// # Errors
+    /// [`Malformed::TooLarge`] names what is too long and its limit.
+    pub fn check(&self) -> Result<(), Malformed> {
+        at_most("seen entries", self.seen.len(), limits::SEEN_MAX)?;
+        text_at_most("comment", &self.text)
+    }
+}
+
+impl Outcome {
+    /// Checks what a person can get wrong.
+    ///
+    /// # Errors
+    /// [`Malformed::TooLarge`] names what is too long and its limit.
+    pub fn check(&self) -> Result<(), Malformed> {
+        text_at_most("outcome", &self.text)?;
+        self.diagnosis.as_ref().map_or(Ok(()), |diagnosis| text_at_most("diagnosis", diagnosis))
+    }
+}
+
+fn text_at_most(what: &'static str, text: &Text) -> Result<(), Malformed> {
+    at_most(what, text.0.chars().count(), limits::BODY_CHARS_MAX)
+}

@@ -1,0 +1,161 @@
+//! The institutions of a run: names, keys, and the papers that make them members.
+
+use feed::Peer;
+use protocol::{
+    Audience, CharterId, FeedId, NetworkId, Payload, PublicKey, Salt, SecretKey,
+    certificate::{
+        Card, Certificate, Charter, Decision, Founder, Governor, Growth, Membership, SignedCard, Succession, Vote,
+    },
+    codec::{Bytes, Text, encode},
+    message::Papers,
+    payload::control::{Attestation, Genesis, NodeKey, NodeKeys, Profession, Scope},
+};
+
+use crate::chance::Chance;
+
+/// Institutions that decide, at most.
+const GOVERNORS_MAX: usize = 5;
+
+const NAMES: [&str; 30] = [
+    "Arosa", "Bern", "Chur", "Davos", "Elm", "Flims", "Genf", "Horgen", "Ilanz", "Jona", "Köniz", "Luzern", "Morges",
+    "Nyon", "Olten", "Pully", "Quarten", "Riehen", "Sion", "Thun", "Uster", "Vevey", "Wil", "Xaver", "Yverdon", "Zug",
+    "Aarau", "Basel", "Cham", "Dietikon",
+];
+
+/// One institution with all its keys.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) feed: FeedId,
+    pub(crate) peer: Peer,
+    pub(crate) root: SecretKey,
+    pub(crate) signing: SecretKey,
+    pub(crate) clinician: SecretKey,
+    next_root: [u8; 32],
+    vote: SecretKey,
+}
+
+/// The network that the institutions found.
+#[derive(Debug)]
+pub(crate) struct Founding {
+    pub(crate) network: NetworkId,
+    /// What every founder knows: the charter, and who was admitted at first.
+    pub(crate) papers: Papers,
+    charter: CharterId,
+    governors: Vec<SecretKey>,
+}
+
+impl Founding {
+    /// A network of so many institutions. The last one stays outside if `is_last_late`.
+    pub(crate) fn of(count: usize, is_last_late: bool, chance: &mut Chance) -> (Self, Vec<Member>) {
+        let mut members: Vec<Member> = (0..count).map(|index| Member::drawn(index, chance)).collect();
+        let governors = count.min(GOVERNORS_MAX);
+        let charter = charter_of(members.iter().take(governors), chance);
+        let network = NetworkId::of_charter(&charter.0);
+        for member in &mut members {
+            member.feed = FeedId::derive(&network, &member.root.public(), &member.next_root);
+        }
+        let id = CharterId::of(&charter.0);
+        let papers = Papers { charters: vec![charter], certificates: Vec::new() };
+        let votes = members.iter().take(governors).map(|member| SecretKey::from_seed(&member.vote.seed()));
+        let mut founding = Self { network, papers, charter: id, governors: votes.collect() };
+        let mut certificates = vec![founding.certified(&Decision::Charter(Succession { previous: id, next: id }))];
+        let admitted = members.iter().take(count - usize::from(is_last_late)).skip(governors);
+        certificates.extend(admitted.map(|member| founding.admission_of(member.feed)));
+        founding.papers.certificates = certificates;
+        (founding, members)
+    }
+
+    /// The decision that admits an institution, with the votes of all governors.
+    pub(crate) fn admission_of(&self, feed: FeedId) -> Certificate {
+        self.certified(&Decision::Admission(Membership { feed, round: 1, charter: self.charter, succeeds: None }))
+    }
+
+    fn certified(&self, decision: &Decision) -> Certificate {
+        let bytes = decision.encode();
+        let votes = self.governors.iter().map(|vote| Vote::sign(&self.network, &bytes, vote)).collect();
+        Certificate { decision: Bytes(bytes), votes }
+    }
+}
+
+impl Member {
+    fn drawn(index: usize, chance: &mut Chance) -> Self {
+        let name = NAMES.get(index).map_or_else(|| format!("House {index}"), |name| (*name).to_owned());
+        let mut key = || SecretKey::from_seed(&chance.bytes());
+        let (root, next, signing, clinician, vote) = (key(), key(), key(), key(), key());
+        Self {
+            name,
+            feed: FeedId([0; 32]),
+            peer: PublicKey(chance.bytes()),
+            root,
+            signing,
+            clinician,
+            next_root: next.public().commitment(),
+            vote,
+        }
+    }
+
+    /// What it shows before it has written anything.
+    pub(crate) fn card(&self) -> SignedCard {
+        let card = Card {
+            name: Text::from(self.name.as_str()),
+            country: Text::from("CH"),
+            root: self.root.public(),
+            next_root: self.next_root,
+            vote: self.vote.public(),
+            node: NodeKey { transport: self.peer, addresses: Vec::new() },
+        };
+        SignedCard::sign(&card, &self.root)
+    }
+
+    /// The first entry of the feed.
+    pub(crate) fn genesis(&self) -> Payload {
+        Payload::Genesis(Genesis {
+            root: self.root.public(),
+            next_root: self.next_root,
+            signing: self.signing.public(),
+            name: Text::from(self.name.as_str()),
+            country: Text::from("CH"),
+        })
+    }
+
+    /// What follows it: where the node listens, and who may speak.
+    pub(crate) fn first_control(&self) -> [Payload; 2] {
+        let node = NodeKey { transport: self.peer, addresses: Vec::new() };
+        let attestation = Attestation {
+            clinician: self.clinician.clinician(),
+            profession: Profession::Physician,
+            specialties: Vec::new(),
+            scope: Scope::FULL,
+            until_ms: 1 << 50,
+            pseudonym_in: None,
+        };
+        [Payload::NodeKeys(NodeKeys { keys: vec![node] }), Payload::Attestation(attestation)]
+    }
+}
+
+/// A draft for everybody.
+pub(crate) fn open_draft(payload: Payload, chance: &mut Chance) -> feed::Draft {
+    feed::Draft { payload, audience: Audience::Network, salt: Salt(chance.bytes()) }
+}
+
+fn charter_of<'a>(governors: impl Iterator<Item = &'a Member>, chance: &mut Chance) -> Bytes {
+    let governors = governors.map(|member| {
+        Governor::Founder(Founder {
+            root: member.root.public(),
+            next_root: member.next_root,
+            vote: member.vote.public(),
+            name: Text::from(member.name.as_str()),
+        })
+    });
+    Bytes(encode(&Charter {
+        version: 0,
+        nonce: chance.bytes(),
+        previous: None,
+        name: Text::from("A virtual network"),
+        governors: governors.collect(),
+        members: Vec::new(),
+        terms: Text::from("As it is in the scenario."),
+        growth: Growth::default(),
+    }))
+}

@@ -1,0 +1,44 @@
+//! Checks can fail: a fault is planted in what surrounds the honest machines, and the run must not pass.
+
+use simulations::{Faults, Scenario, run};
+
+fn planted(name: &str, plant: impl Fn(&mut Faults)) -> Vec<String> {
+    let mut scenario = Scenario::named(name).expect("the scenario is there");
+    plant(&mut scenario.faults);
+    (0..4).flat_map(|seed| run(&scenario, seed).violations).collect()
+}
+
+#[test]
+fn a_disk_that_lies_about_durability_is_found_out() {
+    let violations = planted("lossy-30", |faults| faults.have_lying_disks = true);
+    let is_found = violations.iter().any(|violation| violation.contains("lost what") || violation.contains("twice"));
+    assert!(is_found, "nothing was lost, nothing written twice: {violations:?}");
+}
+
+#[test]
+fn a_node_that_gives_sealed_payloads_to_everybody_is_found_out() {
+    let violations = planted("calm-3", |faults| faults.have_open_doors = true);
+    assert!(violations.iter().any(|violation| violation.contains("sealed payload")), "nothing leaked: {violations:?}");
+}
+
+#[test]
+fn a_network_that_never_heals_is_found_out() {
+    let violations = planted("partition-and-heal", |faults| faults.has_lasting_partition = true);
+    assert!(violations.iter().any(|violation| violation.contains("hold other heads")), "all agreed: {violations:?}");
+}
+
+#[test]
+fn the_same_seed_is_the_same_run() {
+    let scenario = Scenario::named("lossy-30").expect("the scenario is there");
+    let (one, again, other) = (run(&scenario, 3), run(&scenario, 3), run(&scenario, 4));
+    assert_eq!((&one.log, one.figures), (&again.log, again.figures));
+    assert_ne!(one.log, other.log);
+}
+
+#[test]
+fn every_scenario_can_be_read_and_tells_its_story() {
+    for (name, text) in Scenario::all() {
+        let scenario = Scenario::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(scenario.story.ends_with('.') && scenario.nodes.0 <= scenario.nodes.1, "{name}");
+    }
+}

@@ -1,0 +1,61 @@
+//! Stories with real nodes: each hospital is a process of the program just built, with a data directory and a loopback
+//! address of its own, and is spoken to as people and programs speak to it, by command line and HTTP.
+//!
+//! | stories | tell |
+//! |---|---|
+//! | `reading` | a case goes from house to house |
+//! | `viewers` | what somebody reads whom nobody vouches for |
+//! | `audience` | a case for one hospital is for that one |
+//! | `withdrawing` | what is withdrawn is gone everywhere |
+//! | `joining` | a fourth hospital comes in |
+//! | `verifying` | a feed is checked without a node |
+//! | `kills` | processes die in the middle |
+//! | `cuts` | the power goes |
+//! | `copies` | a data directory exists twice |
+//! | `rebuilding` | tables and index are damaged |
+//!
+//! How often something is tried stands in the environment: `CONSILIUM_KILLS`, `CONSILIUM_CUTS`, `CONSILIUM_FLIPS`; and
+//! `CONSILIUM_SEED` draws the moments anew. Nothing here measures time; every wait is for a named state.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
+
+#[path = "stories/asking.rs"]
+mod asking;
+#[path = "stories/audience.rs"]
+mod audience;
+#[path = "stories/chance.rs"]
+mod chance;
+#[path = "stories/copies.rs"]
+mod copies;
+#[path = "stories/cuts.rs"]
+mod cuts;
+#[path = "stories/disk.rs"]
+mod disk;
+#[path = "stories/files.rs"]
+mod files;
+#[path = "stories/founding.rs"]
+mod founding;
+#[path = "stories/house.rs"]
+mod house;
+#[path = "stories/http.rs"]
+mod http;
+#[path = "stories/joining.rs"]
+mod joining;
+#[path = "stories/kills.rs"]
+mod kills;
+#[path = "stories/posting.rs"]
+mod posting;
+#[path = "stories/reading.rs"]
+mod reading;
+#[path = "stories/rebuilding.rs"]
+mod rebuilding;
+#[path = "stories/seats.rs"]
+mod seats;
+#[path = "stories/verifying.rs"]
+mod verifying;
+#[path = "stories/viewers.rs"]
+mod viewers;
+#[path = "stories/waiting.rs"]
+mod waiting;
+#[path = "stories/withdrawing.rs"]
+mod withdrawing;

@@ -1,0 +1,184 @@
+//! A hospital of a story: its data directory, its node as a process, and the ways to start and stop it.
+
+use std::{
+    cell::RefCell,
+    fs::{self, File},
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicU8, Ordering},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{
+    http::Door,
+    waiting::{wait_for, wait_until},
+};
+
+/// The program that was just built.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_consilium");
+
+/// Every house has an address of its own, as hosts have, so these are the same for all.
+const NETWORK_PORT: u16 = 14_001;
+const WEB_PORT: u16 = 18_443;
+
+/// Log lines that are shown of each house when a story fails.
+const LAST_LINES: usize = 40;
+
+/// A hospital. It is stopped the hard way when the story is over.
+pub(crate) struct House {
+    name: String,
+    directory: PathBuf,
+    log: PathBuf,
+    address: Ipv4Addr,
+    node: RefCell<Option<Child>>,
+}
+
+impl House {
+    /// Makes a node in a directory that does not exist yet.
+    pub(crate) fn make(name: &str, directory: &Path) -> Self {
+        let house = Self::at(name, directory, next_address());
+        house.ask(&[
+            "init",
+            "--name",
+            name,
+            "--country",
+            "DE",
+            "--plain-http",
+            "--web",
+            &house.web().to_string(),
+            "--listen",
+            &format!("/ip4/{address}/tcp/{NETWORK_PORT}"),
+        ]);
+        house
+    }
+
+    /// The same hospital on another disk that holds its data directory.
+    pub(crate) fn moved_to(&self, directory: &Path) -> Self {
+        Self::at(&self.name, directory, self.address)
+    }
+
+    /// Sets a key of the configuration.
+    pub(crate) fn configure(&self, section: &str, key: &str, value: impl Into<toml::Value>) {
+        let path = self.directory.join("consilium.toml");
+        let mut config: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        let section = config.entry(section).or_insert_with(|| toml::Table::new().into());
+        section.as_table_mut().unwrap().insert(key.to_owned(), value.into());
+        fs::write(&path, config.to_string()).unwrap();
+    }
+
+    /// Starts the node and waits until it can be asked.
+    pub(crate) fn serve(&self) {
+        let said_before = self.said().len();
+        let log = File::options().append(true).open(&self.log).unwrap();
+        let mut command = self.program();
+        let node = command.arg("serve").stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        assert!(self.node.replace(Some(node)).is_none(), "{} runs already", self.name);
+        wait_until(&format!("{} can be asked", self.name), || {
+            let ended = self.node.borrow_mut().as_mut().unwrap().try_wait().unwrap();
+            assert!(ended.is_none(), "{} does not start: {ended:?}", self.name);
+            self.said()[said_before..].contains("The node is ready.")
+        });
+    }
+
+    /// Asks the node to end, as a service manager does, and waits for it.
+    pub(crate) fn stop(&self) {
+        self.signal(Signal::TERM);
+        let status = self.ended();
+        assert!(status.success(), "{} did not end in order: {status}", self.name);
+    }
+
+    /// Ends the node with no chance to say a word.
+    pub(crate) fn kill(&self) {
+        self.signal(Signal::KILL);
+        self.ended();
+    }
+
+    /// Holds the node where it is.
+    pub(crate) fn hold(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// What it is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its data directory.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// A directory of the network that it is in: `feeds`, `tables` or `index`.
+    pub(crate) fn network_directory(&self, part: &str) -> PathBuf {
+        let mut networks = fs::read_dir(self.directory.join("networks")).unwrap();
+        networks.next().expect("the house is in a network").unwrap().path().join(part)
+    }
+
+    /// Where pages and API are.
+    pub(crate) fn web(&self) -> SocketAddr {
+        SocketAddr::from((self.address, WEB_PORT))
+    }
+
+    /// The owner's way in.
+    pub(crate) fn socket(&self) -> Door {
+        Door::Socket(self.directory.join("consilium.sock"))
+    }
+
+    /// Everything that the node logged.
+    pub(crate) fn said(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// The program, at work in this house.
+    pub(crate) fn program(&self) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.arg("--data").arg(&self.directory).env_remove("CONSILIUM_DATA");
+        command
+    }
+
+    fn at(name: &str, directory: &Path, address: Ipv4Addr) -> Self {
+        let log = directory.with_extension("log");
+        File::create(&log).unwrap();
+        Self { name: name.to_owned(), directory: directory.to_owned(), log, address, node: RefCell::default() }
+    }
+
+    fn signal(&self, signal: Signal) {
+        let node = self.node.borrow();
+        let node = node.as_ref().unwrap_or_else(|| panic!("{} does not run", self.name));
+        let pid = Pid::from_child(node);
+        kill_process(pid, signal).unwrap();
+    }
+
+    fn ended(&self) -> ExitStatus {
+        let mut node = self.node.take().expect("the node runs");
+        wait_for(&format!("{} ended", self.name), || node.try_wait().unwrap())
+    }
+}
+
+impl Drop for House {
+    #[expect(clippy::print_stderr, reason = "a story that failed shows what its houses said last")]
+    fn drop(&mut self) {
+        if let Some(mut node) = self.node.take() {
+            // It may have ended by itself.
+            let _ = node.kill();
+            let _ = node.wait();
+        }
+        if std::thread::panicking() {
+            let said = fs::read_to_string(&self.log).unwrap_or_default();
+            let lines: Vec<&str> = said.lines().collect();
+            eprintln!("{} said last:", self.name);
+            lines[lines.len().saturating_sub(LAST_LINES)..].iter().for_each(|line| eprintln!("  {line}"));
+        }
+    }
+}
+
+/// A loopback address that no other house has: two bytes from the process, one from the house.
+fn next_address() -> Ipv4Addr {
+    static NEXT: AtomicU8 = AtomicU8::new(1);
+    let [_, _, high, low] = std::process::id().to_be_bytes();
+    let house = NEXT.fetch_add(1, Ordering::Relaxed);
+    assert!(house < 255, "one process tells of at most 254 houses");
+    Ipv4Addr::new(127, high, low, house)
+}
