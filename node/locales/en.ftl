@@ -61,7 +61,6 @@ field-age-band = Age
 field-sex = Sex
 field-history = History
 field-examination = Examination and findings
-field-policy = House policy
 field-comment = Your comment
 field-status = Status
 field-diagnosis = Final diagnosis
@@ -69,7 +68,6 @@ field-certainty = How certain
 field-outcome = What became of it
 field-search = Search every case you may read
 field-until = Valid until
-field-since = Disputed since
 field-reason = Reason
 field-link = One-time link
 field-scheme = Light
@@ -143,6 +141,7 @@ pictures-camera = Use the camera
 pictures-hint = JPEG, PNG, WebP or TIFF, up to { $megabytes } MB and { $megapixels } megapixels each. File names are not kept.
 pictures-add = Add these pictures
 pictures-none = No picture yet.
+pictures-without = Go on without a picture
 pictures-next = Next: hide what shows who it is
 picture-number = Picture { $number }
 picture-up = Earlier
@@ -166,7 +165,6 @@ hide-found-faces = { $count ->
     [one] One face was found and is covered.
    *[other] { $count } faces were found and are covered.
   }
-hide-found-marks = Lines of text: { $texts }. Codes: { $codes }.
 hide-look = Look at all of the picture: what was missed is yours to find.
 hide-look-for = What to look for
 hide-look-faces = Faces, also in mirrors, on screens, in photographs in the background.
@@ -204,8 +202,6 @@ cover-why = Why it can stay
 cover-own = Your cover
 cover-found = Found
 cover-face = Face found
-cover-text = Text found
-cover-code = Code found
 cover-left = Left
 cover-top = Top
 cover-width = Width
@@ -263,10 +259,6 @@ audience-institutions = Named hospitals
 audience-no-institutions = No other hospital has joined the network yet.
 audience-last-contact = last contact
 audience-no-contact = no contact yet
-audience-owed = { $count ->
-    [one] owes one proof of erasure
-   *[other] owes { $count } proofs of erasure
-  }
 audience-too-wide = That is wider than what the patient agreed to.
 audience-name-one = Name at least one hospital.
 audience-promise = Another hospital that has the case keeps it on its own node. If it is withdrawn, that node must erase it and sign that it did. Nobody can make a person forget what they have seen.
@@ -274,7 +266,6 @@ consent-house = This hospital only
 consent-named = Named hospitals
 consent-network = Every hospital of the network
 consent-public = The public as well
-consent-not-needed = No consent is needed, by a policy of this house
 readers-house = Only the hospital it was written in
 readers-named = Named hospitals
 readers-network = Every hospital of the network
@@ -305,9 +296,7 @@ open-text = Words in the text look as if they could show who the patient is
 open-context = The title or the question is missing
 open-audience = Nobody has said who may see it
 
-share-returned = { $name } has sent it back
 share-cannot-unsee = You can withdraw the case whenever you wish, and every hospital that has it will be told to erase it. What people have seen, they have seen.
-share-moderated = A moderator of this hospital looks at it first. You will be told.
 share-sign-hint = Your signature goes under the case. Please show once more that it is you.
 share-do = Sign and share
 share-not-ready = A step before this one is not done.
@@ -347,7 +336,6 @@ fact-entry = Entry
 fact-certificate = Certificate
 fact-role = Profession
 fact-specialty = Specialty
-fact-custody = Kept by
 
 star-give = Star this case
 star-take-back = Take back your star
@@ -363,11 +351,6 @@ thread-title = { $count ->
    *[other] { $count } comments
   }
 thread-empty = Nobody has answered yet. An honest guess helps, too.
-thread-more-details = { $count ->
-    [one] One colleague asks for more details.
-   *[other] { $count } colleagues ask for more details.
-  }
-thread-ask-more = Ask for more details
 comment-answers = answers { $name }
 comment-answering = You are answering { $name }.
 comment-not-answering = Comment on the case instead
@@ -379,10 +362,7 @@ comment-hint = No names, no dates, no places.
 comment-audience = Who will read it:
 comment-do = Comment
 comment-withdrawn = This comment was taken back.
-comment-hidden = This comment is hidden until a moderator has looked at it.
-comment-needs-account = Sign in to comment.
 comment-needs-badge = Comments are written by people whose hospital vouches for them. Ask an attester of your hospital.
-comment-closed = This case takes no comments now.
 point-do = Point at a place in the picture
 point-undo = Do not point
 point-how = Draw a box on the picture, or move the one in the middle with the arrow keys.
@@ -514,8 +494,6 @@ search-found = { $count ->
 search-searched = Searched { $cases } cases of { $hospitals } hospitals
 search-took = in { $ms } ms.
 search-private = Your question did not leave this node.
-search-synonyms = Looked for as well:
-search-literal = Only my own words
 search-none-title = No case with these words
 search-none = Try one word less, or a broader one. If you have such a patient in front of you, ask.
 search-more = More results
@@ -595,13 +573,10 @@ peer-name = Hospital
 peer-state = State
 peer-contact = Last contact
 peer-entries = Entries here
-peer-behind = We lack
 peer-ahead = They lack
-peer-owed = Receipts owed
 peer-never = never
 peer-connected = Connected
 peer-away = Out of reach
-peer-stale = Silent, others reach it
 peer-frozen = Frozen: two histories
 peer-pending = Waiting for admission
 
@@ -659,7 +634,6 @@ next-500 = Try again. If it happens twice, tell your administrator the code.
 next-503 = Wait a minute and load the page again. If it lasts, tell your administrator the code.
 next-507 = Tell your administrator. Reading, searching and withdrawing still work; new pictures are refused until there is space.
 kept-nothing-sent = Everything as it was. Nothing was sent or changed.
-kept-draft = Your draft, as of its last step.
 kept-unknown = What you had saved before is safe. Look whether the last step is there before you repeat it.
 
 ## Help

@@ -18,10 +18,11 @@ use protocol::{InstitutionId, NetworkId, codec::Text, payload::control::NodeKey}
 use store::{BlobOptions, Check, DirectoryLock, Entropy, JournalOptions, Keyring, Limits, OnLoss, WrappingKey};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use cases::{Audience, NewCase, Said, account_of, ground};
+pub(crate) use cases::{Audience, NewCase, account_of, ground};
 pub(crate) use export::HEAD as EXPORT_HEAD;
 pub(crate) use people::{NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name};
-pub(crate) use reading::{Badge, CaseOrPlate, CaseView, Listing, RemarkView, RemarkWhat};
+pub(crate) use pictures::{DraftPicture, Drawn, PictureId, Review, Shape, ShownPicture};
+pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;
 pub(crate) use status::AuditCheck;
 
@@ -226,7 +227,8 @@ impl App {
 
     /// Our own transport key and where it listens.
     pub(crate) fn own_node(&self) -> Result<NodeKey, AppError> {
-        let listening = self.network().map(|joined| joined.shared().listening().into_iter().collect()).unwrap_or_default();
+        let listening =
+            self.network().map(|joined| joined.shared().listening().into_iter().collect()).unwrap_or_default();
         let addresses: Vec<String> = match () {
             () if !self.config.network.announce.is_empty() => self.config.network.announce.clone(),
             () if !Vec::is_empty(&listening) => listening,
@@ -283,7 +285,10 @@ fn keyring(keys: &KeyFiles) -> Result<Keyring, AppError> {
 /// A failed sync ends the process: what the disk still holds is read anew at the next start.
 fn on_loss() -> OnLoss {
     OnLoss::new(|why| {
-        tracing::error!(disk.why = why, "The disk may have lost what was acknowledged. The node ends here and reads everything anew at its next start.");
+        tracing::error!(
+            disk.why = why,
+            "The disk may have lost what was acknowledged. The node ends here and reads everything anew at its next start."
+        );
         std::process::exit(EXIT_LOSS);
     })
 }

@@ -166,8 +166,10 @@ impl Config {
     /// Reads and checks a file.
     pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let config: Self = toml::from_str(&text)
-            .map_err(|cause| ConfigError::Parse { path: path.to_owned(), cause: cause.to_string().trim_end().to_owned() })?;
+        let config: Self = toml::from_str(&text).map_err(|cause| ConfigError::Parse {
+            path: path.to_owned(),
+            cause: cause.to_string().trim_end().to_owned(),
+        })?;
         config.check()?;
         Ok(config)
     }
@@ -196,7 +198,8 @@ impl Config {
         for (section, keys) in whole.iter().filter_map(|(section, keys)| Some((section, keys.as_table()?))) {
             let in_file = written.get(section).and_then(toml::Value::as_table);
             for (key, value) in keys {
-                let origin = if in_file.is_some_and(|keys| keys.contains_key(key)) { Origin::File } else { Origin::Default };
+                let origin =
+                    if in_file.is_some_and(|keys| keys.contains_key(key)) { Origin::File } else { Origin::Default };
                 origins.insert(format!("{section}.{key}"), (value.to_string(), origin));
             }
         }

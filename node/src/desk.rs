@@ -63,8 +63,9 @@ impl Desk {
                 Secret::Held(secret) => Some(secret),
                 Secret::None | Secret::Erased => None,
             };
-            let entry = HouseEntry::decode(scanned.kind, &scanned.clear, secret.as_ref().map(|secret| secret.as_slice()))
-                .map_err(DeskOpenError::Newer)?;
+            let entry =
+                HouseEntry::decode(scanned.kind, &scanned.clear, secret.as_ref().map(|secret| secret.as_slice()))
+                    .map_err(DeskOpenError::Newer)?;
             if let Some(entry) = entry {
                 room.take(&entry, scanned.position);
             }
@@ -106,7 +107,13 @@ impl Desk {
     }
 
     /// Writes an audit line for something that was done elsewhere. If it cannot be written, it must not be done.
-    pub(crate) fn note(&self, actor: &Actor, action: Action, objects: Vec<ObjectId>, outcome: Outcome) -> Result<(), DeskError> {
+    pub(crate) fn note(
+        &self,
+        actor: &Actor,
+        action: Action,
+        objects: Vec<ObjectId>,
+        outcome: Outcome,
+    ) -> Result<(), DeskError> {
         let mut room = self.lock();
         let line = room.house.note(actor, action, objects, outcome, Reason::None, now_ms());
         self.keep(&mut room, &[line])
@@ -132,7 +139,8 @@ impl Desk {
         }
         let records = entries.iter().map(to_journal).collect();
         let positions = self.journal.append_blocking(records)?;
-        let superseded: Vec<Position> = entries.iter().zip(positions).flat_map(|(entry, at)| room.take(entry, at)).collect();
+        let superseded: Vec<Position> =
+            entries.iter().zip(positions).flat_map(|(entry, at)| room.take(entry, at)).collect();
         if superseded.is_empty() {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! Random bytes of the operating system, drawn here and handed to the pure crates as arguments.
 
-use protocol::{CaseNumber, Salt, SecretKey, StatementId};
+use protocol::Salt;
 use zeroize::Zeroizing;
 
 /// Random bytes. A system without randomness cannot run a node, so that ends the process.
@@ -22,18 +22,6 @@ pub(crate) fn seed() -> Zeroizing<[u8; 32]> {
     seed
 }
 
-pub(crate) fn secret_key() -> SecretKey {
-    SecretKey::from_seed(&*seed())
-}
-
 pub(crate) fn salt() -> Salt {
     Salt(draw())
-}
-
-pub(crate) fn statement_id() -> StatementId {
-    StatementId(draw())
-}
-
-pub(crate) fn case_number() -> CaseNumber {
-    CaseNumber(draw())
 }

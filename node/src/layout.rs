@@ -72,10 +72,6 @@ impl Layout {
 }
 
 impl NetworkLayout {
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
-    }
-
     pub(crate) fn feeds(&self) -> PathBuf {
         self.root.join("feeds")
     }

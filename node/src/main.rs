@@ -11,7 +11,6 @@
 //! | `worker` | decoding pictures in a process of its own |
 //! | `verify` | checking an exported feed without a node |
 
-
 mod app;
 mod armor;
 mod cli;

@@ -31,13 +31,7 @@ pub(crate) use opening::{OpenError, create, log_recovery};
 pub(crate) use pictures::PictureError;
 pub(crate) use shelf::{Shelf, ShelfError};
 
-use crate::{
-    app::AppError,
-    config::Institution,
-    desk::Desk,
-    keys::KeyFiles,
-    layout::NetworkLayout,
-};
+use crate::{app::AppError, config::Institution, desk::Desk, keys::KeyFiles, layout::NetworkLayout};
 
 /// Tasks that wait for the engine.
 const TASKS_MAX: usize = 1_024;
@@ -73,7 +67,8 @@ pub(crate) struct Announcement {
 impl Announcement {
     /// Those that the operator named, else those that are listened on.
     pub(crate) fn addresses(&self, listening: &BTreeSet<String>) -> Vec<String> {
-        let addresses = if self.configured.is_empty() { listening.iter().cloned().collect() } else { self.configured.clone() };
+        let addresses =
+            if self.configured.is_empty() { listening.iter().cloned().collect() } else { self.configured.clone() };
         addresses.into_iter().take(protocol::limits::ADDRESSES_MAX).collect()
     }
 }
@@ -255,7 +250,7 @@ async fn carry(events: Option<p2p::Events>, tasks: mpsc::Sender<Task>, stop: Can
         let task = tokio::select! {
             () = stop.cancelled() => return,
             event = next(&mut events) => match event {
-                Some(event) => Task::Net(event),
+                Some(event) => Task::Net(Box::new(event)),
                 None => return,
             },
             _ = ticks.tick() => Task::Tick,

@@ -84,7 +84,8 @@ pub(crate) fn init(layout: &Layout, init: &Init) -> Result<Made, NodeError> {
     write_new(&layout.config(), config_text(&config).as_bytes(), 0o640)?;
     let scheme = if config.web.plain_http { "http" } else { "https" };
     let secret = secret.text();
-    let sign_in = format!("{scheme}://{}:{}/first/{}/{}", host(&config), config.web.listen.port(), login.as_str(), *secret);
+    let sign_in =
+        format!("{scheme}://{}:{}/first/{}/{}", host(&config), config.web.listen.port(), login.as_str(), *secret);
     Ok(Made { config: layout.config(), admin: login.as_str().to_owned(), one_time_secret: secret, sign_in })
 }
 
@@ -189,7 +190,8 @@ fn configuration(init: &Init) -> Result<Config, NodeError> {
         institution: Institution { name: init.name.trim().to_owned(), country: init.country.clone() },
         ..Config::default()
     };
-    config.web.listen = init.web.parse().map_err(|_| argument("--web is an address and a port, such as 127.0.0.1:8443"))?;
+    config.web.listen =
+        init.web.parse().map_err(|_| argument("--web is an address and a port, such as 127.0.0.1:8443"))?;
     config.web.host.clone_from(&init.host);
     config.web.plain_http = init.plain_http;
     config.network.listen.clone_from(&init.listen);
@@ -201,7 +203,8 @@ fn first_administrator(layout: &Layout, keys: &KeyFiles, name: &str) -> Result<(
     let desk = Desk::open(&layout.house(), journal_options(keys)?, Settings::default()).map_err(AppError::from)?;
     let (login, secret) = (Login::parse(name)?, OneTimeSecret::new(*entropy::seed()));
     let roles = Roles::new([Role::Administrator, Role::Attester])?;
-    let invite = account::Command::Invite { login: login.clone(), name: Text::from(name), roles, secret: secret.clone() };
+    let invite =
+        account::Command::Invite { login: login.clone(), name: Text::from(name), roles, secret: secret.clone() };
     desk.perform(Command::Account(invite), &Actor::System)?;
     Ok((login, secret))
 }

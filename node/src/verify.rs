@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     app::EXPORT_HEAD,
-    cli::{Failure, print, Verify},
+    cli::{Failure, Verify, print},
 };
 
 /// What was found true.
@@ -32,7 +32,8 @@ pub(crate) struct Report {
 pub(crate) fn run(verify: &Verify, is_json: bool) -> Result<(), Failure> {
     let bytes = fs::read(&verify.file).map_err(|source| Failure::File { path: verify.file.clone(), source })?;
     let network = verify.network.as_deref().map(str::parse).transpose();
-    let network = network.map_err(|_| Failure::Verification("the network is named by 64 hexadecimal digits".to_owned()))?;
+    let network =
+        network.map_err(|_| Failure::Verification("the network is named by 64 hexadecimal digits".to_owned()))?;
     let report = check(&bytes, network).map_err(Failure::Verification)?;
     print::report(&report, is_json);
     Ok(())
@@ -40,8 +41,10 @@ pub(crate) fn run(verify: &Verify, is_json: bool) -> Result<(), Failure> {
 
 /// Checks the bytes of an exported feed.
 fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
-    let rest = bytes.strip_prefix(EXPORT_HEAD).ok_or("the file does not begin with the line of an exported feed, format 1")?;
-    let (papers, mut rest) = decode_first::<Papers>(rest).map_err(|error| format!("charters and certificates: {error}"))?;
+    let rest =
+        bytes.strip_prefix(EXPORT_HEAD).ok_or("the file does not begin with the line of an exported feed, format 1")?;
+    let (papers, mut rest) =
+        decode_first::<Papers>(rest).map_err(|error| format!("charters and certificates: {error}"))?;
     let papers = collect(&papers)?;
     if expected.is_some_and(|expected| expected != papers.network()) {
         return Err(format!("the feed belongs to network {}, not to the one that was named", papers.network()));
@@ -49,13 +52,17 @@ fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
     let mut chain: Option<Chain> = None;
     let (mut payloads, mut absent) = (0, 0);
     while !rest.is_empty() {
-        let (frame, behind) = decode_first::<EntryFrame>(rest).map_err(|error| format!("entry cannot be read: {error}"))?;
+        let (frame, behind) =
+            decode_first::<EntryFrame>(rest).map_err(|error| format!("entry cannot be read: {error}"))?;
         rest = behind;
         match &frame.body {
             Body::Held(_) => payloads += 1,
             Body::Absent(_) => absent += 1,
         }
-        let feed = Unverified::parse(frame.entry.clone()).map_err(|error| format!("entry cannot be read: {error}"))?.claimed().feed;
+        let feed = Unverified::parse(frame.entry.clone())
+            .map_err(|error| format!("entry cannot be read: {error}"))?
+            .claimed()
+            .feed;
         let chain = chain.get_or_insert_with(|| Chain::new(papers.network(), feed));
         let seq = chain.next_seq();
         let arrival = Arrival::parse(frame).map_err(|error| format!("entry {seq}: {error}"))?;

@@ -1,4 +1,5 @@
-//! Checks can fail: a fault is planted in what surrounds the honest machines, and the run must not pass.
+//! Checks can fail: a fault is planted in what surrounds the honest machines, and the run must not pass. And what a scenario
+//! says goes wrong does go wrong.
 
 use simulations::{Faults, Scenario, run};
 
@@ -25,6 +26,22 @@ fn a_node_that_gives_sealed_payloads_to_everybody_is_found_out() {
 fn a_network_that_never_heals_is_found_out() {
     let violations = planted("partition-and-heal", |faults| faults.has_lasting_partition = true);
     assert!(violations.iter().any(|violation| violation.contains("hold other heads")), "all agreed: {violations:?}");
+}
+
+#[test]
+fn what_a_scenario_promises_to_go_wrong_does() {
+    for (name, happens) in [
+        ("equivocator", "writes two branches"),
+        ("restore-old-backup", "has its own words back"),
+        ("lossy-30", "loses power"),
+        ("late-joiner", "is admitted"),
+        ("partition-and-heal", "nobody else is on this side"),
+        ("liar", "for a while"),
+    ] {
+        let scenario = Scenario::named(name).expect("the scenario is there");
+        let log = run(&scenario, 1).log;
+        assert!(log.iter().any(|line| line.contains(happens)), "{name}: nobody {happens}");
+    }
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl House {
             "--web",
             &house.web().to_string(),
             "--listen",
-            &format!("/ip4/{address}/tcp/{NETWORK_PORT}"),
+            &format!("/ip4/{}/tcp/{NETWORK_PORT}", house.address),
         ]);
         house
     }

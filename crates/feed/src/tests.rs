@@ -1,6 +1,8 @@
 //! Stories of feeds: what one machine answers, and what several come to know of each other.
 
 mod appending;
+mod archive;
+mod author;
 mod forks;
 mod gossip;
 mod ingest;

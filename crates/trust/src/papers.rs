@@ -195,7 +195,10 @@ impl Papers {
             _ => false,
         };
         let all = self.to_message();
-        message::Papers { charters: all.charters, certificates: all.certificates.into_iter().filter(is_about).collect() }
+        message::Papers {
+            charters: all.charters,
+            certificates: all.certificates.into_iter().filter(is_about).collect(),
+        }
     }
 
     /// A digest over the set: equal where nothing has to be sent.

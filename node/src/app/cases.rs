@@ -1,6 +1,9 @@
 //! What people do with cases: post, comment, star, resolve, withdraw.
 
-use casebook::{Reader, ThreadWhat, row::{OpenCase, Reach}};
+use casebook::{
+    Reader, ThreadWhat,
+    row::{OpenCase, Reach},
+};
 use house::{
     AccountId, Actor, Command, HouseEntry, OutboxId, Permission,
     draft::{self, AudienceChoice, StepState, Steps},
@@ -41,9 +44,14 @@ impl Audience {
             "house" => Self::House,
             "network" => Self::Network,
             "public" => Self::Public,
-            feeds => Self::Named(feeds.split(',').map(|feed| feed.trim().parse()).collect::<Result<_, _>>().map_err(|_| {
-                AppError::invalid("audience", "it is house, network, public, or feeds of institutions separated by commas")
-            })?),
+            feeds => Self::Named(feeds.split(',').map(|feed| feed.trim().parse()).collect::<Result<_, _>>().map_err(
+                |_| {
+                    AppError::invalid(
+                        "audience",
+                        "it is house, network, public, or feeds of institutions separated by commas",
+                    )
+                },
+            )?),
         })
     }
 
@@ -179,7 +187,13 @@ impl App {
     }
 
     /// Withdraws one comment or star that this institution's feed holds.
-    pub(crate) async fn withdraw_entry(&self, case: CaseId, entry: EntryId, ground: Ground, actor: &Actor) -> Result<Said, AppError> {
+    pub(crate) async fn withdraw_entry(
+        &self,
+        case: CaseId,
+        entry: EntryId,
+        ground: Ground,
+        actor: &Actor,
+    ) -> Result<Said, AppError> {
         let joined = self.joined()?;
         let held = joined.shared().shelf.entry_by_id(&entry)?.ok_or(AppError::NotFound("comment"))?;
         if held.entry.header().feed != joined.me() {
@@ -205,7 +219,9 @@ impl App {
     /// The star that an actor's person gave.
     pub(crate) fn own_star(&self, case: CaseId, actor: &Actor) -> Result<Option<EntryId>, AppError> {
         let Actor::Account(acting) = actor else { return Ok(None) };
-        let Some(clinician) = self.desk.look(|house| house.custody().clinician_of(acting.account)) else { return Ok(None) };
+        let Some(clinician) = self.desk.look(|house| house.custody().clinician_of(acting.account)) else {
+            return Ok(None);
+        };
         Ok(casebook::stars_by(clinician, case, &self.joined()?.shared().shelf)?.into_iter().next())
     }
 
@@ -268,7 +284,10 @@ fn place(joined: &Joined) -> Place {
 
 /// What of some house entries waits to be sent; the last, if there are several.
 pub(super) fn queued_in(entries: &[HouseEntry]) -> Option<OutboxId> {
-    let queued = entries.iter().rev().filter_map(|entry| if let HouseEntry::Queued(queued, _) = entry { Some(queued.id) } else { None });
+    let queued = entries
+        .iter()
+        .rev()
+        .filter_map(|entry| if let HouseEntry::Queued(queued, _) = entry { Some(queued.id) } else { None });
     queued.into_iter().next()
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use protocol::{
     CharterId, FeedId, NetworkId,
     certificate::{
-        Card, Certificate, Charter, Decision, Founder, Governor, Growth, Invitation, Membership, NodeOf, SignedCard, Succession, Vote,
+        Card, Certificate, Charter, Decision, Founder, Governor, Growth, Invitation, Membership, NodeOf, SignedCard,
+        Succession, Vote,
     },
     codec::{Bytes, Text, encode},
     message,
@@ -88,7 +89,8 @@ impl App {
             return Err(AppError::invalid("charter", "this institution is not among the founders"));
         }
         let decision = making.decision().encode();
-        let signed = Certificate { votes: vec![Vote::sign(&making.network, &decision, &vote)], decision: Bytes(decision) };
+        let signed =
+            Certificate { votes: vec![Vote::sign(&making.network, &decision, &vote)], decision: Bytes(decision) };
         making.papers.add_certificate(&signed)?;
         making.invitation.certificates = making.papers.certificates().collect();
         Ok(to_line(&making.invitation))
@@ -147,7 +149,11 @@ impl App {
         if roster.member(&feed).is_some() {
             return Err(AppError::conflict("this institution is a member already"));
         }
-        let round = papers.certificates().filter_map(|certificate| rounds(&certificate, &feed)).max().map_or(0, |round| round + 1);
+        let round = papers
+            .certificates()
+            .filter_map(|certificate| rounds(&certificate, &feed))
+            .max()
+            .map_or(0, |round| round + 1);
         let membership = Membership { feed, round, charter: roster.charter(), succeeds: None };
         network.learn_addresses(vec![NodeOf { feed, node: card.node }]).await?;
         self.vote(Decision::Admission(membership)).await
@@ -171,7 +177,9 @@ impl App {
         let papers = network.exchange(|exchange| exchange.papers().clone());
         let charter = papers.roster().charter();
         let waiting = papers.certificates().find_map(|certificate| match certificate.decision() {
-            Ok(Decision::Admission(membership)) if membership.feed == *feed && membership.charter == charter => Some(membership),
+            Ok(Decision::Admission(membership)) if membership.feed == *feed && membership.charter == charter => {
+                Some(membership)
+            }
             _ => None,
         });
         let membership = waiting.ok_or(AppError::NotFound("admission of this institution"))?;
@@ -182,7 +190,11 @@ impl App {
     pub(crate) fn invitation(&self) -> Result<String, AppError> {
         let network = self.joined()?;
         let papers = network.exchange(|exchange| exchange.papers().to_message());
-        Ok(to_line(&Invitation { charters: papers.charters, certificates: papers.certificates, nodes: network.known_nodes() }))
+        Ok(to_line(&Invitation {
+            charters: papers.charters,
+            certificates: papers.certificates,
+            nodes: network.known_nodes(),
+        }))
     }
 
     async fn vote(&self, decision: Decision) -> Result<WaitingAdmission, AppError> {
@@ -193,7 +205,8 @@ impl App {
             return Err(AppError::conflict("only governors of the network vote, and this institution is none"));
         }
         let bytes = decision.encode();
-        let certificate = Certificate { votes: vec![Vote::sign(&network.id(), &bytes, &vote)], decision: Bytes(bytes.clone()) };
+        let certificate =
+            Certificate { votes: vec![Vote::sign(&network.id(), &bytes, &vote)], decision: Bytes(bytes.clone()) };
         network.add_papers(message::Papers { charters: Vec::new(), certificates: vec![certificate] }).await?;
         let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
         let merged = papers.certificates().find(|certificate| certificate.decision.0 == bytes);
@@ -246,7 +259,9 @@ fn founder(card: &Card) -> Founder {
 
 fn rounds(certificate: &Certificate, feed: &FeedId) -> Option<u32> {
     match certificate.decision() {
-        Ok(Decision::Admission(membership) | Decision::Expulsion(membership)) if membership.feed == *feed => Some(membership.round),
+        Ok(Decision::Admission(membership) | Decision::Expulsion(membership)) if membership.feed == *feed => {
+            Some(membership.round)
+        }
         _ => None,
     }
 }

@@ -121,7 +121,10 @@ impl App {
         let scopes: Vec<token::Scope> = scopes.iter().map(|name| scope(name)).collect::<Result<_, _>>()?;
         let account = self.account(login)?.id;
         let command = token::Command::Mint {
-            secret: secret.clone(), scopes, until_ms: now_ms() + u64::from(days) * DAY_MS, label: Text::from(label),
+            secret: secret.clone(),
+            scopes,
+            until_ms: now_ms() + u64::from(days) * DAY_MS,
+            label: Text::from(label),
         };
         self.desk.perform(Command::Token(command), &self.acting_for(account, actor))?;
         let recognized = self.desk.look(|house| house.recognize(&secret, now_ms()))?;
@@ -187,7 +190,8 @@ impl App {
     /// Whether the house vouches for an account's person now.
     pub(crate) fn is_attested(&self, account: AccountId) -> bool {
         let now_ms = now_ms();
-        let attested = self.desk.look(|house| house.accounts().get(account).and_then(|account| account.attestation.clone()));
+        let attested =
+            self.desk.look(|house| house.accounts().get(account).and_then(|account| account.attestation.clone()));
         attested.is_some_and(|attested| attested.until_ms > now_ms)
     }
 
@@ -291,18 +295,30 @@ names! { profession_name, profession, Profession, "profession", "other":
     "researcher" => Profession::Researcher,
 }
 
-names! { revocation_reason_name, revocation_reason, RevocationReason, "reason", "other":
-    "left-institution" => RevocationReason::LeftInstitution,
-    "role-changed" => RevocationReason::RoleChanged,
-    "key-lost" => RevocationReason::KeyLost,
-    "key-stolen" => RevocationReason::KeyStolen,
-    "misuse" => RevocationReason::Misuse,
+/// A reason of revocation by its name.
+fn revocation_reason(name: &str) -> Result<RevocationReason, AppError> {
+    Ok(match name {
+        "left-institution" => RevocationReason::LeftInstitution,
+        "role-changed" => RevocationReason::RoleChanged,
+        "key-lost" => RevocationReason::KeyLost,
+        "key-stolen" => RevocationReason::KeyStolen,
+        "misuse" => RevocationReason::Misuse,
+        _ => {
+            return Err(AppError::invalid(
+                "reason",
+                "it is left-institution, role-changed, key-lost, key-stolen or misuse",
+            ));
+        }
+    })
 }
 
 /// A MeSH descriptor, `D003880` or `3880`.
 pub(crate) fn specialty(text: &str) -> Result<u32, AppError> {
     let digits = text.strip_prefix(['D', 'd']).unwrap_or(text);
-    digits.parse().map_err(|_| AppError::Invalid { what: "specialty", why: format!("{text:?} is no MeSH descriptor such as D003880") })
+    digits.parse().map_err(|_| AppError::Invalid {
+        what: "specialty",
+        why: format!("{text:?} is no MeSH descriptor such as D003880"),
+    })
 }
 
 /// A MeSH descriptor as it is written.

@@ -27,9 +27,7 @@ mod tray;
 
 use std::{collections::BTreeSet, sync::Weak, time::Duration};
 
-use anonymizer::{
-    Confirmation, Finding, Inspection, Limits, Notice, ReleaseError, Removed, Searched, release,
-};
+use anonymizer::{Confirmation, Finding, Inspection, Limits, Notice, ReleaseError, Removed, Searched, release};
 use house::{
     Actor, Command, Permission,
     draft::{self, Content},
@@ -139,7 +137,10 @@ pub(super) async fn keep_quarantine(app: Weak<App>, stop: CancellationToken) {
             Ok(0) | Err(AppError::NoNetwork) => {}
             Ok(count) => tracing::info!(originals.count = count, "Originals whose time was over were destroyed."),
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "Originals that are due could not be destroyed; the next round tries again.");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "Originals that are due could not be destroyed; the next round tries again."
+                );
             }
         }
     }
@@ -147,7 +148,12 @@ pub(super) async fn keep_quarantine(app: Weak<App>, stop: CancellationToken) {
 
 impl App {
     /// Takes a picture in: a worker looks at it, and it waits in quarantine to be covered and confirmed.
-    pub(crate) async fn add_picture(&self, draft: CaseNumber, file: Vec<u8>, actor: &Actor) -> Result<DraftPicture, AppError> {
+    pub(crate) async fn add_picture(
+        &self,
+        draft: CaseNumber,
+        file: Vec<u8>,
+        actor: &Actor,
+    ) -> Result<DraftPicture, AppError> {
         self.open_draft(draft, actor).await?.check_place()?;
         self.pictures.check_room(file.len())?;
         let make = |inspection: Inspection| (Look::of(&inspection), Small::new(&inspection.pixels));
@@ -161,24 +167,46 @@ impl App {
     }
 
     /// A picture of a draft in small, with its covers on.
-    pub(crate) async fn picture_in_small(&self, draft: CaseNumber, id: PictureId, actor: &Actor) -> Result<ShownPicture, AppError> {
+    pub(crate) async fn picture_in_small(
+        &self,
+        draft: CaseNumber,
+        id: PictureId,
+        actor: &Actor,
+    ) -> Result<ShownPicture, AppError> {
         self.open_draft(draft, actor).await?.in_small(id).await
     }
 
     /// The upright picture with nothing covered, for the editor of its owner and for nobody else. It is decoded anew each time.
-    pub(crate) async fn picture_to_cover(&self, draft: CaseNumber, id: PictureId, actor: &Actor) -> Result<ShownPicture, AppError> {
+    pub(crate) async fn picture_to_cover(
+        &self,
+        draft: CaseNumber,
+        id: PictureId,
+        actor: &Actor,
+    ) -> Result<ShownPicture, AppError> {
         let (file, _) = self.open_draft(draft, actor).await?.original(id).await?;
         let bytes = self.pictures.pool.inspect(file, |inspection| shown::upright(&inspection.pixels)).await?;
         Ok(ShownPicture { content_type: "image/png", bytes: bytes.into() })
     }
 
     /// Keeps covers as they are drawn so far. A confirmed picture whose covers changed must be confirmed again.
-    pub(crate) async fn keep_covers(&self, draft: CaseNumber, id: PictureId, drawn: Drawn, actor: &Actor) -> Result<(), AppError> {
+    pub(crate) async fn keep_covers(
+        &self,
+        draft: CaseNumber,
+        id: PictureId,
+        drawn: Drawn,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
         self.open_draft(draft, actor).await?.redraw(id, drawn).await
     }
 
     /// Burns the covers in and takes the clean picture into the draft, under the name of the person who confirms it.
-    pub(crate) async fn confirm_picture(&self, draft: CaseNumber, id: PictureId, review: Review, actor: &Actor) -> Result<(), AppError> {
+    pub(crate) async fn confirm_picture(
+        &self,
+        draft: CaseNumber,
+        id: PictureId,
+        review: Review,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
         let (file, look) = self.open_draft(draft, actor).await?.original(id).await?;
         self.pictures.check_room(file.len())?;
         let covers = review.drawn.covers()?;
@@ -198,7 +226,12 @@ impl App {
     }
 
     /// Puts the pictures of a draft into another order.
-    pub(crate) async fn reorder_pictures(&self, draft: CaseNumber, order: &[PictureId], actor: &Actor) -> Result<(), AppError> {
+    pub(crate) async fn reorder_pictures(
+        &self,
+        draft: CaseNumber,
+        order: &[PictureId],
+        actor: &Actor,
+    ) -> Result<(), AppError> {
         self.open_draft(draft, actor).await?.reorder(order).await
     }
 

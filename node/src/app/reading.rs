@@ -1,6 +1,9 @@
 //! What readers see: cases, threads and the names behind them, unsealed for those who may read.
 
-use casebook::{Cursor, Filter, Reader, ThreadWhat, WhyNot, row::{CaseRow, OpenCase, Reach, Shelf}};
+use casebook::{
+    Cursor, Filter, Reader, ThreadWhat, WhyNot,
+    row::{CaseRow, OpenCase, Reach, Shelf},
+};
 use house::{Actor, Permission};
 use protocol::{
     CaseId, ClinicianId, EntryId, InstitutionId, Kind, Payload, Statement,
@@ -95,7 +98,9 @@ impl App {
         match shelf.book.may_read(case, reader, shelf)? {
             casebook::Access::Allowed => {}
             casebook::Access::Refused(WhyNot::Withdrawn) => {
-                let Some(CaseRow::Withdrawn(gone)) = shelf.case_row(case)? else { return Err(AppError::NotFound("case")) };
+                let Some(CaseRow::Withdrawn(gone)) = shelf.case_row(case)? else {
+                    return Err(AppError::NotFound("case"));
+                };
                 return Ok(CaseOrPlate::Withdrawn { ground: gone.ground, withdrawn_ms: gone.time_ms });
             }
             casebook::Access::Refused(_) => return Err(AppError::NotFound("case")),
@@ -140,7 +145,13 @@ impl App {
     }
 
     /// A page of a list: `network`, `house`, `unanswered`, `open` or `public`.
-    pub(crate) fn list(&self, filter: &str, after: Option<Cursor>, limit: usize, actor: &Actor) -> Result<Listing, AppError> {
+    pub(crate) fn list(
+        &self,
+        filter: &str,
+        after: Option<Cursor>,
+        limit: usize,
+        actor: &Actor,
+    ) -> Result<Listing, AppError> {
         let joined = self.joined()?;
         let shared = joined.shared();
         let (shelf, status) = match filter {
@@ -152,7 +163,8 @@ impl App {
             _ => return Err(AppError::invalid("filter", "it is network, house, unanswered, open or public")),
         };
         let reader = self.reader(actor)?;
-        let page = shared.shelf.book.recent(reader, Filter { shelf, status }, after, limit.clamp(1, 100), &shared.shelf)?;
+        let page =
+            shared.shelf.book.recent(reader, Filter { shelf, status }, after, limit.clamp(1, 100), &shared.shelf)?;
         let may_read_house = *actor == Actor::System || self.permit(actor, Permission::ReadHouse).is_ok();
         let mut cases = Vec::new();
         for listed in page.cases {
@@ -234,7 +246,8 @@ impl Shared {
             }
             None => attestations.of(&clinician).last(),
         };
-        Ok(found.map(|attested| (attested.entry, attested.profession(), attested.attestation.specialties.first().copied())))
+        Ok(found
+            .map(|attested| (attested.entry, attested.profession(), attested.attestation.specialties.first().copied())))
     }
 
     fn outcome(&self, case: CaseId, entry: EntryId) -> Result<Option<(Outcome, Badge)>, ShelfError> {

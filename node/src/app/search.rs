@@ -51,7 +51,8 @@ impl App {
             };
             let text = comment.unwrap_or_else(|| words_of(&view));
             let pieces = snippet(&query, &text, SNIPPET_BYTES).into_iter();
-            let snippet = pieces.filter_map(|piece| Some((text.get(piece.range)?.to_owned(), piece.is_match))).collect();
+            let snippet =
+                pieces.filter_map(|piece| Some((text.get(piece.range)?.to_owned(), piece.is_match))).collect();
             found.push(Found { view, snippet });
         }
         let institutions = casebook::institutions(&shared.shelf)?.len();
@@ -76,6 +77,9 @@ impl Names for Roll<'_> {
         let exchange = self.0.exchange();
         let name = name.to_lowercase();
         let institutions = exchange.chains().filter_map(feed::Chain::institution);
-        institutions.filter(|institution| institution.name().to_lowercase().contains(&name)).map(trust::Institution::feed).collect()
+        institutions
+            .filter(|institution| institution.name().to_lowercase().contains(&name))
+            .map(trust::Institution::feed)
+            .collect()
     }
 }

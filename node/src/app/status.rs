@@ -64,7 +64,8 @@ pub(crate) struct StoreCheck {
 impl App {
     /// How the node stands.
     pub(crate) fn status(&self) -> Status {
-        let (unsent, accounts) = self.desk.look(|house| (house.outbox().iter().count(), house.accounts().iter().count()));
+        let (unsent, accounts) =
+            self.desk.look(|house| (house.outbox().iter().count(), house.accounts().iter().count()));
         let mut status = Status {
             version: env!("CARGO_PKG_VERSION"),
             institution: self.identity.name.clone(),
@@ -103,7 +104,8 @@ impl App {
         let shared = joined.shared();
         let seen = shared.peers();
         let nodes = shared.members_nodes();
-        let members: Vec<_> = joined.exchange(|exchange| exchange.roster().members().map(|member| member.feed).collect());
+        let members: Vec<_> =
+            joined.exchange(|exchange| exchange.roster().members().map(|member| member.feed).collect());
         let others = members.into_iter().filter(|feed| *feed != joined.me());
         Ok(others
             .map(|feed| {
@@ -129,7 +131,9 @@ impl App {
                     last_contact_ms: peer.map(|peer| peer.last_contact_ms),
                     entries,
                     ahead,
-                    addresses: own.flat_map(|node| node.node.addresses.iter().map(|address| address.0.clone())).collect(),
+                    addresses: own
+                        .flat_map(|node| node.node.addresses.iter().map(|address| address.0.clone()))
+                        .collect(),
                 }
             })
             .collect())
@@ -141,9 +145,9 @@ impl App {
         let (lines, checkpoints) = self.audit_lines()?;
         let check = match audit::verify(lines, &checkpoints) {
             Ok(summary) => AuditCheck { is_whole: true, lines: summary.count, first_bad: None, why: None },
-            Err(broken) => AuditCheck {
-                is_whole: false, lines: 0, first_bad: Some(broken.seq), why: Some(broken.to_string()),
-            },
+            Err(broken) => {
+                AuditCheck { is_whole: false, lines: 0, first_bad: Some(broken.seq), why: Some(broken.to_string()) }
+            }
         };
         self.desk.note(actor, Action::VerifyAudit, Vec::new(), Outcome::Done)?;
         Ok(check)

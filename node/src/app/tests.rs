@@ -51,8 +51,12 @@ impl Alone {
         let app = self.open().await;
         let account = NewAccount { login: "one".to_owned(), name: "Physician One".to_owned(), roles: vec![] };
         app.add_account(&account, &Actor::System).unwrap();
-        let attestation =
-            NewAttestation { login: "one".to_owned(), profession: "physician".to_owned(), specialties: vec!["D003880".to_owned()], days: 365 };
+        let attestation = NewAttestation {
+            login: "one".to_owned(),
+            profession: "physician".to_owned(),
+            specialties: vec!["D003880".to_owned()],
+            days: 365,
+        };
         app.attest(&attestation, &Actor::System).await.unwrap();
         let actor = app.acting_for(app.account("one").unwrap().id, &Actor::System);
         (app, actor)
@@ -113,7 +117,10 @@ async fn a_case_and_its_comments_are_there_after_a_restart() {
     assert_eq!(app.thread_digest(case).unwrap(), digest);
     let thread = app.thread(case).unwrap();
     let RemarkWhat::Said { author, text, .. } = &thread[0].what else { panic!("a comment was said") };
-    assert_eq!((text.as_str(), author.name.as_str(), author.standing), ("Biopsy the border.", "Physician One", trust::Standing::Verified));
+    assert_eq!(
+        (text.as_str(), author.name.as_str(), author.standing),
+        ("Biopsy the border.", "Physician One", trust::Standing::Verified)
+    );
     assert_eq!(app.open_case(case).unwrap().tally.stars, 1);
     search_until(&app, "biopsy", &one, 1).await;
     app.close().await;
@@ -175,7 +182,12 @@ async fn a_revoked_person_is_not_heard() {
     let (app, one) = alone.with_physician().await;
     let case = post(&app, "Before", Audience::Network, &one).await;
     app.revoke("one", "left-institution", &Actor::System).await.unwrap();
-    let refused = app.post_case(&self::case("After", Audience::Network), &app.acting_for(app.account("one").unwrap().id, &Actor::System)).await;
+    let refused = app
+        .post_case(
+            &self::case("After", Audience::Network),
+            &app.acting_for(app.account("one").unwrap().id, &Actor::System),
+        )
+        .await;
     assert!(matches!(refused, Err(AppError::Refused(_))));
     let CaseOrPlate::Case(view) = app.case(case, &Actor::System).unwrap() else { panic!("the case is not withdrawn") };
     assert_eq!(view.author.standing, trust::Standing::Verified, "attested when it was written");

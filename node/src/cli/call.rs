@@ -35,7 +35,7 @@ pub(crate) enum Failure {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Node(#[from] NodeError),
-    #[error("the node does not answer on {}", path.display())]
+    #[error("only the owner of the node may use {}", path.display())]
     Socket { path: PathBuf, source: io::Error },
     #[error("the node broke off its answer")]
     Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -61,11 +61,15 @@ pub(crate) fn perform(cli: &Cli) -> Result<(), Failure> {
     let layout = Layout::new(&cli.data);
     let config_path = cli.config.clone().unwrap_or_else(|| layout.config());
     match &cli.command {
-        Command::Init(init) => Ok(print::init(&node::init(&layout, init)?, cli.json)),
+        Command::Init(init) => {
+            print::init(&node::init(&layout, init)?, cli.json);
+            Ok(())
+        }
         Command::Serve => Ok(node::serve(&layout, &Config::load(&config_path)?)?),
         Command::Config(ConfigCommand::Show { origin }) => {
             let origins = Config::load(&config_path)?.origins(&config_path)?;
-            Ok(print::config(&origins, *origin, cli.json))
+            print::config(&origins, *origin, cli.json);
+            Ok(())
         }
         Command::Worker => Ok(crate::worker::run_child()?),
         Command::Verify(verify) => crate::verify::run(verify, cli.json),
@@ -81,6 +85,9 @@ pub(crate) fn perform(cli: &Cli) -> Result<(), Failure> {
 async fn carry(layout: &Layout, config: &std::path::Path, request: Request) -> Result<Answer, Failure> {
     match UnixStream::connect(layout.socket()).await {
         Ok(stream) => over_socket(stream, request).await,
+        Err(source) if source.kind() == io::ErrorKind::PermissionDenied => {
+            Err(Failure::Socket { path: layout.socket(), source })
+        }
         Err(_) => {
             let local = node::open_local(layout, &Config::load(config)?).await?;
             let answer = in_process(local.router(), request).await;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    AuditCommand, CaseCommand, CharterCommand, Command, StoreCommand, TokenCommand, AccountCommand,
+    AccountCommand, AuditCommand, CaseCommand, CharterCommand, Command, StoreCommand, TokenCommand,
     call::{Answer, Failure},
 };
 use crate::{config::Origin, node::Made};
@@ -64,7 +64,9 @@ pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Resul
     }
     match command {
         Command::Card => println!("{}", text(&value, "card")),
-        Command::Charter(CharterCommand::Draft { .. } | CharterCommand::Sign(_)) => println!("{}", text(&value, "charter")),
+        Command::Charter(CharterCommand::Draft { .. } | CharterCommand::Sign(_)) => {
+            println!("{}", text(&value, "charter"))
+        }
         Command::Invite => println!("{}", text(&value, "invitation")),
         Command::Join(_) => println!("This node is in network {} now.", text(&value, "network")),
         Command::Account(AccountCommand::Add { .. } | AccountCommand::Reset { .. }) => {
@@ -72,18 +74,29 @@ pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Resul
             println!("  {}", text(&value, "path"));
         }
         Command::Token(TokenCommand::Create { .. }) => println!("{}", text(&value, "token")),
-        Command::Case(CaseCommand::Post { .. }) | Command::Comment(_) | Command::Star(_) | Command::Withdraw(_) => said(&value),
+        Command::Case(CaseCommand::Post { .. }) | Command::Comment(_) | Command::Star(_) | Command::Withdraw(_) => {
+            said(&value)
+        }
         Command::Case(CaseCommand::Show { .. }) => case(&value),
         Command::Case(CaseCommand::List { .. }) => list(&value, "cases", case_line),
         Command::Search(_) => {
             list(&value, "cases", case_line);
-            println!("{} found; {} cases searched in {} ms.", text(&value, "total"), text(&value, "searched"), text(&value, "took_ms"));
+            println!(
+                "{} found; {} cases searched in {} ms.",
+                text(&value, "total"),
+                text(&value, "searched"),
+                text(&value, "took_ms")
+            );
         }
         Command::Audit(AuditCommand::Verify) if value["is_whole"] == json!(true) => {
             println!("All {} lines of the audit chain are as they were written.", text(&value, "lines"));
         }
         Command::Audit(AuditCommand::Verify) => {
-            return Err(Failure::Verification(format!("line {} of the audit chain: {}", text(&value, "first_bad"), text(&value, "why"))));
+            return Err(Failure::Verification(format!(
+                "line {} of the audit chain: {}",
+                text(&value, "first_bad"),
+                text(&value, "why")
+            )));
         }
         Command::Store(StoreCommand::Rebuild) => println!("Tables and index are built anew at the next start."),
         _ => lines(&value),
@@ -137,9 +150,16 @@ fn case(value: &Value) {
             println!("\n{words}");
         }
     }
-    println!("\n{}, {} · {} · {}", text(&value["author"], "name"), text(&value["author"], "profession"), text(&value["author"], "institution"), text(&value["author"], "standing"));
+    println!(
+        "\n{}, {} · {} · {}",
+        text(&value["author"], "name"),
+        text(&value["author"], "profession"),
+        text(&value["author"], "institution"),
+        text(&value["author"], "standing")
+    );
     for comment in value["comments"].as_array().into_iter().flatten() {
-        let indent = "  ".repeat(usize::try_from(comment["depth"].as_u64().unwrap_or_default()).unwrap_or_default() + 1);
+        let indent =
+            "  ".repeat(usize::try_from(comment["depth"].as_u64().unwrap_or_default()).unwrap_or_default() + 1);
         println!("{indent}{}: {}", text(&comment["author"], "name"), text(comment, "text"));
     }
 }

@@ -5,8 +5,7 @@ use std::{fs, io::Read, path::Path};
 use serde_json::{Value, json};
 
 use super::{
-    AccountCommand, AuditCommand, CaseCommand, CharterCommand, Command, StoreCommand, TokenCommand,
-    call::Failure,
+    AccountCommand, AuditCommand, CaseCommand, CharterCommand, Command, StoreCommand, TokenCommand, call::Failure,
 };
 
 /// Bytes of a paper that is read from a file.
@@ -98,7 +97,9 @@ fn of_charter(command: &CharterCommand) -> Result<Request, Failure> {
         CharterCommand::Sign(paper) => {
             Request::post("/charters/signatures", json!({ "charter": read_paper(&paper.file)? }))
         }
-        CharterCommand::Show(paper) => Request::post("/charters/reading", json!({ "charter": read_paper(&paper.file)? })),
+        CharterCommand::Show(paper) => {
+            Request::post("/charters/reading", json!({ "charter": read_paper(&paper.file)? }))
+        }
     })
 }
 
@@ -107,7 +108,9 @@ fn of_account(command: &AccountCommand) -> Request {
         AccountCommand::Add { login, name, roles } => {
             Request::post("/accounts", json!({ "login": login, "name": name, "roles": roles }))
         }
-        AccountCommand::Reset { login } => Request::post(format!("/accounts/{}/reset", percent_encode(login)), json!({})),
+        AccountCommand::Reset { login } => {
+            Request::post(format!("/accounts/{}/reset", percent_encode(login)), json!({}))
+        }
         AccountCommand::Disable { login } => {
             Request::post(format!("/accounts/{}/disable", percent_encode(login)), json!({}))
         }
@@ -135,7 +138,9 @@ fn of_case(command: &CaseCommand) -> Request {
             }),
         ),
         CaseCommand::Show { id } => Request::get(format!("/cases/{}", percent_encode(id))),
-        CaseCommand::List { filter, limit } => Request::get(format!("/cases?filter={}&limit={limit}", percent_encode(filter))),
+        CaseCommand::List { filter, limit } => {
+            Request::get(format!("/cases?filter={}&limit={limit}", percent_encode(filter)))
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use feed::{AppendRefusal, Chain, Draft, Effect, Input, Peer, Record};
-use house::{Actor, Command as HouseCommand, OutboxId, outbox};
+use house::{Actor, Command as HouseCommand, OutboxId, outbox, session};
 use index::Change;
 use p2p::{Event, MessageToken, Network};
 use protocol::{
@@ -39,6 +39,8 @@ use crate::{
 
 /// Payloads that leave the outbox in one group.
 const SENT_AT_ONCE: usize = 64;
+/// Ticks come four times a second.
+const TICKS_A_MINUTE: u64 = 240;
 /// Own entries that are looked at when a crash may have come between sending and noting it.
 const LOOK_BACK: u64 = 256;
 
@@ -54,7 +56,7 @@ pub(crate) enum Sent {
 /// Something for the engine to do.
 pub(crate) enum Task {
     /// The network says something.
-    Net(Event),
+    Net(Box<Event>),
     /// A quarter of a second has passed.
     Tick,
     /// Send what waits in the outbox.
@@ -98,6 +100,7 @@ pub(crate) struct Engine {
     admitted: BTreeMap<Peer, InstitutionId>,
     /// Set when a journal could not be written: what the machines believe is then more than what is kept.
     is_paused: bool,
+    ticks: u64,
 }
 
 impl Engine {
@@ -105,7 +108,20 @@ impl Engine {
         let Parts { shared, desk, keys, identity, announce, network, indexer, unfinished } = parts;
         let (listening, admitted) = (BTreeSet::new(), BTreeMap::new());
         let unfinished = Some(unfinished);
-        Self { shared, desk, keys, identity, announce, network, indexer, unfinished, listening, admitted, is_paused: false }
+        Self {
+            shared,
+            desk,
+            keys,
+            identity,
+            announce,
+            network,
+            indexer,
+            unfinished,
+            listening,
+            admitted,
+            is_paused: false,
+            ticks: 0,
+        }
     }
 
     /// Runs until it is told to stop.
@@ -114,7 +130,7 @@ impl Engine {
         while let Some(task) = tasks.blocking_recv() {
             match task {
                 Task::Stop => break,
-                Task::Net(event) if !self.is_paused => self.on_event(event),
+                Task::Net(event) if !self.is_paused => self.on_event(*event),
                 Task::Net(_) => {}
                 Task::Tick => self.on_tick(),
                 Task::Send(reply) => answer(reply, self.send()),
@@ -142,12 +158,18 @@ impl Engine {
     fn begin(&mut self) {
         match self.keys.secret(Which::Signing) {
             Ok(key) => self.shared.write_exchange(|exchange| exchange.set_signing(key)),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "The signing key cannot be read; nothing can be signed."),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "The signing key cannot be read; nothing can be signed."
+            ),
         }
         if let Some(unfinished) = self.unfinished.take()
             && let Err(error) = self.follow(unfinished)
         {
-            tracing::error!(error = &error as &dyn std::error::Error, "Erasures that a crash left undone could not be finished.");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "Erasures that a crash left undone could not be finished."
+            );
         }
         self.admit_members();
         self.input(Input::Tick, None);
@@ -159,12 +181,32 @@ impl Engine {
             return;
         }
         self.input(Input::Tick, None);
+        self.ticks += 1;
+        if self.ticks.is_multiple_of(TICKS_A_MINUTE) {
+            self.keep_house();
+        }
+    }
+
+    /// Once a minute: sessions that ended by themselves are cleared away, and the audit chain is signed if that is due.
+    fn keep_house(&self) {
+        let swept = self.desk.perform(HouseCommand::Session(session::Command::Sweep), &Actor::System).map(drop);
+        let signed = self
+            .keys
+            .secret(Which::Signing)
+            .map_err(AppError::from)
+            .and_then(|key| Ok(self.desk.checkpoint(&self.shared.id, &key)?));
+        for error in [swept.map_err(AppError::from), signed].into_iter().filter_map(Result::err) {
+            tracing::error!(error = &error as &dyn std::error::Error, "The house could not be kept in order.");
+        }
     }
 
     fn on_event(&mut self, event: Event) {
         match event {
             Event::Connected { peer, institution } => {
-                self.shared.note_peer(institution, PeerState { peer, connected_since_ms: Some(now_ms()), last_contact_ms: now_ms() });
+                self.shared.note_peer(
+                    institution,
+                    PeerState { peer, connected_since_ms: Some(now_ms()), last_contact_ms: now_ms() },
+                );
                 tracing::info!(peer.institution = institution.short(), "A peer is connected.");
                 self.input(Input::Connected { peer, institution }, None);
             }
@@ -178,21 +220,26 @@ impl Engine {
             }
             Event::Gossip { peer, message, token } => self.input(Input::Gossip { peer, message }, Some(token)),
             Event::Stranger { peer, shown, answer } => {
-                let (institution, effects) = self.shared.write_exchange(|exchange| exchange.receive_introduction(&peer, &shown));
+                let (institution, effects) =
+                    self.shared.write_exchange(|exchange| exchange.receive_introduction(&peer, &shown));
                 self.perform_or_log(effects, None);
                 if let Some(institution) = institution {
                     self.admitted.insert(peer, institution);
                 }
                 answer.admit(institution);
             }
-            Event::BlobWanted { peer: _, institution, want, answer } => self.shared.serve_blob(institution, want, answer),
+            Event::BlobWanted { peer: _, institution, want, answer } => {
+                self.shared.serve_blob(institution, want, answer)
+            }
             Event::Listening { address } => {
                 self.listening.insert(address);
                 self.shared.note_listening(&self.listening);
                 self.announce_nodes();
             }
             Event::Malformed { peer } => tracing::debug!(peer.key = %peer, "A peer sent a frame that cannot be read."),
-            Event::DialFailed { peer, reason } => tracing::debug!(peer.key = %peer, dial.reason = reason, "A peer cannot be reached."),
+            Event::DialFailed { peer, reason } => {
+                tracing::debug!(peer.key = %peer, dial.reason = reason, "A peer cannot be reached.")
+            }
             Event::Restarted => tracing::error!("The network task failed and was started again."),
         }
     }
@@ -205,7 +252,10 @@ impl Engine {
 
     fn perform_or_log(&mut self, effects: Vec<Effect>, token: Option<MessageToken>) {
         if let Err(error) = self.perform(effects, token) {
-            tracing::error!(error = &error as &dyn std::error::Error, "What arrived could not be kept; receiving pauses.");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "What arrived could not be kept; receiving pauses."
+            );
         }
     }
 
@@ -220,7 +270,11 @@ impl Engine {
                 }
                 Effect::RosterChanged => self.admit_members(),
                 Effect::Frozen(feed, at) => {
-                    tracing::error!(feed.id = feed.short(), feed.seq = at, "A feed contradicts itself and stands still.");
+                    tracing::error!(
+                        feed.id = feed.short(),
+                        feed.seq = at,
+                        "A feed contradicts itself and stands still."
+                    );
                 }
                 Effect::Started { was_restored } => self.started(was_restored)?,
                 Effect::Halted => {
@@ -317,7 +371,10 @@ impl Engine {
 
     /// The own-head check has passed.
     fn started(&mut self, was_restored: bool) -> Result<(), AppError> {
-        tracing::info!(feed.was_restored = was_restored, "Other institutions confirmed how far our feed has come; entries may be signed.");
+        tracing::info!(
+            feed.was_restored = was_restored,
+            "Other institutions confirmed how far our feed has come; entries may be signed."
+        );
         let is_new = self.shared.exchange().chain(&self.shared.me).is_none_or(|chain| chain.next_seq() == 0);
         if is_new {
             self.write_genesis()?;
@@ -360,7 +417,9 @@ impl Engine {
         let draft = Draft { payload: Payload::NodeKeys(keys), audience: Audience::Network, salt: entropy::salt() };
         match self.shared.write_exchange(|exchange| exchange.append(vec![draft], now_ms())) {
             Ok(effects) => self.perform_or_log(effects, None),
-            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "Our addresses could not be announced."),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "Our addresses could not be announced.")
+            }
         }
     }
 
@@ -427,8 +486,11 @@ impl Engine {
     fn admit_members(&mut self) {
         let nodes = self.shared.members_nodes();
         let Some(network) = &self.network else { return };
-        let mut members: BTreeMap<Peer, InstitutionId> = nodes.iter().map(|node| (node.node.transport, node.feed)).collect();
-        self.admitted.retain(|_, institution| !nodes.iter().any(|node| node.feed == *institution && self.shared.has_node_keys(institution)));
+        let mut members: BTreeMap<Peer, InstitutionId> =
+            nodes.iter().map(|node| (node.node.transport, node.feed)).collect();
+        self.admitted.retain(|_, institution| {
+            !nodes.iter().any(|node| node.feed == *institution && self.shared.has_node_keys(institution))
+        });
         members.extend(&self.admitted);
         network.members(members);
         for node in nodes {
@@ -440,7 +502,10 @@ impl Engine {
         let card = match self.card() {
             Ok(card) => card,
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "Our card cannot be made; nodes that do not know us will not let us in.");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "Our card cannot be made; nodes that do not know us will not let us in."
+                );
                 return;
             }
         };
@@ -458,8 +523,12 @@ fn answer<T>(reply: oneshot::Sender<T>, value: T) {
 }
 
 fn written(effects: &[Effect]) -> Vec<EntryId> {
-    let records = effects.iter().filter_map(|effect| if let Effect::Journal(records) = effect { Some(records) } else { None });
-    records.flatten().filter_map(|record| if let Record::Entry(held) = record { Some(held.entry.id()) } else { None }).collect()
+    let records =
+        effects.iter().filter_map(|effect| if let Effect::Journal(records) = effect { Some(records) } else { None });
+    records
+        .flatten()
+        .filter_map(|record| if let Record::Entry(held) = record { Some(held.entry.id()) } else { None })
+        .collect()
 }
 
 fn kept(record: &Record, received_ms: u64) -> (Kept, Option<&protocol::Salted>) {
@@ -468,7 +537,9 @@ fn kept(record: &Record, received_ms: u64) -> (Kept, Option<&protocol::Salted>) 
             let absence = if let message::Body::Absent(absence) = &held.body { Some(*absence) } else { None };
             (Kept::Entry { entry: held.entry.clone(), received_ms, absence }, held.salted())
         }
-        Record::Payload { feed, seq, entry, salted } => (Kept::Payload { feed: *feed, seq: *seq, entry: *entry }, Some(salted)),
+        Record::Payload { feed, seq, entry, salted } => {
+            (Kept::Payload { feed: *feed, seq: *seq, entry: *entry }, Some(salted))
+        }
         Record::Papers(papers) => (Kept::Papers(papers.clone()), None),
         Record::Freeze(feed, freeze) => (Kept::Freeze(*feed, freeze.clone()), None),
     }

@@ -21,7 +21,8 @@ use super::{
     household,
     record::Kept,
     rows::{
-        ADDRESSES, CASEBOOK, CONTROL, ENTRIES, EntryRow, FREEZES, HEADS, HOUSE, HeadRow, MISSING, PAPERS, PLACES, PayloadAt, PlaceRow,
+        ADDRESSES, CASEBOOK, CONTROL, ENTRIES, EntryRow, FREEZES, HEADS, HOUSE, HeadRow, MISSING, PAPERS, PLACES,
+        PayloadAt, PlaceRow,
     },
     shelf::{Shelf, ShelfError, casebook_key},
 };
@@ -126,7 +127,16 @@ impl<'a> Filing<'a> {
         if let Said::Statement(Kind::Comment, statement) = &said {
             self.consequences.comments.insert(id, statement.case);
         }
-        let record = Record { id, feed: me, epoch: 0, seq: at.to_u64(), time_ms, received_ms: time_ms, origin: Origin::House, said };
+        let record = Record {
+            id,
+            feed: me,
+            epoch: 0,
+            seq: at.to_u64(),
+            time_ms,
+            received_ms: time_ms,
+            origin: Origin::House,
+            said,
+        };
         let folded = self.shelf.book.fold(&record, Standing::Verified, &self.overlay)?;
         self.take(folded)
     }
@@ -186,10 +196,18 @@ impl<'a> Filing<'a> {
         self.fold(entry, salted, received_ms)
     }
 
-    fn file_payload(&mut self, feed: &FeedId, seq: u64, salted: Option<&Salted>, at: Position) -> Result<(), ShelfError> {
+    fn file_payload(
+        &mut self,
+        feed: &FeedId,
+        seq: u64,
+        salted: Option<&Salted>,
+        at: Position,
+    ) -> Result<(), ShelfError> {
         let Some(row) = self.row(feed, seq)? else { return Ok(()) };
         let read = self.shelf.journal.read(row.record)?;
-        let Kept::Entry { entry, received_ms, .. } = super::record::from_journal(read.kind, &read.clear)? else { return Ok(()) };
+        let Kept::Entry { entry, received_ms, .. } = super::record::from_journal(read.kind, &read.clear)? else {
+            return Ok(());
+        };
         self.batch.remove(MISSING, &row.id)?;
         let payload = if salted.is_some() { PayloadAt::Record(at) } else { PayloadAt::Absent(Absence::Erased) };
         self.entries.insert((*feed, seq), EntryRow { payload, ..row });

@@ -41,7 +41,8 @@ pub(crate) struct Indexer {
 impl Indexer {
     pub(crate) fn start(index: Index) -> std::io::Result<Self> {
         let (jobs, receiver) = channel();
-        let thread = std::thread::Builder::new().name("indexer".into()).spawn(move || Work::new(index).run(&receiver))?;
+        let thread =
+            std::thread::Builder::new().name("indexer".into()).spawn(move || Work::new(index).run(&receiver))?;
         Ok(Self { jobs, thread: Some(thread) })
     }
 
@@ -83,13 +84,19 @@ impl Work {
                 Err(RecvTimeoutError::Timeout) => self.settle(),
                 Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => {
                     if let Err(error) = self.commit() {
-                        tracing::warn!(error = &error as &dyn std::error::Error, "The search index could not be closed in order.");
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "The search index could not be closed in order."
+                        );
                     }
                     return;
                 }
             };
             if let Err(error) = outcome {
-                tracing::error!(error = &error as &dyn std::error::Error, "The search index cannot be written; it is built again at the next start.");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "The search index cannot be written; it is built again at the next start."
+                );
                 return;
             }
         }
@@ -177,12 +184,19 @@ fn note_house(shelf: &Shelf, cases: &mut BTreeSet<CaseId>, changes: &mut Vec<Cha
 }
 
 /// What an entry of the journal means for the index, as things stand now.
-fn note(shelf: &Shelf, entry: &EntryId, cases: &mut BTreeSet<CaseId>, changes: &mut Vec<Change>) -> Result<(), ShelfError> {
+fn note(
+    shelf: &Shelf,
+    entry: &EntryId,
+    cases: &mut BTreeSet<CaseId>,
+    changes: &mut Vec<Change>,
+) -> Result<(), ShelfError> {
     match shelf.payload(entry)? {
         Some(Payload::Statement(Kind::Comment, statement)) => {
             changes.extend(words::of_comment(shelf, statement.case, *entry)?);
         }
-        Some(Payload::Statement(Kind::CommentRevision, statement)) => changes.extend(words::of_thread(shelf, statement.case)?),
+        Some(Payload::Statement(Kind::CommentRevision, statement)) => {
+            changes.extend(words::of_thread(shelf, statement.case)?)
+        }
         Some(Payload::Statement(_, statement)) => {
             cases.insert(statement.case);
         }

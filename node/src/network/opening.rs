@@ -140,7 +140,11 @@ fn forget_if_asked(layout: &NetworkLayout) -> Result<(), std::io::Error> {
 /// Says what opening a journal found that is not as it should be.
 pub(crate) fn log_recovery(journal: &Journal, which: &str) {
     if journal.cut_bytes() > 0 {
-        tracing::warn!(journal.name = which, journal.cut_bytes = journal.cut_bytes(), "An unacknowledged end of a journal was cut off.");
+        tracing::warn!(
+            journal.name = which,
+            journal.cut_bytes = journal.cut_bytes(),
+            "An unacknowledged end of a journal was cut off."
+        );
     }
     for damage in journal.damage() {
         tracing::error!(

@@ -10,11 +10,7 @@ use house::{
     audit::{Action, Outcome},
 };
 use p2p::BlobAnswer;
-use protocol::{
-    BlobId, CaseId, InstitutionId, Salt, limits,
-    message::WantBlob,
-    payload::content::Summary,
-};
+use protocol::{BlobId, CaseId, InstitutionId, Salt, limits, message::WantBlob, payload::content::Summary};
 use store::{BlobError, Found, Picture};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -60,17 +56,22 @@ impl Shared {
     /// Asks peers for a picture, its own institution first, until one of them gives the right bytes.
     async fn fetch(&self, case: CaseId, blob: BlobId, listed: &Listed, actor: &Actor) -> Result<(), PictureError> {
         let Some(network) = &self.network else { return Err(PictureError::NotReachable) };
-        let mut holders: Vec<_> = self.peers().into_iter().filter(|(_, state)| state.connected_since_ms.is_some()).collect();
+        let mut holders: Vec<_> =
+            self.peers().into_iter().filter(|(_, state)| state.connected_since_ms.is_some()).collect();
         holders.sort_by_key(|(institution, _)| *institution != case.institution);
         for (_, state) in holders {
             let fetched = network.fetch_blob(state.peer, WantBlob { case, blob }, listed.size_max).await;
-            let Ok(replica) = fetched.map_err(drop).and_then(|bytes| Replica::checked(bytes).map_err(drop)) else { continue };
+            let Ok(replica) = fetched.map_err(drop).and_then(|bytes| Replica::checked(bytes).map_err(drop)) else {
+                continue;
+            };
             match self.blobs.put_replica(case, &listed.salt, blob, replica).await {
                 Ok(()) => {
                     self.note(actor, Action::PullAtRecipient, case);
                     return Ok(());
                 }
-                Err(BlobError::OtherBytes { .. }) => tracing::warn!(peer.key = %state.peer, "A peer gave another picture than the one asked for."),
+                Err(BlobError::OtherBytes { .. }) => {
+                    tracing::warn!(peer.key = %state.peer, "A peer gave another picture than the one asked for.")
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -120,7 +121,10 @@ impl Shared {
             }
         });
         if let Err(error) = outcome {
-            tracing::error!(error = &error as &dyn std::error::Error, "Pictures of a withdrawn case could not be erased; the next start tries again.");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "Pictures of a withdrawn case could not be erased; the next start tries again."
+            );
         }
     }
 
@@ -140,7 +144,11 @@ impl Shared {
 }
 
 /// Fetches previews, one case after the other.
-pub(super) async fn fetch_previews(shared: Arc<Shared>, mut cases: mpsc::UnboundedReceiver<CaseId>, stop: CancellationToken) {
+pub(super) async fn fetch_previews(
+    shared: Arc<Shared>,
+    mut cases: mpsc::UnboundedReceiver<CaseId>,
+    stop: CancellationToken,
+) {
     loop {
         let case = tokio::select! {
             () = stop.cancelled() => return,
@@ -182,5 +190,9 @@ fn listed(shelf: &Shelf, case: CaseId, blob: BlobId) -> Result<Option<Listed>, S
 
 fn listed_blobs(shelf: &Shelf, case: CaseId) -> Result<BTreeSet<BlobId>, ShelfError> {
     let summary = summary(shelf, case)?;
-    Ok(summary.into_iter().flat_map(|summary| summary.pictures).flat_map(|picture| [picture.blob, picture.preview]).collect())
+    Ok(summary
+        .into_iter()
+        .flat_map(|summary| summary.pictures)
+        .flat_map(|picture| [picture.blob, picture.preview])
+        .collect())
 }

@@ -66,7 +66,11 @@ pub(crate) enum Kept {
         absence: Option<Absence>,
     },
     /// The sealed part is the payload of an earlier entry.
-    Payload { feed: FeedId, seq: u64, entry: EntryId },
+    Payload {
+        feed: FeedId,
+        seq: u64,
+        entry: EntryId,
+    },
     Papers(Papers),
     Freeze(FeedId, Freeze),
     Addresses(Vec<NodeOf>),

@@ -1,10 +1,6 @@
 //! What the node itself keeps in tables about feeds: where each entry stands in the journal, and how far each feed has come.
 
-use protocol::{
-    EntryId, FeedId,
-    message::Absence,
-    payload::control::Place,
-};
+use protocol::{EntryId, FeedId, message::Absence, payload::control::Place};
 use store::{Mark, Position, Row, Table};
 
 /// How far the journal of the shared feeds was filed.

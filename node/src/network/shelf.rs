@@ -120,7 +120,8 @@ impl Shelf {
         let mut offers = Vec::new();
         for case in casebook::shared_with(*reader, self)? {
             for entry in casebook::shared_entries(case, self)? {
-                let is_offered = self.book.may_have(entry, *reader, self)?.is_allowed() && self.is_restricted(&entry)?;
+                let is_offered =
+                    self.book.may_have(entry, *reader, self)?.is_allowed() && self.is_restricted(&entry)?;
                 if is_offered {
                     offers.push(entry);
                 }
@@ -133,9 +134,9 @@ impl Shelf {
     }
 
     fn is_restricted(&self, entry: &EntryId) -> Result<bool, ShelfError> {
-        Ok(self.entry_by_id(entry)?.is_some_and(|held| {
-            held.entry.header().kind == Kind::Sealed && matches!(held.body, Body::Held(_))
-        }))
+        Ok(self
+            .entry_by_id(entry)?
+            .is_some_and(|held| held.entry.header().kind == Kind::Sealed && matches!(held.body, Body::Held(_))))
     }
 }
 

@@ -103,7 +103,9 @@ impl Shelf {
             Some(Payload::Statement(protocol::Kind::CommentRevision, statement)) => {
                 Ok(statement.body::<CommentRevision>().ok().map(|revision| revision.text.0))
             }
-            Some(Payload::Statement(_, statement)) => Ok(statement.body::<Comment>().ok().map(|comment| comment.text.0)),
+            Some(Payload::Statement(_, statement)) => {
+                Ok(statement.body::<Comment>().ok().map(|comment| comment.text.0))
+            }
             _ => Ok(None),
         }
     }

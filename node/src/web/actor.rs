@@ -89,7 +89,9 @@ impl Visitor {
         match login {
             None => Ok(self.actor),
             Some(login) if self.is_owner() => Ok(app.acting_for(app.account(login)?.id, &self.actor)),
-            Some(login) if self.person.as_ref().is_some_and(|person| person.login == login.trim().to_ascii_lowercase()) => {
+            Some(login)
+                if self.person.as_ref().is_some_and(|person| person.login == login.trim().to_ascii_lowercase()) =>
+            {
                 Ok(self.actor)
             }
             Some(_) => Err(AppError::invalid("as", "only the command line speaks for others; leave it out")),

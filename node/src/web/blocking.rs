@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use house::{Refusal, password::{Cost, PasswordHash, Proven}};
+use house::{
+    Refusal,
+    password::{Cost, PasswordHash, Proven},
+};
 use tokio::{runtime::Handle, task::spawn_blocking};
 
 use super::Web;

@@ -11,7 +11,8 @@ use axum::{
 use super::{Web, actor::Visitor, assets, cookie, headers::Nonce, problem::Problem};
 
 /// Schemes and spacings that pages know.
-pub(crate) const SCHEMES: [(&str, &str); 3] = [("auto", "scheme-auto"), ("light", "scheme-light"), ("dark", "scheme-dark")];
+pub(crate) const SCHEMES: [(&str, &str); 3] =
+    [("auto", "scheme-auto"), ("light", "scheme-light"), ("dark", "scheme-dark")];
 pub(crate) const DENSITIES: [(&str, &str); 2] = [("calm", "density-calm"), ("compact", "density-compact")];
 
 /// The frame.

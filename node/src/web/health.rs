@@ -33,5 +33,6 @@ async fn ready(State(web): State<Arc<Web>>) -> Result<Response, Problem> {
         _ => {}
     }
     let code = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    Ok((code, Json(json!({ "is_ready": reasons.is_empty(), "reasons": reasons, "state": status.state }))).into_response())
+    Ok((code, Json(json!({ "is_ready": reasons.is_empty(), "reasons": reasons, "state": status.state })))
+        .into_response())
 }

@@ -1,10 +1,8 @@
 //! Pieces that several pages show: badges, choices, facts, previews.
 
-use protocol::{
-    payload::{
-        content::{AgeBand, Certainty, Sex, Status},
-        control::Profession,
-    },
+use protocol::payload::{
+    content::{AgeBand, Certainty, Sex, Status},
+    control::Profession,
 };
 use trust::Standing;
 
@@ -70,7 +68,8 @@ pub(crate) fn plain(text: &str) -> String {
 
 /// One choice for each pair of value and key.
 pub(crate) fn choices(pairs: &[(&str, &'static str)], chosen: &str) -> Vec<Choice> {
-    let choice = |(value, key): &(&str, &'static str)| Choice { value: (*value).to_owned(), key, is_chosen: *value == chosen };
+    let choice =
+        |(value, key): &(&str, &'static str)| Choice { value: (*value).to_owned(), key, is_chosen: *value == chosen };
     pairs.iter().map(choice).collect()
 }
 
@@ -159,7 +158,12 @@ pub(crate) fn value_of(keys: &[(&'static str, &'static str)], key: &str) -> &'st
 }
 
 /// The value of a form as what it means; `None` for what nobody could choose.
-pub(crate) fn chosen<T: Copy>(all: &[T], keys: &[(&str, &'static str)], to_key: impl Fn(T) -> &'static str, value: &str) -> Option<T> {
+pub(crate) fn chosen<T: Copy>(
+    all: &[T],
+    keys: &[(&str, &'static str)],
+    to_key: impl Fn(T) -> &'static str,
+    value: &str,
+) -> Option<T> {
     let (_, key) = keys.iter().find(|(known, _)| *known == value)?;
     all.iter().copied().find(|known| to_key(*known) == *key)
 }

@@ -11,11 +11,7 @@ use axum::{
 };
 use house::{Refusal, Remedy};
 
-use crate::{
-    app::AppError,
-    desk::DeskError,
-    network::PictureError,
-};
+use crate::{app::AppError, desk::DeskError, network::PictureError};
 
 /// Why a request was not answered as its asker wished.
 #[derive(Clone, Debug)]
@@ -39,7 +35,12 @@ impl Problem {
 
     /// Nothing that the asker may see.
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "There is nothing here that you may see", format!("{what} not found"))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "There is nothing here that you may see",
+            format!("{what} not found"),
+        )
     }
 
     /// What was sent cannot be used.
@@ -54,7 +55,12 @@ impl Problem {
 
     /// A change of state that a page of another site asked for.
     pub(crate) fn cross_site() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "cross-site", "This was asked for from another site", "use the pages of this node, or an API token")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "cross-site",
+            "This was asked for from another site",
+            "use the pages of this node, or an API token",
+        )
     }
 
     /// A defect of ours.
@@ -83,7 +89,12 @@ impl Problem {
         match error {
             store::AppendError::Full => Self {
                 cause,
-                ..Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", "The disk is full", "reading and withdrawing still work; tell the administrator")
+                ..Self::new(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "disk-full",
+                    "The disk is full",
+                    "reading and withdrawing still work; tell the administrator",
+                )
             },
             store::AppendError::Busy => Self {
                 cause,
@@ -122,16 +133,33 @@ impl From<AppError> for Problem {
         match &error {
             AppError::Refused(refusal) => Self::from(refusal),
             AppError::Invalid { .. } | AppError::Armor(_) | AppError::Papers(_) => Self::unusable(chain(&error)),
-            AppError::Conflict(why) => Self::new(StatusCode::CONFLICT, "conflict", "The state of things does not allow it", why),
+            AppError::Conflict(why) => {
+                Self::new(StatusCode::CONFLICT, "conflict", "The state of things does not allow it", why)
+            }
             AppError::NotFound(what) => Self::not_found(what),
             AppError::Picture(PictureError::NotListed) => Self::not_found("picture"),
             AppError::Picture(PictureError::NotReachable) => {
                 let detail = "no institution that holds the picture can be reached now";
-                Self { wait_s: Some(60), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "picture-away", "The picture is on its way", detail) }
+                Self {
+                    wait_s: Some(60),
+                    ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "picture-away", "The picture is on its way", detail)
+                }
             }
             AppError::NoNetwork => Self::new(StatusCode::CONFLICT, "no-network", "No network yet", error.to_string()),
-            AppError::Stopping => {
-                Self { wait_s: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "The node is stopping", "try again in a moment") }
+            AppError::Stopping => Self {
+                wait_s: Some(5),
+                ..Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "stopping",
+                    "The node is stopping",
+                    "try again in a moment",
+                )
+            },
+            AppError::Full => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", "The disk is full", error.to_string())
+            }
+            AppError::Busy(why) => {
+                Self { wait_s: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", why) }
             }
             AppError::Append(refusal) => Self::not_yet_sent(refusal.to_string()),
             AppError::Journal(cause) | AppError::Desk(DeskError::Append(cause)) => Self::of_journal(cause),

@@ -9,14 +9,16 @@ use house::{Actor, HouseEntry, SessionToken, Via, password::Proven, session};
 use protocol::codec::Text;
 
 use super::{Web, actor::Visitor, cookie, problem::Problem};
-use crate::{
-    app::AppError,
-    entropy,
-};
+use crate::{app::AppError, entropy};
 
 impl Web {
     /// Checks a password that somebody shows, with the rate limit before it. A wrong one is audited.
-    pub(crate) async fn show_password(&self, login: &str, password: String, visitor: &Visitor) -> Result<Proven, AppError> {
+    pub(crate) async fn show_password(
+        &self,
+        login: &str,
+        password: String,
+        visitor: &Visitor,
+    ) -> Result<Proven, AppError> {
         self.admit(login, &visitor.client)?;
         match self.prove(login, password).await {
             Ok(proven) => {
@@ -35,7 +37,12 @@ impl Web {
     }
 
     /// Opens a session.
-    pub(crate) async fn open_session(&self, proven: Proven, visitor: &Visitor, headers: &HeaderMap) -> Result<SessionToken, AppError> {
+    pub(crate) async fn open_session(
+        &self,
+        proven: Proven,
+        visitor: &Visitor,
+        headers: &HeaderMap,
+    ) -> Result<SessionToken, AppError> {
         let token = SessionToken::new(*entropy::seed());
         let agent = Text(agent(headers));
         let command = session::Command::SignIn { proven, token: token.clone(), agent, before: visitor.session() };
@@ -80,7 +87,10 @@ impl Web {
         if let Some(cookie) = cookie::drop_session(&self.app.config.web) {
             headers.append(header::SET_COOKIE, cookie);
         }
-        headers.insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""));
+        headers.insert(
+            HeaderName::from_static("clear-site-data"),
+            HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),
+        );
         response
     }
 }
@@ -118,7 +128,8 @@ pub(crate) fn own_path(next: &str) -> &str {
 
 /// A coarse label of a browser, for the list of sessions.
 fn agent(headers: &HeaderMap) -> String {
-    const BROWSERS: [(&str, &str); 4] = [("Firefox/", "Firefox"), ("Edg/", "Edge"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    const BROWSERS: [(&str, &str); 4] =
+        [("Firefox/", "Firefox"), ("Edg/", "Edge"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
     const SYSTEMS: [(&str, &str); 6] = [
         ("iPhone", "iPhone"),
         ("iPad", "iPad"),
@@ -128,7 +139,8 @@ fn agent(headers: &HeaderMap) -> String {
         ("Linux", "Linux"),
     ];
     let text = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let name = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
+    let name =
+        |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
     match (name(&BROWSERS), name(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(browser), None) => browser.to_owned(),
@@ -142,7 +154,16 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_site_after_signing_in() {
-        for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "", "/a b", "/sign-in", "/\r\nx"] {
+        for elsewhere in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:x",
+            "",
+            "/a b",
+            "/sign-in",
+            "/\r\nx",
+        ] {
             assert_eq!(own_path(elsewhere), "/", "{elsewhere:?}");
         }
         assert_eq!(own_path("/cases/00?picture=2"), "/cases/00?picture=2");

@@ -9,13 +9,8 @@ use rustix::{
 
 /// What a child may never have more of. It keeps the pipes that it was born with; it opens no file, writes none, leaves no
 /// core behind and starts no other process.
-const LIMITS: [(Resource, u64); 5] = [
-    (Resource::As, 2 << 30),
-    (Resource::Core, 0),
-    (Resource::Fsize, 0),
-    (Resource::Nofile, 3),
-    (Resource::Nproc, 0),
-];
+const LIMITS: [(Resource, u64); 5] =
+    [(Resource::As, 2 << 30), (Resource::Core, 0), (Resource::Fsize, 0), (Resource::Nofile, 3), (Resource::Nproc, 0)];
 
 /// A child that could not begin or go on.
 #[derive(Debug, thiserror::Error)]

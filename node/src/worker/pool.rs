@@ -110,7 +110,9 @@ impl Pool {
     ) -> Result<T, PoolError> {
         let inner = &self.inner;
         if file.len() > inner.limits.picture_bytes_max {
-            return Err(IntakeError::TooManyBytes { bytes: file.len(), bytes_max: inner.limits.picture_bytes_max }.into());
+            return Err(
+                IntakeError::TooManyBytes { bytes: file.len(), bytes_max: inner.limits.picture_bytes_max }.into()
+            );
         }
         let mib = u32::try_from(file.len() >> 20).unwrap_or(u32::MAX).saturating_add(1);
         let place = inner.places.clone().try_acquire_owned().map_err(|_| PoolError::Busy)?;
@@ -167,7 +169,10 @@ impl Inner {
 
     fn broke(&self, broken: &Broken) -> PoolError {
         self.bench().fail();
-        tracing::warn!(error = broken as &dyn std::error::Error, "A worker broke over a picture and was ended; the picture was refused.");
+        tracing::warn!(
+            error = broken as &dyn std::error::Error,
+            "A worker broke over a picture and was ended; the picture was refused."
+        );
         match broken {
             Broken::Off(_) => PoolError::Unreadable,
             Broken::Late => PoolError::Late(self.patience),

@@ -1,3 +1,5 @@
+//! What the output grammar lets through and what it names as foreign.
+
 use super::*;
 use crate::{mask::BLOCK_PX, pixels::Pixels};
 

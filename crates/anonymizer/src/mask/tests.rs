@@ -1,3 +1,5 @@
+//! Which pixels a cover hides.
+
 use super::*;
 
 const SIDE: u32 = 100;

@@ -16,11 +16,13 @@ fn founded() -> (Network, Node) {
 }
 
 fn published(effects: &[Effect]) -> Vec<&Gossip> {
-    let of = |effect| match effect {
-        &Effect::Publish(ref message) => Some(message),
-        _ => None,
-    };
-    effects.iter().filter_map(of).collect()
+    let mut messages = Vec::new();
+    for effect in effects {
+        if let Effect::Publish(message) = effect {
+            messages.push(message);
+        }
+    }
+    messages
 }
 
 #[test]

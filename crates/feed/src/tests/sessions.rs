@@ -7,7 +7,7 @@ use protocol::{
     payload::control::{Head, Place},
 };
 
-use super::world::{Author, NOW, Network, Node, Party, bare, bulky, frame_of, frames, peer, sent_to};
+use super::world::{Author, NOW, Network, Node, Party, bare, bulky, frame_of, peer, sent_to};
 use crate::{Blame, Effect, Held};
 
 fn heads(feed: FeedId, seq: u64) -> Frame {

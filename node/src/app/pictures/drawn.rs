@@ -36,11 +36,26 @@ pub(crate) struct DrawnCover {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "shape", rename_all = "lowercase")]
 pub(crate) enum Shape {
-    Box { x: f64, y: f64, width: f64, height: f64 },
-    Ellipse { x: f64, y: f64, width: f64, height: f64 },
-    Polygon { points: Vec<Corner> },
+    Box {
+        x: f64,
+        y: f64,
+        width: f64,
+        height: f64,
+    },
+    Ellipse {
+        x: f64,
+        y: f64,
+        width: f64,
+        height: f64,
+    },
+    Polygon {
+        points: Vec<Corner>,
+    },
     /// A round pen of that width.
-    Brush { points: Vec<Corner>, width: f64 },
+    Brush {
+        points: Vec<Corner>,
+        width: f64,
+    },
 }
 
 /// A finding without a cover.
@@ -65,7 +80,8 @@ pub(crate) enum Reason {
 impl Drawn {
     /// What the editor posted.
     pub(crate) fn parse(text: &str) -> Result<Self, AppError> {
-        serde_json::from_str(text).map_err(|_| AppError::invalid("covers", "they cannot be read; look at the picture again"))
+        serde_json::from_str(text)
+            .map_err(|_| AppError::invalid("covers", "they cannot be read; look at the picture again"))
     }
 
     /// One cover on every finding.

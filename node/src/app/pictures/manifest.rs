@@ -1,6 +1,8 @@
 //! The account of a released picture, as it travels in the summary.
 
-use anonymizer::{CleanImage, Cover, CoverRecord, Dismissal, DismissalReason, FinderRecord, Point, Region, Released, Search};
+use anonymizer::{
+    CleanImage, Cover, CoverRecord, Dismissal, DismissalReason, FinderRecord, Point, Region, Released, Search,
+};
 use protocol::{
     BlobId,
     codec::Text,
@@ -111,7 +113,9 @@ mod tests {
         let account = anonymizer::Manifest {
             reviewer: ClinicianId([7; 32]),
             finders: vec![FinderRecord {
-                finder: anonymizer::Finder::Rustface, model_sha256: [9; 32], search: Search::NotSearched,
+                finder: anonymizer::Finder::Rustface,
+                model_sha256: [9; 32],
+                search: Search::NotSearched,
             }],
             covers: vec![
                 record(Cover::Ellipse(region), anonymizer::Origin::Finder),

@@ -42,7 +42,11 @@ pub(super) struct OpenDraft<'app> {
 
 impl App {
     /// Opens a draft; for everybody but its owner there is none.
-    pub(super) async fn open_draft<'app>(&'app self, number: CaseNumber, actor: &'app Actor) -> Result<OpenDraft<'app>, AppError> {
+    pub(super) async fn open_draft<'app>(
+        &'app self,
+        number: CaseNumber,
+        actor: &'app Actor,
+    ) -> Result<OpenDraft<'app>, AppError> {
         let joined = self.joined()?;
         let trays = self.pictures.quarantine.open(&joined.shared().blobs).await?;
         let content = self.own_draft(number, actor)?;
@@ -65,7 +69,12 @@ impl OpenDraft<'_> {
     }
 
     /// Lays a picture that was looked at into quarantine.
-    pub(super) async fn take_in(mut self, file: Zeroizing<Vec<u8>>, small: &Small, look: Look) -> Result<DraftPicture, AppError> {
+    pub(super) async fn take_in(
+        mut self,
+        file: Zeroizing<Vec<u8>>,
+        small: &Small,
+        look: Look,
+    ) -> Result<DraftPicture, AppError> {
         self.check_place()?;
         // The draft says that a picture waits before one does.
         self.save(StepState::Begun)?;
@@ -98,7 +107,9 @@ impl OpenDraft<'_> {
         let laid = self.laid(id)?;
         let listed = self.content.summary.pictures.iter().find(|picture| laid.blob() == Some(picture.blob));
         if let Some(picture) = listed {
-            let Found::Held(preview) = self.blobs().get(self.case(), picture.preview).await? else { return Err(gone()) };
+            let Found::Held(preview) = self.blobs().get(self.case(), picture.preview).await? else {
+                return Err(gone());
+            };
             return Ok(ShownPicture { content_type: "image/jpeg", bytes: preview.bytes });
         }
         let raw = laid.raw.ok_or_else(gone)?;

@@ -55,7 +55,13 @@ impl App {
         number.ok_or(AppError::NotFound("draft"))
     }
 
-    async fn write_case(&self, number: CaseNumber, new: &NewCase, files: Vec<Vec<u8>>, actor: &Actor) -> Result<(), AppError> {
+    async fn write_case(
+        &self,
+        number: CaseNumber,
+        new: &NewCase,
+        files: Vec<Vec<u8>>,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
         for file in files {
             let DraftPicture { id, drawn, .. } = self.add_picture(number, file, actor).await?;
             let review = Review { drawn, alt: String::new(), has_seen_unsearched: true };
@@ -75,7 +81,10 @@ impl App {
             return;
         }
         if let Err(error) = self.discard_draft(number, actor).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "A draft that could not be published could not be thrown away; its owner finds it among the drafts.");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "A draft that could not be published could not be thrown away; its owner finds it among the drafts."
+            );
         }
     }
 }

@@ -65,7 +65,12 @@ impl Trays {
     }
 
     /// Destroys what of a draft is due in quarantine. How many originals there were.
-    pub(super) async fn clear_due(&mut self, blobs: &Blobs, draft: CaseNumber, now_ms: u64) -> Result<usize, BlobError> {
+    pub(super) async fn clear_due(
+        &mut self,
+        blobs: &Blobs,
+        draft: CaseNumber,
+        now_ms: u64,
+    ) -> Result<usize, BlobError> {
         let Some((_, tray)) = self.kept.get(&draft) else { return Ok(0) };
         let mut tray = tray.clone();
         let due = tray.take_due(now_ms);

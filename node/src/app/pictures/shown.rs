@@ -1,7 +1,7 @@
 //! Pictures for the eyes of their owner alone: the upright picture while it is being covered, and a small one with its covers
 //! on. They are made of decoded pixels, never of the bytes that came in, and are no pictures that could be published.
 
-use anonymizer::{Cover, Pixels, Point, Region, COVER_RGB};
+use anonymizer::{COVER_RGB, Cover, Pixels, Point, Region};
 
 use super::png;
 
@@ -47,7 +47,8 @@ impl Small {
             false => side,
         };
         let (width, height) = (side(wide), side(high));
-        let starts = |many: u32, of: u32| (0..=many).map(move |at| (u64::from(at) * u64::from(of) / u64::from(many)) as usize);
+        let starts =
+            |many: u32, of: u32| (0..=many).map(move |at| (u64::from(at) * u64::from(of) / u64::from(many)) as usize);
         let columns: Vec<usize> = starts(width, wide).collect();
         let rows: Vec<usize> = starts(height, high).collect();
         let mut rgb = Vec::with_capacity(width as usize * height as usize * 3);
@@ -68,7 +69,11 @@ impl Small {
         let (sides, rgb) = bytes.strip_prefix(SMALL_HEAD)?.split_at_checked(8)?;
         let side = |at: usize| Some(u32::from_be_bytes(sides.get(at..at + 4)?.try_into().ok()?));
         let (width, height) = (side(0)?, side(4)?);
-        (rgb.len() as u64 == u64::from(width) * u64::from(height) * 3).then(|| Self { width, height, rgb: rgb.to_vec() })
+        (rgb.len() as u64 == u64::from(width) * u64::from(height) * 3).then(|| Self {
+            width,
+            height,
+            rgb: rgb.to_vec(),
+        })
     }
 
     /// A PNG with the box round every cover hidden: at this size it hides at least what the cover will.

@@ -1,1 +1,277 @@
-//! What becomes of pictures in a house that is alone in its network. A real worker process reads them.
+//! What becomes of pictures in a house that is alone in its network. A worker process of the program itself reads them.
+
+use std::sync::Arc;
+
+use house::Actor;
+use protocol::payload::content::Summary;
+
+use super::*;
+use crate::{
+    app::{Audience, NewAccount, NewAttestation, NewCase, reading::CaseOrPlate},
+    cli::Init,
+    config::Config,
+    node,
+};
+
+const PORTRAIT: &[u8] = include_bytes!("../../../demo/pictures/portrait.jpg");
+const RETINA: &[u8] = include_bytes!("../../../demo/pictures/microaneurysms.jpg");
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// A hospital with one attested physician.
+struct Hospital {
+    directory: tempfile::TempDir,
+    config: Config,
+}
+
+impl Hospital {
+    async fn founded() -> (Self, Arc<App>, Actor) {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout::new(directory.path().join("data"));
+        let init = Init {
+            name: "Hospital A".to_owned(),
+            country: "DE".to_owned(),
+            web: "127.0.0.1:0".to_owned(),
+            host: "localhost".to_owned(),
+            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
+            plain_http: true,
+            admin: "admin".to_owned(),
+        };
+        node::init(&layout, &init).unwrap();
+        let hospital = Self { config: Config::load(&layout.config()).unwrap(), directory };
+        let app = hospital.open().await;
+        let charter = app.draft_charter("Network of one", &[app.card().unwrap()], "").unwrap();
+        app.join(&app.sign_charter(&charter).unwrap()).await.unwrap();
+        app.close().await;
+        drop(app);
+        let app = hospital.open().await;
+        let account = NewAccount { login: "one".to_owned(), name: "Physician One".to_owned(), roles: vec![] };
+        app.add_account(&account, &Actor::System).unwrap();
+        let attestation = NewAttestation {
+            login: "one".to_owned(),
+            profession: "physician".to_owned(),
+            specialties: vec![],
+            days: 365,
+        };
+        app.attest(&attestation, &Actor::System).await.unwrap();
+        let actor = actor(&app);
+        (hospital, app, actor)
+    }
+
+    async fn open(&self) -> Arc<App> {
+        App::open(&Layout::new(self.directory.path().join("data")), &self.config, false).await.unwrap()
+    }
+}
+
+fn actor(app: &App) -> Actor {
+    app.acting_for(app.account("one").unwrap().id, &Actor::System)
+}
+
+fn begin(app: &App, actor: &Actor) -> CaseNumber {
+    let begun = app.desk.perform(Command::Draft(draft::Command::Begin), actor).unwrap();
+    let house::HouseEntry::DraftSaved(saved, _) = &begun[0] else { unreachable!("a draft begins") };
+    saved.number
+}
+
+fn case_of(app: &App, number: CaseNumber) -> CaseId {
+    CaseId { institution: app.network().unwrap().me(), number }
+}
+
+async fn confirm(app: &App, draft: CaseNumber, shown: &DraftPicture, actor: &Actor) -> Result<(), AppError> {
+    let review = Review { drawn: shown.drawn.clone(), alt: "A picture".to_owned(), has_seen_unsearched: false };
+    app.confirm_picture(draft, shown.id, review, actor).await
+}
+
+async fn held(app: &App, number: CaseNumber) -> usize {
+    app.network().unwrap().shared().blobs.list(case_of(app, number)).await.unwrap().len()
+}
+
+async fn quarantined(app: &App) -> usize {
+    app.network().unwrap().shared().blobs.originals_due(u64::MAX).await.unwrap().len()
+}
+
+fn new_case() -> NewCase {
+    NewCase {
+        title: "SAMPLE".to_owned(),
+        question: String::new(),
+        text: String::new(),
+        specialty: None,
+        tags: vec![],
+        audience: Audience::Network,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_face_is_covered_before_anybody_looked_and_stays_so_when_it_is_published() {
+    let (_hospital, app, actor) = Hospital::founded().await;
+    let said = app.post_case_with_pictures(&new_case(), vec![PORTRAIT.to_vec()], true, &actor).await.unwrap();
+    let CaseOrPlate::Case(view) = app.case(said.case.parse().unwrap(), &actor).unwrap() else {
+        unreachable!("it is open")
+    };
+    let Summary { pictures, .. } = view.summary;
+    let picture = &pictures[0];
+    assert_eq!(
+        Some(picture.manifest.reviewer),
+        app.desk.look(|house| house.custody().clinician_of(account_of(&actor).unwrap()))
+    );
+    let [x, y, width, height] = picture.manifest.covers[0].numbers[..] else { unreachable!("a box") };
+    let shown = app.network().unwrap().shared().picture(view.case, picture.blob, &actor).await.unwrap();
+    let seen = anonymizer::inspect(&shown.bytes, &Limits::NETWORK).unwrap();
+    assert_eq!(seen.pixels.at(x + width / 2, y + height / 2), Some(anonymizer::COVER_RGB));
+    assert!(seen.findings.is_empty(), "and no face is found in it any more");
+    assert_eq!(quarantined(&app).await, 0, "nothing uncovered is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_whose_pictures_nobody_confirmed_is_neither_posted_nor_published() {
+    let (_hospital, app, actor) = Hospital::founded().await;
+    let refused = app.post_case_with_pictures(&new_case(), vec![RETINA.to_vec()], false, &actor).await.unwrap_err();
+    assert!(matches!(refused, AppError::Conflict(_)), "{refused}");
+    let draft = begin(&app, &actor);
+    let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    app.settle_pictures(draft, &actor).await.unwrap();
+    let mut content = app.own_draft(draft, &actor).unwrap();
+    content.summary.title = protocol::codec::Text::from("SAMPLE");
+    let done = draft::StepState::Done;
+    content.steps = draft::Steps { words: done, audience: done, check: done, ..content.steps };
+    app.desk
+        .perform(Command::Draft(draft::Command::Save { number: draft, content: Box::new(content) }), &actor)
+        .unwrap();
+    let refused = app.publish(draft, &actor).await.unwrap_err();
+    assert_eq!(refused.to_string(), "pictures of the draft are not all confirmed");
+    confirm(&app, draft, &shown, &actor).await.unwrap();
+    app.publish(draft, &actor).await.unwrap();
+    assert_eq!(
+        app.destroy_due_originals(0).await.unwrap(),
+        1,
+        "the original of what is published is not kept until its deadline"
+    );
+    assert_eq!((quarantined(&app).await, held(&app, draft).await), (0, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_without_cover_or_reason_is_not_confirmed() {
+    let (_hospital, app, actor) = Hospital::founded().await;
+    let draft = begin(&app, &actor);
+    let shown = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
+    assert_eq!((shown.findings.len(), shown.drawn.covers.len()), (1, 1));
+    let bare = Review { drawn: Drawn::default(), alt: String::new(), has_seen_unsearched: true };
+    let refused = app.confirm_picture(draft, shown.id, bare.clone(), &actor).await.unwrap_err();
+    assert!(refused.to_string().contains("neither covered nor dismissed"), "{refused}");
+    let dismissed = Review { drawn: shown.drawn.without(0), ..bare };
+    app.confirm_picture(draft, shown.id, dismissed, &actor).await.unwrap();
+    let picture = &app.own_draft(draft, &actor).unwrap().summary.pictures[0];
+    assert_eq!(picture.manifest.dismissed.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn covers_that_change_make_a_picture_wait_again_and_the_clean_one_before_is_erased() {
+    let (_hospital, app, actor) = Hospital::founded().await;
+    let draft = begin(&app, &actor);
+    let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    confirm(&app, draft, &shown, &actor).await.unwrap();
+    let before = app.own_draft(draft, &actor).unwrap();
+    assert_eq!((before.steps.pictures, held(&app, draft).await), (draft::StepState::Done, 2));
+    app.keep_covers(draft, shown.id, shown.drawn.clone().with_box(8, 8, 40, 40), &actor).await.unwrap();
+    let after = app.own_draft(draft, &actor).unwrap();
+    assert_eq!((after.steps.pictures, after.summary.pictures.len()), (draft::StepState::Begun, 0));
+    assert_eq!(held(&app, draft).await, 0);
+    let again = app.draft_pictures(draft, &actor).await.unwrap().remove(0);
+    confirm(&app, draft, &again, &actor).await.unwrap();
+    let clean = &app.own_draft(draft, &actor).unwrap().summary.pictures[0];
+    assert_ne!(clean.blob, before.summary.pictures[0].blob);
+    assert_eq!(held(&app, draft).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_sees_the_upright_picture_and_a_small_one_with_its_covers_on() {
+    let (_hospital, app, actor) = Hospital::founded().await;
+    let draft = begin(&app, &actor);
+    let shown = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
+    let upright = app.picture_to_cover(draft, shown.id, &actor).await.unwrap();
+    let upright = anonymizer::inspect(&upright.bytes, &Limits::NETWORK).unwrap();
+    assert_eq!(upright.pixels, anonymizer::inspect(PORTRAIT, &Limits::NETWORK).unwrap().pixels);
+    let small = app.picture_in_small(draft, shown.id, &actor).await.unwrap();
+    let small = anonymizer::inspect(&small.bytes, &Limits::NETWORK).unwrap();
+    assert_eq!(small.pixels.width(), 320);
+    assert!(small.findings.is_empty(), "the face is covered");
+    let stranger = app.picture_to_cover(draft, shown.id, &Actor::System).await;
+    assert!(stranger.is_err(), "nobody else sees it, the operator neither");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_wait_through_a_restart_in_their_order_with_their_covers() {
+    let (hospital, app, actor) = Hospital::founded().await;
+    let draft = begin(&app, &actor);
+    let portrait = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
+    let retina = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    confirm(&app, draft, &retina, &actor).await.unwrap();
+    app.keep_covers(draft, portrait.id, portrait.drawn.clone().with_box(1, 1, 50, 50), &actor).await.unwrap();
+    app.reorder_pictures(draft, &[retina.id, portrait.id], &actor).await.unwrap();
+    app.close().await;
+    drop(app);
+    let app = hospital.open().await;
+    let actor = self::actor(&app);
+    let shown = app.draft_pictures(draft, &actor).await.unwrap();
+    let order: Vec<_> = shown.iter().map(|picture| (picture.id, picture.is_confirmed)).collect();
+    assert_eq!(order, [(retina.id, true), (portrait.id, false)]);
+    assert_eq!(shown[1].drawn.covers.len(), 2);
+    confirm(&app, draft, &shown[1], &actor).await.unwrap();
+    assert_eq!(app.own_draft(draft, &actor).unwrap().summary.pictures.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_original_is_destroyed_when_its_time_is_over_and_the_confirmed_picture_stays() {
+    let (_hospital, app, actor) = Hospital::founded().await;
+    let draft = begin(&app, &actor);
+    let retina = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    let portrait = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
+    confirm(&app, draft, &retina, &actor).await.unwrap();
+    assert_eq!(app.destroy_due_originals(now_ms()).await.unwrap(), 0);
+    assert_eq!(app.destroy_due_originals(now_ms() + DAY_MS).await.unwrap(), 2);
+    assert_eq!(quarantined(&app).await, 0);
+    let shown = app.draft_pictures(draft, &actor).await.unwrap();
+    assert_eq!(shown.len(), 1, "the picture that nobody confirmed is gone");
+    assert!(shown[0].is_confirmed && shown[0].until_ms.is_none());
+    assert!(app.picture_to_cover(draft, portrait.id, &actor).await.is_err());
+    app.settle_pictures(draft, &actor).await.unwrap();
+    assert_eq!(app.own_draft(draft, &actor).unwrap().steps.pictures, draft::StepState::Done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_picture_and_a_discarded_draft_leave_nothing() {
+    let (_hospital, app, actor) = Hospital::founded().await;
+    let draft = begin(&app, &actor);
+    let first = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    confirm(&app, draft, &first, &actor).await.unwrap();
+    app.remove_picture(draft, first.id, &actor).await.unwrap();
+    assert_eq!((held(&app, draft).await, quarantined(&app).await), (0, 0));
+    let second = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    confirm(&app, draft, &second, &actor).await.unwrap();
+    app.discard_draft(draft, &actor).await.unwrap();
+    assert_eq!((held(&app, draft).await, quarantined(&app).await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_picture_is_refused_in_words_and_leaves_nothing() {
+    let (_hospital, app, actor) = Hospital::founded().await;
+    let refused = app.post_case_with_pictures(&new_case(), vec![b"%PDF-1.7".to_vec()], true, &actor).await.unwrap_err();
+    assert!(matches!(refused, AppError::Invalid { what: "picture", .. }), "{refused}");
+    assert_eq!(quarantined(&app).await, 0);
+    let drafts = app.desk.look(|house| house.drafts().of(account_of(&actor).unwrap()).len());
+    assert_eq!(drafts, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_below_its_floor_takes_no_picture_and_still_erases() {
+    let (mut hospital, app, actor) = Hospital::founded().await;
+    let draft = begin(&app, &actor);
+    let picture = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    app.close().await;
+    drop(app);
+    hospital.config.storage.free_bytes_min = u64::MAX / 2;
+    let app = hospital.open().await;
+    let actor = self::actor(&app);
+    assert!(matches!(app.add_picture(draft, RETINA.to_vec(), &actor).await, Err(AppError::Full)));
+    app.remove_picture(draft, picture.id, &actor).await.unwrap();
+    assert_eq!(quarantined(&app).await, 0);
+}

@@ -242,11 +242,24 @@ mod tests {
     }
 
     fn listed(number: u8) -> Picture {
-        let manifest =
-            Manifest { reviewer: ClinicianId([0; 32]), finders: vec![], covers: vec![], dismissed: vec![], removed: vec![] };
+        let manifest = Manifest {
+            reviewer: ClinicianId([0; 32]),
+            finders: vec![],
+            covers: vec![],
+            dismissed: vec![],
+            removed: vec![],
+        };
         let (blob, preview) = (BlobId([number; 32]), BlobId([100 + number; 32]));
         Picture {
-            blob, blob_size: 1, media_type: MediaType::Jpeg, width: 1, height: 1, preview, preview_size: 1, alt: Text::default(), manifest,
+            blob,
+            blob_size: 1,
+            media_type: MediaType::Jpeg,
+            width: 1,
+            height: 1,
+            preview,
+            preview_size: 1,
+            alt: Text::default(),
+            manifest,
         }
     }
 

@@ -64,7 +64,11 @@ pub(super) async fn list(State(web): State<Arc<Web>>, visitor: Visitor) -> Resul
 
 /// Makes an account. Answers with its one-time sign-in, which is not shown again.
 #[utoipa::path(post, path = "/api/v1/accounts", tag = "people", request_body = NewAccount, responses((status = 200, description = "The one-time sign-in"), Problems))]
-pub(super) async fn add(State(web): State<Arc<Web>>, visitor: Visitor, Sent(new): Sent<NewAccount>) -> Result<Json<Value>, Problem> {
+pub(super) async fn add(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(new): Sent<NewAccount>,
+) -> Result<Json<Value>, Problem> {
     let NewAccount { login, name, roles } = new;
     let one_time = web.run(move |app| {
         app.permit(&visitor.actor, Permission::ManageAccounts)?;
@@ -75,7 +79,11 @@ pub(super) async fn add(State(web): State<Arc<Web>>, visitor: Visitor, Sent(new)
 
 /// Replaces a password by a one-time sign-in.
 #[utoipa::path(post, path = "/api/v1/accounts/{login}/reset", tag = "people", params(("login" = String, Path)), responses((status = 200, description = "The one-time sign-in"), Problems))]
-pub(super) async fn reset(State(web): State<Arc<Web>>, visitor: Visitor, Path(login): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn reset(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(login): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let one_time = web.run(move |app| {
         app.permit(&visitor.actor, Permission::ManageAccounts)?;
         app.reset_account(&login, &visitor.actor)
@@ -85,7 +93,11 @@ pub(super) async fn reset(State(web): State<Arc<Web>>, visitor: Visitor, Path(lo
 
 /// Ends all sessions and tokens of an account and lets it in no more.
 #[utoipa::path(post, path = "/api/v1/accounts/{login}/disable", tag = "people", params(("login" = String, Path)), responses((status = 200, description = "It is disabled"), Problems))]
-pub(super) async fn disable(State(web): State<Arc<Web>>, visitor: Visitor, Path(login): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn disable(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(login): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let name = login.clone();
     web.run(move |app| {
         app.permit(&visitor.actor, Permission::ManageAccounts)?;
@@ -97,7 +109,11 @@ pub(super) async fn disable(State(web): State<Arc<Web>>, visitor: Visitor, Path(
 
 /// Vouches for a person.
 #[utoipa::path(post, path = "/api/v1/attestations", tag = "people", request_body = NewAttestation, responses((status = 200, description = "The name of the person's key"), Problems))]
-pub(super) async fn attest(State(web): State<Arc<Web>>, visitor: Visitor, Sent(new): Sent<NewAttestation>) -> Result<Json<Value>, Problem> {
+pub(super) async fn attest(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(new): Sent<NewAttestation>,
+) -> Result<Json<Value>, Problem> {
     let NewAttestation { login, profession, specialties, days } = new;
     let clinician = web.run_async(move |app| async move {
         app.permit(&visitor.actor, Permission::Attest)?;
@@ -108,7 +124,11 @@ pub(super) async fn attest(State(web): State<Arc<Web>>, visitor: Visitor, Sent(n
 
 /// Vouches for a person no longer.
 #[utoipa::path(post, path = "/api/v1/revocations", tag = "people", request_body = NewRevocation, responses((status = 200, description = "It is revoked"), Problems))]
-pub(super) async fn revoke(State(web): State<Arc<Web>>, visitor: Visitor, Sent(new): Sent<NewRevocation>) -> Result<Json<Value>, Problem> {
+pub(super) async fn revoke(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(new): Sent<NewRevocation>,
+) -> Result<Json<Value>, Problem> {
     let login = new.login.clone();
     web.run_async(move |app| async move {
         app.permit(&visitor.actor, Permission::Revoke)?;

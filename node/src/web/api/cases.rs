@@ -16,7 +16,9 @@ use utoipa::ToSchema;
 
 use super::{LIMIT, description::Problems};
 use crate::{
-    app::{self, App, AppError, Audience, CaseOrPlate, CaseView, RemarkView, RemarkWhat, profession_name, specialty_name},
+    app::{
+        self, App, AppError, Audience, CaseOrPlate, CaseView, RemarkView, RemarkWhat, profession_name, specialty_name,
+    },
     web::{
         Web,
         actor::Visitor,
@@ -172,7 +174,11 @@ pub(super) struct CommentView {
 
 /// Cases, the most lately active first.
 #[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(("filter" = Option<String>, Query, description = "network, house, unanswered, open or public"), ("limit" = Option<usize>, Query), ("after" = Option<String>, Query, description = "`next` of the part before")), responses((status = 200, description = "A part of the list", body = CaseList), Problems))]
-pub(super) async fn list(State(web): State<Arc<Web>>, visitor: Visitor, Asked(asked): Asked) -> Result<Json<CaseList>, Problem> {
+pub(super) async fn list(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Asked(asked): Asked,
+) -> Result<Json<CaseList>, Problem> {
     let after = asked.filled("after").map(cursor).transpose()?;
     let limit = limit(asked.filled("limit"))?;
     let filter = asked.filled("filter").unwrap_or("network").to_owned();
@@ -183,7 +189,11 @@ pub(super) async fn list(State(web): State<Arc<Web>>, visitor: Visitor, Asked(as
 
 /// Posts a case of words alone.
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = NewCase, responses((status = 200, description = "The case, its entry, and what it waits for"), Problems))]
-pub(super) async fn post(State(web): State<Arc<Web>>, visitor: Visitor, Sent(new): Sent<NewCase>) -> Result<Json<Value>, Problem> {
+pub(super) async fn post(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(new): Sent<NewCase>,
+) -> Result<Json<Value>, Problem> {
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
         let audience = Audience::parse(&new.audience)?;
@@ -195,10 +205,16 @@ pub(super) async fn post(State(web): State<Arc<Web>>, visitor: Visitor, Sent(new
 
 /// A case with its thread. That it was read is audited.
 #[utoipa::path(get, path = "/api/v1/cases/{case}", tag = "cases", params(("case" = String, Path)), responses((status = 200, description = "The case, or that and when it was withdrawn", body = CaseDetail), Problems))]
-pub(super) async fn show(State(web): State<Arc<Web>>, visitor: Visitor, Path(case): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn show(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(case): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let case: CaseId = id("case", &case)?;
     let shown = web.run(move |app| match app.case(case, &visitor.actor)? {
-        CaseOrPlate::Withdrawn { withdrawn_ms, .. } => Ok(json!({ "id": case.to_string(), "withdrawn_ms": withdrawn_ms })),
+        CaseOrPlate::Withdrawn { withdrawn_ms, .. } => {
+            Ok(json!({ "id": case.to_string(), "withdrawn_ms": withdrawn_ms }))
+        }
         CaseOrPlate::Case(view) => {
             app.desk.note(&visitor.actor, Action::ViewCase, vec![case.number.into()], Outcome::Done)?;
             Ok(json!(detail(app, &view)?))
@@ -209,7 +225,12 @@ pub(super) async fn show(State(web): State<Arc<Web>>, visitor: Visitor, Path(cas
 
 /// Comments on a case.
 #[utoipa::path(post, path = "/api/v1/cases/{case}/comments", tag = "cases", params(("case" = String, Path)), request_body = NewComment, responses((status = 200, description = "The comment's entry, and what it waits for"), Problems))]
-pub(super) async fn comment(State(web): State<Arc<Web>>, visitor: Visitor, Path(case): Path<String>, Sent(new): Sent<NewComment>) -> Result<Json<Value>, Problem> {
+pub(super) async fn comment(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(case): Path<String>,
+    Sent(new): Sent<NewComment>,
+) -> Result<Json<Value>, Problem> {
     let case: CaseId = id("case", &case)?;
     let replies_to: Option<EntryId> = new.replies_to.as_deref().map(|text| id("comment", text)).transpose()?;
     let said = web.run_async(move |app| async move {
@@ -223,7 +244,12 @@ pub(super) async fn comment(State(web): State<Arc<Web>>, visitor: Visitor, Path(
 
 /// Stars a case, or takes the star back.
 #[utoipa::path(post, path = "/api/v1/cases/{case}/star", tag = "cases", params(("case" = String, Path)), request_body = NewStar, responses((status = 200, description = "The star's entry, and what it waits for"), Problems))]
-pub(super) async fn star(State(web): State<Arc<Web>>, visitor: Visitor, Path(case): Path<String>, Sent(new): Sent<NewStar>) -> Result<Json<Value>, Problem> {
+pub(super) async fn star(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(case): Path<String>,
+    Sent(new): Sent<NewStar>,
+) -> Result<Json<Value>, Problem> {
     let case: CaseId = id("case", &case)?;
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
@@ -235,7 +261,12 @@ pub(super) async fn star(State(web): State<Arc<Web>>, visitor: Visitor, Path(cas
 
 /// Withdraws a case with all that hangs on it, or one comment.
 #[utoipa::path(post, path = "/api/v1/cases/{case}/withdrawal", tag = "cases", params(("case" = String, Path)), request_body = NewWithdrawal, responses((status = 200, description = "The withdrawal's entry, and what it waits for"), Problems))]
-pub(super) async fn withdraw(State(web): State<Arc<Web>>, visitor: Visitor, Path(case): Path<String>, Sent(new): Sent<NewWithdrawal>) -> Result<Json<Value>, Problem> {
+pub(super) async fn withdraw(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(case): Path<String>,
+    Sent(new): Sent<NewWithdrawal>,
+) -> Result<Json<Value>, Problem> {
     let case: CaseId = id("case", &case)?;
     let comment: Option<EntryId> = new.comment.as_deref().map(|text| id("comment", text)).transpose()?;
     let said = web.run_async(move |app| async move {
@@ -252,14 +283,19 @@ pub(super) async fn withdraw(State(web): State<Arc<Web>>, visitor: Visitor, Path
 
 /// The signed account of what was done to a picture before it left its hospital.
 #[utoipa::path(get, path = "/api/v1/cases/{case}/pictures/{number}/manifest", tag = "cases", params(("case" = String, Path), ("number" = usize, Path)), responses((status = 200, description = "The manifest"), Problems))]
-pub(super) async fn manifest(State(web): State<Arc<Web>>, visitor: Visitor, Path((case, number)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
+pub(super) async fn manifest(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path((case, number)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
     let (case, number): (CaseId, usize) = (id("case", &case)?, id("picture", &number)?);
-    let manifest = web.run(move |app| {
-        let view = readable(app, case, &visitor.actor)?;
-        let picture = number.checked_sub(1).and_then(|index| view.summary.pictures.get(index));
-        Ok(picture.ok_or(AppError::NotFound("picture"))?.manifest.clone())
-    })
-    .await?;
+    let manifest = web
+        .run(move |app| {
+            let view = readable(app, case, &visitor.actor)?;
+            let picture = number.checked_sub(1).and_then(|index| view.summary.pictures.get(index));
+            Ok(picture.ok_or(AppError::NotFound("picture"))?.manifest.clone())
+        })
+        .await?;
     Ok(Json(json!({
         "reviewer": manifest.reviewer.to_string(),
         "finders": manifest.finders.iter().map(|finder| json!({
@@ -284,7 +320,10 @@ pub(super) async fn manifest(State(web): State<Arc<Web>>, visitor: Visitor, Path
 /// How many are wanted.
 pub(super) fn limit(text: Option<&str>) -> Result<usize, Problem> {
     let number = text.map_or(Ok(LIMIT), str::parse);
-    number.ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(|| Problem::unusable("limit is a number from 1 to 100"))
+    number
+        .ok()
+        .filter(|limit| (1..=100).contains(limit))
+        .ok_or_else(|| Problem::unusable("limit is a number from 1 to 100"))
 }
 
 pub(super) fn item(view: &CaseView) -> CaseItem {

@@ -64,7 +64,11 @@ pub(super) struct Ballot {
 
 /// Drafts a founding charter. Answers with the line that goes from founder to founder.
 #[utoipa::path(post, path = "/api/v1/charters", tag = "network", request_body = DraftCharter, responses((status = 200, description = "The line"), Problems))]
-pub(super) async fn draft_charter(State(web): State<Arc<Web>>, visitor: Visitor, Sent(draft): Sent<DraftCharter>) -> Result<Json<Value>, Problem> {
+pub(super) async fn draft_charter(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(draft): Sent<DraftCharter>,
+) -> Result<Json<Value>, Problem> {
     let DraftCharter { name, cards, terms } = draft;
     let line = web.run(move |app| {
         may_manage(app, &visitor.actor)?;
@@ -75,7 +79,11 @@ pub(super) async fn draft_charter(State(web): State<Arc<Web>>, visitor: Visitor,
 
 /// Adds the own signature to a charter in the making.
 #[utoipa::path(post, path = "/api/v1/charters/signatures", tag = "network", request_body = CharterLine, responses((status = 200, description = "The line, signed"), Problems))]
-pub(super) async fn sign_charter(State(web): State<Arc<Web>>, visitor: Visitor, Sent(line): Sent<CharterLine>) -> Result<Json<Value>, Problem> {
+pub(super) async fn sign_charter(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(line): Sent<CharterLine>,
+) -> Result<Json<Value>, Problem> {
     let line = web.run(move |app| {
         may_manage(app, &visitor.actor)?;
         app.sign_charter(&line.charter)
@@ -85,7 +93,11 @@ pub(super) async fn sign_charter(State(web): State<Arc<Web>>, visitor: Visitor, 
 
 /// Reads a charter in the making aloud.
 #[utoipa::path(post, path = "/api/v1/charters/reading", tag = "network", request_body = CharterLine, responses((status = 200, description = "What it says and who signed"), Problems))]
-pub(super) async fn read_charter(State(web): State<Arc<Web>>, visitor: Visitor, Sent(line): Sent<CharterLine>) -> Result<Json<Value>, Problem> {
+pub(super) async fn read_charter(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(line): Sent<CharterLine>,
+) -> Result<Json<Value>, Problem> {
     let reading = web.run(move |app| {
         may_manage(app, &visitor.actor)?;
         app.read_charter(&line.charter)
@@ -105,7 +117,11 @@ pub(super) async fn card(State(web): State<Arc<Web>>, visitor: Visitor) -> Resul
 
 /// Joins a network.
 #[utoipa::path(post, path = "/api/v1/network", tag = "network", request_body = InvitationLine, responses((status = 200, description = "The network's id"), Problems))]
-pub(super) async fn join(State(web): State<Arc<Web>>, visitor: Visitor, Sent(line): Sent<InvitationLine>) -> Result<Json<Value>, Problem> {
+pub(super) async fn join(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(line): Sent<InvitationLine>,
+) -> Result<Json<Value>, Problem> {
     let network = web.run_async(move |app| async move {
         may_manage(&app, &visitor.actor)?;
         app.join(&line.invitation).await
@@ -125,7 +141,11 @@ pub(super) async fn waiting_admissions(State(web): State<Arc<Web>>, visitor: Vis
 
 /// Proposes to admit an institution; the own vote is the first.
 #[utoipa::path(post, path = "/api/v1/admissions", tag = "network", request_body = CardLine, responses((status = 200, description = "The admission, with its votes"), Problems))]
-pub(super) async fn admit(State(web): State<Arc<Web>>, visitor: Visitor, Sent(line): Sent<CardLine>) -> Result<Json<Value>, Problem> {
+pub(super) async fn admit(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(line): Sent<CardLine>,
+) -> Result<Json<Value>, Problem> {
     let waiting = web.run_async(move |app| async move {
         may_manage(&app, &visitor.actor)?;
         app.admit(&line.card).await
@@ -135,7 +155,11 @@ pub(super) async fn admit(State(web): State<Arc<Web>>, visitor: Visitor, Sent(li
 
 /// Votes for an admission that waits.
 #[utoipa::path(post, path = "/api/v1/admissions/votes", tag = "network", request_body = Ballot, responses((status = 200, description = "The admission, with its votes"), Problems))]
-pub(super) async fn certify(State(web): State<Arc<Web>>, visitor: Visitor, Sent(ballot): Sent<Ballot>) -> Result<Json<Value>, Problem> {
+pub(super) async fn certify(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(ballot): Sent<Ballot>,
+) -> Result<Json<Value>, Problem> {
     let feed: FeedId = id("institution", &ballot.feed)?;
     let waiting = web.run_async(move |app| async move {
         may_manage(&app, &visitor.actor)?;

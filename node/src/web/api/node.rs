@@ -44,7 +44,11 @@ pub(super) async fn verify_audit(State(web): State<Arc<Web>>, visitor: Visitor) 
 
 /// All entries of an institution's feed, in a file that can be checked without a node.
 #[utoipa::path(get, path = "/api/v1/feeds/{feed}/export", tag = "node", params(("feed" = String, Path, description = "A feed, or `own`")), responses((status = 200, description = "The file", content_type = "application/octet-stream"), Problems))]
-pub(super) async fn export(State(web): State<Arc<Web>>, visitor: Visitor, Path(feed): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn export(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(feed): Path<String>,
+) -> Result<Response, Problem> {
     let feed: Option<FeedId> = if feed == "own" { None } else { Some(id("feed", &feed)?) };
     let file = web.run(move |app| app.export_feed(feed, &visitor.actor)).await?;
     let headers = [

@@ -41,18 +41,27 @@ pub(super) struct Piece {
 
 /// Searches all cases that the asker may read. The question does not leave the node.
 #[utoipa::path(get, path = "/api/v1/search", tag = "cases", params(("q" = String, Query), ("limit" = Option<usize>, Query), ("from" = Option<usize>, Query)), responses((status = 200, description = "The best hits", body = SearchAnswer), Problems))]
-pub(super) async fn search(State(web): State<Arc<Web>>, visitor: Visitor, Asked(asked): Asked) -> Result<Json<SearchAnswer>, Problem> {
+pub(super) async fn search(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Asked(asked): Asked,
+) -> Result<Json<SearchAnswer>, Problem> {
     let (query, limit) = (asked.one("q").to_owned(), limit(asked.filled("limit"))?);
     let from = asked.filled("from").map_or(Ok(0), str::parse).map_err(|_| Problem::unusable("from is a number"))?;
-    let answer = web.run(move |app| {
-        let answer = app.search(&query, limit, from, &visitor.actor)?;
-        app.desk.note(&visitor.actor, Action::Search, Vec::new(), Outcome::Done)?;
-        Ok(answer)
-    })
-    .await?;
+    let answer = web
+        .run(move |app| {
+            let answer = app.search(&query, limit, from, &visitor.actor)?;
+            app.desk.note(&visitor.actor, Action::Search, Vec::new(), Outcome::Done)?;
+            Ok(answer)
+        })
+        .await?;
     let hits = answer.found.iter().map(|found| Hit {
         case: item(&found.view),
-        snippet: found.snippet.iter().map(|(text, is_match)| Piece { text: text.clone(), is_match: *is_match }).collect(),
+        snippet: found
+            .snippet
+            .iter()
+            .map(|(text, is_match)| Piece { text: text.clone(), is_match: *is_match })
+            .collect(),
     });
     Ok(Json(SearchAnswer {
         cases: hits.collect(),

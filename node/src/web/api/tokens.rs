@@ -53,7 +53,8 @@ pub(super) async fn list(State(web): State<Arc<Web>>, visitor: Visitor) -> Resul
         };
         Ok(app.desk.look(|house| {
             let accounts = house.accounts().iter().filter(|account| own.is_none_or(|own| own == account.id));
-            let views = accounts.flat_map(|account| house.tokens().of(account.id).map(|token| view(token, account.login.as_str())));
+            let views = accounts
+                .flat_map(|account| house.tokens().of(account.id).map(|token| view(token, account.login.as_str())));
             views.collect()
         }))
     });
@@ -62,7 +63,11 @@ pub(super) async fn list(State(web): State<Arc<Web>>, visitor: Visitor) -> Resul
 
 /// Makes a token. It is not shown again.
 #[utoipa::path(post, path = "/api/v1/tokens", tag = "people", request_body = NewToken, responses((status = 200, description = "The token"), Problems))]
-pub(super) async fn create(State(web): State<Arc<Web>>, visitor: Visitor, Sent(new): Sent<NewToken>) -> Result<Json<Value>, Problem> {
+pub(super) async fn create(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(new): Sent<NewToken>,
+) -> Result<Json<Value>, Problem> {
     let token = web.run(move |app| {
         app.permit(&visitor.actor, Permission::MakeTokens)?;
         let actor = visitor.speaking_as(app, Some(&new.login))?;
@@ -73,7 +78,11 @@ pub(super) async fn create(State(web): State<Arc<Web>>, visitor: Visitor, Sent(n
 
 /// Ends a token.
 #[utoipa::path(post, path = "/api/v1/tokens/{token}/revoke", tag = "people", params(("token" = String, Path)), responses((status = 200, description = "It has ended"), Problems))]
-pub(super) async fn revoke(State(web): State<Arc<Web>>, visitor: Visitor, Path(token): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn revoke(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let id = token.clone();
     web.run(move |app| app.revoke_token(&token, &visitor.actor)).await?;
     Ok(Json(json!({ "id": id, "is_revoked": true })))

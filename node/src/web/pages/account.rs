@@ -65,9 +65,13 @@ pub(super) async fn change_password(reading: Reading, Posted(form): Posted) -> R
 
 pub(super) async fn keep_look(reading: Reading, Posted(form): Posted) -> Result<Response, Problem> {
     reading.visitor.person()?;
-    let known = |choices: &[(&'static str, &str)], chosen: &str| choices.iter().map(|(value, _)| *value).find(|value| *value == chosen);
-    let scheme = known(&SCHEMES, form.one("scheme")).ok_or_else(|| Problem::unusable("scheme is auto, light or dark"))?;
-    let density = known(&DENSITIES, form.one("density")).ok_or_else(|| Problem::unusable("density is calm or compact"))?;
+    let known = |choices: &[(&'static str, &str)], chosen: &str| {
+        choices.iter().map(|(value, _)| *value).find(|value| *value == chosen)
+    };
+    let scheme =
+        known(&SCHEMES, form.one("scheme")).ok_or_else(|| Problem::unusable("scheme is auto, light or dark"))?;
+    let density =
+        known(&DENSITIES, form.one("density")).ok_or_else(|| Problem::unusable("density is calm or compact"))?;
     let mut response = Redirect::to("/account").into_response();
     if let Some(cookie) = cookie::keep_look(scheme, density, &reading.web.app.config.web) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -114,7 +118,8 @@ async fn page(reading: &Reading, problem: Option<FieldProblem>) -> Result<Accoun
     let person = reading.visitor.person()?.clone();
     let (id, current) = (person.account, reading.visitor.session());
     let name = person.name.clone();
-    let (sessions, badge) = reading.web.run(move |app| Ok((sessions_of(app, id, current), own_badge(app, id, name)?))).await?;
+    let (sessions, badge) =
+        reading.web.run(move |app| Ok((sessions_of(app, id, current), own_badge(app, id, name)?))).await?;
     let mut frame = reading.frame("account");
     frame.problems.extend(problem);
     let (scheme, density) = reading.look();

@@ -33,7 +33,10 @@ use crate::{
         case_text::parted,
         extract::{Asked, Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
-        pieces::{Badge, CERTAINTIES, Choice, Fact, STATUSES, age_key, certainty_key, choices, chosen, plain, sex_key, status_key},
+        pieces::{
+            Badge, CERTAINTIES, Choice, Fact, STATUSES, age_key, certainty_key, choices, chosen, plain, sex_key,
+            status_key,
+        },
         problem::Problem,
         specialty::specialty_key,
         when::When,
@@ -152,7 +155,11 @@ pub(super) async fn show(reading: Reading, Path(case): Path<String>, Asked(asked
     page(reading, id("case", &case)?, wish, None).await
 }
 
-pub(super) async fn resolve(reading: Reading, Path(case): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn resolve(
+    reading: Reading,
+    Path(case): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let case: CaseId = id("case", &case)?;
     let actor = reading.visitor.actor;
     let status = chosen(Status::ALL, STATUSES, status_key, form.one("status"));
@@ -165,12 +172,14 @@ pub(super) async fn resolve(reading: Reading, Path(case): Path<String>, Posted(f
         let problem = FieldProblem { field: "diagnosis".to_owned(), text };
         return page(reading, case, Wish { picture: 1, ..Wish::default() }, Some(problem)).await;
     }
-    reading.web.run_async(move |app| async move {
-        readable(&app, case, &actor)?;
-        let certainty = certainty.filter(|_| diagnosis.is_some());
-        app.resolve(case, status, diagnosis.as_deref(), certainty, &words, &actor).await
-    })
-    .await?;
+    reading
+        .web
+        .run_async(move |app| async move {
+            readable(&app, case, &actor)?;
+            let certainty = certainty.filter(|_| diagnosis.is_some());
+            app.resolve(case, status, diagnosis.as_deref(), certainty, &words, &actor).await
+        })
+        .await?;
     Ok(Redirect::to(&format!("/cases/{case}")).into_response())
 }
 
@@ -297,7 +306,9 @@ pub(crate) fn facts(view: &View) -> Vec<Fact> {
         ("fact-history", Some(history.to_owned())),
         ("fact-examination", Some(examination.to_owned())),
     ];
-    let filled = facts.into_iter().filter_map(|(key, value)| Some(Fact { key, value: value.filter(|value| !value.is_empty())? }));
+    let filled = facts
+        .into_iter()
+        .filter_map(|(key, value)| Some(Fact { key, value: value.filter(|value| !value.is_empty())? }));
     filled.collect()
 }
 
@@ -321,7 +332,12 @@ fn pictures(app: &App, view: &View, current: usize) -> Result<Vec<Picture>, AppE
     let current = current.clamp(1, listed.len().max(1));
     let mut pictures = Vec::new();
     for (number, picture) in (1..).zip(listed) {
-        let reviewer = shared.badge_of(picture.manifest.reviewer, view.case.institution, view.open.current, view.open.standing())?;
+        let reviewer = shared.badge_of(
+            picture.manifest.reviewer,
+            view.case.institution,
+            view.open.current,
+            view.open.standing(),
+        )?;
         let href = format!("/cases/{}", view.case);
         pictures.push(Picture {
             number,

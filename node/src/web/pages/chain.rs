@@ -5,9 +5,7 @@ use axum::{extract::Path, response::Response};
 use feed::Chain;
 use house::{Actor, Permission};
 use protocol::{
-    Context, Entry, EntryId, FeedId, Kind, Payload, Statement,
-    certificate::Decision,
-    payload::control::Profession,
+    Context, Entry, EntryId, FeedId, Kind, Payload, Statement, certificate::Decision, payload::control::Profession,
 };
 use trust::{Papers, Question, Standing};
 
@@ -54,7 +52,11 @@ pub(super) async fn show(reading: Reading, Path(entry): Path<String>) -> Result<
     let entry: EntryId = id("entry", &entry)?;
     let visitor = reading.visitor.clone();
     let (author, links) = reading.web.run(move |app| chain(app, entry, &visitor)).await?;
-    let command = format!("consilium export --feed {0} {1}.feed && consilium verify {1}.feed", author.institution, author.institution.short());
+    let command = format!(
+        "consilium export --feed {0} {1}.feed && consilium verify {1}.feed",
+        author.institution,
+        author.institution.short()
+    );
     html(&ChainPage {
         t: Sentences::english(),
         frame: reading.frame(""),
@@ -76,9 +78,11 @@ fn chain(app: &App, entry: EntryId, visitor: &Visitor) -> Result<(Author, Vec<Ch
         Some(Payload::Statement(kind, statement)) => {
             readable(app, statement.case, &visitor.actor)?;
             let entry_of = held.map(|held| held.entry);
-            let standing = entry_of.as_ref().map_or(Standing::Verified, |entry| standing_of(shared, entry, kind, &statement));
+            let standing =
+                entry_of.as_ref().map_or(Standing::Verified, |entry| standing_of(shared, entry, kind, &statement));
             let author = shared.badge_of(statement.author, feed, entry, standing)?;
-            let mut links: Vec<ChainLink> = entry_of.iter().map(|entry| statement_link(&author, entry, standing)).collect();
+            let mut links: Vec<ChainLink> =
+                entry_of.iter().map(|entry| statement_link(&author, entry, standing)).collect();
             links.extend(institution_links(shared, &author, &feed, author.attestation));
             Ok((author, links))
         }
@@ -110,9 +114,8 @@ fn standing_of(shared: &Shared, entry: &Entry, kind: Kind, statement: &Statement
     if statement.verify(&context).is_err() {
         return Standing::Unknown;
     }
-    let question = Question {
-        author: statement.author, kind, case: statement.case, seq: header.seq, time_ms: header.time_ms,
-    };
+    let question =
+        Question { author: statement.author, kind, case: statement.case, seq: header.seq, time_ms: header.time_ms };
     let exchange = shared.exchange();
     let chain = exchange.chain(&header.feed);
     if chain.and_then(Chain::freeze).is_some_and(|freeze| freeze.at <= header.seq) {
@@ -156,9 +159,19 @@ fn institution_links(shared: &Shared, author: &Author, feed: &FeedId, attestatio
         });
     }
     let (number, signing) = institution.keys().signing();
-    links.push(verified("chain-signing-key", &name, number.to_string(), Fact { key: "fact-key", value: signing.to_string() }));
+    links.push(verified(
+        "chain-signing-key",
+        &name,
+        number.to_string(),
+        Fact { key: "fact-key", value: signing.to_string() },
+    ));
     let root = institution.keys().root();
-    links.push(verified("chain-root", &name, root.to_string().chars().take(8).collect(), Fact { key: "fact-key", value: root.to_string() }));
+    links.push(verified(
+        "chain-root",
+        &name,
+        root.to_string().chars().take(8).collect(),
+        Fact { key: "fact-key", value: root.to_string() },
+    ));
     let papers = exchange.papers();
     let roster = exchange.roster();
     if let Some((signed, of)) = admission(papers, feed) {
@@ -191,7 +204,11 @@ fn verified(key: &'static str, who: &str, what: String, fact: Fact) -> ChainLink
 fn attestation_facts(profession: Profession, specialties: &[u32], entry: &EntryId) -> Vec<Fact> {
     let t = Sentences::english();
     let mut facts = vec![Fact { key: "fact-role", value: t.get(role_key(profession)) }];
-    facts.extend(specialties.iter().map(|specialty| Fact { key: "fact-specialty", value: t.get(specialty_key(Some(*specialty))) }));
+    facts.extend(
+        specialties
+            .iter()
+            .map(|specialty| Fact { key: "fact-specialty", value: t.get(specialty_key(Some(*specialty))) }),
+    );
     facts.push(Fact { key: "fact-entry", value: entry.to_string() });
     facts
 }

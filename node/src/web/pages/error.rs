@@ -37,7 +37,8 @@ pub(crate) fn page(frame: &Frame, problem: &Problem, code: &str, is_fragment: bo
     let t = Sentences::english();
     let status = problem.status.as_u16();
     let (happened_key, next_key) = keys(problem.status);
-    let kept_key = if problem.status == StatusCode::INTERNAL_SERVER_ERROR { "kept-unknown" } else { "kept-nothing-sent" };
+    let kept_key =
+        if problem.status == StatusCode::INTERNAL_SERVER_ERROR { "kept-unknown" } else { "kept-nothing-sent" };
     let page = match is_fragment {
         true => ErrorFragment { t, frame, status, happened_key, kept_key, next_key, code }.render(),
         false => ErrorPage { t, frame, status, happened_key, kept_key, next_key, code }.render(),

@@ -26,11 +26,13 @@ pub(super) async fn listen(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let (filter, ..) = filter_of(&reading.visitor, &asked);
     let actor = reading.visitor.actor;
-    let (news, stop) = reading.web.run(move |app| {
-        app.permit(&actor, Permission::ReadPublic)?;
-        Ok((app.joined()?.news(), app.stop()))
-    })
-    .await?;
+    let (news, stop) = reading
+        .web
+        .run(move |app| {
+            app.permit(&actor, Permission::ReadPublic)?;
+            Ok((app.joined()?.news(), app.stop()))
+        })
+        .await?;
     let listener = Listener { web: reading.web, actor, filter, news, stop, told: BTreeSet::new() };
     let events = stream::unfold(listener, |mut listener| async move { Some((Ok(listener.next().await?), listener)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
@@ -89,10 +91,12 @@ fn is_new_to(app: &App, case: CaseId, filter: &str, actor: &Actor) -> Result<boo
     let joined = app.joined()?;
     let is_first = casebook::versions_of(case, &joined.shared().shelf)?.len() == 1;
     let is_quiet = view.open.tally == Tally::NONE && view.open.outcome.is_none();
-    Ok(is_first && is_quiet && match filter {
-        "house" => case.institution == joined.me(),
-        "public" => view.open.reach == Reach::Public,
-        "unanswered" | "open" => view.open.status == Status::Open,
-        _ => true,
-    })
+    Ok(is_first
+        && is_quiet
+        && match filter {
+            "house" => case.institution == joined.me(),
+            "public" => view.open.reach == Reach::Public,
+            "unanswered" | "open" => view.open.status == Status::Open,
+            _ => true,
+        })
 }

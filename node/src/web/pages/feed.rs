@@ -84,7 +84,8 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
     let after = asked.filled("after").map(cursor).transpose()?;
     let visitor = reading.visitor.clone();
     let (cases, next) = reading.web.run_async(move |app| cards(app, filter, after, visitor)).await?;
-    let next = next.map(|next| format!("/?filter={filter}&after={}-{}", next.activity_ms, next.case)).unwrap_or_default();
+    let next =
+        next.map(|next| format!("/?filter={filter}&after={}-{}", next.activity_ms, next.case)).unwrap_or_default();
     let (t, mut frame) = (Sentences::english(), reading.frame("feed"));
     if reading.is_fragment {
         return html(&FeedCases { t, frame, cases, next, empty_key });
@@ -97,7 +98,15 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
         href: format!("/?filter={value}"),
         is_current: *key == filter_key,
     });
-    html(&Feed { t, frame, filters: filters.collect(), events: format!("/events?filter={filter}"), cases, next, empty_key })
+    html(&Feed {
+        t,
+        frame,
+        filters: filters.collect(),
+        events: format!("/events?filter={filter}"),
+        cases,
+        next,
+        empty_key,
+    })
 }
 
 /// The filter that is asked for; without one a viewer sees what is public, and everybody else the network.
@@ -141,7 +150,14 @@ async fn cards(
     Ok((cards, listing.next))
 }
 
-fn card(app: &App, joined: &Joined, view: CaseView, preview: Option<Preview>, is_attested: bool, actor: &Actor) -> CaseCard {
+fn card(
+    app: &App,
+    joined: &Joined,
+    view: CaseView,
+    preview: Option<Preview>,
+    is_attested: bool,
+    actor: &Actor,
+) -> CaseCard {
     let replies = usize::try_from(view.open.tally.comments).unwrap_or(usize::MAX);
     CaseCard {
         href: format!("/cases/{}", view.case),

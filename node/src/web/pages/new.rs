@@ -3,7 +3,9 @@
 mod audience;
 mod check;
 pub(super) mod context;
+mod hide;
 mod marks;
+mod pictures;
 mod share;
 mod start;
 
@@ -22,12 +24,23 @@ use crate::{
     web::{extract::id, frame::Reading, pieces::plain, problem::Problem, routes::Routes, when::When},
 };
 
+/// Bytes of pictures that are sent at once.
+const UPLOAD_BYTES_MAX: usize = 65 << 20;
+
 pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/cases/new", start::show)
         .post("/cases/new", start::begin)
         .get("/drafts/{draft}", next)
         .post("/drafts/{draft}/discard", discard)
+        .get("/drafts/{draft}/pictures", pictures::show)
+        .post_large("/drafts/{draft}/pictures", UPLOAD_BYTES_MAX, pictures::add)
+        .post("/drafts/{draft}/pictures/{picture}", pictures::change)
+        .get("/drafts/{draft}/pictures/{picture}/small", pictures::small)
+        .get("/drafts/{draft}/pictures/{picture}/upright", pictures::upright)
+        .get("/drafts/{draft}/hide", hide::first)
+        .get("/drafts/{draft}/hide/{picture}", hide::show)
+        .post("/drafts/{draft}/hide/{picture}", hide::save)
         .get("/drafts/{draft}/context", context::show)
         .post("/drafts/{draft}/context", context::save)
         .get("/drafts/{draft}/audience", audience::show)
@@ -108,8 +121,11 @@ impl Work {
 }
 
 /// The steps in their order. Sharing is never done: with it the draft is gone.
-fn steps_of(steps: &Steps) -> [(&'static str, &'static str, StepState); 4] {
+fn steps_of(steps: &Steps) -> [(&'static str, &'static str, StepState); 6] {
+    let taken_in = if steps.pictures == StepState::Untouched { StepState::Untouched } else { StepState::Done };
     [
+        ("pictures", "step-pictures", taken_in),
+        ("hide", "step-hide", steps.pictures),
         ("context", "step-context", steps.words),
         ("audience", "step-audience", steps.audience),
         ("check", "step-check", steps.check),
@@ -138,7 +154,6 @@ async fn next(reading: Reading, Path(draft): Path<String>) -> Result<Response, P
 async fn discard(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
     let number: CaseNumber = id("draft", &draft)?;
     let actor = reading.visitor.actor;
-    let command = Command::Draft(draft::Command::Discard(number));
-    reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await?;
+    reading.web.run_async(move |app| async move { app.discard_draft(number, &actor).await }).await?;
     Ok(Redirect::to("/cases/new").into_response())
 }

@@ -1,11 +1,11 @@
 //! Pictures of cases, for those who may read the case. They are nobody's page: a sandbox, no caching.
 
+use anonymizer::MediaType;
 use axum::{
     extract::Path,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use anonymizer::MediaType;
 use protocol::{BlobId, CaseId, payload::content::Picture as Listed};
 use store::Picture;
 
@@ -30,13 +30,15 @@ async fn given(
 ) -> Result<Response, Problem> {
     let (case, number): (CaseId, usize) = (id("case", &case)?, id("picture", &number)?);
     let actor = reading.visitor.actor;
-    let picture = reading.web.run_async(move |app| async move {
-        let view = readable(&app, case, &actor)?;
-        let listed = number.checked_sub(1).and_then(|index| view.summary.pictures.get(index));
-        let blob = which(listed.ok_or(AppError::NotFound("picture"))?);
-        Ok(app.joined()?.shared().picture(case, blob, &actor).await?)
-    })
-    .await?;
+    let picture = reading
+        .web
+        .run_async(move |app| async move {
+            let view = readable(&app, case, &actor)?;
+            let listed = number.checked_sub(1).and_then(|index| view.summary.pictures.get(index));
+            let blob = which(listed.ok_or(AppError::NotFound("picture"))?);
+            Ok(app.joined()?.shared().picture(case, blob, &actor).await?)
+        })
+        .await?;
     Ok(answer(&picture))
 }
 

@@ -85,12 +85,14 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
 async fn find(reading: &Reading, query: &str, offset: usize) -> Result<Results, Problem> {
     let (actor, text) = (reading.visitor.actor, query.to_owned());
     let is_attested = reading.visitor.person.as_ref().is_some_and(|person| person.is_attested);
-    let answer = reading.web.run(move |app| {
-        let answer = app.search(&text, PAGE_HITS, offset, &actor)?;
-        app.desk.note(&actor, Action::Search, Vec::new(), Outcome::Done)?;
-        Ok(answer)
-    })
-    .await?;
+    let answer = reading
+        .web
+        .run(move |app| {
+            let answer = app.search(&text, PAGE_HITS, offset, &actor)?;
+            app.desk.note(&actor, Action::Search, Vec::new(), Outcome::Done)?;
+            Ok(answer)
+        })
+        .await?;
     let shown = u64::try_from(offset + answer.found.len()).unwrap_or(u64::MAX);
     let is_more = !answer.found.is_empty() && shown < answer.hits.total;
     let next = if is_more { format!("/search?q={}&from={shown}", percent_encoded(query)) } else { String::new() };
@@ -113,7 +115,11 @@ fn hit(found: &Found, is_attested: bool) -> Hit {
         preview: preview_of(view).filter(|_| is_attested),
         specialty_key: specialty_key(view.summary.specialty),
         status_key: status_key(view.open.status),
-        snippet: found.snippet.iter().map(|(text, is_match)| Piece { text: text.clone(), is_match: *is_match }).collect(),
+        snippet: found
+            .snippet
+            .iter()
+            .map(|(text, is_match)| Piece { text: text.clone(), is_match: *is_match })
+            .collect(),
         written: When::at(view.open.opened_ms),
     }
 }
@@ -147,7 +153,9 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        for (number, text) in [(0, "0"), (12, "12"), (999, "999"), (1_000, "1,000"), (41_203, "41,203"), (1_234_567, "1,234,567")] {
+        for (number, text) in
+            [(0, "0"), (12, "12"), (999, "999"), (1_000, "1,000"), (41_203, "41,203"), (1_234_567, "1,234,567")]
+        {
             assert_eq!(grouped(number), text);
         }
     }

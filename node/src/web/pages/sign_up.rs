@@ -43,6 +43,7 @@ pub(super) async fn sign_up(reading: Reading, Posted(form): Posted) -> Result<Re
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &form, Some(problem)))?).into_response());
         }
     }
+    reading.web.succeeded(form.one("account"));
     let proven = reading.web.prove(form.one("account"), form.one("password").to_owned()).await?;
     let token = reading.web.open_session(proven, &reading.visitor, &reading.headers).await?;
     Ok(reading.web.go_with_session(&token, "/"))

@@ -39,21 +39,25 @@ struct StarFragment {
 
 pub(super) async fn give(reading: Reading, Path(case): Path<String>) -> Result<Response, Problem> {
     let (case, actor) = (id::<CaseId>("case", &case)?, reading.visitor.actor);
-    reading.web.run_async(move |app| async move {
-        readable(&app, case, &actor)?;
-        app.star(case, &actor).await
-    })
-    .await?;
+    reading
+        .web
+        .run_async(move |app| async move {
+            readable(&app, case, &actor)?;
+            app.star(case, &actor).await
+        })
+        .await?;
     answer(reading, case).await
 }
 
 pub(super) async fn take_back(reading: Reading, Path(case): Path<String>) -> Result<Response, Problem> {
     let (case, actor) = (id::<CaseId>("case", &case)?, reading.visitor.actor);
-    reading.web.run_async(move |app| async move {
-        readable(&app, case, &actor)?;
-        app.take_star_back(case, &actor).await
-    })
-    .await?;
+    reading
+        .web
+        .run_async(move |app| async move {
+            readable(&app, case, &actor)?;
+            app.take_star_back(case, &actor).await
+        })
+        .await?;
     answer(reading, case).await
 }
 

@@ -79,17 +79,24 @@ struct ThreadFragment {
     thread: Thread,
 }
 
-pub(super) async fn comment(reading: Reading, Path(case): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn comment(
+    reading: Reading,
+    Path(case): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let (case, actor) = (id::<CaseId>("case", &case)?, reading.visitor.actor);
     let replies_to: Option<EntryId> = form.filled("reply_to").map(|text| id("comment", text)).transpose()?;
     let points = form.filled("region").is_some();
-    let picture = form.one("picture").parse::<u8>().ok().filter(|number| points && *number > 0).map(|number| number - 1);
+    let picture =
+        form.one("picture").parse::<u8>().ok().filter(|number| points && *number > 0).map(|number| number - 1);
     let text = form.one("body").to_owned();
-    let said = reading.web.run_async(move |app| async move {
-        readable(&app, case, &actor)?;
-        app.comment(case, &text, replies_to, picture, &actor).await
-    })
-    .await;
+    let said = reading
+        .web
+        .run_async(move |app| async move {
+            readable(&app, case, &actor)?;
+            app.comment(case, &text, replies_to, picture, &actor).await
+        })
+        .await;
     let mut wish = Wish { reply: replies_to, picture: form.one("picture").parse().unwrap_or(1), ..Wish::default() };
     match said {
         Ok(_) if reading.is_fragment => answer(reading, case, Wish { reply: None, ..wish }, None).await,
@@ -102,14 +109,19 @@ pub(super) async fn comment(reading: Reading, Path(case): Path<String>, Posted(f
     }
 }
 
-pub(super) async fn take_back(reading: Reading, Path((case, comment)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn take_back(
+    reading: Reading,
+    Path((case, comment)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let (case, actor) = (id::<CaseId>("case", &case)?, reading.visitor.actor);
     let comment: EntryId = id("comment", &comment)?;
-    reading.web.run_async(move |app| async move {
-        readable(&app, case, &actor)?;
-        app.withdraw_entry(case, comment, Ground::AuthorWish, &actor).await
-    })
-    .await?;
+    reading
+        .web
+        .run_async(move |app| async move {
+            readable(&app, case, &actor)?;
+            app.withdraw_entry(case, comment, Ground::AuthorWish, &actor).await
+        })
+        .await?;
     match reading.is_fragment {
         true => answer(reading, case, Wish::default(), None).await,
         false => Ok(Redirect::to(&format!("/cases/{case}#thread")).into_response()),
@@ -117,12 +129,18 @@ pub(super) async fn take_back(reading: Reading, Path((case, comment)): Path<(Str
 }
 
 /// The thread as it stands now, or the whole page for a browser without scripts; with what was not accepted.
-async fn answer(reading: Reading, case: CaseId, wish: Wish, problem: Option<FieldProblem>) -> Result<Response, Problem> {
+async fn answer(
+    reading: Reading,
+    case: CaseId,
+    wish: Wish,
+    problem: Option<FieldProblem>,
+) -> Result<Response, Problem> {
     if !reading.is_fragment {
         return case::page(reading, case, wish, problem).await;
     }
     let visitor = reading.visitor.clone();
-    let thread = reading.web.run(move |app| thread_of(app, &readable(app, case, &visitor.actor)?, &visitor, wish)).await?;
+    let thread =
+        reading.web.run(move |app| thread_of(app, &readable(app, case, &visitor.actor)?, &visitor, wish)).await?;
     let mut frame = reading.frame("");
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     frame.problems.extend(problem);
@@ -144,7 +162,9 @@ pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wis
         entry.and_then(|entry| Some(Answered { id: entry.to_string(), name: names.get(&entry)?.clone() }))
     };
     let me = case::clinician_of(app, visitor);
-    let is_mine = |author: &crate::app::Badge| me == Some(author.clinician) && app.joined().is_ok_and(|joined| joined.me() == author.institution);
+    let is_mine = |author: &crate::app::Badge| {
+        me == Some(author.clinician) && app.joined().is_ok_and(|joined| joined.me() == author.institution)
+    };
     let shown = remarks.into_iter().map(|remark| {
         let RemarkView { entry, depth, answers, written_ms, what } = remark;
         let blank = Comment {

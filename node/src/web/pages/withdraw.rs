@@ -34,7 +34,11 @@ pub(super) async fn show(reading: Reading, Path(case): Path<String>) -> Result<R
     html(&page(&reading, id("case", &case)?, None).await?)
 }
 
-pub(super) async fn withdraw(reading: Reading, Path(case): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn withdraw(
+    reading: Reading,
+    Path(case): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let case: CaseId = id("case", &case)?;
     let ground = match form.one("why") {
         "patient" => Ground::PatientWish,
@@ -43,7 +47,8 @@ pub(super) async fn withdraw(reading: Reading, Path(case): Path<String>, Posted(
     };
     let person = reading.visitor.person()?;
     page(&reading, case, None).await?;
-    let proven = match reading.web.show_password(&person.login, form.one("password").to_owned(), &reading.visitor).await {
+    let proven = match reading.web.show_password(&person.login, form.one("password").to_owned(), &reading.visitor).await
+    {
         Ok(proven) => proven,
         Err(error) => return again(&reading, case, "password", beside_the_field(error)?).await,
     };
@@ -65,20 +70,22 @@ async fn again(reading: &Reading, case: CaseId, field: &str, text: String) -> Re
 /// For those who may withdraw it; for others there is no such page.
 async fn page(reading: &Reading, case: CaseId, problem: Option<FieldProblem>) -> Result<Withdraw, Problem> {
     let visitor = reading.visitor.clone();
-    let (title, institutions) = reading.web.run(move |app| {
-        let view = readable(app, case, &visitor.actor)?;
-        if !is_withdrawable(app, &view, &visitor) {
-            return Err(AppError::NotFound("case"));
-        }
-        let joined = app.joined()?;
-        let others = match view.open.reach {
-            casebook::row::Reach::House => 0,
-            casebook::row::Reach::Named => casebook::named_audience(case, &joined.shared().shelf)?.len(),
-            _ => joined.exchange(|exchange| exchange.roster().members().count().saturating_sub(1)),
-        };
-        Ok((plain(view.summary.title.as_str()), others))
-    })
-    .await?;
+    let (title, institutions) = reading
+        .web
+        .run(move |app| {
+            let view = readable(app, case, &visitor.actor)?;
+            if !is_withdrawable(app, &view, &visitor) {
+                return Err(AppError::NotFound("case"));
+            }
+            let joined = app.joined()?;
+            let others = match view.open.reach {
+                casebook::row::Reach::House => 0,
+                casebook::row::Reach::Named => casebook::named_audience(case, &joined.shared().shelf)?.len(),
+                _ => joined.exchange(|exchange| exchange.roster().members().count().saturating_sub(1)),
+            };
+            Ok((plain(view.summary.title.as_str()), others))
+        })
+        .await?;
     let mut frame = reading.frame("");
     frame.problems.extend(problem);
     let case = CaseTitle { href: format!("/cases/{case}"), title };

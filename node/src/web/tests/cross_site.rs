@@ -1,3 +1,5 @@
+//! What another site's page may not ask for.
+
 use super::ward::Ward;
 use crate::web::routes;
 

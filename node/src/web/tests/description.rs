@@ -1,3 +1,5 @@
+//! The API's description is the API.
+
 use std::collections::BTreeSet;
 
 use super::ward::Ward;
@@ -28,7 +30,7 @@ async fn the_description_is_openapi_3_1_and_open_to_everybody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_problem_is_written_as_its_standard_says() {
-    let ward = Ward::open().await;
+    let ward = Ward::founded().await;
     let answer = ward.browser().get("/api/v1/cases").await;
     assert_eq!((answer.status.as_u16(), answer.header("content-type")), (401, "application/problem+json"));
     let problem = answer.json();

@@ -1,3 +1,5 @@
+//! What belongs to others is not there.
+
 use serde_json::json;
 
 use super::ward::{PASSWORD, Ward};
@@ -23,7 +25,9 @@ async fn what_somebody_may_not_read_is_not_there() {
             }
             let api = person.get(&format!("/api/v1/cases/{case}")).await;
             assert_eq!(api.json()["type"], "urn:consilium:problem:not-found");
-            for (path, fields) in [("star", vec![]), ("comments", vec![("body", "Hello")]), ("status", vec![("status", "open")])] {
+            for (path, fields) in
+                [("star", vec![]), ("comments", vec![("body", "Hello")]), ("status", vec![("status", "open")])]
+            {
                 let answer = person.post(&format!("/cases/{case}/{path}"), &fields).await;
                 assert_eq!(answer.status, 404, "{path}: {}", answer.body);
             }
@@ -59,9 +63,9 @@ async fn drafts_and_sessions_of_others_are_not_there() {
     let ward = Ward::founded().await;
     let (mut one, mut two) = (ward.physician("one").await, ward.physician("two").await);
     let begun = one.post("/cases/new", &[]).await;
-    let draft = begun.header("location").trim_end_matches("/context").to_owned();
+    let draft = begun.header("location").trim_end_matches("/pictures").to_owned();
     assert_eq!(one.get(&format!("{draft}/context")).await.status, 200);
-    for step in ["", "/context", "/audience", "/check", "/share"] {
+    for step in ["", "/pictures", "/hide", "/context", "/audience", "/check", "/share"] {
         assert_eq!(two.get(&format!("{draft}{step}")).await.status, 404, "{step}");
     }
     for step in ["/context", "/audience", "/check", "/share", "/discard"] {
@@ -70,9 +74,16 @@ async fn drafts_and_sessions_of_others_are_not_there() {
     }
     assert_eq!(one.get(&format!("{draft}/context")).await.status, 200, "it is still there");
     let page = one.get("/account").await.body;
-    let other = { ward.browser().sign_in("one", PASSWORD).await; one.get("/account").await.body };
+    let other = {
+        ward.browser().sign_in("one", PASSWORD).await;
+        one.get("/account").await.body
+    };
     assert_ne!(page, other);
-    let end = other.split('"').find(|text| text.starts_with("/account/sessions/") && text.ends_with("/end")).unwrap().to_owned();
+    let end = other
+        .split('"')
+        .find(|text| text.starts_with("/account/sessions/") && text.ends_with("/end"))
+        .unwrap()
+        .to_owned();
     assert_eq!(two.post(&end, &[]).await.status, 404);
 }
 
@@ -84,7 +95,11 @@ async fn names_behind_signatures_are_for_those_who_may_read() {
     let page = one.get(&format!("/cases/{case}")).await.body;
     let chain = page.split('"').find(|text| text.starts_with("/chain/")).unwrap().to_owned();
     let shown = one.get(&chain).await;
-    assert!(shown.status == 200 && shown.body.contains("Dr. one") && shown.body.contains("Network of one"), "{}", shown.body);
+    assert!(
+        shown.status == 200 && shown.body.contains("Dr. one") && shown.body.contains("Network of one"),
+        "{}",
+        shown.body
+    );
     for link in ["wrote it", "vouches for", "signing", "root key", "1 of 1", "version 0"] {
         assert!(shown.body.contains(link) || link == "signing", "{link}: {}", shown.body);
     }
@@ -110,7 +125,8 @@ async fn a_token_does_what_its_scopes_say_and_no_more() {
     let read = program.send("GET", &format!("/api/v1/cases/{case}"), "", "", &headers).await;
     assert_eq!(read.json()["title"], "For the network");
     let body = json!({ "text": "Hello" }).to_string();
-    let written = program.send("POST", &format!("/api/v1/cases/{case}/comments"), "application/json", &body, &headers).await;
+    let written =
+        program.send("POST", &format!("/api/v1/cases/{case}/comments"), "application/json", &body, &headers).await;
     assert_eq!(written.status, 403);
     for path in ["/api/v1/accounts", "/api/v1/status", "/admin/people", "/admin/audit"] {
         assert_eq!(program.send("GET", path, "", "", &headers).await.status, 403, "{path}");
@@ -118,9 +134,15 @@ async fn a_token_does_what_its_scopes_say_and_no_more() {
     let mut two = ward.physician("two").await;
     let id = minted.json()["id"].as_str().unwrap().to_owned();
     assert_eq!(two.post_json(&format!("/api/v1/tokens/{id}/revoke"), json!({})).await.status, 404);
-    assert_eq!(two.post_json("/api/v1/tokens", json!({ "login": "one", "scopes": ["cases:read"], "days": 1 })).await.status, 422);
+    assert_eq!(
+        two.post_json("/api/v1/tokens", json!({ "login": "one", "scopes": ["cases:read"], "days": 1 })).await.status,
+        422
+    );
     assert_eq!(two.get("/api/v1/tokens").await.json(), json!([]));
     assert_eq!(one.post_json(&format!("/api/v1/tokens/{id}/revoke"), json!({})).await.status, 200);
     let after = program.send("GET", "/api/v1/cases", "", "", &headers).await;
-    assert_eq!((after.status.as_u16(), after.json()["detail"].as_str()), (401, Some("API token is wrong, revoked or expired")));
+    assert_eq!(
+        (after.status.as_u16(), after.json()["detail"].as_str()),
+        (401, Some("API token is wrong, revoked or expired"))
+    );
 }

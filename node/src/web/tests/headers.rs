@@ -1,3 +1,5 @@
+//! Headers that stand on every answer.
+
 use super::ward::{Ward, body_of};
 use crate::web::routes;
 
@@ -41,7 +43,10 @@ async fn every_answer_of_every_route_has_the_headers() {
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
         let policy = answer.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'nonce-"), "{path}: {policy}");
-        assert!(policy.contains("require-trusted-types-for 'script'") && policy.contains("frame-ancestors 'none'"), "{path}");
+        assert!(
+            policy.contains("require-trusted-types-for 'script'") && policy.contains("frame-ancestors 'none'"),
+            "{path}"
+        );
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
         assert!(answer.status.as_u16() < 500, "{} {path}: {}", route.method, answer.body);
     }
@@ -54,7 +59,15 @@ async fn a_page_carries_the_nonce_of_its_own_policy_and_each_has_another() {
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..3 {
         let answer = browser.get("/help").await;
-        let nonce = answer.header("content-security-policy").split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        let nonce = answer
+            .header("content-security-policy")
+            .split("'nonce-")
+            .nth(1)
+            .unwrap()
+            .split('\'')
+            .next()
+            .unwrap()
+            .to_owned();
         assert!(answer.body.contains(&format!("<script nonce=\"{nonce}\"")), "{}", answer.body);
         assert!(seen.insert(nonce));
     }
@@ -67,8 +80,15 @@ async fn files_under_our_digest_are_kept_and_the_others_are_not() {
     let page = browser.get("/help").await.body;
     let address = page.split('"').find(|text| text.ends_with("css/consilium.css")).unwrap().to_owned();
     let style = browser.get(&address).await;
-    assert_eq!((style.header("content-type"), style.header("cache-control")), ("text/css; charset=utf-8", "public, max-age=31536000, immutable"));
-    let font = browser.get(&address.replace("css/consilium.css", "vendor/atkinson/atkinson-hyperlegible-next-latin-wght-normal.woff2")).await;
+    assert_eq!(
+        (style.header("content-type"), style.header("cache-control")),
+        ("text/css; charset=utf-8", "public, max-age=31536000, immutable")
+    );
+    let font = browser
+        .get(
+            &address.replace("css/consilium.css", "vendor/atkinson/atkinson-hyperlegible-next-latin-wght-normal.woff2"),
+        )
+        .await;
     assert_eq!(font.header("content-type"), "font/woff2");
     assert_eq!(browser.get("/a/0/js/page.js").await.header("cache-control"), "no-store");
     assert_eq!(browser.get("/a/0/../Cargo.toml").await.status, 404);

@@ -1,3 +1,5 @@
+//! Signing in and out, and how often it may be tried.
+
 use super::ward::{PASSWORD, Ward};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,7 +58,8 @@ async fn another_password_ends_every_other_session() {
     assert!(wrong.body.contains("Login name or password is wrong."), "{}", wrong.body);
     let differs = here.post("/account/password", &[("current", PASSWORD), ("password", new), ("again", "x")]).await;
     assert_eq!(differs.status, 422);
-    let short = here.post("/account/password", &[("current", PASSWORD), ("password", "short"), ("again", "short")]).await;
+    let short =
+        here.post("/account/password", &[("current", PASSWORD), ("password", "short"), ("again", "short")]).await;
     assert!(short.body.contains("Password has 5 characters; the least is 12."), "{}", short.body);
     assert_eq!(there.get("/account").await.status, 200, "nothing has changed yet");
     let changed = here.post("/account/password", &[("current", PASSWORD), ("password", new), ("again", new)]).await;
@@ -73,7 +76,11 @@ async fn sessions_are_listed_and_ended_one_by_one_and_all_together() {
     let mut there = ward.browser();
     there.sign_in("vera", PASSWORD).await;
     let page = here.get("/account").await.body;
-    let end = page.split('"').find(|text| text.starts_with("/account/sessions/") && text.ends_with("/end")).unwrap().to_owned();
+    let end = page
+        .split('"')
+        .find(|text| text.starts_with("/account/sessions/") && text.ends_with("/end"))
+        .unwrap()
+        .to_owned();
     assert_eq!(here.post(&end, &[]).await.status, 303);
     assert!(there.get("/account").await.asks_to_sign_in());
     assert_eq!(here.get("/account").await.status, 200);

@@ -110,7 +110,8 @@ impl Ward {
     /// Somebody who signed themselves up.
     pub(super) async fn viewer(&self, login: &str) -> Browser {
         let mut browser = self.browser();
-        let answer = browser.post("/sign-up", &[("account", login), ("name", "Vera Viewer"), ("password", PASSWORD)]).await;
+        let answer =
+            browser.post("/sign-up", &[("account", login), ("name", "Vera Viewer"), ("password", PASSWORD)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         browser
     }
@@ -187,7 +188,14 @@ impl Browser {
     }
 
     /// A request as it stands; headers that are named replace those of a browser on our own page.
-    pub(super) async fn send(&mut self, method: &str, path: &str, content_type: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(super) async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         if !headers.iter().any(|(name, _)| ["sec-fetch-site", "origin"].contains(name)) {
             request = request.header("sec-fetch-site", "same-origin");
@@ -207,11 +215,8 @@ impl Browser {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        let answer = Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        };
+        let answer =
+            Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() };
         self.keep_cookie(&answer);
         answer
     }

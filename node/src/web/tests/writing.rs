@@ -1,3 +1,5 @@
+//! Writing cases and threads, with and without scripts.
+
 use house::permission::Role;
 
 use super::ward::{Browser, PASSWORD, Ward};
@@ -23,7 +25,10 @@ const CHECKED: [(&str, &str); 7] = [
 ];
 
 async fn begun(browser: &mut Browser) -> String {
-    browser.post("/cases/new", &[]).await.header("location").trim_end_matches("/context").to_owned()
+    let place = browser.post("/cases/new", &[]).await.header("location").to_owned();
+    let page = browser.get(&place).await;
+    assert!(page.status == 200 && page.body.contains("Go on without a picture"), "{}", page.body);
+    place.trim_end_matches("/pictures").to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,7 +70,12 @@ async fn the_audience_is_never_wider_than_the_consent() {
         for (audience_rank, audience) in choices.into_iter().enumerate().filter(|(_, audience)| *audience != "named") {
             let saved = one.post(&format!("{draft}/audience"), &[("consent", consent), ("audience", audience)]).await;
             let is_too_wide = saved.status == 422 && saved.body.contains("wider than what the patient agreed to");
-            assert_eq!(is_too_wide, audience_rank > consent_rank, "{audience} with a consent for {consent}: {}", saved.status);
+            assert_eq!(
+                is_too_wide,
+                audience_rank > consent_rank,
+                "{audience} with a consent for {consent}: {}",
+                saved.status
+            );
         }
     }
     let nobody = one.post(&format!("{draft}/audience"), &[("consent", "named"), ("audience", "named")]).await;
@@ -81,7 +91,11 @@ async fn what_looks_like_an_identifier_is_shown_once_before_it_goes_on() {
     words[5] = ("history", "Seen on 3.11.2026, platelets 150000.");
     let first = one.post(&format!("{draft}/context"), &words).await;
     assert_eq!(first.status, 422);
-    assert!(first.body.contains("<mark>3.11.2026</mark>") && first.body.contains("<mark>150000</mark>"), "{}", first.body);
+    assert!(
+        first.body.contains("<mark>3.11.2026</mark>") && first.body.contains("<mark>150000</mark>"),
+        "{}",
+        first.body
+    );
     let second = one.post(&format!("{draft}/context"), &words).await;
     assert_eq!(second.header("location"), format!("{draft}/audience"), "who saves the same words again has looked");
 }
@@ -118,7 +132,13 @@ async fn a_thread_is_written_and_taken_back_with_and_without_scripts() {
     let fields = [("body", "And wait for it."), ("reply_to", first.as_str())];
     let fragment = two.post_fragment(&format!("{link}/comments"), &fields).await;
     assert!(fragment.status == 200 && !fragment.body.contains("<html"), "{}", fragment.body);
-    assert!(fragment.body.contains("And wait for it.") && fragment.body.contains("answers Dr. one") && fragment.body.contains("depth-1"), "{}", fragment.body);
+    assert!(
+        fragment.body.contains("And wait for it.")
+            && fragment.body.contains("answers Dr. one")
+            && fragment.body.contains("depth-1"),
+        "{}",
+        fragment.body
+    );
     let take_back = fragment.body.split('"').find(|text| text.ends_with("/take-back")).unwrap().to_owned();
     assert_eq!(one.post(&take_back, &[]).await.status, 403, "it is not theirs");
     let after = two.post_fragment(&take_back, &[]).await;
@@ -158,7 +178,10 @@ async fn a_withdrawn_case_leaves_a_plate_without_its_title() {
     assert_eq!(done.header("location"), format!("/cases/{case}"), "{}", done.body);
     for person in [&mut one, &mut two] {
         let plate = person.get(&format!("/cases/{case}")).await.body;
-        assert!(plate.contains("Withdrawn by the patient&#39;s wish") || plate.contains("Withdrawn by the patient's wish"), "{plate}");
+        assert!(
+            plate.contains("Withdrawn by the patient&#39;s wish") || plate.contains("Withdrawn by the patient's wish"),
+            "{plate}"
+        );
         assert!(!plate.contains("Target lesions"), "{plate}");
         assert!(!person.get("/").await.body.contains("Target lesions"));
         assert!(person.get(&format!("/api/v1/cases/{case}")).await.json()["withdrawn_ms"].is_u64());
@@ -203,12 +226,14 @@ async fn what_was_done_stands_in_the_audit_chain() {
     ward.browser().sign_in("one", "wrong password").await;
     let mut auditor = ward.staff("audrey", &["auditor"]).await;
     let page = auditor.get("/admin/audit").await.body;
-    for act in ["viewed", "searched", "shared", "was refused at sign-in", "signed in", "vouched for", "made an account"] {
+    for act in ["viewed", "searched", "shared", "was refused at sign-in", "signed in", "vouched for", "made an account"]
+    {
         assert!(page.contains(&format!("<td>{act}</td>")), "{act}: {page}");
     }
     assert!(page.contains("chained without a gap") && !page.contains("Target lesions"), "{page}");
     let lines = auditor.get("/admin/audit/lines").await;
     assert_eq!(lines.header("content-type"), "application/x-ndjson");
-    let count = lines.body.lines().inspect(|line| assert!(serde_json::from_str::<serde_json::Value>(line).is_ok())).count();
+    let count =
+        lines.body.lines().inspect(|line| assert!(serde_json::from_str::<serde_json::Value>(line).is_ok())).count();
     assert!(count > 8, "{count}");
 }

@@ -60,16 +60,24 @@ struct AuditLine {
 pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
     let actor = reading.visitor.actor;
     let before = asked.one("before").parse().unwrap_or(u64::MAX);
-    let (check, lines) = reading.web.run(move |app| {
-        app.permit(&actor, Permission::ViewAudit)?;
-        let check = app.verify_audit(&actor)?;
-        let lines = read(app)?;
-        app.desk.note(&actor, Action::ReadAudit, Vec::new(), Outcome::Done)?;
-        let logins = logins(app);
-        let older: Vec<AuditLine> = lines.iter().rev().filter(|line| line.seq < before).take(PAGE_LINES).map(|line| shown(line, &logins)).collect();
-        Ok((check, older))
-    })
-    .await?;
+    let (check, lines) = reading
+        .web
+        .run(move |app| {
+            app.permit(&actor, Permission::ViewAudit)?;
+            let check = app.verify_audit(&actor)?;
+            let lines = read(app)?;
+            app.desk.note(&actor, Action::ReadAudit, Vec::new(), Outcome::Done)?;
+            let logins = logins(app);
+            let older: Vec<AuditLine> = lines
+                .iter()
+                .rev()
+                .filter(|line| line.seq < before)
+                .take(PAGE_LINES)
+                .map(|line| shown(line, &logins))
+                .collect();
+            Ok((check, older))
+        })
+        .await?;
     let older = lines.last().filter(|line| line.number > 0 && lines.len() == PAGE_LINES);
     html(&Audit {
         t: Sentences::english(),
@@ -85,12 +93,14 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
 /// All lines, one JSON object each, with the bytes that the chain is made of.
 pub(super) async fn lines(reading: Reading) -> Result<Response, Problem> {
     let actor = reading.visitor.actor;
-    let text = reading.web.run(move |app| {
-        app.permit(&actor, Permission::ViewAudit)?;
-        app.desk.note(&actor, Action::ExportAudit, Vec::new(), Outcome::Done)?;
-        Ok(read(app)?.iter().map(|line| format!("{}\n", exported(line))).collect::<String>())
-    })
-    .await?;
+    let text = reading
+        .web
+        .run(move |app| {
+            app.permit(&actor, Permission::ViewAudit)?;
+            app.desk.note(&actor, Action::ExportAudit, Vec::new(), Outcome::Done)?;
+            Ok(read(app)?.iter().map(|line| format!("{}\n", exported(line))).collect::<String>())
+        })
+        .await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.jsonl\"")),
@@ -114,7 +124,8 @@ fn chain(check: &AuditCheck) -> AuditChain {
 }
 
 fn logins(app: &App) -> BTreeMap<AccountId, String> {
-    app.desk.look(|house| house.accounts().iter().map(|account| (account.id, account.login.as_str().to_owned())).collect())
+    app.desk
+        .look(|house| house.accounts().iter().map(|account| (account.id, account.login.as_str().to_owned())).collect())
 }
 
 fn shown(line: &Line, logins: &BTreeMap<AccountId, String>) -> AuditLine {

@@ -44,15 +44,17 @@ struct Ours {
 
 pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
     let actor = reading.visitor.actor;
-    let (status, views) = reading.web.run(move |app| {
-        app.permit(&actor, Permission::ManagePeers)?;
-        let views = match app.peers() {
-            Err(AppError::NoNetwork) => Vec::new(),
-            views => views?,
-        };
-        Ok((app.status(), views))
-    })
-    .await?;
+    let (status, views) = reading
+        .web
+        .run(move |app| {
+            app.permit(&actor, Permission::ManagePeers)?;
+            let views = match app.peers() {
+                Err(AppError::NoNetwork) => Vec::new(),
+                views => views?,
+            };
+            Ok((app.status(), views))
+        })
+        .await?;
     let peers = views.into_iter().map(|view| PeerRow {
         name: plain(&view.name),
         state_key: match view.state {

@@ -112,16 +112,22 @@ pub(super) async fn add(reading: Reading, Posted(form): Posted) -> Result<Respon
 
 pub(super) async fn link(reading: Reading, Path(account): Path<String>) -> Result<Response, Problem> {
     let (actor, account) = (reading.visitor.actor, id("account", &account)?);
-    let (name, one_time) = reading.web.run(move |app| {
-        app.permit(&actor, Permission::ManageAccounts)?;
-        let account = find(app, account)?;
-        Ok((account.name.0.clone(), app.reset_account(account.login.as_str(), &actor)?))
-    })
-    .await?;
+    let (name, one_time) = reading
+        .web
+        .run(move |app| {
+            app.permit(&actor, Permission::ManageAccounts)?;
+            let account = find(app, account)?;
+            Ok((account.name.0.clone(), app.reset_account(account.login.as_str(), &actor)?))
+        })
+        .await?;
     shown_once(&reading, &name, &one_time).await
 }
 
-pub(super) async fn set_roles(reading: Reading, Path(account): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn set_roles(
+    reading: Reading,
+    Path(account): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let (actor, account) = (reading.visitor.actor, id("account", &account)?);
     let wanted = form.all("role");
     let roles = ROLES.iter().filter(|(_, value, _)| wanted.contains(value)).map(|(role, ..)| *role);
@@ -130,19 +136,29 @@ pub(super) async fn set_roles(reading: Reading, Path(account): Path<String>, Pos
     Ok(back())
 }
 
-pub(super) async fn attest(reading: Reading, Path(account): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn attest(
+    reading: Reading,
+    Path(account): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let (actor, account) = (reading.visitor.actor, id("account", &account)?);
     let (profession, specialties, days) = vouched_for(&form)?;
-    reading.web.run_async(move |app| async move {
-        app.permit(&actor, Permission::Attest)?;
-        let login = find(&app, account)?.login.as_str().to_owned();
-        app.attest(&NewAttestation { login, profession, specialties, days }, &actor).await
-    })
-    .await?;
+    reading
+        .web
+        .run_async(move |app| async move {
+            app.permit(&actor, Permission::Attest)?;
+            let login = find(&app, account)?.login.as_str().to_owned();
+            app.attest(&NewAttestation { login, profession, specialties, days }, &actor).await
+        })
+        .await?;
     Ok(back())
 }
 
-pub(super) async fn revoke(reading: Reading, Path(account): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn revoke(
+    reading: Reading,
+    Path(account): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let (actor, account) = (reading.visitor.actor, id("account", &account)?);
     let reason = match form.one("reason") {
         "left" => "left-institution",
@@ -150,23 +166,27 @@ pub(super) async fn revoke(reading: Reading, Path(account): Path<String>, Posted
         "stolen" => "key-stolen",
         _ => return Err(Problem::unusable("reason is left, role or stolen")),
     };
-    reading.web.run_async(move |app| async move {
-        app.permit(&actor, Permission::Revoke)?;
-        let login = find(&app, account)?.login.as_str().to_owned();
-        app.revoke(&login, reason, &actor).await
-    })
-    .await?;
+    reading
+        .web
+        .run_async(move |app| async move {
+            app.permit(&actor, Permission::Revoke)?;
+            let login = find(&app, account)?.login.as_str().to_owned();
+            app.revoke(&login, reason, &actor).await
+        })
+        .await?;
     Ok(back())
 }
 
 pub(super) async fn end_sessions(reading: Reading, Path(account): Path<String>) -> Result<Response, Problem> {
     let (actor, account) = (reading.visitor.actor, id("account", &account)?);
-    reading.web.run(move |app| {
-        app.permit(&actor, Permission::ManageAccounts)?;
-        find(app, account)?;
-        Ok(app.desk.perform(Command::Session(session::Command::EndAll(account)), &actor)?)
-    })
-    .await?;
+    reading
+        .web
+        .run(move |app| {
+            app.permit(&actor, Permission::ManageAccounts)?;
+            find(app, account)?;
+            Ok(app.desk.perform(Command::Session(session::Command::EndAll(account)), &actor)?)
+        })
+        .await?;
     Ok(back())
 }
 
@@ -180,10 +200,15 @@ fn find(app: &App, account: AccountId) -> Result<Account, AppError> {
 
 /// Profession, specialties and whole days of an attestation.
 fn vouched_for(form: &Fields) -> Result<(String, Vec<String>, u32), Problem> {
-    chosen(Profession::ALL, PROFESSIONS, role_key, form.one("profession")).ok_or_else(|| Problem::unusable("there is no such profession"))?;
-    let until_ms = end_of_day_ms(form.one("until")).ok_or_else(|| Problem::unusable("until is a date such as 2027-03-31"))?;
+    chosen(Profession::ALL, PROFESSIONS, role_key, form.one("profession"))
+        .ok_or_else(|| Problem::unusable("there is no such profession"))?;
+    let until_ms =
+        end_of_day_ms(form.one("until")).ok_or_else(|| Problem::unusable("until is a date such as 2027-03-31"))?;
     let days = until_ms.saturating_sub(now_ms()) / DAY_MS;
-    let days = u32::try_from(days).ok().filter(|days| *days > 0).ok_or_else(|| Problem::unusable("until is a day after today"))?;
+    let days = u32::try_from(days)
+        .ok()
+        .filter(|days| *days > 0)
+        .ok_or_else(|| Problem::unusable("until is a day after today"))?;
     let specialties = form.filled("specialty").filter(|value| *value != "0").map(ToOwned::to_owned);
     Ok((form.one("profession").to_owned(), specialties.into_iter().collect(), days))
 }
@@ -203,15 +228,17 @@ async fn shown_once(reading: &Reading, name: &str, one_time: &OneTimeSignIn) -> 
 
 async fn page(reading: &Reading, extra: Extra) -> Result<People, Problem> {
     let (actor, search) = (reading.visitor.actor, extra.search.to_lowercase());
-    let (people, may_attest, may_administer) = reading.web.run(move |app| {
-        let may_attest = app.permit(&actor, Permission::Attest).is_ok();
-        let may_administer = app.permit(&actor, Permission::ManageAccounts).is_ok();
-        if !may_attest && !may_administer {
-            app.permit(&actor, Permission::ManageAccounts)?;
-        }
-        Ok((people(app, &search)?, may_attest, may_administer))
-    })
-    .await?;
+    let (people, may_attest, may_administer) = reading
+        .web
+        .run(move |app| {
+            let may_attest = app.permit(&actor, Permission::Attest).is_ok();
+            let may_administer = app.permit(&actor, Permission::ManageAccounts).is_ok();
+            if !may_attest && !may_administer {
+                app.permit(&actor, Permission::ManageAccounts)?;
+            }
+            Ok((people(app, &search)?, may_attest, may_administer))
+        })
+        .await?;
     let mut frame = reading.frame("admin");
     frame.problems.extend(extra.problem);
     Ok(People {
@@ -257,7 +284,10 @@ fn person(app: &App, account: &Account) -> Result<PersonRow, AppError> {
         account: account.login.as_str().to_owned(),
         name: account.name.0.clone(),
         roles: roles.collect(),
-        until: badge.is_some().then(|| account.attestation.as_ref().map(|attested| When::at(attested.until_ms))).flatten(),
+        until: badge
+            .is_some()
+            .then(|| account.attestation.as_ref().map(|attested| When::at(attested.until_ms)))
+            .flatten(),
         badge,
         seen: seen_ms.map(When::at),
         sessions,

@@ -16,16 +16,24 @@ use crate::{
     web::{
         extract::{Fields, Posted},
         frame::{FieldProblem, Frame, Reading, html},
-        pieces::{Choice, chosen, choices, plain},
+        pieces::{Choice, choices, chosen, plain},
         problem::Problem,
         when::When,
     },
 };
 
-const AUDIENCES: [(&str, &str); 4] =
-    [("house", "audience-house"), ("named", "audience-named"), ("network", "audience-network"), ("public", "audience-public")];
-const CONSENTS: [(&str, &str); 4] =
-    [("house", "consent-house"), ("named", "consent-named"), ("network", "consent-network"), ("public", "consent-public")];
+const AUDIENCES: [(&str, &str); 4] = [
+    ("house", "audience-house"),
+    ("named", "audience-named"),
+    ("network", "audience-network"),
+    ("public", "audience-public"),
+];
+const CONSENTS: [(&str, &str); 4] = [
+    ("house", "consent-house"),
+    ("named", "consent-named"),
+    ("network", "consent-network"),
+    ("public", "consent-public"),
+];
 
 #[derive(Template)]
 #[template(path = "new/audience.html")]
@@ -53,7 +61,11 @@ pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<
     html(&page(&reading, &work, chosen, chosen, None).await?)
 }
 
-pub(super) async fn save(reading: Reading, Path(draft): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn save(
+    reading: Reading,
+    Path(draft): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let mut work = Work::open(&reading, &draft).await?;
     match choose(&form) {
         Ok((audience, institutions)) => {

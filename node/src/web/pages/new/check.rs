@@ -8,7 +8,7 @@ use axum::{
 };
 use house::draft::StepState;
 
-use super::{Draft, Step, Work, audience::readers_key, context::marks_in};
+use super::{Draft, Step, Work, audience::readers_key, context::marks_in, pictures};
 use crate::{
     sentences::Sentences,
     web::{
@@ -49,6 +49,16 @@ struct Review {
     specialty_key: &'static str,
     readers_key: &'static str,
     facts: Vec<Fact>,
+    pictures: Vec<ReviewPicture>,
+}
+
+struct ReviewPicture {
+    src: String,
+    alt: String,
+    number: usize,
+    covers: usize,
+    reviewer: String,
+    href: String,
 }
 
 struct Open {
@@ -65,11 +75,15 @@ struct Statement {
 pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
     let is_done = work.content.steps.check == StepState::Done;
-    html(&page(&reading, &work, |_| is_done, None))
+    html(&page(&reading, &work, |_| is_done, None).await?)
 }
 
 /// Done when every line is ticked and no step before it is open.
-pub(super) async fn save(reading: Reading, Path(draft): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn save(
+    reading: Reading,
+    Path(draft): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let mut work = Work::open(&reading, &draft).await?;
     let ticked = form.all("statement");
     let is_whole = STATEMENTS.iter().all(|(value, _)| ticked.contains(value));
@@ -81,7 +95,7 @@ pub(super) async fn save(reading: Reading, Path(draft): Path<String>, Posted(for
     }
     let text = Sentences::english().get("check-all");
     let problem = (!is_whole).then(|| FieldProblem { field: "statement".to_owned(), text });
-    let page = page(&reading, &work, |value| ticked.contains(&value), problem);
+    let page = page(&reading, &work, |value| ticked.contains(&value), problem).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
 }
 
@@ -91,6 +105,9 @@ fn open(work: &Work) -> Vec<Open> {
     let href = |step: &str| format!("/drafts/{}/{step}", work.number);
     let has_words = !summary.title.as_str().is_empty() && !summary.question.as_str().is_empty();
     let mut open = Vec::new();
+    if steps.pictures != StepState::Done {
+        open.push(Open { key: "open-picture", href: href("hide") });
+    }
     if !has_words {
         open.push(Open { key: "open-context", href: href("context") });
     } else if steps.words != StepState::Done && !marks_in(summary).is_empty() {
@@ -102,7 +119,13 @@ fn open(work: &Work) -> Vec<Open> {
     open
 }
 
-fn page(reading: &Reading, work: &Work, is_ticked: impl Fn(&str) -> bool, problem: Option<FieldProblem>) -> Check {
+async fn page(
+    reading: &Reading,
+    work: &Work,
+    is_ticked: impl Fn(&str) -> bool,
+    problem: Option<FieldProblem>,
+) -> Result<Check, Problem> {
+    let pictures = pictures_of(reading, work).await?;
     let (t, summary) = (Sentences::english(), &work.content.summary);
     let (history, examination) = parted(summary.body.as_str());
     let facts = [
@@ -113,7 +136,7 @@ fn page(reading: &Reading, work: &Work, is_ticked: impl Fn(&str) -> bool, proble
     ];
     let mut frame = reading.frame("new");
     frame.problems.extend(problem);
-    Check {
+    Ok(Check {
         t,
         frame,
         draft: work.draft(),
@@ -123,9 +146,32 @@ fn page(reading: &Reading, work: &Work, is_ticked: impl Fn(&str) -> bool, proble
             question: summary.question.0.clone(),
             specialty_key: specialty_key(summary.specialty),
             readers_key: readers_key(work.content.audience),
-            facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| Fact { key, value }).collect(),
+            facts: facts
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(key, value)| Fact { key, value })
+                .collect(),
+            pictures,
         },
         open: open(work),
-        statements: STATEMENTS.iter().map(|(value, key)| Statement { value, key, is_ticked: is_ticked(value) }).collect(),
-    }
+        statements: STATEMENTS
+            .iter()
+            .map(|(value, key)| Statement { value, key, is_ticked: is_ticked(value) })
+            .collect(),
+    })
+}
+
+/// The confirmed pictures, as they leave.
+async fn pictures_of(reading: &Reading, work: &Work) -> Result<Vec<ReviewPicture>, Problem> {
+    let pictures = pictures::of(reading, work.number).await?.into_iter().filter(|picture| picture.is_confirmed);
+    let reviewer = reading.visitor.person()?.name.clone();
+    let shown = pictures.map(|picture| ReviewPicture {
+        src: pictures::small_of(work, &picture),
+        number: picture.number,
+        covers: picture.drawn.covers.len(),
+        reviewer: reviewer.clone(),
+        href: format!("/drafts/{}/hide/{}", work.number, picture.id),
+        alt: picture.alt,
+    });
+    Ok(shown.collect())
 }

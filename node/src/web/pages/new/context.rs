@@ -16,9 +16,10 @@ use protocol::{
 use super::{
     Draft, Step, Work,
     marks::{Mark, marks},
+    pictures,
 };
 use crate::{
-    app::specialty,
+    app::{DraftPicture, specialty},
     sentences::Sentences,
     web::{
         case_text::{joined, parted},
@@ -39,9 +40,18 @@ struct Context {
     draft: Draft,
     steps: Vec<Step>,
     form: ContextForm,
+    pictures: Vec<PictureText>,
     marks: Vec<Mark>,
     title_chars_max: usize,
     text_chars_max: usize,
+}
+
+/// What a picture shows, for those who cannot see it.
+struct PictureText {
+    id: String,
+    preview: String,
+    alt: String,
+    number: usize,
 }
 
 struct ContextForm {
@@ -57,19 +67,30 @@ struct ContextForm {
 pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
     let found = marks_in(&work.content.summary);
-    html(&page(&reading, &work, found, Vec::new()))
+    html(&page(&reading, &work, found, Vec::new()).await?)
 }
 
 /// Saves; goes on once title and question stand there. What looks like an identifier is shown once: who saves the same words
 /// again has looked at them.
-pub(super) async fn save(reading: Reading, Path(draft): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn save(
+    reading: Reading,
+    Path(draft): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let mut work = Work::open(&reading, &draft).await?;
     let before = work.content.summary.clone();
     let mut problems = fill(&mut work.content.summary, &form);
+    let confirmed = pictures::of(&reading, work.number).await?.into_iter().filter(|picture| picture.is_confirmed);
+    for (picture, listed) in confirmed.zip(&mut work.content.summary.pictures) {
+        listed.alt = Text::from(form.one(&format!("alt-{}", picture.id)).trim());
+    }
     if let Err(cause) = work.content.summary.check() {
-        let field = if work.content.summary.title.as_str().chars().count() > TITLE_CHARS_MAX { "title" } else { "history" };
+        let field =
+            if work.content.summary.title.as_str().chars().count() > TITLE_CHARS_MAX { "title" } else { "history" };
         problems.push(FieldProblem { field: field.to_owned(), text: sentence(&cause.to_string()) });
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Vec::new(), problems))?).into_response());
+        return Ok(
+            (StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Vec::new(), problems).await?)?).into_response()
+        );
     }
     let found = marks_in(&work.content.summary);
     let was_seen = before == work.content.summary && work.content.steps.words != StepState::Untouched;
@@ -79,14 +100,11 @@ pub(super) async fn save(reading: Reading, Path(draft): Path<String>, Posted(for
         steps.check = StepState::Begun;
     }
     steps.words = if is_done { StepState::Done } else { StepState::Begun };
-    if work.content.summary.pictures.is_empty() {
-        steps.pictures = StepState::Done;
-    }
     work.save(&reading).await?;
     if is_done {
         return Ok(work.next());
     }
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, found, problems))?).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, found, problems).await?)?).into_response())
 }
 
 /// Takes over what was typed. Returns what is missing.
@@ -99,7 +117,9 @@ fn fill(summary: &mut Summary, form: &Fields) -> Vec<FieldProblem> {
     summary.sex = chosen(Sex::ALL, SEXES, sex_key, form.one("sex"));
     let missing = [("title", &summary.title), ("question", &summary.question)];
     let missing = missing.into_iter().filter(|(_, text)| text.as_str().is_empty());
-    missing.map(|(field, _)| FieldProblem { field: field.to_owned(), text: Sentences::english().get("field-missing") }).collect()
+    missing
+        .map(|(field, _)| FieldProblem { field: field.to_owned(), text: Sentences::english().get("field-missing") })
+        .collect()
 }
 
 /// Browsers send two characters for each line break.
@@ -118,12 +138,13 @@ pub(super) fn marks_in(summary: &Summary) -> Vec<Mark> {
     fields.into_iter().flat_map(|(field, text)| marks(field, text)).collect()
 }
 
-fn page(reading: &Reading, work: &Work, marks: Vec<Mark>, problems: Vec<FieldProblem>) -> Context {
+async fn page(reading: &Reading, work: &Work, marks: Vec<Mark>, problems: Vec<FieldProblem>) -> Result<Context, Problem> {
+    let pictures = pictures::of(reading, work.number).await?;
     let summary = &work.content.summary;
     let (history, examination) = parted(summary.body.as_str());
     let mut frame = reading.frame("new");
     frame.problems = problems;
-    Context {
+    Ok(Context {
         t: Sentences::english(),
         frame,
         draft: work.draft(),
@@ -140,6 +161,16 @@ fn page(reading: &Reading, work: &Work, marks: Vec<Mark>, problems: Vec<FieldPro
         marks,
         title_chars_max: TITLE_CHARS_MAX,
         text_chars_max: BODY_CHARS_MAX,
+        pictures: pictures.iter().filter(|picture| picture.is_confirmed).map(|picture| text_of(work, picture)).collect(),
+    })
+}
+
+fn text_of(work: &Work, picture: &DraftPicture) -> PictureText {
+    PictureText {
+        id: picture.id.to_string(),
+        preview: pictures::small_of(work, picture),
+        alt: picture.alt.clone(),
+        number: picture.number,
     }
 }
 
@@ -156,6 +187,7 @@ pub(in crate::web::pages) fn specialties(chosen: Option<u32>) -> Vec<Choice> {
 
 fn with_unknown(unknown: &'static str, known: &[(&str, &'static str)], chosen: Option<&'static str>) -> Vec<Choice> {
     let none = Choice { value: String::new(), key: unknown, is_chosen: chosen.is_none() };
-    let known = known.iter().map(|(value, key)| Choice { value: (*value).to_owned(), key, is_chosen: chosen == Some(*key) });
+    let known =
+        known.iter().map(|(value, key)| Choice { value: (*value).to_owned(), key, is_chosen: chosen == Some(*key) });
     std::iter::once(none).chain(known).collect()
 }

@@ -21,7 +21,11 @@ pub(super) fn marks(field: &str, text: &str) -> Vec<Mark> {
     for (at, word) in words.iter().enumerate() {
         let next = words.get(at + 1).copied().unwrap_or_default();
         if let Some(key) = key_of(word, next) {
-            marks.push(Mark { field: field.to_owned(), text: (*word).to_owned(), advice: Sentences::english().get(key) });
+            marks.push(Mark {
+                field: field.to_owned(),
+                text: (*word).to_owned(),
+                advice: Sentences::english().get(key),
+            });
         }
     }
     marks.dedup();
@@ -46,16 +50,17 @@ fn is_mail(word: &str) -> bool {
     word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
 }
 
-/// Day, month and year in any order, with dots, dashes or slashes between them.
+/// Day, month and year, or year, month and day, with dots, dashes or slashes between them; with slashes also month first.
 fn is_date(word: &str) -> bool {
     let parts: Vec<&str> = word.split(['.', '-', '/']).collect();
     let is_number = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     let numbers: Vec<u16> = parts.iter().filter(|part| is_number(part)).filter_map(|part| part.parse().ok()).collect();
-    match (parts.len(), numbers.as_slice()) {
-        (3, [first, second, last]) => {
-            let is_day_and_month = |a: &u16, b: &u16| (1..=31).contains(a) && (1..=31).contains(b) && (*a <= 12 || *b <= 12);
-            is_day_and_month(first, second) || (*first > 31 && is_day_and_month(second, last))
-        }
+    let is_year = |part: &str| matches!(part.len(), 2 | 4);
+    let is_month_and_day = |month: u16, day: u16| (1..=12).contains(&month) && (1..=31).contains(&day);
+    match (parts.as_slice(), numbers.as_slice()) {
+        ([.., year], [first, second, _]) if is_year(year) && is_month_and_day(*second, *first) => true,
+        ([.., year], [first, second, _]) if is_year(year) && word.contains('/') => is_month_and_day(*first, *second),
+        ([year, ..], [_, month, day]) => year.len() == 4 && is_month_and_day(*month, *day),
         _ => false,
     }
 }

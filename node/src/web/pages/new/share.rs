@@ -39,22 +39,30 @@ pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<
     html(&page(&reading, &work, None).await?)
 }
 
-pub(super) async fn share(reading: Reading, Path(draft): Path<String>, Posted(form): Posted) -> Result<Response, Problem> {
+pub(super) async fn share(
+    reading: Reading,
+    Path(draft): Path<String>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
     let person = reading.visitor.person()?;
-    let proven = match reading.web.show_password(&person.login, form.one("password").to_owned(), &reading.visitor).await {
-        Ok(proven) => proven,
-        Err(error) => {
-            let problem = FieldProblem { field: "password".to_owned(), text: beside_the_field(error)? };
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Some(problem)).await?)?).into_response());
-        }
-    };
+    let proven =
+        match reading.web.show_password(&person.login, form.one("password").to_owned(), &reading.visitor).await {
+            Ok(proven) => proven,
+            Err(error) => {
+                let problem = FieldProblem { field: "password".to_owned(), text: beside_the_field(error)? };
+                return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Some(problem)).await?)?)
+                    .into_response());
+            }
+        };
     let (token, actor) = reading.web.step_up(proven, reading.visitor.actor).await?;
     let number = work.number;
     let said = reading.web.run_async(move |app| async move { app.publish(number, &actor).await }).await;
     // The session was replaced: the browser learns the new one, whatever became of the case.
     match said {
-        Ok(said) if said.waits_for.is_none() => Ok(reading.web.go_with_session(&token, &format!("/cases/{}", said.case))),
+        Ok(said) if said.waits_for.is_none() => {
+            Ok(reading.web.go_with_session(&token, &format!("/cases/{}", said.case)))
+        }
         Ok(_) => Ok(reading.web.go_with_session(&token, "/?waits=yes")),
         Err(error) => Ok(reading.web.hand_session(&token, Problem::from(error).into_response())),
     }

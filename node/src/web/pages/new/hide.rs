@@ -1,0 +1,237 @@
+//! Covering a picture: the page of the editor, which works without scripts too, and the person's word for it.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{Draft, Step, Work, pictures};
+use crate::{
+    app::{AppError, DraftPicture, Drawn, PictureId, Review, Shape},
+    sentences::Sentences,
+    web::{
+        extract::{Fields, Posted, id},
+        frame::{FieldProblem, Frame, Reading, html},
+        problem::Problem,
+        sign_in::beside_the_field,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "new/hide.html")]
+struct Hide {
+    t: &'static Sentences,
+    frame: Frame,
+    draft: Draft,
+    steps: Vec<Step>,
+    picture: HidePicture,
+    reviewer: String,
+}
+
+struct HidePicture {
+    number: usize,
+    count: usize,
+    src: String,
+    width: u32,
+    height: u32,
+    covers: String,
+    rows: Vec<CoverRow>,
+    faces: usize,
+    is_confirmed: bool,
+    previous: String,
+    next: String,
+}
+
+/// A cover as the page shows it before and without scripts.
+struct CoverRow {
+    index: usize,
+    kind_key: &'static str,
+    x: i64,
+    y: i64,
+    width: i64,
+    height: i64,
+    outline: String,
+    pen: i64,
+}
+
+/// The first picture that waits, else the first.
+pub(super) async fn first(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
+    let work = Work::open(&reading, &draft).await?;
+    let pictures = pictures::of(&reading, work.number).await?;
+    let picture = pictures.iter().find(|picture| !picture.is_confirmed).or(pictures.first());
+    let place = picture.map_or_else(
+        || format!("/drafts/{}/pictures", work.number),
+        |picture| format!("/drafts/{}/hide/{}", work.number, picture.id),
+    );
+    Ok(Redirect::to(&place).into_response())
+}
+
+pub(super) async fn show(reading: Reading, Path((draft, picture)): Path<(String, String)>) -> Result<Response, Problem> {
+    let work = Work::open(&reading, &draft).await?;
+    html(&page(&reading, &work, id("picture", &picture)?, None, None).await?)
+}
+
+pub(super) async fn save(
+    reading: Reading,
+    Path((draft, picture)): Path<(String, String)>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
+    let work = Work::open(&reading, &draft).await?;
+    let picture: PictureId = id("picture", &picture)?;
+    let here = format!("/drafts/{}/hide/{picture}", work.number);
+    let drawn = match drawn(&form) {
+        Ok(drawn) => drawn,
+        Err(error) => return again(&reading, &work, picture, error, None).await,
+    };
+    let is_confirmed = form.one("do") == "save" && form.one("confirmed") == "yes";
+    let (number, actor, kept) = (work.number, reading.visitor.actor, drawn.clone());
+    let done = reading.web.run_async(move |app| async move {
+        if !is_confirmed {
+            return app.keep_covers(number, picture, kept, &actor).await;
+        }
+        let pictures = app.draft_pictures(number, &actor).await?;
+        let alt = pictures.into_iter().find(|known| known.id == picture).map(|known| known.alt).unwrap_or_default();
+        // The page has said which finder did not search, and the person has looked at all of the picture.
+        app.confirm_picture(number, picture, Review { drawn: kept, alt, has_seen_unsearched: true }, &actor).await
+    })
+    .await;
+    match done {
+        Ok(()) if is_confirmed => {
+            let others = pictures::of(&reading, work.number).await?;
+            let is_open = others.iter().any(|picture| !picture.is_confirmed);
+            let place = if is_open { format!("/drafts/{}/hide", work.number) } else { format!("/drafts/{}", work.number) };
+            Ok(Redirect::to(&place).into_response())
+        }
+        Ok(()) => Ok(Redirect::to(&here).into_response()),
+        Err(error) => again(&reading, &work, picture, error, Some(drawn)).await,
+    }
+}
+
+/// What was posted, with the box that a browser without scripts adds or the cover that it removes.
+fn drawn(form: &Fields) -> Result<Drawn, AppError> {
+    let drawn = Drawn::parse(form.one("covers"))?;
+    let number = |name: &str| form.one(name).parse::<i32>().map_err(|_| AppError::invalid("covers", "a box needs four whole numbers"));
+    match form.one("do") {
+        "add-box" => Ok(drawn.with_box(number("box_x")?, number("box_y")?, number("box_width")?, number("box_height")?)),
+        wanted => Ok(match wanted.strip_prefix("remove-").and_then(|index| index.parse().ok()) {
+            Some(index) => drawn.without(index),
+            None => drawn,
+        }),
+    }
+}
+
+async fn again(
+    reading: &Reading,
+    work: &Work,
+    picture: PictureId,
+    error: AppError,
+    drawn: Option<Drawn>,
+) -> Result<Response, Problem> {
+    let problem = FieldProblem { field: "covers".to_owned(), text: beside_the_field(error)? };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, work, picture, drawn, Some(problem)).await?)?).into_response())
+}
+
+async fn page(
+    reading: &Reading,
+    work: &Work,
+    picture: PictureId,
+    drawn: Option<Drawn>,
+    problem: Option<FieldProblem>,
+) -> Result<Hide, Problem> {
+    let pictures = pictures::of(reading, work.number).await?;
+    let at = pictures.iter().position(|known| known.id == picture).ok_or_else(|| Problem::not_found("picture"))?;
+    let mut frame = reading.frame("new");
+    frame.problems.extend(problem);
+    Ok(Hide {
+        t: Sentences::english(),
+        frame,
+        draft: work.draft(),
+        steps: work.steps("hide"),
+        picture: shown(work, &pictures, at, drawn)?,
+        reviewer: reading.visitor.person()?.name.clone(),
+    })
+}
+
+fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>) -> Result<HidePicture, Problem> {
+    let picture = pictures.get(at).ok_or_else(|| Problem::not_found("picture"))?;
+    let drawn = drawn.unwrap_or_else(|| picture.drawn.clone());
+    let href = |index: Option<usize>| {
+        let other = index.and_then(|index| pictures.get(index));
+        other.map(|other| format!("/drafts/{}/hide/{}", work.number, other.id)).unwrap_or_default()
+    };
+    let covers = serde_json::to_string(&drawn).map_err(|error| Problem::defect(error.to_string()))?;
+    Ok(HidePicture {
+        number: picture.number,
+        count: pictures.len(),
+        src: format!("/drafts/{}/pictures/{}/upright", work.number, picture.id),
+        width: picture.width,
+        height: picture.height,
+        covers,
+        rows: drawn.covers.iter().enumerate().map(|(index, cover)| row(index, cover.finding.is_some(), &cover.shape)).collect(),
+        faces: picture.findings.len(),
+        is_confirmed: picture.is_confirmed,
+        previous: href(at.checked_sub(1)),
+        next: href(Some(at + 1)),
+    })
+}
+
+fn row(index: usize, is_found: bool, shape: &Shape) -> CoverRow {
+    let kind_key = if is_found { "cover-face" } else { "cover-own" };
+    let (corners, outline, pen) = match shape {
+        Shape::Box { x, y, width, height } => {
+            (vec![[*x, *y], [x + width, y + height]], format!("M {x} {y} h {width} v {height} h {} z", -width), 0.0)
+        }
+        Shape::Ellipse { x, y, width, height } => {
+            let (rx, ry) = (width / 2.0, height / 2.0);
+            let middle = y + ry;
+            let arcs = format!("M {x} {middle} a {rx} {ry} 0 1 0 {width} 0 a {rx} {ry} 0 1 0 {} 0 z", -width);
+            (vec![[*x, *y], [x + width, y + height]], arcs, 0.0)
+        }
+        Shape::Polygon { points } => (points.clone(), format!("{} z", line(points)), 0.0),
+        Shape::Brush { points, width } if points.len() == 1 => {
+            (points.clone(), format!("{} l 0.01 0", line(points)), *width)
+        }
+        Shape::Brush { points, width } => (points.clone(), line(points), *width),
+    };
+    let least = |axis: usize| corners.iter().map(|corner| corner[axis]).fold(f64::INFINITY, f64::min) - pen / 2.0;
+    let most = |axis: usize| corners.iter().map(|corner| corner[axis]).fold(f64::NEG_INFINITY, f64::max) + pen / 2.0;
+    let whole = |number: f64| number.round() as i64;
+    CoverRow {
+        index,
+        kind_key,
+        x: whole(least(0)),
+        y: whole(least(1)),
+        width: whole(most(0) - least(0)),
+        height: whole(most(1) - least(1)),
+        outline,
+        pen: whole(pen),
+    }
+}
+
+fn line(points: &[[f64; 2]]) -> String {
+    let step = |(index, [x, y]): (usize, &[f64; 2])| format!("{} {x} {y}", if index == 0 { "M" } else { "L" });
+    points.iter().enumerate().map(step).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_is_outlined_as_it_is_burnt_in() {
+        let outline = |shape: Shape| {
+            let row = row(0, false, &shape);
+            (row.outline, [row.x, row.y, row.width, row.height, row.pen])
+        };
+        let boxed = Shape::Box { x: -5.0, y: 2.0, width: 30.0, height: 40.0 };
+        assert_eq!(outline(boxed), ("M -5 2 h 30 v 40 h -30 z".to_owned(), [-5, 2, 30, 40, 0]));
+        let round = Shape::Ellipse { x: 0.0, y: 0.0, width: 10.0, height: 4.0 };
+        assert_eq!(outline(round).0, "M 0 2 a 5 2 0 1 0 10 0 a 5 2 0 1 0 -10 0 z");
+        let corners = Shape::Polygon { points: vec![[0.0, 0.0], [9.0, 0.0], [9.0, 9.0]] };
+        assert_eq!(outline(corners), ("M 0 0 L 9 0 L 9 9 z".to_owned(), [0, 0, 9, 9, 0]));
+        let dot = Shape::Brush { points: vec![[5.0, 5.0]], width: 6.0 };
+        assert_eq!(outline(dot), ("M 5 5 l 0.01 0".to_owned(), [2, 2, 6, 6, 6]));
+    }
+}

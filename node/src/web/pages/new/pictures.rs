@@ -1,0 +1,192 @@
+//! The pictures of a draft: taken in, put in order, removed; and their files for the screen of their owner.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{Multipart, Path},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use protocol::CaseNumber;
+
+use super::{Draft, Step, Work};
+use crate::{
+    app::{App, AppError, DraftPicture, PictureId, ShownPicture},
+    sentences::Sentences,
+    web::{
+        extract::{Posted, id},
+        frame::{FieldProblem, Frame, Reading, html},
+        problem::Problem,
+        sign_in::beside_the_field,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "new/pictures.html")]
+struct Pictures {
+    t: &'static Sentences,
+    frame: Frame,
+    draft: Draft,
+    steps: Vec<Step>,
+    pictures: Vec<PictureRow>,
+    megabytes_max: usize,
+    megapixels_max: u64,
+    next: String,
+}
+
+struct PictureRow {
+    id: String,
+    number: usize,
+    preview: String,
+    width: u32,
+    height: u32,
+    state_key: &'static str,
+}
+
+/// The step, which is done as soon as no picture waits: a case may have none.
+pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
+    let number: CaseNumber = id("draft", &draft)?;
+    let actor = reading.visitor.actor;
+    reading.web.run_async(move |app| async move { app.settle_pictures(number, &actor).await }).await?;
+    html(&page(&reading, &draft, None).await?)
+}
+
+/// Takes files in, one after the other. Their names are not looked at.
+pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: Multipart) -> Result<Response, Problem> {
+    let number: CaseNumber = id("draft", &draft)?;
+    let actor = reading.visitor.actor;
+    loop {
+        let field = form.next_field().await.map_err(|_| Problem::too_large())?;
+        let Some(field) = field else { break };
+        if field.name() != Some("pictures") {
+            continue;
+        }
+        let file = field.bytes().await.map_err(|_| Problem::too_large())?.to_vec();
+        if file.is_empty() {
+            continue;
+        }
+        let added = reading.web.run_async(move |app| async move { app.add_picture(number, file, &actor).await }).await;
+        if let Err(error) = added {
+            return not_taken(&reading, &draft, error).await;
+        }
+    }
+    Ok(Redirect::to(&format!("/drafts/{number}/pictures")).into_response())
+}
+
+/// Programs that show their own page get the words alone; others the page with them.
+async fn not_taken(reading: &Reading, draft: &str, error: AppError) -> Result<Response, Problem> {
+    if reading.headers.get(header::ACCEPT).is_some_and(|accepts| accepts == "text/plain") {
+        return Err(error.into());
+    }
+    let problem = FieldProblem { field: "pictures".to_owned(), text: beside_the_field(error)? };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, draft, Some(problem)).await?)?).into_response())
+}
+
+/// Earlier, later, or out.
+pub(super) async fn change(
+    reading: Reading,
+    Path((draft, picture)): Path<(String, String)>,
+    Posted(form): Posted,
+) -> Result<Response, Problem> {
+    let number: CaseNumber = id("draft", &draft)?;
+    let picture: PictureId = id("picture", &picture)?;
+    let (actor, wanted) = (reading.visitor.actor, form.one("do").to_owned());
+    reading.web.run_async(move |app| async move {
+        match wanted.as_str() {
+            "remove" => app.remove_picture(number, picture, &actor).await,
+            "up" | "down" => {
+                let order = moved(&app.draft_pictures(number, &actor).await?, picture, wanted == "up")?;
+                app.reorder_pictures(number, &order, &actor).await
+            }
+            _ => Err(AppError::invalid("do", "it is up, down or remove")),
+        }
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/drafts/{number}/pictures")).into_response())
+}
+
+fn moved(pictures: &[DraftPicture], picture: PictureId, is_up: bool) -> Result<Vec<PictureId>, AppError> {
+    let mut order: Vec<PictureId> = pictures.iter().map(|picture| picture.id).collect();
+    let at = order.iter().position(|id| *id == picture).ok_or(AppError::NotFound("picture"))?;
+    let to = if is_up { at.checked_sub(1) } else { Some(at + 1).filter(|to| *to < order.len()) };
+    if let Some(to) = to {
+        order.swap(at, to);
+    }
+    Ok(order)
+}
+
+/// A picture in small, with its covers on.
+pub(super) async fn small(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
+    let (number, picture) = place_of(&place)?;
+    let actor = reading.visitor.actor;
+    let shown = reading.web.run_async(move |app| async move { app.picture_in_small(number, picture, &actor).await });
+    Ok(answer(&shown.await?))
+}
+
+/// The upright picture with nothing covered: for the editor of its owner, in this session, and kept nowhere.
+pub(super) async fn upright(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
+    let (number, picture) = place_of(&place)?;
+    reading.visitor.session().ok_or_else(|| Problem::not_found("picture"))?;
+    let actor = reading.visitor.actor;
+    let shown = reading.web.run_async(move |app| async move { app.picture_to_cover(number, picture, &actor).await });
+    Ok(answer(&shown.await?))
+}
+
+fn place_of((draft, picture): &(String, String)) -> Result<(CaseNumber, PictureId), Problem> {
+    Ok((id("draft", draft)?, id("picture", picture)?))
+}
+
+fn answer(picture: &ShownPicture) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(picture.content_type)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+    ];
+    (headers, picture.bytes.to_vec()).into_response()
+}
+
+async fn page(reading: &Reading, draft: &str, problem: Option<FieldProblem>) -> Result<Pictures, Problem> {
+    let work = Work::open(reading, draft).await?;
+    let pictures = of(reading, work.number).await?;
+    let mut frame = reading.frame("new");
+    frame.problems.extend(problem);
+    let limits = anonymizer::Limits::NETWORK;
+    Ok(Pictures {
+        t: Sentences::english(),
+        frame,
+        draft: work.draft(),
+        steps: work.steps("pictures"),
+        next: if pictures.is_empty() { String::new() } else { format!("/drafts/{}/hide", work.number) },
+        pictures: pictures.iter().map(|picture| row(&work, picture)).collect(),
+        megabytes_max: limits.picture_bytes_max >> 20,
+        megapixels_max: limits.pixels_max / 1_000_000,
+    })
+}
+
+/// The pictures of a draft in their order; none while there is no network to keep them for.
+pub(super) async fn of(reading: &Reading, number: CaseNumber) -> Result<Vec<DraftPicture>, Problem> {
+    let actor = reading.visitor.actor;
+    let pictures = |app: Arc<App>| async move {
+        match app.draft_pictures(number, &actor).await {
+            Err(AppError::NoNetwork) => Ok(Vec::new()),
+            pictures => pictures,
+        }
+    };
+    Ok(reading.web.run_async(pictures).await?)
+}
+
+/// The address of a picture in small.
+pub(super) fn small_of(work: &Work, picture: &DraftPicture) -> String {
+    format!("/drafts/{}/pictures/{}/small", work.number, picture.id)
+}
+
+fn row(work: &Work, picture: &DraftPicture) -> PictureRow {
+    PictureRow {
+        id: picture.id.to_string(),
+        number: picture.number,
+        preview: small_of(work, picture),
+        width: picture.width,
+        height: picture.height,
+        state_key: if picture.is_confirmed { "picture-looked-at" } else { "picture-waiting" },
+    }
+}
