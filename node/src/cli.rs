@@ -13,10 +13,11 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use call::Failure;
+pub(crate) use call::{Answer, Failure, over_socket};
 pub(crate) use command::{
     AccountCommand, AuditCommand, CaseCommand, CharterCommand, ConfigCommand, Init, StoreCommand, TokenCommand, Verify,
 };
+pub(crate) use request::{Request, percent_encode};
 
 /// A node of a federated network for clinical cases.
 #[derive(Debug, Parser)]
@@ -93,6 +94,8 @@ pub(crate) enum Command {
     /// Configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Three hospitals on this machine with sample cases; nothing is left of it afterwards.
+    Demo(command::Demo),
     /// Decodes pictures for the node, in a process of its own.
     #[command(hide = true)]
     Worker,

@@ -9,6 +9,7 @@
 //! | `desk` | the house and its journal |
 //! | `network` | the machines of a network, what they keep, the engine that drives them |
 //! | `worker` | decoding pictures in a process of its own |
+//! | `demo` | three hospitals on one machine, with sample cases |
 //! | `verify` | checking an exported feed without a node |
 
 mod app;
@@ -16,6 +17,7 @@ mod armor;
 mod cli;
 mod clock;
 mod config;
+mod demo;
 mod desk;
 mod entropy;
 mod keys;

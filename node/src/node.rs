@@ -157,7 +157,7 @@ async fn run(layout: &Layout, config: &Config) -> Result<(), NodeError> {
 }
 
 /// SIGTERM of a service manager, or Ctrl-C of a person.
-async fn told_to_stop() {
+pub(crate) async fn told_to_stop() {
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;
     };

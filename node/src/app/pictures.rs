@@ -3,7 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `tray` | the pictures of one draft on their way |
-//! | `quarantine` | where originals and trays wait, sealed, with a deadline |
+//! | `quarantine` | where originals, what is shown of them, and trays wait, sealed, with a deadline |
 //! | `drawn`, `clip` | covers as the editor draws them, and the shapes that are burnt in |
 //! | `shown`, `png` | what the owner sees while covering |
 //! | `open_draft` | what is done with a draft and its tray at hand |
@@ -45,9 +45,10 @@ use crate::{
     worker::{Pool, PoolError},
 };
 
-pub(crate) use drawn::{Dismissed, Drawn, DrawnCover, Reason, Shape};
+pub(crate) use drawn::{Drawn, Shape};
 pub(crate) use tray::PictureId;
 
+use open_draft::Made;
 use quarantine::Quarantine;
 use shown::Small;
 use tray::Look;
@@ -156,9 +157,14 @@ impl App {
     ) -> Result<DraftPicture, AppError> {
         self.open_draft(draft, actor).await?.check_place()?;
         self.pictures.check_room(file.len())?;
-        let make = |inspection: Inspection| (Look::of(&inspection), Small::new(&inspection.pixels));
-        let (look, small) = self.pictures.pool.inspect(file.clone(), make).await?;
-        self.open_draft(draft, actor).await?.take_in(file.into(), &small, look).await
+        let make = |inspection: Inspection| Made {
+            look: Look::of(&inspection),
+            upright: shown::upright(&inspection.pixels),
+            small: Small::new(&inspection.pixels),
+        };
+        let made = self.pictures.pool.inspect(file.clone(), make).await?;
+        self.pictures.check_room(file.len() + made.upright.len())?;
+        self.open_draft(draft, actor).await?.take_in(file.into(), made).await
     }
 
     /// The pictures of a draft in their order.
@@ -176,16 +182,14 @@ impl App {
         self.open_draft(draft, actor).await?.in_small(id).await
     }
 
-    /// The upright picture with nothing covered, for the editor of its owner and for nobody else. It is decoded anew each time.
+    /// The upright picture with nothing covered, for the editor of its owner and for nobody else.
     pub(crate) async fn picture_to_cover(
         &self,
         draft: CaseNumber,
         id: PictureId,
         actor: &Actor,
     ) -> Result<ShownPicture, AppError> {
-        let (file, _) = self.open_draft(draft, actor).await?.original(id).await?;
-        let bytes = self.pictures.pool.inspect(file, |inspection| shown::upright(&inspection.pixels)).await?;
-        Ok(ShownPicture { content_type: "image/png", bytes: bytes.into() })
+        self.open_draft(draft, actor).await?.upright(id).await
     }
 
     /// Keeps covers as they are drawn so far. A confirmed picture whose covers changed must be confirmed again.

@@ -41,6 +41,8 @@ pub(crate) enum Failure {
     Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     Worker(#[from] crate::worker::ChildError),
+    #[error(transparent)]
+    Demo(Box<crate::demo::DemoError>),
     #[error("{0}")]
     Verification(String),
 }
@@ -71,6 +73,7 @@ pub(crate) fn perform(cli: &Cli) -> Result<(), Failure> {
             print::config(&origins, *origin, cli.json);
             Ok(())
         }
+        Command::Demo(demo) => crate::demo::run(demo.port, demo.once),
         Command::Worker => Ok(crate::worker::run_child()?),
         Command::Verify(verify) => crate::verify::run(verify, cli.json),
         command => {

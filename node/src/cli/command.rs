@@ -293,3 +293,14 @@ pub(crate) enum ConfigCommand {
         origin: bool,
     },
 }
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Port of the three pages; the one above it is for the nodes among themselves.
+    #[arg(long, default_value_t = 8470)]
+    pub(crate) port: u16,
+    /// End as soon as everything stands.
+    #[arg(long)]
+    pub(crate) once: bool,
+}

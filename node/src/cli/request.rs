@@ -20,11 +20,11 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    fn get(path: impl Into<String>) -> Self {
+    pub(crate) fn get(path: impl Into<String>) -> Self {
         Self { method: "GET", path: format!("/api/v1{}", path.into()), body: None }
     }
 
-    fn post(path: impl Into<String>, body: Value) -> Self {
+    pub(crate) fn post(path: impl Into<String>, body: Value) -> Self {
         Self { method: "POST", path: format!("/api/v1{}", path.into()), body: Some(body) }
     }
 
@@ -80,7 +80,12 @@ impl Request {
             },
             Command::Store(StoreCommand::Rebuild) => Self::post("/store/rebuild", json!({})),
             Command::Store(StoreCommand::Check) => Self::post("/store/check", json!({})),
-            Command::Init(_) | Command::Serve | Command::Verify(_) | Command::Config(_) | Command::Worker => {
+            Command::Init(_)
+            | Command::Serve
+            | Command::Verify(_)
+            | Command::Config(_)
+            | Command::Demo(_)
+            | Command::Worker => {
                 return Ok(None);
             }
         }))
@@ -157,7 +162,7 @@ fn read_paper(file: &Path) -> Result<String, Failure> {
 }
 
 /// Text as part of a path or query (RFC 3986 section 2.1).
-fn percent_encode(text: &str) -> String {
+pub(crate) fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

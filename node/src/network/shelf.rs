@@ -3,12 +3,12 @@
 use std::{ops::Bound, sync::Arc};
 
 use casebook::{
-    Casebook, Rows, Span, Visitor,
-    row::{BadRow, Table},
+    Casebook, Filter, Reader, Rows, Span, Visitor,
+    row::{self, BadRow, Reach, Table},
 };
 use feed::{Archive, Held};
 use protocol::{
-    EntryId, FeedId, InstitutionId, Kind, Payload,
+    CaseId, EntryId, FeedId, InstitutionId, Kind, Payload,
     message::{Absence, Body},
 };
 use store::{Journal, JournalError, Secret, TableError, Tables};
@@ -21,6 +21,9 @@ use crate::desk::Desk;
 
 /// Restricted entries that are offered to one institution at once.
 const OFFERS_MAX: usize = 256;
+
+/// Own cases of an institution that are looked through for what it may have missed, the most lately active first.
+const CASES_MAX: usize = 1_000;
 
 /// What cannot be read. The person is told that something is wrong here; the operator reads the log.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +121,9 @@ impl Archive for Shelf {
 impl Shelf {
     fn offers(&self, reader: &InstitutionId) -> Result<Vec<EntryId>, ShelfError> {
         let mut offers = Vec::new();
-        for case in casebook::shared_with(*reader, self)? {
+        let mut cases = casebook::shared_with(*reader, self)?;
+        cases.extend(self.named_cases_of(reader)?);
+        for case in cases {
             for entry in casebook::shared_entries(case, self)? {
                 let is_offered =
                     self.book.may_have(entry, *reader, self)?.is_allowed() && self.is_restricted(&entry)?;
@@ -131,6 +136,18 @@ impl Shelf {
             }
         }
         Ok(offers)
+    }
+
+    /// Restricted cases that an institution owns: what others say about them is for it too.
+    fn named_cases_of(&self, owner: &InstitutionId) -> Result<Vec<CaseId>, ShelfError> {
+        let filter = Filter { shelf: row::Shelf::Institution(*owner), status: None };
+        let page = self.book.recent(Reader::House, filter, None, CASES_MAX, self)?;
+        Ok(page
+            .cases
+            .into_iter()
+            .filter(|listed| listed.open.reach == Reach::Named)
+            .map(|listed| listed.case)
+            .collect())
     }
 
     fn is_restricted(&self, entry: &EntryId) -> Result<bool, ShelfError> {

@@ -4,6 +4,7 @@ mod cross_site;
 mod description;
 mod foreign;
 mod headers;
+mod pictures;
 mod roles;
 mod scripts;
 mod sessions;

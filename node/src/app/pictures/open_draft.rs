@@ -29,6 +29,14 @@ use crate::{
 /// How long an original may wait to be covered and published.
 const QUARANTINE_MS: u64 = 24 * 60 * 60 * 1_000;
 
+/// What is made of a picture's pixels when it is taken in.
+pub(super) struct Made {
+    pub(super) look: Look,
+    /// The picture for its owner's screen.
+    pub(super) upright: Vec<u8>,
+    pub(super) small: Small,
+}
+
 /// A draft with its tray. Nobody else touches a tray meanwhile.
 pub(super) struct OpenDraft<'app> {
     app: &'app App,
@@ -69,20 +77,16 @@ impl OpenDraft<'_> {
     }
 
     /// Lays a picture that was looked at into quarantine.
-    pub(super) async fn take_in(
-        mut self,
-        file: Zeroizing<Vec<u8>>,
-        small: &Small,
-        look: Look,
-    ) -> Result<DraftPicture, AppError> {
+    pub(super) async fn take_in(mut self, file: Zeroizing<Vec<u8>>, made: Made) -> Result<DraftPicture, AppError> {
         self.check_place()?;
         // The draft says that a picture waits before one does.
         self.save(StepState::Begun)?;
         let deadline_ms = now_ms() + QUARANTINE_MS;
         let seal = |bytes| Original { bytes, deadline_ms };
         let original = self.blobs().put_original(seal(file)).await.map_err(not_kept)?;
-        let small = self.blobs().put_original(seal(small.to_bytes().into())).await.map_err(not_kept)?;
-        self.tray.pictures.push(Laid::fresh(Raw::new(original, small, deadline_ms), look));
+        let upright = self.blobs().put_original(seal(made.upright.into())).await.map_err(not_kept)?;
+        let small = self.blobs().put_original(seal(made.small.to_bytes().into())).await.map_err(not_kept)?;
+        self.tray.pictures.push(Laid::fresh(Raw::new(original, upright, small, deadline_ms), made.look));
         self.keep().await?;
         self.shown().pop().ok_or(AppError::NotFound("picture"))
     }
@@ -98,6 +102,15 @@ impl OpenDraft<'_> {
         let raw = laid.raw.ok_or_else(gone)?;
         match self.blobs().get_original(raw.original()).await? {
             Found::Held(mut file) => Ok((std::mem::take(&mut *file), laid.look.clone())),
+            Found::Erased | Found::NotHeld => Err(gone()),
+        }
+    }
+
+    /// The upright picture with nothing covered.
+    pub(super) async fn upright(&self, id: PictureId) -> Result<ShownPicture, AppError> {
+        let raw = self.laid(id)?.raw.ok_or_else(gone)?;
+        match self.blobs().get_original(raw.upright()).await? {
+            Found::Held(bytes) => Ok(ShownPicture { content_type: "image/png", bytes }),
             Found::Erased | Found::NotHeld => Err(gone()),
         }
     }

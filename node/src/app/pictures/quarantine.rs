@@ -1,9 +1,9 @@
-//! Where the pictures of drafts wait: originals, their small pictures, and the trays that say what they are, all sealed in the
+//! Where the pictures of drafts wait: originals, what is shown of them, and the trays that say what they are, all sealed in the
 //! quarantine of the blobs, with deadlines.
 //!
-//! The trays are kept there and nowhere else, since they must be gone when the originals are, and must survive a restart:
-//! they are read back from the quarantine once, before the first picture is touched. What no tray names is destroyed then: it was left by a crash
-//! between two writes.
+//! The trays are kept there and nowhere else: they must survive a restart, and must be gone when the originals are. They are
+//! read back once, before the first picture is touched. What no tray names is destroyed then: it was left by a crash between
+//! two writes.
 
 use std::collections::BTreeMap;
 

@@ -54,6 +54,8 @@ pub(super) struct Look {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Raw {
     original: [u8; 16],
+    /// What its owner sees: as large as it is, and in small.
+    upright: [u8; 16],
     small: [u8; 16],
     pub(super) until_ms: u64,
 }
@@ -187,20 +189,24 @@ impl Look {
 }
 
 impl Raw {
-    pub(super) fn new(original: OriginalId, small: OriginalId, until_ms: u64) -> Self {
-        Self { original: original.0, small: small.0, until_ms }
+    pub(super) fn new(original: OriginalId, upright: OriginalId, small: OriginalId, until_ms: u64) -> Self {
+        Self { original: original.0, upright: upright.0, small: small.0, until_ms }
     }
 
     pub(super) fn original(&self) -> OriginalId {
         OriginalId(self.original)
     }
 
+    pub(super) fn upright(&self) -> OriginalId {
+        OriginalId(self.upright)
+    }
+
     pub(super) fn small(&self) -> OriginalId {
         OriginalId(self.small)
     }
 
-    pub(super) fn ids(self) -> [OriginalId; 2] {
-        [self.original(), self.small()]
+    pub(super) fn ids(self) -> [OriginalId; 3] {
+        [self.original(), self.upright(), self.small()]
     }
 }
 
@@ -237,7 +243,8 @@ mod tests {
             removed: BTreeSet::new(),
             notices: BTreeSet::new(),
         };
-        let raw = Raw::new(OriginalId([number; 16]), OriginalId([100 + number; 16]), until_ms);
+        let id = |kind: u8| OriginalId([kind + number; 16]);
+        let raw = Raw::new(id(0), id(50), id(100), until_ms);
         Laid::fresh(raw, Look::of(&inspection))
     }
 

@@ -3,8 +3,10 @@
 use super::ward::Ward;
 use crate::web::routes;
 
-/// What a page elsewhere makes a browser send, and whether it is let through.
-const SENDERS: [(&str, &[(&str, &str)], bool); 8] = [
+/// Who sends, the headers that a browser then adds, and whether it is let through.
+type Sender = (&'static str, &'static [(&'static str, &'static str)], bool);
+
+const SENDERS: [Sender; 8] = [
     ("our own page", &[("sec-fetch-site", "same-origin")], true),
     ("the address bar", &[("sec-fetch-site", "none")], true),
     ("a page of the same site", &[("sec-fetch-site", "same-site")], false),

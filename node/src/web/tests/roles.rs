@@ -174,10 +174,7 @@ async fn everybody_gets_what_the_matrix_says_on_every_route() {
 #[test]
 fn the_matrix_has_a_row_for_each_route() {
     let routes = routes();
-    let own = routes
-        .list()
-        .iter()
-        .filter(|route| !ELSEWHERE.contains(&(route.method, route.path)));
+    let own = routes.list().iter().filter(|route| !ELSEWHERE.contains(&(route.method, route.path)));
     let mut served: Vec<(&str, &str)> = own.map(|route| (route.method, route.path)).collect();
     let mut rows: Vec<(&str, &str)> = MATRIX.iter().map(|(method, path, _)| (*method, *path)).collect();
     served.sort_unstable();

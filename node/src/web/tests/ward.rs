@@ -196,6 +196,17 @@ impl Browser {
         body: &str,
         headers: &[(&str, &str)],
     ) -> Answer {
+        self.send_bytes(method, path, content_type, body.as_bytes().to_vec(), headers).await
+    }
+
+    pub(super) async fn send_bytes(
+        &mut self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         if !headers.iter().any(|(name, _)| ["sec-fetch-site", "origin"].contains(name)) {
             request = request.header("sec-fetch-site", "same-origin");
@@ -209,7 +220,7 @@ impl Browser {
         for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
             request = request.header(*name, *value);
         }
-        let mut request = request.body(Body::from(body.to_owned())).unwrap();
+        let mut request = request.body(Body::from(body)).unwrap();
         let address = SocketAddr::from(([192, 0, 2, 7], 40_000));
         request.extensions_mut().insert(if self.is_owner { Door::Owner } else { Door::Network(address) });
         let response = self.router.clone().oneshot(request).await.unwrap();

@@ -88,9 +88,8 @@ pub(super) async fn save(
         let field =
             if work.content.summary.title.as_str().chars().count() > TITLE_CHARS_MAX { "title" } else { "history" };
         problems.push(FieldProblem { field: field.to_owned(), text: sentence(&cause.to_string()) });
-        return Ok(
-            (StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Vec::new(), problems).await?)?).into_response()
-        );
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Vec::new(), problems).await?)?)
+            .into_response());
     }
     let found = marks_in(&work.content.summary);
     let was_seen = before == work.content.summary && work.content.steps.words != StepState::Untouched;
@@ -138,7 +137,12 @@ pub(super) fn marks_in(summary: &Summary) -> Vec<Mark> {
     fields.into_iter().flat_map(|(field, text)| marks(field, text)).collect()
 }
 
-async fn page(reading: &Reading, work: &Work, marks: Vec<Mark>, problems: Vec<FieldProblem>) -> Result<Context, Problem> {
+async fn page(
+    reading: &Reading,
+    work: &Work,
+    marks: Vec<Mark>,
+    problems: Vec<FieldProblem>,
+) -> Result<Context, Problem> {
     let pictures = pictures::of(reading, work.number).await?;
     let summary = &work.content.summary;
     let (history, examination) = parted(summary.body.as_str());
@@ -161,7 +165,11 @@ async fn page(reading: &Reading, work: &Work, marks: Vec<Mark>, problems: Vec<Fi
         marks,
         title_chars_max: TITLE_CHARS_MAX,
         text_chars_max: BODY_CHARS_MAX,
-        pictures: pictures.iter().filter(|picture| picture.is_confirmed).map(|picture| text_of(work, picture)).collect(),
+        pictures: pictures
+            .iter()
+            .filter(|picture| picture.is_confirmed)
+            .map(|picture| text_of(work, picture))
+            .collect(),
     })
 }
 

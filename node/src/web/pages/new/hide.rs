@@ -68,7 +68,10 @@ pub(super) async fn first(reading: Reading, Path(draft): Path<String>) -> Result
     Ok(Redirect::to(&place).into_response())
 }
 
-pub(super) async fn show(reading: Reading, Path((draft, picture)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn show(
+    reading: Reading,
+    Path((draft, picture)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
     html(&page(&reading, &work, id("picture", &picture)?, None, None).await?)
 }
@@ -87,21 +90,24 @@ pub(super) async fn save(
     };
     let is_confirmed = form.one("do") == "save" && form.one("confirmed") == "yes";
     let (number, actor, kept) = (work.number, reading.visitor.actor, drawn.clone());
-    let done = reading.web.run_async(move |app| async move {
-        if !is_confirmed {
-            return app.keep_covers(number, picture, kept, &actor).await;
-        }
-        let pictures = app.draft_pictures(number, &actor).await?;
-        let alt = pictures.into_iter().find(|known| known.id == picture).map(|known| known.alt).unwrap_or_default();
-        // The page has said which finder did not search, and the person has looked at all of the picture.
-        app.confirm_picture(number, picture, Review { drawn: kept, alt, has_seen_unsearched: true }, &actor).await
-    })
-    .await;
+    let done = reading
+        .web
+        .run_async(move |app| async move {
+            if !is_confirmed {
+                return app.keep_covers(number, picture, kept, &actor).await;
+            }
+            let pictures = app.draft_pictures(number, &actor).await?;
+            let alt = pictures.into_iter().find(|known| known.id == picture).map(|known| known.alt).unwrap_or_default();
+            // The page has said which finder did not search, and the person has looked at all of the picture.
+            app.confirm_picture(number, picture, Review { drawn: kept, alt, has_seen_unsearched: true }, &actor).await
+        })
+        .await;
     match done {
         Ok(()) if is_confirmed => {
             let others = pictures::of(&reading, work.number).await?;
             let is_open = others.iter().any(|picture| !picture.is_confirmed);
-            let place = if is_open { format!("/drafts/{}/hide", work.number) } else { format!("/drafts/{}", work.number) };
+            let place =
+                if is_open { format!("/drafts/{}/hide", work.number) } else { format!("/drafts/{}", work.number) };
             Ok(Redirect::to(&place).into_response())
         }
         Ok(()) => Ok(Redirect::to(&here).into_response()),
@@ -112,9 +118,13 @@ pub(super) async fn save(
 /// What was posted, with the box that a browser without scripts adds or the cover that it removes.
 fn drawn(form: &Fields) -> Result<Drawn, AppError> {
     let drawn = Drawn::parse(form.one("covers"))?;
-    let number = |name: &str| form.one(name).parse::<i32>().map_err(|_| AppError::invalid("covers", "a box needs four whole numbers"));
+    let number = |name: &str| {
+        form.one(name).parse::<i32>().map_err(|_| AppError::invalid("covers", "a box needs four whole numbers"))
+    };
     match form.one("do") {
-        "add-box" => Ok(drawn.with_box(number("box_x")?, number("box_y")?, number("box_width")?, number("box_height")?)),
+        "add-box" => {
+            Ok(drawn.with_box(number("box_x")?, number("box_y")?, number("box_width")?, number("box_height")?))
+        }
         wanted => Ok(match wanted.strip_prefix("remove-").and_then(|index| index.parse().ok()) {
             Some(index) => drawn.without(index),
             None => drawn,
@@ -130,7 +140,8 @@ async fn again(
     drawn: Option<Drawn>,
 ) -> Result<Response, Problem> {
     let problem = FieldProblem { field: "covers".to_owned(), text: beside_the_field(error)? };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, work, picture, drawn, Some(problem)).await?)?).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, work, picture, drawn, Some(problem)).await?)?)
+        .into_response())
 }
 
 async fn page(
@@ -169,7 +180,12 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
         width: picture.width,
         height: picture.height,
         covers,
-        rows: drawn.covers.iter().enumerate().map(|(index, cover)| row(index, cover.finding.is_some(), &cover.shape)).collect(),
+        rows: drawn
+            .covers
+            .iter()
+            .enumerate()
+            .map(|(index, cover)| row(index, cover.finding.is_some(), &cover.shape))
+            .collect(),
         faces: picture.findings.len(),
         is_confirmed: picture.is_confirmed,
         previous: href(at.checked_sub(1)),

@@ -92,17 +92,19 @@ pub(super) async fn change(
     let number: CaseNumber = id("draft", &draft)?;
     let picture: PictureId = id("picture", &picture)?;
     let (actor, wanted) = (reading.visitor.actor, form.one("do").to_owned());
-    reading.web.run_async(move |app| async move {
-        match wanted.as_str() {
-            "remove" => app.remove_picture(number, picture, &actor).await,
-            "up" | "down" => {
-                let order = moved(&app.draft_pictures(number, &actor).await?, picture, wanted == "up")?;
-                app.reorder_pictures(number, &order, &actor).await
+    reading
+        .web
+        .run_async(move |app| async move {
+            match wanted.as_str() {
+                "remove" => app.remove_picture(number, picture, &actor).await,
+                "up" | "down" => {
+                    let order = moved(&app.draft_pictures(number, &actor).await?, picture, wanted == "up")?;
+                    app.reorder_pictures(number, &order, &actor).await
+                }
+                _ => Err(AppError::invalid("do", "it is up, down or remove")),
             }
-            _ => Err(AppError::invalid("do", "it is up, down or remove")),
-        }
-    })
-    .await?;
+        })
+        .await?;
     Ok(Redirect::to(&format!("/drafts/{number}/pictures")).into_response())
 }
 
@@ -166,7 +168,7 @@ async fn page(reading: &Reading, draft: &str, problem: Option<FieldProblem>) -> 
 /// The pictures of a draft in their order; none while there is no network to keep them for.
 pub(super) async fn of(reading: &Reading, number: CaseNumber) -> Result<Vec<DraftPicture>, Problem> {
     let actor = reading.visitor.actor;
-    let pictures = |app: Arc<App>| async move {
+    let pictures = move |app: Arc<App>| async move {
         match app.draft_pictures(number, &actor).await {
             Err(AppError::NoNetwork) => Ok(Vec::new()),
             pictures => pictures,

@@ -1,0 +1,255 @@
+//! A person with a browser: pages are asked for, forms are filled in and sent, cookies kept.
+
+use std::{collections::BTreeMap, error::Error, net::SocketAddr, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use http_body_util::{BodyExt, Limited};
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpStream, time::timeout};
+
+use super::{Case, DemoError};
+use crate::cli::percent_encode;
+
+/// Bytes of a page.
+const PAGE_BYTES_MAX: usize = 8 << 20;
+/// How long a page may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Stands between the parts of an upload; no picture of the demo holds it.
+const BOUNDARY: &str = "consilium-demo-part";
+/// What is gone through before a case is shared.
+const STATEMENTS: [&str; 7] = ["names", "numbers", "dates", "faces", "marks", "place", "rare"];
+
+/// A person at a node.
+pub(super) struct Visitor {
+    address: SocketAddr,
+    cookies: BTreeMap<String, String>,
+}
+
+/// What came back.
+struct Page {
+    what: String,
+    status: StatusCode,
+    location: Option<String>,
+    text: String,
+}
+
+impl Visitor {
+    pub(super) const fn new(address: SocketAddr) -> Self {
+        Self { address, cookies: BTreeMap::new() }
+    }
+
+    /// Signs in for the first time: chooses a password.
+    pub(super) async fn redeem(&mut self, link: &str, password: &str) -> Result<(), DemoError> {
+        let form = [("password", password), ("again", password)];
+        self.post(link, &form).await?.place(self.address)?;
+        Ok(())
+    }
+
+    /// Writes a case and shares it. Returns its id.
+    pub(super) async fn post_case(
+        &mut self,
+        case: &Case,
+        institutions: &[String],
+        password: &str,
+    ) -> Result<String, DemoError> {
+        let pictures = self.post("/cases/new", &[]).await?.place(self.address)?;
+        let draft = pictures.trim_end_matches("/pictures").to_owned();
+        for picture in case.pictures {
+            self.upload(&pictures, picture).await?.place(self.address)?;
+        }
+        for _ in case.pictures {
+            self.confirm_next_picture(&draft).await?;
+        }
+        self.write(&draft, case).await?;
+        let mut audience = vec![("consent", case.audience), ("audience", case.audience)];
+        audience.extend(institutions.iter().map(|feed| ("institution", feed.as_str())));
+        self.post(&format!("{draft}/audience"), &audience).await?.place(self.address)?;
+        let ticked = STATEMENTS.map(|statement| ("statement", statement));
+        self.post(&format!("{draft}/check"), &ticked).await?.place(self.address)?;
+        let shared = self.post(&format!("{draft}/share"), &[("password", password)]).await?;
+        let place = shared.place(self.address)?;
+        place.strip_prefix("/cases/").map(str::to_owned).ok_or_else(|| shared.unexpected(self.address))
+    }
+
+    /// Says what became of an own case.
+    pub(super) async fn resolve(&mut self, case: &str, diagnosis: &str, words: &str) -> Result<(), DemoError> {
+        let form = [("status", "resolved"), ("diagnosis", diagnosis), ("certainty", "confirmed"), ("words", words)];
+        self.post(&format!("/cases/{case}/status"), &form).await?.place(self.address)?;
+        Ok(())
+    }
+
+    /// Looks at the next picture with its covers as they are proposed, and confirms it.
+    async fn confirm_next_picture(&mut self, draft: &str) -> Result<(), DemoError> {
+        let editor = self.get(&format!("{draft}/hide")).await?.place(self.address)?;
+        let page = self.get(&editor).await?;
+        let covers = hidden_field(&page.text, "covers").ok_or_else(|| page.unexpected(self.address))?;
+        let form = [("covers", covers.as_str()), ("confirmed", "yes"), ("do", "save")];
+        self.post(&editor, &form).await?.place(self.address)?;
+        Ok(())
+    }
+
+    /// Words that look like an identifier are asked about once; who sends them again has looked.
+    async fn write(&mut self, draft: &str, case: &Case) -> Result<(), DemoError> {
+        let form = [
+            ("title", case.title),
+            ("question", case.question),
+            ("history", case.text),
+            ("specialty", case.specialty),
+            ("age_band", case.age),
+            ("sex", case.sex),
+        ];
+        let place = format!("{draft}/context");
+        let page = self.post(&place, &form).await?;
+        let page = if page.status == StatusCode::UNPROCESSABLE_ENTITY { self.post(&place, &form).await? } else { page };
+        page.place(self.address)?;
+        Ok(())
+    }
+
+    async fn get(&mut self, path: &str) -> Result<Page, DemoError> {
+        self.ask(Method::GET, path, None).await
+    }
+
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Page, DemoError> {
+        let pairs = fields.iter().map(|(name, value)| format!("{}={}", percent_encode(name), percent_encode(value)));
+        let body = pairs.collect::<Vec<_>>().join("&").into_bytes();
+        self.ask(Method::POST, path, Some(("application/x-www-form-urlencoded".to_owned(), body))).await
+    }
+
+    async fn upload(&mut self, path: &str, picture: &[u8]) -> Result<Page, DemoError> {
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"pictures\"; filename=\"picture.jpg\"\r\n\
+             Content-Type: image/jpeg\r\n\r\n"
+        );
+        let tail = format!("\r\n--{BOUNDARY}--\r\n");
+        let body = [head.as_bytes(), picture, tail.as_bytes()].concat();
+        self.ask(Method::POST, path, Some((format!("multipart/form-data; boundary={BOUNDARY}"), body))).await
+    }
+
+    async fn ask(&mut self, method: Method, path: &str, body: Option<(String, Vec<u8>)>) -> Result<Page, DemoError> {
+        let what = format!("{method} {}", named(path));
+        let asked = timeout(PATIENCE, self.exchange(method, path, body)).await;
+        let asked = asked.unwrap_or_else(|late| Err(late.into()));
+        let (status, location, text) =
+            asked.map_err(|source| DemoError::Page { address: self.address, what: what.clone(), source })?;
+        Ok(Page { what, status, location, text })
+    }
+
+    async fn exchange(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<(String, Vec<u8>)>,
+    ) -> Result<(StatusCode, Option<String>, String), Box<dyn Error + Send + Sync>> {
+        let stream = TcpStream::connect(self.address).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let driver = tokio::spawn(connection);
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, self.address.to_string())
+            .header(header::ORIGIN, format!("http://{}", self.address));
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies);
+        }
+        let (kind, bytes) = body.unzip();
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        let response = sender.send_request(request.body(Body::from(bytes.unwrap_or_default()))?).await?;
+        let (parts, body) = response.into_parts();
+        let bytes = Limited::new(body, PAGE_BYTES_MAX).collect().await?.to_bytes();
+        driver.abort();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str()?.split(';').next().and_then(|pair| pair.split_once('='));
+            if let Some((name, value)) = pair {
+                self.cookies.insert(name.trim().to_owned(), value.trim().to_owned());
+            }
+        }
+        let location =
+            parts.headers.get(header::LOCATION).map(|place| place.to_str().map(str::to_owned)).transpose()?;
+        Ok((parts.status, location, String::from_utf8_lossy(&bytes).into_owned()))
+    }
+}
+
+impl Page {
+    /// Where a form that was accepted leads.
+    fn place(&self, address: SocketAddr) -> Result<String, DemoError> {
+        match &self.location {
+            Some(place) if self.status.is_redirection() => Ok(place.clone()),
+            _ => Err(self.unexpected(address)),
+        }
+    }
+
+    fn unexpected(&self, address: SocketAddr) -> DemoError {
+        let words = words_of(&self.text).chars().take(300).collect();
+        DemoError::Answer { address, what: self.what.clone(), status: self.status.as_u16(), words }
+    }
+}
+
+/// A path as it may be told: a one-time link is a secret.
+fn named(path: &str) -> &str {
+    if path.starts_with("/first/") { "/first/…" } else { path }
+}
+
+/// The value of a hidden field of a form.
+fn hidden_field(page: &str, name: &str) -> Option<String> {
+    let (_, after) = page.split_once(&format!("name=\"{name}\" value=\""))?;
+    let (value, _) = after.split_once('"')?;
+    Some(unescaped(value))
+}
+
+fn unescaped(text: &str) -> String {
+    let pairs = [
+        ("&#34;", "\""),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&lt;", "<"),
+        ("&#62;", ">"),
+        ("&gt;", ">"),
+        ("&#38;", "&"),
+        ("&amp;", "&"),
+    ];
+    pairs.iter().fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
+}
+
+/// The words of a page's main part, without its tags.
+fn words_of(page: &str) -> String {
+    let main = page.split_once("<main").map_or(page, |(_, main)| main);
+    let mut words = String::new();
+    let mut is_tag = page.len() != main.len();
+    for letter in main.chars() {
+        match letter {
+            '<' => is_tag = true,
+            '>' => {
+                is_tag = false;
+                words.push(' ');
+            }
+            letter if !is_tag => words.push(letter),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hidden_field_is_read_as_a_browser_reads_it() {
+        let page = r#"<input type="hidden" name="covers" value="{&#34;covers&#34;:[],&#34;a&#38;b&#34;:1}">"#;
+        assert_eq!(hidden_field(page, "covers").as_deref(), Some(r#"{"covers":[],"a&b":1}"#));
+        assert_eq!(hidden_field(page, "other"), None);
+    }
+
+    #[test]
+    fn a_page_that_says_no_is_told_in_its_words_and_without_its_secret() {
+        assert_eq!(words_of("<html><main class=a><h1>No</h1>\n<p>not  <b>now</b></p>"), "No not now");
+        assert_eq!(named("/first/nurse/abcdef"), "/first/…");
+    }
+}

@@ -1,0 +1,98 @@
+//! A picture from the camera to the case, with a real worker.
+
+use super::ward::{PASSWORD, Ward};
+
+const BOUNDARY: &str = "----between-the-parts";
+
+/// A grey picture as a baseline TIFF (TIFF 6.0 section 4): one strip, not compressed.
+fn grey(width: u16, height: u16) -> Vec<u8> {
+    let strip_at: u32 = 8;
+    let bytes = u32::from(width) * u32::from(height);
+    let mut file = b"II*\0".to_vec();
+    file.extend((strip_at + bytes).to_le_bytes());
+    file.extend((0..bytes).map(|at| (at % 251) as u8));
+    let fields: [(u16, u16, u32); 8] = [
+        (256, 3, u32::from(width)),
+        (257, 3, u32::from(height)),
+        (258, 3, 8),
+        (259, 3, 1),
+        (262, 3, 1),
+        (273, 4, strip_at),
+        (278, 3, u32::from(height)),
+        (279, 4, bytes),
+    ];
+    file.extend((fields.len() as u16).to_le_bytes());
+    for (tag, kind, value) in fields {
+        file.extend(tag.to_le_bytes());
+        file.extend(kind.to_le_bytes());
+        file.extend(1u32.to_le_bytes());
+        file.extend(value.to_le_bytes());
+    }
+    file.extend(0u32.to_le_bytes());
+    file
+}
+
+fn multipart(file: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"pictures\"; filename=\"Ada Byron 1852.tif\"\r\n\r\n"
+    );
+    [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_is_taken_in_covered_confirmed_and_shown_to_nobody_else() {
+    let ward = Ward::founded().await;
+    let (mut one, mut two) = (ward.physician("one").await, ward.physician("two").await);
+    let pictures = one.post("/cases/new", &[]).await.header("location").to_owned();
+    let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
+    let nonsense =
+        one.send_bytes("POST", &pictures, &content_type, multipart(b"no picture"), &[("accept", "text/plain")]).await;
+    assert!(nonsense.status == 422 && nonsense.body.starts_with("picture:"), "{}", nonsense.body);
+    let taken = one.send_bytes("POST", &pictures, &content_type, multipart(&grey(64, 48)), &[]).await;
+    assert_eq!(taken.header("location"), pictures, "{}", taken.body);
+    let page = one.get(&pictures).await.body;
+    assert!(page.contains("waits for your look") && page.contains("64 × 48") && !page.contains("Byron"), "{page}");
+    let small = page.split('"').find(|text| text.ends_with("/small")).unwrap().to_owned();
+    let upright = small.replace("/small", "/upright");
+    for path in [&small, &upright] {
+        let shown = one.get(path).await;
+        assert_eq!(
+            (shown.status.as_u16(), shown.header("content-type"), shown.header("cache-control")),
+            (200, "image/png", "no-store")
+        );
+        assert_eq!(shown.header("content-security-policy"), "default-src 'none'; sandbox");
+        assert_eq!(two.get(path).await.status, 404);
+    }
+    let hide = one.get(&pictures.replace("/pictures", "/hide")).await.header("location").to_owned();
+    let editor = one.get(&hide).await.body;
+    assert!(
+        editor.contains("Nothing was found in this picture") && editor.contains("I, Dr. one, have looked"),
+        "{editor}"
+    );
+    let covers = r#"{"covers":[],"dismissed":[]}"#;
+    let boxed = [
+        ("covers", covers),
+        ("do", "add-box"),
+        ("box_x", "4"),
+        ("box_y", "5"),
+        ("box_width", "10"),
+        ("box_height", "12"),
+    ];
+    assert_eq!(one.post(&hide, &boxed).await.header("location"), hide);
+    let editor = one.get(&hide).await.body;
+    assert!(editor.contains("M 4 5 h 10 v 12 h -10 z"), "{editor}");
+    let covers = r#"{"covers":[{"shape":"box","x":4,"y":5,"width":10,"height":12,"finding":null}],"dismissed":[]}"#;
+    let confirmed = one.post(&hide, &[("covers", covers), ("do", "save"), ("confirmed", "yes")]).await;
+    let draft = pictures.trim_end_matches("/pictures").to_owned();
+    assert_eq!(confirmed.header("location"), draft, "{}", confirmed.body);
+    assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/context"));
+    let broken = one.post(&hide, &[("covers", "{"), ("do", "save")]).await;
+    assert_eq!(broken.status, 422);
+    assert!(one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await.status == 409);
+    let review = one.get(&format!("{draft}/check")).await.body;
+    assert!(review.contains("One cover. Confirmed by Dr. one."), "{review}");
+    let remove = small.trim_end_matches("/small").to_owned();
+    assert_eq!(two.post(&remove, &[("do", "remove")]).await.status, 404);
+    assert_eq!(one.post(&remove, &[("do", "remove")]).await.header("location"), pictures);
+    assert_eq!(one.get(&small).await.status, 404);
+}
