@@ -160,6 +160,7 @@ hide-title = Hide what shows who it is
 hide-picture-of = Picture { $number } of { $count }
 hide-picture-alt = Picture { $number }, before it is covered
 hide-nothing-found = Nothing was found in this picture. That is not a promise that nothing is there: please look at all of it.
+hide-unsearched = A program that looks for faces broke off in this picture. Only your eyes have seen all of it.
 hide-found-faces = { $count ->
     [0] No face was found.
     [one] One face was found and is covered.

@@ -6,6 +6,7 @@
 
 mod call;
 mod command;
+mod multipart;
 pub(crate) mod print;
 mod request;
 
@@ -17,6 +18,7 @@ pub(crate) use call::{Answer, Failure, over_socket};
 pub(crate) use command::{
     AccountCommand, AuditCommand, CaseCommand, CharterCommand, ConfigCommand, Init, StoreCommand, TokenCommand, Verify,
 };
+pub(crate) use multipart::{Part, multipart};
 pub(crate) use request::{Request, percent_encode};
 
 /// A node of a federated network for clinical cases.

@@ -190,9 +190,9 @@ async fn tell_case(
 
 /// Looks from the last hospital, then says where to look.
 async fn show(hospitals: &[Hospital], password: &str) -> Result<(), DemoError> {
-    let wanted = CASES.iter().filter(|case| case.is_for_all()).count();
-    let seen = |found: &Value| found["total"].as_u64() >= Some(wanted as u64);
-    for hospital in hospitals {
+    for (house, hospital) in hospitals.iter().enumerate() {
+        let wanted = CASES.iter().filter(|case| case.is_for(house)).count();
+        let seen = |found: &Value| found["total"] == json!(wanted);
         let found = hospital.until("/search?q=sample&limit=1", "every case is found there", seen).await?;
         println!("{} finds {} cases.", hospital.name(), found["total"]);
     }
@@ -200,9 +200,9 @@ async fn show(hospitals: &[Hospital], password: &str) -> Result<(), DemoError> {
     println!("All accounts have the password  {password}");
     for (index, hospital) in hospitals.iter().enumerate() {
         println!("\nhttp://{}  {}", hospital.address(), hospital.name());
-        println!("  {:<12}Administrator", "admin");
+        println!("  {:<14}Administrator", "admin");
         for person in PEOPLE.iter().filter(|person| person.house == index) {
-            println!("  {:<12}{}", person.login, people::described(person));
+            println!("  {:<14}{}", person.login, people::described(person));
         }
     }
     Ok(())

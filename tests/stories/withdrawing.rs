@@ -19,6 +19,11 @@ fn is_handed_on(house: &House, feed: &str, network: &Network) -> bool {
     is_said
 }
 
+/// Sealed parts in a house's journals whose keys are destroyed.
+fn erased_at(house: &House) -> u64 {
+    house.ask(&["store", "check"])["erased"].as_u64().unwrap()
+}
+
 #[test]
 fn a_withdrawn_case_is_gone_from_every_hospital() {
     let network = Network::of(3);
@@ -36,8 +41,9 @@ fn a_withdrawn_case_is_gone_from_every_hospital() {
         assert!(is_handed_on(house, &b.feed(), &network), "{} hands the comment on", house.name());
     }
 
+    let erased_before = houses.map(erased_at);
     a.ask(&["withdraw", &case, "--as", "keller", "--ground", "patient-wish"]);
-    for house in houses {
+    for (house, erased_before) in houses.into_iter().zip(erased_before) {
         let shown = wait_for(&format!("the case is withdrawn at {}", house.name()), || {
             house.case(&case).filter(|shown| shown["withdrawn_ms"].is_u64())
         });
@@ -46,6 +52,11 @@ fn a_withdrawn_case_is_gone_from_every_hospital() {
         for feed in [a.feed(), b.feed()] {
             assert!(!is_handed_on(house, &feed, &network), "{} hands it on no more", house.name());
         }
+        assert!(
+            erased_at(house) >= erased_before + 2,
+            "the keys of case and comment are destroyed at {}",
+            house.name()
+        );
         assert_eq!(files_that_say(house.directory(), WORD), [] as [&std::path::Path; 0]);
     }
 

@@ -6,7 +6,7 @@ use casebook::{
 };
 use house::{
     AccountId, Actor, Command, HouseEntry, OutboxId, Permission,
-    draft::{self, AudienceChoice, StepState, Steps},
+    draft::AudienceChoice,
     house_case, outbox,
     speech::{self, Place, Words},
 };
@@ -21,7 +21,7 @@ use protocol::{
 };
 use serde::Serialize;
 
-use super::{App, AppError, people::specialty};
+use super::{App, AppError};
 use crate::network::{Joined, Sent};
 
 /// Who is to read a case.
@@ -90,27 +90,7 @@ pub(crate) struct Said {
 impl App {
     /// Posts a case of words alone.
     pub(crate) async fn post_case(&self, new: &NewCase, actor: &Actor) -> Result<Said, AppError> {
-        account_of(actor)?;
-        let begun = self.desk.perform(Command::Draft(draft::Command::Begin), actor)?;
-        let drafted = begun.into_iter().find_map(|entry| match entry {
-            HouseEntry::DraftSaved(saved, content) => Some((saved.number, content)),
-            _ => None,
-        });
-        let (number, mut content) = drafted.ok_or(AppError::NotFound("draft"))?;
-        content.summary.title = Text::from(new.title.trim());
-        content.summary.question = Text::from(new.question.trim());
-        content.summary.body = Text::from(new.text.trim());
-        content.summary.specialty = new.specialty.as_deref().map(specialty).transpose()?;
-        content.summary.tags = new.tags.iter().map(|tag| Text::from(tag.trim())).collect();
-        content.audience = new.audience.choice();
-        if let Audience::Named(institutions) = &new.audience {
-            content.institutions.clone_from(institutions);
-        }
-        let done = StepState::Done;
-        content.steps = Steps { pictures: done, words: done, audience: done, check: done };
-        content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))?;
-        self.desk.perform(Command::Draft(draft::Command::Save { number, content: Box::new(content) }), actor)?;
-        self.publish(number, actor).await
+        self.post_case_with_pictures(new, Vec::new(), false, actor).await
     }
 
     /// Makes a draft a case, once however often it is asked for.
@@ -118,6 +98,7 @@ impl App {
         let joined = self.joined()?;
         let place = place(&joined);
         let waiting = self.say_to_house(speech::Command::Publish { number, place }, actor).await?;
+        self.destroy_originals(number).await?;
         self.said(CaseId { institution: place.institution, number }, waiting).await
     }
 

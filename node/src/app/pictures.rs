@@ -25,9 +25,9 @@ mod shown;
 mod tests;
 mod tray;
 
-use std::{collections::BTreeSet, sync::Weak, time::Duration};
+use std::{sync::Weak, time::Duration};
 
-use anonymizer::{Confirmation, Finding, Inspection, Limits, Notice, ReleaseError, Removed, Searched, release};
+use anonymizer::{Confirmation, Finding, Inspection, Limits, ReleaseError, Search, Searched, release};
 use house::{
     Actor, Command, Permission,
     draft::{self, Content},
@@ -77,14 +77,17 @@ pub(crate) struct DraftPicture {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) is_confirmed: bool,
-    /// Whether its covers can still be changed; when its time in quarantine is over, only the clean picture is left.
-    pub(crate) until_ms: Option<u64>,
     pub(crate) alt: String,
     pub(crate) findings: Vec<Finding>,
     pub(crate) searched: Vec<Searched>,
-    pub(crate) removed: BTreeSet<Removed>,
-    pub(crate) notices: BTreeSet<Notice>,
     pub(crate) drawn: Drawn,
+}
+
+impl DraftPicture {
+    /// Whether a finder broke off, so that only the person's eyes have seen all of it.
+    pub(crate) fn has_unsearched(&self) -> bool {
+        self.searched.iter().any(|searched| searched.search == Search::NotSearched)
+    }
 }
 
 /// What a person decided about a picture that they looked at.

@@ -68,7 +68,7 @@ pub(crate) struct RemarkView {
 #[derive(Clone, Debug)]
 pub(crate) enum RemarkWhat {
     /// Words.
-    Said { author: Badge, text: String, edited_ms: Option<u64>, picture: Option<u8> },
+    Said { author: Box<Badge>, text: String, edited_ms: Option<u64>, picture: Option<u8> },
     /// A comment that was withdrawn.
     Withdrawn { withdrawn_ms: u64 },
 }
@@ -122,7 +122,7 @@ impl App {
             let what = match item.what {
                 ThreadWhat::Withdrawn { withdrawn_ms, .. } => RemarkWhat::Withdrawn { withdrawn_ms },
                 ThreadWhat::Remark { author, standing, picture, current, revisions, .. } => RemarkWhat::Said {
-                    author: shared.badge_of(author, item.feed, item.entry, standing)?,
+                    author: Box::new(shared.badge_of(author, item.feed, item.entry, standing)?),
                     text: shared.shelf.remark_text(&current)?.unwrap_or_default(),
                     edited_ms: revisions.last().map(|revision| revision.time_ms),
                     picture,

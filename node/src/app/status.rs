@@ -167,6 +167,13 @@ impl App {
         Ok((lines, checkpoints))
     }
 
+    /// The operator vouches that the store was not restored.
+    pub(crate) async fn vouch(&self, actor: &Actor) -> Result<(), AppError> {
+        self.permit(actor, Permission::CheckStore)?;
+        self.joined()?.vouch().await?;
+        Ok(self.desk.note(actor, Action::VouchForStore, Vec::new(), Outcome::Done)?)
+    }
+
     /// Has tables and index thrown away at the next start, which builds them from the journal.
     pub(crate) fn rebuild_store(&self, actor: &Actor) -> Result<(), AppError> {
         self.permit(actor, Permission::CheckStore)?;

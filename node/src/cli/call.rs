@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::net::UnixStream;
 use tower::ServiceExt;
 
-use super::{Cli, Command, ConfigCommand, print, request::Request};
+use super::{Cli, Command, ConfigCommand, Part, multipart, print, request::Request};
 use crate::{
     config::{Config, ConfigError},
     layout::Layout,
@@ -119,13 +119,26 @@ async fn in_process(router: Router, request: Request) -> Result<Answer, Failure>
 }
 
 fn to_http(request: Request) -> http::Request<Body> {
-    let body = request.body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+    let json = request.body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+    let (content_type, body) = match request.pictures.is_empty() {
+        true => ("application/json".to_owned(), json),
+        false => with_pictures(&json, &request.pictures),
+    };
     let mut http = http::Request::new(Body::from(body));
     *http.method_mut() = if request.method == "POST" { http::Method::POST } else { http::Method::GET };
     *http.uri_mut() = request.path.parse().unwrap_or_default();
     http.headers_mut().insert(header::HOST, http::HeaderValue::from_static("localhost"));
-    http.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    if let Ok(content_type) = content_type.parse() {
+        http.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
     http
+}
+
+fn with_pictures(case: &[u8], pictures: &[Vec<u8>]) -> (String, Vec<u8>) {
+    let mut parts = vec![Part { name: "case", content_type: "application/json", is_file: false, bytes: case }];
+    let picture = |bytes| Part { name: "picture", content_type: "application/octet-stream", is_file: true, bytes };
+    parts.extend(pictures.iter().map(|bytes| picture(bytes.as_slice())));
+    multipart(&parts)
 }
 
 async fn read<B>(status: StatusCode, body: B) -> Result<Answer, Failure>

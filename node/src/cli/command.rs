@@ -172,6 +172,14 @@ pub(crate) enum CaseCommand {
         /// house, network, public, or feeds of institutions separated by commas.
         #[arg(long, default_value = "network")]
         audience: String,
+        /// File with a picture, in the order in which they are shown; several are possible. Faces that are found in it are
+        /// covered.
+        #[arg(long = "picture", value_name = "FILE", requires = "confirm")]
+        pictures: Vec<PathBuf>,
+        /// The person named by --as has looked at every picture: beside what is found and covered, nothing in it tells who
+        /// the patient is.
+        #[arg(long)]
+        confirm: bool,
     },
     /// Show a case with its thread.
     Show {
@@ -281,6 +289,8 @@ pub(crate) enum StoreCommand {
     Rebuild,
     /// Read every record of the journals and say what is damaged.
     Check,
+    /// Vouch that the store was not restored from a backup: entries are signed without asking others how far our feed had come.
+    Vouch,
 }
 
 /// Configuration.

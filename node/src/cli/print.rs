@@ -99,6 +99,7 @@ pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Resul
             )));
         }
         Command::Store(StoreCommand::Rebuild) => println!("Tables and index are built anew at the next start."),
+        Command::Store(StoreCommand::Vouch) => println!("Entries are signed from now on."),
         _ => lines(&value),
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::{fs, io::Read, path::Path};
 
+use protocol::limits::BLOB_BYTES_MAX;
 use serde_json::{Value, json};
 
 use super::{
@@ -17,15 +18,17 @@ pub(crate) struct Request {
     pub(crate) method: &'static str,
     pub(crate) path: String,
     pub(crate) body: Option<Value>,
+    /// Files that go with the body.
+    pub(crate) pictures: Vec<Vec<u8>>,
 }
 
 impl Request {
     pub(crate) fn get(path: impl Into<String>) -> Self {
-        Self { method: "GET", path: format!("/api/v1{}", path.into()), body: None }
+        Self { method: "GET", path: format!("/api/v1{}", path.into()), body: None, pictures: Vec::new() }
     }
 
     pub(crate) fn post(path: impl Into<String>, body: Value) -> Self {
-        Self { method: "POST", path: format!("/api/v1{}", path.into()), body: Some(body) }
+        Self { method: "POST", path: format!("/api/v1{}", path.into()), body: Some(body), pictures: Vec::new() }
     }
 
     /// The request of a command; `None` if the command needs no node.
@@ -54,7 +57,7 @@ impl Request {
             Command::Revoke(revoke) => {
                 Self::post("/revocations", json!({ "login": revoke.login, "reason": revoke.reason }))
             }
-            Command::Case(case) => of_case(case),
+            Command::Case(case) => of_case(case)?,
             Command::Comment(comment) => Self::post(
                 format!("/cases/{}/comments", comment.case),
                 json!({ "as": comment.login, "text": comment.text, "replies_to": comment.replies_to }),
@@ -79,6 +82,7 @@ impl Request {
                 None => Self::get("/feeds/own/export"),
             },
             Command::Store(StoreCommand::Rebuild) => Self::post("/store/rebuild", json!({})),
+            Command::Store(StoreCommand::Vouch) => Self::post("/store/vouching", json!({})),
             Command::Store(StoreCommand::Check) => Self::post("/store/check", json!({})),
             Command::Init(_)
             | Command::Serve
@@ -133,20 +137,32 @@ fn of_token(command: &TokenCommand) -> Request {
     }
 }
 
-fn of_case(command: &CaseCommand) -> Request {
-    match command {
-        CaseCommand::Post { login, title, question, text, specialty, tags, audience } => Request::post(
-            "/cases",
-            json!({
+fn of_case(command: &CaseCommand) -> Result<Request, Failure> {
+    Ok(match command {
+        CaseCommand::Post { login, title, question, text, specialty, tags, audience, pictures, confirm } => {
+            let mut case = json!({
                 "as": login, "title": title, "question": question, "text": text,
                 "specialty": specialty, "tags": tags, "audience": audience,
-            }),
-        ),
+            });
+            if !pictures.is_empty() {
+                case["confirm"] = json!(confirm);
+            }
+            let pictures = pictures.iter().map(|file| read_picture(file)).collect::<Result<_, _>>()?;
+            Request { pictures, ..Request::post("/cases", case) }
+        }
         CaseCommand::Show { id } => Request::get(format!("/cases/{}", percent_encode(id))),
         CaseCommand::List { filter, limit } => {
             Request::get(format!("/cases?filter={}&limit={limit}", percent_encode(filter)))
         }
-    }
+    })
+}
+
+/// Reads a picture; of one that is larger than any may be, enough for the node to say so.
+fn read_picture(file: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = fs::File::open(file).and_then(|file| file.take(BLOB_BYTES_MAX as u64 + 1).read_to_end(&mut bytes));
+    read.map_err(|source| Failure::File { path: file.to_owned(), source })?;
+    Ok(bytes)
 }
 
 /// Reads a paper from a file, or from standard input where the file is `-`.

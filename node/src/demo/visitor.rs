@@ -11,14 +11,12 @@ use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{Case, DemoError};
-use crate::cli::percent_encode;
+use crate::cli::{Part, multipart, percent_encode};
 
 /// Bytes of a page.
 const PAGE_BYTES_MAX: usize = 8 << 20;
 /// How long a page may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Stands between the parts of an upload; no picture of the demo holds it.
-const BOUNDARY: &str = "consilium-demo-part";
 /// What is gone through before a case is shared.
 const STATEMENTS: [&str; 7] = ["names", "numbers", "dates", "faces", "marks", "place", "rare"];
 
@@ -119,13 +117,8 @@ impl Visitor {
     }
 
     async fn upload(&mut self, path: &str, picture: &[u8]) -> Result<Page, DemoError> {
-        let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"pictures\"; filename=\"picture.jpg\"\r\n\
-             Content-Type: image/jpeg\r\n\r\n"
-        );
-        let tail = format!("\r\n--{BOUNDARY}--\r\n");
-        let body = [head.as_bytes(), picture, tail.as_bytes()].concat();
-        self.ask(Method::POST, path, Some((format!("multipart/form-data; boundary={BOUNDARY}"), body))).await
+        let part = Part { name: "pictures", content_type: "image/jpeg", is_file: true, bytes: picture };
+        self.ask(Method::POST, path, Some(multipart(&[part]))).await
     }
 
     async fn ask(&mut self, method: Method, path: &str, body: Option<(String, Vec<u8>)>) -> Result<Page, DemoError> {

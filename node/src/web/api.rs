@@ -51,4 +51,5 @@ pub(crate) fn routes() -> Routes {
         .get("/api/v1/feeds/{feed}/export", node::export)
         .post("/api/v1/store/rebuild", node::rebuild)
         .post("/api/v1/store/check", node::check)
+        .post("/api/v1/store/vouching", node::vouch)
 }

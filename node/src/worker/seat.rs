@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     io::{self, BufReader},
+    os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     time::Duration,
@@ -49,6 +50,7 @@ impl Seat {
     /// Starts a child: no environment, no directory of ours, nobody who hears what it prints.
     pub(super) fn start(program: &Program) -> io::Result<Self> {
         let mut child = Command::new(&program.path)
+            .arg0("consilium")
             .args(&program.arguments)
             .env_clear()
             .current_dir("/")

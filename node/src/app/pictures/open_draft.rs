@@ -228,12 +228,9 @@ impl OpenDraft<'_> {
             width: look.width,
             height: look.height,
             is_confirmed: laid.is_confirmed(),
-            until_ms: laid.raw.map(|raw| raw.until_ms),
             alt: listed.map(|picture| picture.alt.0.clone()).unwrap_or_default(),
             findings: look.findings,
             searched: look.searched,
-            removed: look.removed,
-            notices: look.notices,
             drawn: laid.drawn.clone(),
         }
     }

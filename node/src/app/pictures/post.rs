@@ -35,10 +35,7 @@ impl App {
             Err(error) => Err(error),
         };
         match said {
-            Ok(said) => {
-                self.destroy_originals(number).await?;
-                Ok(said)
-            }
+            Ok(said) => Ok(said),
             Err(error) => {
                 self.throw_away(number, actor).await;
                 Err(error)

@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_upright_picture_is_shown_without_loss() {
-        let rgb: Vec<u8> = (0..300u32 * 200 * 3).map(|at| (at * 7919 >> 5) as u8).collect();
+        let rgb: Vec<u8> = (0..300u32 * 200 * 3).map(|at| ((at * 7919) >> 5) as u8).collect();
         let pixels = Pixels::new(300, 200, rgb).unwrap();
         let seen = anonymizer::inspect(&upright(&pixels), &anonymizer::Limits::NETWORK).unwrap();
         assert_eq!(seen.pixels, pixels);

@@ -69,6 +69,7 @@ pub(super) enum Problems {
         node::export,
         node::rebuild,
         node::check,
+        node::vouch,
     )
 )]
 struct Description;

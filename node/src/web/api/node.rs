@@ -65,6 +65,14 @@ pub(super) async fn rebuild(State(web): State<Arc<Web>>, visitor: Visitor) -> Re
     Ok(Json(json!({ "is_rebuilt_at_next_start": true })))
 }
 
+/// Takes the operator's word that the store was not restored from a backup: the own-head check is over.
+#[utoipa::path(post, path = "/api/v1/store/vouching", tag = "node", responses((status = 200, description = "Entries are signed from now on"), Problems))]
+pub(super) async fn vouch(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Json<Value>, Problem> {
+    let vouched = web.run_async(move |app| async move { app.vouch(&visitor.actor).await });
+    vouched.await?;
+    Ok(Json(json!({})))
+}
+
 /// Reads every record of the journals.
 #[utoipa::path(post, path = "/api/v1/store/check", tag = "node", responses((status = 200, description = "What is damaged"), Problems))]
 pub(super) async fn check(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Json<Value>, Problem> {

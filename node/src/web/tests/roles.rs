@@ -44,6 +44,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/audit/verification", "s - - - x x x"),
     ("GET", "/api/v1/feeds/{feed}/export", "s - - - - - x"),
     ("POST", "/api/v1/store/check", "s - - - x - x"),
+    ("POST", "/api/v1/store/vouching", "s - - - x - x"),
     ("GET", "/", "s x x x x - x"),
     ("GET", "/sign-in", "x x x x x x x"),
     ("GET", "/sign-up", "x x x x x x x"),

@@ -39,6 +39,7 @@ struct HidePicture {
     covers: String,
     rows: Vec<CoverRow>,
     faces: usize,
+    has_unsearched: bool,
     is_confirmed: bool,
     previous: String,
     next: String,
@@ -187,6 +188,7 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
             .map(|(index, cover)| row(index, cover.finding.is_some(), &cover.shape))
             .collect(),
         faces: picture.findings.len(),
+        has_unsearched: picture.has_unsearched(),
         is_confirmed: picture.is_confirmed,
         previous: href(at.checked_sub(1)),
         next: href(Some(at + 1)),
