@@ -15,8 +15,8 @@
 //! a peer's bytes ─ Replica::checked ─► Replica
 //! ```
 //!
-//! [`release`] is the only maker of [`CleanImage`], and [`Replica::checked`] of [`Replica`]: what a store takes is one of
-//! the two. [`worker`] lets [`inspect`] run in a process of its own.
+//! [`release()`] is the only maker of [`CleanImage`], and [`Replica::checked`] of [`Replica`]: what a store takes is one of
+//! the two. [`worker`] lets [`inspect()`] run in a process of its own.
 //!
 //! Deliberately absent: blurring and mosaics, which can be undone; any way to keep metadata; recognition of who a face
 //! belongs to.
