@@ -1,7 +1,7 @@
 //! A network of three hospitals on this machine, with sample people and sample cases, and nothing left of it afterwards.
 //!
-//! Three processes of this program run as three nodes on 127.0.0.1, .2 and .3, each with a directory of its own. The story below goes through
-//! their doors like everybody: the operator's commands over their Unix sockets, people over their pages.
+//! Three processes of this program run as three nodes on 127.0.0.1, .2 and .3, each with a directory of its own. The story
+//! below goes through their doors like everybody: the operator over their Unix sockets, people over their pages.
 //!
 //! | file | holds |
 //! |---|---|

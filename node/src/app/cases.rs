@@ -88,11 +88,6 @@ pub(crate) struct Said {
 }
 
 impl App {
-    /// Posts a case of words alone.
-    pub(crate) async fn post_case(&self, new: &NewCase, actor: &Actor) -> Result<Said, AppError> {
-        self.post_case_with_pictures(new, Vec::new(), false, actor).await
-    }
-
     /// Makes a draft a case, once however often it is asked for.
     pub(crate) async fn publish(&self, number: protocol::CaseNumber, actor: &Actor) -> Result<Said, AppError> {
         let joined = self.joined()?;

@@ -75,7 +75,7 @@ fn case(title: &str, audience: Audience) -> NewCase {
 }
 
 async fn post(app: &App, title: &str, audience: Audience, actor: &Actor) -> CaseId {
-    let said = app.post_case(&case(title, audience), actor).await.unwrap();
+    let said = app.post_case(&case(title, audience), Vec::new(), false, actor).await.unwrap();
     assert_eq!(said.waits_for, None);
     said.case.parse().unwrap()
 }
@@ -185,6 +185,8 @@ async fn a_revoked_person_is_not_heard() {
     let refused = app
         .post_case(
             &self::case("After", Audience::Network),
+            Vec::new(),
+            false,
             &app.acting_for(app.account("one").unwrap().id, &Actor::System),
         )
         .await;
@@ -211,7 +213,7 @@ async fn an_administrator_does_not_thereby_post() {
     let admin = app.account("admin").unwrap();
     assert!(admin.roles.has(Role::Administrator));
     let actor = app.acting_for(admin.id, &Actor::System);
-    let refused = app.post_case(&case("Mine", Audience::Network), &actor).await;
+    let refused = app.post_case(&case("Mine", Audience::Network), Vec::new(), false, &actor).await;
     assert!(matches!(refused, Err(AppError::Refused(_))));
     app.close().await;
 }

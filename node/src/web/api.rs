@@ -5,6 +5,7 @@ mod cases;
 mod description;
 mod network;
 mod node;
+mod posted;
 mod search;
 mod tokens;
 
@@ -38,7 +39,7 @@ pub(crate) fn routes() -> Routes {
         .post("/api/v1/tokens", tokens::create)
         .post("/api/v1/tokens/{token}/revoke", tokens::revoke)
         .get("/api/v1/cases", cases::list)
-        .post("/api/v1/cases", cases::post)
+        .post_large("/api/v1/cases", posted::CASE_BYTES_MAX, cases::post)
         .get("/api/v1/cases/{case}", cases::show)
         .post("/api/v1/cases/{case}/comments", cases::comment)
         .post("/api/v1/cases/{case}/star", cases::star)

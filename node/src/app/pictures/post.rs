@@ -16,7 +16,7 @@ use crate::app::{
 impl App {
     /// Posts a case with pictures, in their order. Each is covered as it is proposed; `is_confirmed` is the word of the actor's
     /// person that nothing identifying is left to see under these covers. If anything is refused, nothing is left.
-    pub(crate) async fn post_case_with_pictures(
+    pub(crate) async fn post_case(
         &self,
         new: &NewCase,
         files: Vec<Vec<u8>>,
@@ -34,13 +34,10 @@ impl App {
             Ok(()) => self.publish(number, actor).await,
             Err(error) => Err(error),
         };
-        match said {
-            Ok(said) => Ok(said),
-            Err(error) => {
-                self.throw_away(number, actor).await;
-                Err(error)
-            }
+        if said.is_err() {
+            self.throw_away(number, actor).await;
         }
+        said
     }
 
     fn begin_draft(&self, actor: &Actor) -> Result<CaseNumber, AppError> {

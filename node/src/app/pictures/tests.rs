@@ -103,7 +103,7 @@ fn new_case() -> NewCase {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_face_is_covered_before_anybody_looked_and_stays_so_when_it_is_published() {
     let (_hospital, app, actor) = Hospital::founded().await;
-    let said = app.post_case_with_pictures(&new_case(), vec![PORTRAIT.to_vec()], true, &actor).await.unwrap();
+    let said = app.post_case(&new_case(), vec![PORTRAIT.to_vec()], true, &actor).await.unwrap();
     let CaseOrPlate::Case(view) = app.case(said.case.parse().unwrap(), &actor).unwrap() else {
         unreachable!("it is open")
     };
@@ -124,7 +124,7 @@ async fn a_face_is_covered_before_anybody_looked_and_stays_so_when_it_is_publish
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_whose_pictures_nobody_confirmed_is_neither_posted_nor_published() {
     let (_hospital, app, actor) = Hospital::founded().await;
-    let refused = app.post_case_with_pictures(&new_case(), vec![RETINA.to_vec()], false, &actor).await.unwrap_err();
+    let refused = app.post_case(&new_case(), vec![RETINA.to_vec()], false, &actor).await.unwrap_err();
     assert!(matches!(refused, AppError::Conflict(_)), "{refused}");
     let draft = begin(&app, &actor);
     let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
@@ -141,11 +141,10 @@ async fn a_case_whose_pictures_nobody_confirmed_is_neither_posted_nor_published(
     confirm(&app, draft, &shown, &actor).await.unwrap();
     app.publish(draft, &actor).await.unwrap();
     assert_eq!(
-        app.destroy_due_originals(0).await.unwrap(),
-        1,
-        "the original of what is published is not kept until its deadline"
+        (quarantined(&app).await, held(&app, draft).await),
+        (0, 2),
+        "the original is not kept until its deadline"
     );
-    assert_eq!((quarantined(&app).await, held(&app, draft).await), (0, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -257,9 +256,20 @@ async fn a_removed_picture_and_a_discarded_draft_leave_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_vanished_draft_left_behind_is_destroyed_in_the_next_round() {
+    let (_hospital, app, actor) = Hospital::founded().await;
+    let draft = begin(&app, &actor);
+    let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    confirm(&app, draft, &shown, &actor).await.unwrap();
+    app.desk.perform(Command::Draft(draft::Command::Discard(draft)), &actor).unwrap();
+    assert_eq!(app.destroy_due_originals(now_ms()).await.unwrap(), 1);
+    assert_eq!((held(&app, draft).await, quarantined(&app).await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_no_picture_is_refused_in_words_and_leaves_nothing() {
     let (_hospital, app, actor) = Hospital::founded().await;
-    let refused = app.post_case_with_pictures(&new_case(), vec![b"%PDF-1.7".to_vec()], true, &actor).await.unwrap_err();
+    let refused = app.post_case(&new_case(), vec![b"%PDF-1.7".to_vec()], true, &actor).await.unwrap_err();
     assert!(matches!(refused, AppError::Invalid { what: "picture", .. }), "{refused}");
     assert_eq!(quarantined(&app).await, 0);
     let drafts = app.desk.look(|house| house.drafts().of(account_of(&actor).unwrap()).len());

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use trust::Standing;
 use utoipa::ToSchema;
 
-use super::{LIMIT, description::Problems};
+use super::{LIMIT, description::Problems, posted::PostedCase};
 use crate::{
     app::{
         self, App, AppError, Audience, CaseOrPlate, CaseView, RemarkView, RemarkWhat, profession_name, specialty_name,
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// A case of words alone.
+/// A case.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewCase {
@@ -48,6 +48,9 @@ pub(super) struct NewCase {
     /// house, network, public, or feeds of institutions separated by commas.
     #[serde(default = "network")]
     audience: String,
+    /// The person has looked at every picture: under the proposed covers nothing in them tells who the patient is.
+    #[serde(default)]
+    confirm: bool,
 }
 
 /// A comment.
@@ -187,18 +190,19 @@ pub(super) async fn list(
     Ok(Json(CaseList { cases: listing.cases.iter().map(item).collect(), next }))
 }
 
-/// Posts a case of words alone.
+/// Posts a case: words as JSON, or as the part `case` of a form with the files of its pictures as parts `picture`.
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = NewCase, responses((status = 200, description = "The case, its entry, and what it waits for"), Problems))]
 pub(super) async fn post(
     State(web): State<Arc<Web>>,
     visitor: Visitor,
-    Sent(new): Sent<NewCase>,
+    PostedCase { new, files }: PostedCase,
 ) -> Result<Json<Value>, Problem> {
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
         let audience = Audience::parse(&new.audience)?;
-        let NewCase { title, question, text, specialty, tags, .. } = new;
-        app.post_case(&app::NewCase { title, question, text, specialty, tags, audience }, &actor).await
+        let NewCase { title, question, text, specialty, tags, confirm, .. } = new;
+        let new = app::NewCase { title, question, text, specialty, tags, audience };
+        app.post_case(&new, files, confirm, &actor).await
     });
     Ok(Json(json!(said.await?)))
 }

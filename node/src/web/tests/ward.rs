@@ -148,7 +148,7 @@ impl Ward {
             audience,
         };
         let actor = self.app.acting_for(self.app.account(login).unwrap().id, &Actor::System);
-        self.app.post_case(&new, &actor).await.unwrap().case.parse().unwrap()
+        self.app.post_case(&new, Vec::new(), false, &actor).await.unwrap().case.parse().unwrap()
     }
 
     async fn redeemed(&self, path: &str) -> Browser {
