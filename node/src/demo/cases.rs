@@ -32,6 +32,11 @@ pub(super) enum Deed {
 }
 
 impl Case {
+    /// Whether a picture shows a face.
+    pub(super) fn shows_a_face(picture: &[u8]) -> bool {
+        picture == PORTRAIT
+    }
+
     /// Whether attested people of a house may read it.
     pub(super) fn is_for(&self, house: usize) -> bool {
         let is_for_all = matches!(self.audience, "network" | "public");

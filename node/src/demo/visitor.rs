@@ -8,6 +8,7 @@ use axum::{
 };
 use http_body_util::{BodyExt, Limited};
 use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{Case, DemoError};
@@ -58,8 +59,8 @@ impl Visitor {
         for picture in case.pictures {
             self.upload(&pictures, picture).await?.place(self.address)?;
         }
-        for _ in case.pictures {
-            self.confirm_next_picture(&draft).await?;
+        for picture in case.pictures {
+            self.confirm_next_picture(&draft, Case::shows_a_face(picture)).await?;
         }
         self.write(&draft, case).await?;
         let mut audience = vec![("consent", case.audience), ("audience", case.audience)];
@@ -79,11 +80,14 @@ impl Visitor {
         Ok(())
     }
 
-    /// Looks at the next picture with its covers as they are proposed, and confirms it.
-    async fn confirm_next_picture(&mut self, draft: &str) -> Result<(), DemoError> {
+    /// Looks at the next picture and confirms it: with its covers as they are proposed where it shows a face, else without
+    /// them, for what the finder took for one is none.
+    async fn confirm_next_picture(&mut self, draft: &str, shows_a_face: bool) -> Result<(), DemoError> {
         let editor = self.get(&format!("{draft}/hide")).await?.place(self.address)?;
         let page = self.get(&editor).await?;
-        let covers = hidden_field(&page.text, "covers").ok_or_else(|| page.unexpected(self.address))?;
+        let proposed = hidden_field(&page.text, "covers").ok_or_else(|| page.unexpected(self.address))?;
+        let covers =
+            if shows_a_face { proposed } else { dismissed(&proposed).ok_or_else(|| page.unexpected(self.address))? };
         let form = [("covers", covers.as_str()), ("confirmed", "yes"), ("do", "save")];
         self.post(&editor, &form).await?.place(self.address)?;
         Ok(())
@@ -229,9 +233,30 @@ fn words_of(page: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The covers of a picture, each taken off as hiding nothing that identifies.
+fn dismissed(proposed: &str) -> Option<String> {
+    let proposed: Value = serde_json::from_str(proposed).ok()?;
+    let covers = proposed.get("covers")?.as_array()?;
+    let dismissed: Vec<Value> = covers
+        .iter()
+        .map(|cover| json!({ "finding": cover["finding"], "reason": "not-a-finding", "cover": cover }))
+        .collect();
+    Some(json!({ "covers": [], "dismissed": dismissed }).to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_finder_took_for_a_face_is_taken_off_with_a_reason() {
+        let proposed = r#"{"covers":[{"shape":"box","x":1,"y":2,"width":3,"height":4,"finding":0}],"dismissed":[]}"#;
+        let taken_off: Value = serde_json::from_str(&dismissed(proposed).unwrap()).unwrap();
+        assert_eq!(taken_off["covers"], json!([]));
+        assert_eq!(taken_off["dismissed"][0]["finding"], json!(0));
+        assert_eq!(taken_off["dismissed"][0]["reason"], json!("not-a-finding"));
+        assert_eq!(dismissed("no covers"), None);
+    }
 
     #[test]
     fn a_hidden_field_is_read_as_a_browser_reads_it() {
