@@ -2,17 +2,19 @@
 //!
 //! It runs on a thread of its own, because what it does is read and write files. It decides nothing.
 
+mod outbox;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
 use feed::{AppendRefusal, Chain, Draft, Effect, Input, Peer, Record};
-use house::{Actor, Command as HouseCommand, OutboxId, outbox, session};
+use house::{Actor, Command as HouseCommand, session};
 use index::Change;
 use p2p::{Event, MessageToken, Network};
 use protocol::{
-    Audience, EntryId, FeedId, InstitutionId, Payload,
+    Audience, FeedId, InstitutionId, Payload,
     certificate::{NodeOf, SignedCard},
     codec::Text,
     message,
@@ -37,12 +39,8 @@ use crate::{
     keys::{KeyFiles, Which},
 };
 
-/// Payloads that leave the outbox in one group.
-const SENT_AT_ONCE: usize = 64;
 /// Ticks come four times a second.
 const TICKS_A_MINUTE: u64 = 240;
-/// Own entries that are looked at when a crash may have come between sending and noting it.
-const LOOK_BACK: u64 = 256;
 
 /// What became of the outbox.
 #[derive(Debug)]
@@ -423,58 +421,6 @@ impl Engine {
         }
     }
 
-    /// Sends what waits in the outbox.
-    fn send(&mut self) -> Result<Sent, AppError> {
-        loop {
-            let waiting = self.waiting();
-            if waiting.is_empty() {
-                return Ok(Sent::All);
-            }
-            let (ids, drafts): (Vec<OutboxId>, Vec<Draft>) = waiting.into_iter().unzip();
-            let effects = match self.shared.write_exchange(|exchange| exchange.append(drafts, now_ms())) {
-                Ok(effects) => effects,
-                Err(refusal) => return Ok(Sent::Waiting(refusal)),
-            };
-            let entries = written(&effects);
-            self.perform(effects, None)?;
-            for (id, entry) in ids.into_iter().zip(entries) {
-                self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent { id, entry }), &Actor::System)?;
-                self.shared.note_sent(id, entry);
-            }
-        }
-    }
-
-    fn waiting(&self) -> Vec<(OutboxId, Draft)> {
-        self.desk.look(|house| {
-            let unsent = house.outbox().iter().take(SENT_AT_ONCE);
-            let drafts = unsent.filter_map(|unsent| {
-                let payload = unsent.payload().ok()?;
-                Some((unsent.id, Draft { payload, audience: unsent.audience, salt: entropy::salt() }))
-            });
-            drafts.collect()
-        })
-    }
-
-    /// After a crash between sending and noting it: what stands in the feed already is noted now.
-    fn note_sent(&mut self) -> Result<(), AppError> {
-        let me = self.shared.me;
-        let next = self.shared.exchange().chain(&me).map_or(0, Chain::next_seq);
-        let mut recent: BTreeMap<Vec<u8>, EntryId> = BTreeMap::new();
-        for seq in next.saturating_sub(LOOK_BACK)..next {
-            if let Some(held) = self.shared.shelf.entry(&me, seq)?
-                && let Some(payload) = held.payload()
-            {
-                recent.insert(payload.encode(), held.entry.id());
-            }
-        }
-        while let Some((id, draft)) = self.waiting().into_iter().next()
-            && let Some(entry) = recent.get(&draft.payload.encode())
-        {
-            self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent { id, entry: *entry }), &Actor::System)?;
-        }
-        Ok(())
-    }
-
     /// Our card, with the transport key that we connect with.
     fn card(&self) -> Result<SignedCard, AppError> {
         let transport = self.keys.secret(Which::Transport)?.public();
@@ -520,15 +466,6 @@ impl Engine {
 fn answer<T>(reply: oneshot::Sender<T>, value: T) {
     // Who asked may have gone away; what was done is done.
     let _ = reply.send(value);
-}
-
-fn written(effects: &[Effect]) -> Vec<EntryId> {
-    let records =
-        effects.iter().filter_map(|effect| if let Effect::Journal(records) = effect { Some(records) } else { None });
-    records
-        .flatten()
-        .filter_map(|record| if let Record::Entry(held) = record { Some(held.entry.id()) } else { None })
-        .collect()
 }
 
 fn kept(record: &Record, received_ms: u64) -> (Kept, Option<&protocol::Salted>) {
