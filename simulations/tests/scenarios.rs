@@ -10,7 +10,7 @@ use simulations::{Scenario, run};
 
 /// Seeds of each scenario, and of the one that has everything.
 const SEEDS: u64 = 6;
-const SEEDS_LOSSY: u64 = 60;
+const SEEDS_LOSSY: u64 = 200;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

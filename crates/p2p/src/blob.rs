@@ -112,15 +112,16 @@ pub(crate) async fn serve(
         answer.await.ok()
     });
     let bytes = answered.await.ok().flatten().unwrap_or_default();
-    if let Err(error) = send(&mut stream, &bytes).await {
+    if let Err(error) = send(&mut stream, &bytes, &peer, &shared).await {
         tracing::debug!(reason = %error, "a picture was not sent whole");
     }
 }
 
-async fn send(stream: &mut Stream, bytes: &[u8]) -> Result<(), FrameError> {
+async fn send(stream: &mut Stream, bytes: &[u8], peer: &Peer, shared: &Shared) -> Result<(), FrameError> {
     let head = BlobHead { size: u64::try_from(bytes.len()).unwrap_or(u64::MAX) };
     frame::write(stream, &encode_versioned(&head)).await?;
     for chunk in bytes.chunks(limits::BLOB_CHUNK_BYTES) {
+        shared.grant(peer, chunk.len()).await;
         frame::write(stream, chunk).await?;
     }
     Ok(stream.close().await?)

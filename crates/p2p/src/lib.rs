@@ -23,6 +23,7 @@ mod blob;
 mod config;
 mod count;
 mod dial;
+mod egress;
 mod event;
 mod frame;
 mod gate;

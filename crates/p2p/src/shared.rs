@@ -13,15 +13,19 @@ use std::{
 };
 
 use feed::{Blame, Peer};
-use tokio::sync::{
-    Notify, Semaphore,
-    mpsc::{self, error::TrySendError},
+use tokio::{
+    sync::{
+        Notify, Semaphore,
+        mpsc::{self, error::TrySendError},
+    },
+    time::sleep,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     count::{Counters, count},
     dial::Dials,
+    egress::Egress,
     peer::short,
     roll::Roll,
 };
@@ -99,6 +103,7 @@ pub(crate) struct Shared {
     dials: Mutex<Dials>,
     routes: Mutex<BTreeMap<Peer, Route>>,
     introduction: Mutex<Option<Arc<[u8]>>>,
+    egress: Mutex<Egress>,
     /// The roll or the dials changed.
     pub(crate) changed: Notify,
     /// A task of a connection panicked.
@@ -117,6 +122,7 @@ impl Shared {
             dials: Mutex::new(Dials::new(seed)),
             routes: Mutex::default(),
             introduction: Mutex::default(),
+            egress: Mutex::default(),
             changed: Notify::new(),
             fallen: Notify::new(),
             stop: CancellationToken::new(),
@@ -159,6 +165,14 @@ impl Shared {
         let mut routes = lock(&self.routes);
         if routes.get(peer).is_some_and(|route| route.number == number) {
             routes.remove(peer);
+        }
+    }
+
+    /// Waits until a peer may take so many bytes more.
+    pub(crate) async fn grant(&self, peer: &Peer, bytes: usize) {
+        let wait = lock(&self.egress).take(peer, bytes, Instant::now());
+        if !wait.is_zero() {
+            sleep(wait).await;
         }
     }
 

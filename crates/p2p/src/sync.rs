@@ -80,7 +80,7 @@ impl Session {
         let stop = &self.shared.stop;
         let listen = listen(self.peer, &mut self.inbound, &self.events, &self.shared);
         let speak = async {
-            match speak(&mut self.outbound, &mut self.outbox, stop).await {
+            match speak(&mut self.outbound, &mut self.outbox, &self.peer, &self.shared).await {
                 Ok(()) => pending().await,
                 Err(error) => error.to_string(),
             }
@@ -108,13 +108,9 @@ async fn say_farewell(peer: Peer, events: &mpsc::Sender<Event>, stop: &Cancellat
 }
 
 /// Sends what is queued. Looks up from it between frames only: half a frame would spoil the stream.
-async fn speak(stream: &mut Stream, outbox: &mut Outbox, stop: &CancellationToken) -> Result<(), FrameError> {
-    loop {
-        let frame = tokio::select! {
-            frame = outbox.next() => frame,
-            () = stop.cancelled() => None,
-        };
-        let Some(frame) = frame else { break };
+async fn speak(stream: &mut Stream, outbox: &mut Outbox, peer: &Peer, shared: &Shared) -> Result<(), FrameError> {
+    while let Some(Some(frame)) = shared.stop.run_until_cancelled(outbox.next()).await {
+        shared.grant(peer, frame.len()).await;
         frame::write(stream, &frame).await?;
     }
     while let Some(frame) = outbox.next_waiting() {

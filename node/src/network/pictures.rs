@@ -1,7 +1,11 @@
 //! Pictures between nodes: previews are fetched at once, pictures when somebody opens them; both are served to the audience
 //! of their case and to nobody else.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use anonymizer::Replica;
 use casebook::{Pictures, Reader};
@@ -12,13 +16,19 @@ use house::{
 use p2p::BlobAnswer;
 use protocol::{BlobId, CaseId, InstitutionId, Salt, limits, message::WantBlob, payload::content::Summary};
 use store::{BlobError, Found, Picture};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::interval};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Shared,
     shelf::{Shelf, ShelfError},
 };
+
+/// Until previews that no peer gave are asked for again, and how many cases then have their turn.
+const RETRY_INTERVAL: Duration = Duration::from_secs(30);
+const RETRIES_A_ROUND: usize = 64;
+/// Cases that wait for their previews; beyond that they are fetched when somebody looks at them.
+const MISSED_MAX: usize = 10_000;
 
 /// Why a picture cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +77,7 @@ impl Shared {
             match self.blobs.put_replica(case, &listed.salt, blob, replica).await {
                 Ok(()) => {
                     self.note(actor, Action::PullAtRecipient, case);
-                    return Ok(());
+                    return self.keep_if_listed(case, blob).await;
                 }
                 Err(BlobError::OtherBytes { .. }) => {
                     tracing::warn!(peer.key = %state.peer, "A peer gave another picture than the one asked for.")
@@ -76,6 +86,15 @@ impl Shared {
             }
         }
         Err(PictureError::NotReachable)
+    }
+
+    /// Erases a picture again whose case was withdrawn while it was on its way: that erasure did not see it.
+    async fn keep_if_listed(&self, case: CaseId, blob: BlobId) -> Result<(), PictureError> {
+        if listed(&self.shelf, case, blob)?.is_some() {
+            return Ok(());
+        }
+        self.blobs.erase_blob(case, blob).await?;
+        Err(PictureError::NotListed)
     }
 
     /// Gives a peer a picture, if its institution is in the audience of the case that lists it.
@@ -136,6 +155,22 @@ impl Shared {
         }
     }
 
+    /// Whether all previews of a case are here, after asking for those that were not.
+    async fn has_previews(&self, case: CaseId) -> bool {
+        let Ok(Some(summary)) = summary(&self.shelf, case) else { return true };
+        let mut are_here = true;
+        for picture in &summary.pictures {
+            if matches!(self.blobs.has(case, picture.preview).await, Ok(true)) {
+                continue;
+            }
+            if let Err(error) = self.picture(case, picture.preview, &Actor::System).await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "A preview is not here yet.");
+                are_here = false;
+            }
+        }
+        are_here
+    }
+
     fn note(&self, actor: &Actor, action: Action, case: CaseId) {
         if let Err(error) = self.desk.note(actor, action, vec![case.number.into()], Outcome::Done) {
             tracing::error!(error = &error as &dyn std::error::Error, "A pull of a picture could not be audited.");
@@ -143,27 +178,30 @@ impl Shared {
     }
 }
 
-/// Fetches previews, one case after the other.
+/// Fetches previews, one case after the other. What no peer gives now is asked for again, the longest waiting first.
 pub(super) async fn fetch_previews(
     shared: Arc<Shared>,
     mut cases: mpsc::UnboundedReceiver<CaseId>,
     stop: CancellationToken,
 ) {
+    let mut missed: VecDeque<CaseId> = VecDeque::new();
+    let mut rounds = interval(RETRY_INTERVAL);
     loop {
-        let case = tokio::select! {
+        tokio::select! {
             () = stop.cancelled() => return,
-            case = cases.recv() => match case {
-                Some(case) => case,
-                None => return,
-            },
-        };
-        let Ok(Some(summary)) = summary(&shared.shelf, case) else { continue };
-        for picture in &summary.pictures {
-            if matches!(shared.blobs.has(case, picture.preview).await, Ok(true)) {
-                continue;
+            case = cases.recv() => {
+                let Some(case) = case else { return };
+                if !shared.has_previews(case).await && !missed.contains(&case) {
+                    missed.push_back(case);
+                    missed.truncate(MISSED_MAX);
+                }
             }
-            if let Err(error) = shared.picture(case, picture.preview, &Actor::System).await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "A preview is not here yet.");
+            _ = rounds.tick() => {
+                for case in missed.drain(..missed.len().min(RETRIES_A_ROUND)).collect::<Vec<_>>() {
+                    if !shared.has_previews(case).await {
+                        missed.push_back(case);
+                    }
+                }
             }
         }
     }
