@@ -3,6 +3,8 @@
 mod cases;
 mod export;
 mod founding;
+#[cfg(test)]
+pub(crate) mod hospital;
 mod people;
 mod pictures;
 mod reading;

@@ -1,67 +1,13 @@
 //! What a single house can do with its own data directory: stories without peers and without HTTP.
 
-use std::sync::Arc;
-
 use house::{Actor, Role};
 use protocol::{CaseId, payload::control::Ground};
 
 use super::{
-    App, AppError, Audience, NewAccount, NewAttestation, NewCase,
+    App, AppError, Audience, NewCase,
+    hospital::{Hospital, speaking_for},
     reading::{CaseOrPlate, RemarkWhat},
 };
-use crate::{cli::Init, config::Config, layout::Layout, node};
-
-/// A hospital that is alone in its network.
-struct Alone {
-    directory: tempfile::TempDir,
-    layout: Layout,
-    config: Config,
-}
-
-impl Alone {
-    async fn founded() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let layout = Layout::new(directory.path().join("data"));
-        let init = Init {
-            name: "Hospital A".to_owned(),
-            country: "DE".to_owned(),
-            web: "127.0.0.1:0".to_owned(),
-            host: "localhost".to_owned(),
-            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
-            plain_http: true,
-            admin: "admin".to_owned(),
-        };
-        node::init(&layout, &init).unwrap();
-        let config = Config::load(&layout.config()).unwrap();
-        let alone = Self { directory, layout, config };
-        let app = alone.open().await;
-        let charter = app.draft_charter("Network of one", &[app.card().unwrap()], "").unwrap();
-        let charter = app.sign_charter(&charter).unwrap();
-        app.join(&charter).await.unwrap();
-        app.close().await;
-        alone
-    }
-
-    async fn open(&self) -> Arc<App> {
-        App::open(&self.layout, &self.config, false).await.unwrap()
-    }
-
-    /// Opens the node and gives it an attested physician. Returns the actor that speaks for them.
-    async fn with_physician(&self) -> (Arc<App>, Actor) {
-        let app = self.open().await;
-        let account = NewAccount { login: "one".to_owned(), name: "Physician One".to_owned(), roles: vec![] };
-        app.add_account(&account, &Actor::System).unwrap();
-        let attestation = NewAttestation {
-            login: "one".to_owned(),
-            profession: "physician".to_owned(),
-            specialties: vec!["D003880".to_owned()],
-            days: 365,
-        };
-        app.attest(&attestation, &Actor::System).await.unwrap();
-        let actor = app.acting_for(app.account("one").unwrap().id, &Actor::System);
-        (app, actor)
-    }
-}
 
 fn case(title: &str, audience: Audience) -> NewCase {
     NewCase {
@@ -102,17 +48,14 @@ async fn search_until(app: &App, words: &str, actor: &Actor, expected: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_and_its_comments_are_there_after_a_restart() {
-    let alone = Alone::founded().await;
-    let (app, one) = alone.with_physician().await;
+    let (hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Target lesions on both palms", Audience::Network, &one).await;
     app.comment(case, "Biopsy the border.", None, None, &one).await.unwrap();
     app.star(case, &one).await.unwrap();
     let digest = app.thread_digest(case).unwrap();
     search_until(&app, "palms", &one, 1).await;
-    app.close().await;
-    drop(app);
 
-    let app = alone.open().await;
+    let app = hospital.reopened(app).await;
     assert_eq!(title_of(&app, case, &one).as_deref(), Some("Target lesions on both palms"));
     assert_eq!(app.thread_digest(case).unwrap(), digest);
     let thread = app.thread(case).unwrap();
@@ -128,16 +71,13 @@ async fn a_case_and_its_comments_are_there_after_a_restart() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_and_index_can_be_thrown_away() {
-    let alone = Alone::founded().await;
-    let (app, one) = alone.with_physician().await;
+    let (hospital, app, one) = Hospital::with_physician().await;
     let shared = post(&app, "Target lesions", Audience::Network, &one).await;
     let own = post(&app, "For us alone", Audience::House, &one).await;
     let digests = [app.thread_digest(shared).unwrap(), app.thread_digest(own).unwrap()];
     app.rebuild_store(&Actor::System).unwrap();
-    app.close().await;
-    drop(app);
 
-    let app = alone.open().await;
+    let app = hospital.reopened(app).await;
     assert_eq!([app.thread_digest(shared).unwrap(), app.thread_digest(own).unwrap()], digests);
     assert_eq!(title_of(&app, own, &one).as_deref(), Some("For us alone"));
     search_until(&app, "lesions", &one, 1).await;
@@ -147,8 +87,7 @@ async fn tables_and_index_can_be_thrown_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_for_the_house_is_no_entry_of_the_feed() {
-    let alone = Alone::founded().await;
-    let (app, one) = alone.with_physician().await;
+    let (_hospital, app, one) = Hospital::with_physician().await;
     let before = app.status().entries;
     let own = post(&app, "For us alone", Audience::House, &one).await;
     app.comment(own, "Seen on the ward.", None, None, &one).await.unwrap();
@@ -162,34 +101,24 @@ async fn a_case_for_the_house_is_no_entry_of_the_feed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_withdrawn_case_leaves_a_plate_and_no_words() {
-    let alone = Alone::founded().await;
-    let (app, one) = alone.with_physician().await;
+    let (hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Zygomorphic erythema", Audience::Network, &one).await;
     search_until(&app, "zygomorphic", &one, 1).await;
     app.withdraw_case(case, Ground::PatientWish, &one).await.unwrap();
     assert_eq!(title_of(&app, case, &one), None);
     search_until(&app, "zygomorphic", &one, 0).await;
-    app.close().await;
-    drop(app);
-    let app = alone.open().await;
+    let app = hospital.reopened(app).await;
     assert_eq!(title_of(&app, case, &one), None, "not after a restart either");
     app.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_person_is_not_heard() {
-    let alone = Alone::founded().await;
-    let (app, one) = alone.with_physician().await;
+    let (_hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Before", Audience::Network, &one).await;
     app.revoke("one", "left-institution", &Actor::System).await.unwrap();
-    let refused = app
-        .post_case(
-            &self::case("After", Audience::Network),
-            Vec::new(),
-            false,
-            &app.acting_for(app.account("one").unwrap().id, &Actor::System),
-        )
-        .await;
+    let refused =
+        app.post_case(&self::case("After", Audience::Network), Vec::new(), false, &speaking_for(&app, "one")).await;
     assert!(matches!(refused, Err(AppError::Refused(_))));
     let CaseOrPlate::Case(view) = app.case(case, &Actor::System).unwrap() else { panic!("the case is not withdrawn") };
     assert_eq!(view.author.standing, trust::Standing::Verified, "attested when it was written");
@@ -198,18 +127,15 @@ async fn a_revoked_person_is_not_heard() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_cannot_share_a_data_directory() {
-    let alone = Alone::founded().await;
-    let app = alone.open().await;
-    let second = App::open(&alone.layout, &alone.config, false).await;
+    let (hospital, app) = Hospital::founded().await;
+    let second = App::open(&hospital.layout, &hospital.config, false).await;
     assert!(matches!(second.err(), Some(AppError::Lock(_))));
     app.close().await;
-    assert!(alone.directory.path().exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_does_not_thereby_post() {
-    let alone = Alone::founded().await;
-    let app = alone.open().await;
+    let (_hospital, app) = Hospital::founded().await;
     let admin = app.account("admin").unwrap();
     assert!(admin.roles.has(Role::Administrator));
     let actor = app.acting_for(admin.id, &Actor::System);

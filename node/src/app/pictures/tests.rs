@@ -1,70 +1,18 @@
 //! What becomes of pictures in a house that is alone in its network. A worker process of the program itself reads them.
 
-use std::sync::Arc;
-
 use house::Actor;
 use protocol::payload::content::Summary;
 
 use super::*;
-use crate::{
-    app::{Audience, NewAccount, NewAttestation, NewCase, reading::CaseOrPlate},
-    cli::Init,
-    config::Config,
-    node,
+use crate::app::{
+    Audience, NewCase,
+    hospital::{Hospital, speaking_for},
+    reading::CaseOrPlate,
 };
 
 const PORTRAIT: &[u8] = include_bytes!("../../../demo/pictures/portrait.jpg");
 const RETINA: &[u8] = include_bytes!("../../../demo/pictures/microaneurysms.jpg");
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-
-/// A hospital with one attested physician.
-struct Hospital {
-    directory: tempfile::TempDir,
-    config: Config,
-}
-
-impl Hospital {
-    async fn founded() -> (Self, Arc<App>, Actor) {
-        let directory = tempfile::tempdir().unwrap();
-        let layout = Layout::new(directory.path().join("data"));
-        let init = Init {
-            name: "Hospital A".to_owned(),
-            country: "DE".to_owned(),
-            web: "127.0.0.1:0".to_owned(),
-            host: "localhost".to_owned(),
-            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
-            plain_http: true,
-            admin: "admin".to_owned(),
-        };
-        node::init(&layout, &init).unwrap();
-        let hospital = Self { config: Config::load(&layout.config()).unwrap(), directory };
-        let app = hospital.open().await;
-        let charter = app.draft_charter("Network of one", &[app.card().unwrap()], "").unwrap();
-        app.join(&app.sign_charter(&charter).unwrap()).await.unwrap();
-        app.close().await;
-        drop(app);
-        let app = hospital.open().await;
-        let account = NewAccount { login: "one".to_owned(), name: "Physician One".to_owned(), roles: vec![] };
-        app.add_account(&account, &Actor::System).unwrap();
-        let attestation = NewAttestation {
-            login: "one".to_owned(),
-            profession: "physician".to_owned(),
-            specialties: vec![],
-            days: 365,
-        };
-        app.attest(&attestation, &Actor::System).await.unwrap();
-        let actor = actor(&app);
-        (hospital, app, actor)
-    }
-
-    async fn open(&self) -> Arc<App> {
-        App::open(&Layout::new(self.directory.path().join("data")), &self.config, false).await.unwrap()
-    }
-}
-
-fn actor(app: &App) -> Actor {
-    app.acting_for(app.account("one").unwrap().id, &Actor::System)
-}
 
 fn begin(app: &App, actor: &Actor) -> CaseNumber {
     let begun = app.desk.perform(Command::Draft(draft::Command::Begin), actor).unwrap();
@@ -102,7 +50,7 @@ fn new_case() -> NewCase {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_face_is_covered_before_anybody_looked_and_stays_so_when_it_is_published() {
-    let (_hospital, app, actor) = Hospital::founded().await;
+    let (_hospital, app, actor) = Hospital::with_physician().await;
     let said = app.post_case(&new_case(), vec![PORTRAIT.to_vec()], true, &actor).await.unwrap();
     let CaseOrPlate::Case(view) = app.case(said.case.parse().unwrap(), &actor).unwrap() else {
         unreachable!("it is open")
@@ -123,7 +71,7 @@ async fn a_face_is_covered_before_anybody_looked_and_stays_so_when_it_is_publish
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_whose_pictures_nobody_confirmed_is_neither_posted_nor_published() {
-    let (_hospital, app, actor) = Hospital::founded().await;
+    let (_hospital, app, actor) = Hospital::with_physician().await;
     let refused = app.post_case(&new_case(), vec![RETINA.to_vec()], false, &actor).await.unwrap_err();
     assert!(matches!(refused, AppError::Conflict(_)), "{refused}");
     let draft = begin(&app, &actor);
@@ -149,7 +97,7 @@ async fn a_case_whose_pictures_nobody_confirmed_is_neither_posted_nor_published(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_without_cover_or_reason_is_not_confirmed() {
-    let (_hospital, app, actor) = Hospital::founded().await;
+    let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
     let shown = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
     assert!(!shown.findings.is_empty());
@@ -166,7 +114,7 @@ async fn a_finding_without_cover_or_reason_is_not_confirmed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn covers_that_change_make_a_picture_wait_again_and_the_clean_one_before_is_erased() {
-    let (_hospital, app, actor) = Hospital::founded().await;
+    let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
     let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
     confirm(&app, draft, &shown, &actor).await.unwrap();
@@ -185,7 +133,7 @@ async fn covers_that_change_make_a_picture_wait_again_and_the_clean_one_before_i
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_owner_sees_the_upright_picture_and_a_small_one_with_its_covers_on() {
-    let (_hospital, app, actor) = Hospital::founded().await;
+    let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
     let shown = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
     let upright = app.picture_to_cover(draft, shown.id, &actor).await.unwrap();
@@ -204,17 +152,15 @@ async fn the_owner_sees_the_upright_picture_and_a_small_one_with_its_covers_on()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_wait_through_a_restart_in_their_order_with_their_covers() {
-    let (hospital, app, actor) = Hospital::founded().await;
+    let (hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
     let portrait = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
     let retina = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
     confirm(&app, draft, &retina, &actor).await.unwrap();
     app.keep_covers(draft, portrait.id, portrait.drawn.clone().with_box(1, 1, 50, 50), &actor).await.unwrap();
     app.reorder_pictures(draft, &[retina.id, portrait.id], &actor).await.unwrap();
-    app.close().await;
-    drop(app);
-    let app = hospital.open().await;
-    let actor = self::actor(&app);
+    let app = hospital.reopened(app).await;
+    let actor = speaking_for(&app, "one");
     let shown = app.draft_pictures(draft, &actor).await.unwrap();
     let order: Vec<_> = shown.iter().map(|picture| (picture.id, picture.is_confirmed)).collect();
     assert_eq!(order, [(retina.id, true), (portrait.id, false)]);
@@ -225,7 +171,7 @@ async fn pictures_wait_through_a_restart_in_their_order_with_their_covers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_original_is_destroyed_when_its_time_is_over_and_the_confirmed_picture_stays() {
-    let (_hospital, app, actor) = Hospital::founded().await;
+    let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
     let retina = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
     let portrait = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
@@ -243,7 +189,7 @@ async fn an_original_is_destroyed_when_its_time_is_over_and_the_confirmed_pictur
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_picture_and_a_discarded_draft_leave_nothing() {
-    let (_hospital, app, actor) = Hospital::founded().await;
+    let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
     let first = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
     confirm(&app, draft, &first, &actor).await.unwrap();
@@ -257,7 +203,7 @@ async fn a_removed_picture_and_a_discarded_draft_leave_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_vanished_draft_left_behind_is_destroyed_in_the_next_round() {
-    let (_hospital, app, actor) = Hospital::founded().await;
+    let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
     let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
     confirm(&app, draft, &shown, &actor).await.unwrap();
@@ -268,7 +214,7 @@ async fn what_a_vanished_draft_left_behind_is_destroyed_in_the_next_round() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_no_picture_is_refused_in_words_and_leaves_nothing() {
-    let (_hospital, app, actor) = Hospital::founded().await;
+    let (_hospital, app, actor) = Hospital::with_physician().await;
     let refused = app.post_case(&new_case(), vec![b"%PDF-1.7".to_vec()], true, &actor).await.unwrap_err();
     assert!(matches!(refused, AppError::Invalid { what: "picture", .. }), "{refused}");
     assert_eq!(quarantined(&app).await, 0);
@@ -278,14 +224,14 @@ async fn a_file_that_is_no_picture_is_refused_in_words_and_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_below_its_floor_takes_no_picture_and_still_erases() {
-    let (mut hospital, app, actor) = Hospital::founded().await;
+    let (mut hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
     let picture = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
     app.close().await;
     drop(app);
     hospital.config.storage.free_bytes_min = u64::MAX / 2;
     let app = hospital.open().await;
-    let actor = self::actor(&app);
+    let actor = speaking_for(&app, "one");
     assert!(matches!(app.add_picture(draft, RETINA.to_vec(), &actor).await, Err(AppError::Full)));
     app.remove_picture(draft, picture.id, &actor).await.unwrap();
     assert_eq!(quarantined(&app).await, 0);

@@ -14,11 +14,10 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::{
-    app::{App, Audience, NewAccount, NewAttestation, NewCase},
-    cli::Init,
-    config::Config,
-    layout::Layout,
-    node,
+    app::{
+        App, Audience, NewAccount, NewCase,
+        hospital::{Hospital, attest, speaking_for},
+    },
     web::{router, server::Door},
 };
 
@@ -27,10 +26,9 @@ pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// A node with a network of one.
 pub(super) struct Ward {
-    _directory: tempfile::TempDir,
+    hospital: Hospital,
     pub(super) app: Arc<App>,
     router: Router,
-    first_sign_in: String,
 }
 
 /// A browser: it keeps its session, and its requests come from our own pages.
@@ -66,30 +64,14 @@ impl Answer {
 
 impl Ward {
     pub(super) async fn open() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let layout = Layout::new(directory.path().join("data"));
-        let init = Init {
-            name: "St Mary's".to_owned(),
-            country: "DE".to_owned(),
-            web: "127.0.0.1:0".to_owned(),
-            host: "localhost".to_owned(),
-            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
-            plain_http: true,
-            admin: "admin".to_owned(),
-        };
-        let made = node::init(&layout, &init).unwrap();
-        let first_sign_in = made.sign_in.split_once("/first/").map(|(_, rest)| format!("/first/{rest}")).unwrap();
-        let config = Config::load(&layout.config()).unwrap();
-        let app = App::open(&layout, &config, false).await.unwrap();
-        Self { _directory: directory, router: router(app.clone()), app, first_sign_in }
+        let hospital = Hospital::begun();
+        let app = hospital.open().await;
+        Self { router: router(app.clone()), hospital, app }
     }
 
     pub(super) async fn founded() -> Self {
-        let ward = Self::open().await;
-        let charter = ward.app.draft_charter("Network of one", &[ward.app.card().unwrap()], "").unwrap();
-        let charter = ward.app.sign_charter(&charter).unwrap();
-        ward.app.join(&charter).await.unwrap();
-        ward
+        let (hospital, app) = Hospital::founded().await;
+        Self { router: router(app.clone()), hospital, app }
     }
 
     /// A browser that nobody has signed in with.
@@ -104,7 +86,7 @@ impl Ward {
 
     /// The first administrator, signed in.
     pub(super) async fn administrator(&self) -> Browser {
-        self.redeemed(&self.first_sign_in).await
+        self.redeemed(&self.hospital.first_sign_in).await
     }
 
     /// Somebody who signed themselves up.
@@ -127,13 +109,7 @@ impl Ward {
     /// A physician for whom the house vouches.
     pub(super) async fn physician(&self, login: &str) -> Browser {
         let browser = self.staff(login, &[]).await;
-        let new = NewAttestation {
-            login: login.to_owned(),
-            profession: "physician".to_owned(),
-            specialties: vec!["D003880".to_owned()],
-            days: 365,
-        };
-        self.app.attest(&new, &Actor::System).await.unwrap();
+        attest(&self.app, login).await;
         browser
     }
 
@@ -147,7 +123,7 @@ impl Ward {
             tags: vec!["rash".to_owned()],
             audience,
         };
-        let actor = self.app.acting_for(self.app.account(login).unwrap().id, &Actor::System);
+        let actor = speaking_for(&self.app, login);
         self.app.post_case(&new, Vec::new(), false, &actor).await.unwrap().case.parse().unwrap()
     }
 
