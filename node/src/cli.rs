@@ -9,6 +9,8 @@ mod command;
 mod multipart;
 pub(crate) mod print;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use std::{path::PathBuf, process::ExitCode};
 

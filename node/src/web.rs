@@ -18,7 +18,7 @@ mod health;
 mod pages;
 mod pieces;
 mod problem;
-mod routes;
+pub(crate) mod routes;
 pub(crate) mod server;
 mod sign_in;
 mod specialty;
@@ -66,6 +66,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .with_state(web)
 }
 
-fn routes() -> Routes {
+/// Every route there is.
+pub(crate) fn routes() -> Routes {
     Routes::default().with(health::routes()).with(assets::routes()).with(api::routes()).with(pages::routes())
 }

@@ -59,15 +59,15 @@ impl Request {
             }
             Command::Case(case) => of_case(case)?,
             Command::Comment(comment) => Self::post(
-                format!("/cases/{}/comments", comment.case),
+                format!("/cases/{}/comments", percent_encode(&comment.case)),
                 json!({ "as": comment.login, "text": comment.text, "replies_to": comment.replies_to }),
             ),
             Command::Star(star) => Self::post(
-                format!("/cases/{}/star", star.case),
+                format!("/cases/{}/star", percent_encode(&star.case)),
                 json!({ "as": star.login, "take_back": star.take_back }),
             ),
             Command::Withdraw(withdraw) => Self::post(
-                format!("/cases/{}/withdrawal", withdraw.case),
+                format!("/cases/{}/withdrawal", percent_encode(&withdraw.case)),
                 json!({ "as": withdraw.login, "comment": withdraw.comment, "ground": withdraw.ground }),
             ),
             Command::Search(search) => {
@@ -78,7 +78,7 @@ impl Request {
             Command::Status => Self::get("/status"),
             Command::Audit(AuditCommand::Verify) => Self::post("/audit/verification", json!({})),
             Command::Export(export) => match &export.feed {
-                Some(feed) => Self::get(format!("/feeds/{feed}/export")),
+                Some(feed) => Self::get(format!("/feeds/{}/export", percent_encode(feed))),
                 None => Self::get("/feeds/own/export"),
             },
             Command::Store(StoreCommand::Rebuild) => Self::post("/store/rebuild", json!({})),
@@ -132,7 +132,7 @@ fn of_token(command: &TokenCommand) -> Request {
         TokenCommand::Create { login, scopes, days, label } => {
             Request::post("/tokens", json!({ "login": login, "scopes": scopes, "days": days, "label": label }))
         }
-        TokenCommand::Revoke { id } => Request::post(format!("/tokens/{id}/revoke"), json!({})),
+        TokenCommand::Revoke { id } => Request::post(format!("/tokens/{}/revoke", percent_encode(id)), json!({})),
         TokenCommand::List => Request::get("/tokens"),
     }
 }

@@ -1,0 +1,95 @@
+//! What each command asks for: with the matrix of roles and routes this says who may do what by which command.
+
+use clap::CommandFactory;
+
+use super::*;
+use crate::web::routes;
+
+/// A command as it is typed, and the route that it asks for; without one it needs no node. `FILE` stands for a file.
+const COMMANDS: &[(&str, &str)] = &[
+    ("init --name A --country DE", ""),
+    ("serve", ""),
+    ("charter draft --name N --card FILE", "POST /api/v1/charters"),
+    ("charter sign FILE", "POST /api/v1/charters/signatures"),
+    ("charter show FILE", "POST /api/v1/charters/reading"),
+    ("card", "GET /api/v1/card"),
+    ("admit FILE", "POST /api/v1/admissions"),
+    ("certify 00", "POST /api/v1/admissions/votes"),
+    ("certify", "GET /api/v1/admissions"),
+    ("invite", "GET /api/v1/invitation"),
+    ("join FILE", "POST /api/v1/network"),
+    ("account add one --name One --role auditor", "POST /api/v1/accounts"),
+    ("account reset one", "POST /api/v1/accounts/{login}/reset"),
+    ("account disable one", "POST /api/v1/accounts/{login}/disable"),
+    ("account list", "GET /api/v1/accounts"),
+    ("token create one --scope cases:read", "POST /api/v1/tokens"),
+    ("token revoke 1", "POST /api/v1/tokens/{token}/revoke"),
+    ("token list", "GET /api/v1/tokens"),
+    ("attest one --profession nurse", "POST /api/v1/attestations"),
+    ("revoke one", "POST /api/v1/revocations"),
+    ("case post --as one --title T --picture FILE --confirm", "POST /api/v1/cases"),
+    ("case show ../1?x", "GET /api/v1/cases/{case}"),
+    ("case list", "GET /api/v1/cases"),
+    ("comment 1/2 --as one --text T", "POST /api/v1/cases/{case}/comments"),
+    ("star 1 --as one", "POST /api/v1/cases/{case}/star"),
+    ("withdraw 1", "POST /api/v1/cases/{case}/withdrawal"),
+    ("search rash fever", "GET /api/v1/search"),
+    ("peers", "GET /api/v1/peers"),
+    ("status", "GET /api/v1/status"),
+    ("audit verify", "POST /api/v1/audit/verification"),
+    ("export FILE", "GET /api/v1/feeds/{feed}/export"),
+    ("verify FILE", ""),
+    ("store rebuild", "POST /api/v1/store/rebuild"),
+    ("store check", "POST /api/v1/store/check"),
+    ("store vouch", "POST /api/v1/store/vouching"),
+    ("config show", ""),
+    ("demo", ""),
+    ("worker", ""),
+];
+
+fn parsed(line: &str, file: &str) -> Command {
+    let words = line.split(' ').map(|word| if word == "FILE" { file } else { word });
+    Cli::try_parse_from(std::iter::once("consilium").chain(words)).unwrap().command
+}
+
+/// Whether a request is one for a route: piece by piece, one piece for each parameter.
+fn is_for(request: &Request, route: &str) -> bool {
+    let path = request.path.split_once('?').map_or(request.path.as_str(), |(path, _)| path);
+    let Some((method, route)) = route.split_once(' ') else { return false };
+    let (pieces, parts): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), route.split('/').collect());
+    method == request.method
+        && pieces.len() == parts.len()
+        && pieces.iter().zip(parts).all(|(piece, part)| part.starts_with('{') || *piece == part)
+}
+
+#[test]
+fn every_command_asks_for_the_route_that_is_meant_whatever_its_words_are() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let routes = routes();
+    let served: Vec<String> = routes.list().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    for (line, route) in COMMANDS {
+        let request = Request::of(&parsed(line, file.path().to_str().unwrap())).unwrap();
+        match request {
+            None => assert_eq!(*route, "", "{line} needs no node"),
+            Some(request) => {
+                assert!(is_for(&request, route), "{line}: {} {}", request.method, request.path);
+                assert!(served.iter().any(|served| served == route), "{route} is not served");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_command_is_in_the_list() {
+    fn leaves(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        for sub in command.get_subcommands() {
+            let path = format!("{path}{} ", sub.get_name());
+            if sub.has_subcommands() { leaves(sub, &path, found) } else { found.push(path) }
+        }
+    }
+    let mut all = Vec::new();
+    leaves(&Cli::command(), "", &mut all);
+    let listed = |path: &String| COMMANDS.iter().any(|(line, _)| format!("{line} ").starts_with(path.as_str()));
+    assert_eq!(all.iter().filter(|path| !listed(path)).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert!(all.len() > 30);
+}
