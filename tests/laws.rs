@@ -9,6 +9,8 @@ mod arrows;
 mod files;
 #[path = "laws/lockfile.rs"]
 mod lockfile;
+#[path = "laws/signatures.rs"]
+mod signatures;
 
 use std::{
     path::{Path, PathBuf},
