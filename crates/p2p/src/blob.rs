@@ -27,6 +27,8 @@ const QUESTION_BYTES_MAX: usize = 1_024;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Until the other side's head is here: its node's time and the way.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(45);
+/// Until a picture is sent whole: the largest one over a line of a megabit a second. So long it stays in memory.
+const SEND_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Why a picture was not fetched.
 #[derive(Debug, thiserror::Error)]
@@ -112,16 +114,22 @@ pub(crate) async fn serve(
         answer.await.ok()
     });
     let bytes = answered.await.ok().flatten().unwrap_or_default();
-    if let Err(error) = send(&mut stream, &bytes, &peer, &shared).await {
+    let sent = timeout(SEND_TIMEOUT, send(&mut stream, &bytes, &institution, &shared)).await;
+    if let Err(error) = sent.unwrap_or(Err(FrameError::TooSlow(SEND_TIMEOUT))) {
         tracing::debug!(reason = %error, "a picture was not sent whole");
     }
 }
 
-async fn send(stream: &mut Stream, bytes: &[u8], peer: &Peer, shared: &Shared) -> Result<(), FrameError> {
+async fn send(
+    stream: &mut Stream,
+    bytes: &[u8],
+    institution: &InstitutionId,
+    shared: &Shared,
+) -> Result<(), FrameError> {
     let head = BlobHead { size: u64::try_from(bytes.len()).unwrap_or(u64::MAX) };
     frame::write(stream, &encode_versioned(&head)).await?;
     for chunk in bytes.chunks(limits::BLOB_CHUNK_BYTES) {
-        shared.grant(peer, chunk.len()).await;
+        shared.grant(institution, chunk.len()).await;
         frame::write(stream, chunk).await?;
     }
     Ok(stream.close().await?)

@@ -162,6 +162,30 @@ fn parse(peer: &Peer, text: &str) -> Option<Multiaddr> {
     address
 }
 
+/// Whether an address may be dialled that somebody else wrote. Never one that can only mean this machine's own network or no
+/// machine at all; this machine itself only where nobody from outside can call us either.
+pub(crate) fn may_dial(address: &Multiaddr, is_reachable: bool) -> bool {
+    let ip = match address.iter().next() {
+        Some(Protocol::Ip4(ip)) => IpAddr::V4(ip),
+        Some(Protocol::Ip6(ip)) => ip.to_canonical(),
+        _ => return false,
+    };
+    let is_nowhere = match ip {
+        IpAddr::V4(ip) => ip.is_link_local() || ip.is_broadcast(),
+        IpAddr::V6(ip) => ip.is_unicast_link_local(),
+    };
+    !(is_nowhere || ip.is_unspecified() || ip.is_multicast() || (ip.is_loopback() && is_reachable))
+}
+
+/// Whether somebody from outside can call us there.
+pub(crate) fn is_outside(listen: &Multiaddr) -> bool {
+    match listen.iter().next() {
+        Some(Protocol::Ip4(ip)) => !ip.is_loopback(),
+        Some(Protocol::Ip6(ip)) => !ip.to_canonical().is_loopback(),
+        _ => true,
+    }
+}
+
 /// Whether a name has to be looked up first.
 pub(crate) fn has_name(address: &Multiaddr) -> bool {
     matches!(address.iter().next(), Some(Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_)))
@@ -260,6 +284,23 @@ mod tests {
         assert_eq!(parse(&peer(), &format!("{plain}/p2p/{own}")), Some(plain.clone()));
         assert_eq!(parse(&peer(), &format!("{plain}/p2p/{other}")), None);
         assert_eq!(parse(&peer(), "10.0.0.1:7400"), None);
+    }
+
+    #[test]
+    fn nobody_makes_us_call_ourselves_or_what_is_only_here() {
+        let may_dial = |text: &str, is_reachable| may_dial(&text.parse().unwrap(), is_reachable);
+        for text in
+            ["/ip4/169.254.169.254/tcp/80", "/ip4/0.0.0.0/tcp/80", "/ip4/224.0.0.1/tcp/80", "/ip6/fe80::1/tcp/80"]
+        {
+            assert!(!may_dial(text, true) && !may_dial(text, false), "{text}");
+        }
+        for text in ["/ip4/127.0.0.1/tcp/80", "/ip6/::1/tcp/80", "/ip6/::ffff:127.0.0.1/tcp/80"] {
+            assert!(!may_dial(text, true) && may_dial(text, false), "{text}");
+        }
+        assert!(may_dial("/ip4/10.0.0.1/tcp/7400", true));
+        assert!(
+            !is_outside(&"/ip4/127.0.0.1/tcp/0".parse().unwrap()) && is_outside(&"/ip4/0.0.0.0/tcp/0".parse().unwrap())
+        );
     }
 
     #[tokio::test]

@@ -96,7 +96,7 @@ impl Network {
 
     /// Replaces the whole list of members. Connections of others are closed.
     pub fn members(&self, peers: BTreeMap<Peer, InstitutionId>) {
-        self.shared.roll().replace(peers);
+        self.shared.roll().replace(peers, Instant::now());
         self.shared.changed.notify_one();
     }
 

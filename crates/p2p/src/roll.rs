@@ -33,17 +33,23 @@ struct Standing {
     refused_until: Option<Instant>,
 }
 
-/// The allow-list, and how its members behaved.
+impl Standing {
+    fn is_over(&self, now: Instant) -> bool {
+        now.duration_since(self.since) >= REFUSED
+    }
+}
+
+/// The allow-list, and how its institutions behaved: a new key is no new beginning.
 #[derive(Debug, Default)]
 pub(crate) struct Roll {
     members: BTreeMap<Peer, InstitutionId>,
-    standings: BTreeMap<Peer, Standing>,
+    standings: BTreeMap<InstitutionId, Standing>,
 }
 
 impl Roll {
-    /// Replaces the whole list. What is remembered of peers that are no longer on it goes with them.
-    pub(crate) fn replace(&mut self, members: BTreeMap<Peer, InstitutionId>) {
-        self.standings.retain(|peer, _| members.contains_key(peer));
+    /// Replaces the whole list. What is remembered of institutions stays its time, also of those that are no longer on it.
+    pub(crate) fn replace(&mut self, members: BTreeMap<Peer, InstitutionId>, now: Instant) {
+        self.standings.retain(|_, standing| !standing.is_over(now));
         self.members = members;
     }
 
@@ -54,7 +60,7 @@ impl Roll {
 
     pub(crate) fn pass(&self, peer: &Peer, now: Instant) -> Pass {
         let Some(institution) = self.members.get(peer) else { return Pass::Stranger };
-        let refused = self.standings.get(peer).and_then(|standing| standing.refused_until);
+        let refused = self.standings.get(institution).and_then(|standing| standing.refused_until);
         if refused.is_some_and(|until| now < until) { Pass::Refused } else { Pass::Member(*institution) }
     }
 
@@ -66,14 +72,12 @@ impl Roll {
         }
     }
 
-    /// Counts what a member answers for. Returns whether it is refused from now on.
+    /// Counts what a member answers for. Returns whether its institution is refused from now on.
     pub(crate) fn blame(&mut self, peer: &Peer, now: Instant) -> bool {
-        if self.member(peer, now).is_none() {
-            return false;
-        }
+        let Some(institution) = self.member(peer, now) else { return false };
         let fresh = Standing { blames: 0, since: now, refused_until: None };
-        let standing = self.standings.entry(*peer).or_insert(fresh);
-        if now.duration_since(standing.since) >= REFUSED {
+        let standing = self.standings.entry(institution).or_insert(fresh);
+        if standing.is_over(now) {
             *standing = fresh;
         }
         standing.blames += 1;
@@ -96,7 +100,7 @@ mod tests {
 
     fn roll() -> Roll {
         let mut roll = Roll::default();
-        roll.replace(BTreeMap::from([(PEER, HOUSE)]));
+        roll.replace(BTreeMap::from([(PEER, HOUSE)]), Instant::now());
         roll
     }
 
@@ -128,8 +132,18 @@ mod tests {
 
     #[test]
     fn a_list_without_a_peer_makes_it_a_stranger() {
-        let mut roll = roll();
-        roll.replace(BTreeMap::new());
-        assert_eq!(roll.pass(&PEER, Instant::now()), Pass::Stranger);
+        let (mut roll, now) = (roll(), Instant::now());
+        roll.replace(BTreeMap::new(), now);
+        assert_eq!(roll.pass(&PEER, now), Pass::Stranger);
+    }
+
+    #[test]
+    fn a_new_key_is_no_new_beginning() {
+        let (mut roll, now) = (roll(), Instant::now());
+        assert_eq!((0..20).filter(|_| roll.blame(&PEER, now)).count(), 1);
+        roll.replace(BTreeMap::new(), now);
+        let other = PublicKey([9; 32]);
+        roll.replace(BTreeMap::from([(PEER, HOUSE), (other, HOUSE)]), now);
+        assert_eq!((roll.pass(&PEER, now), roll.pass(&other, now)), (Pass::Refused, Pass::Refused));
     }
 }

@@ -13,6 +13,7 @@ use std::{
 };
 
 use feed::{Blame, Peer};
+use protocol::InstitutionId;
 use tokio::{
     sync::{
         Notify, Semaphore,
@@ -168,9 +169,9 @@ impl Shared {
         }
     }
 
-    /// Waits until a peer may take so many bytes more.
-    pub(crate) async fn grant(&self, peer: &Peer, bytes: usize) {
-        let wait = lock(&self.egress).take(peer, bytes, Instant::now());
+    /// Waits until an institution may take so many bytes more.
+    pub(crate) async fn grant(&self, institution: &InstitutionId, bytes: usize) {
+        let wait = lock(&self.egress).take(institution, bytes, Instant::now());
         if !wait.is_zero() {
             sleep(wait).await;
         }

@@ -80,7 +80,7 @@ impl Session {
         let stop = &self.shared.stop;
         let listen = listen(self.peer, &mut self.inbound, &self.events, &self.shared);
         let speak = async {
-            match speak(&mut self.outbound, &mut self.outbox, &self.peer, &self.shared).await {
+            match speak(&mut self.outbound, &mut self.outbox, &self.institution, &self.shared).await {
                 Ok(()) => pending().await,
                 Err(error) => error.to_string(),
             }
@@ -108,9 +108,14 @@ async fn say_farewell(peer: Peer, events: &mpsc::Sender<Event>, stop: &Cancellat
 }
 
 /// Sends what is queued. Looks up from it between frames only: half a frame would spoil the stream.
-async fn speak(stream: &mut Stream, outbox: &mut Outbox, peer: &Peer, shared: &Shared) -> Result<(), FrameError> {
+async fn speak(
+    stream: &mut Stream,
+    outbox: &mut Outbox,
+    institution: &InstitutionId,
+    shared: &Shared,
+) -> Result<(), FrameError> {
     while let Some(Some(frame)) = shared.stop.run_until_cancelled(outbox.next()).await {
-        shared.grant(peer, frame.len()).await;
+        shared.grant(institution, frame.len()).await;
         frame::write(stream, &frame).await?;
     }
     while let Some(frame) = outbox.next_waiting() {

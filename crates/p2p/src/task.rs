@@ -20,7 +20,7 @@ use libp2p::{
     identity::Keypair,
     swarm::{ConnectionId, SwarmEvent},
 };
-use protocol::message::Gossip;
+use protocol::{InstitutionId, message::Gossip};
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     time::{MissedTickBehavior, interval, timeout},
@@ -98,7 +98,9 @@ pub(crate) struct Driver {
     to_notes: mpsc::Sender<Note>,
     links: BTreeMap<Peer, Link>,
     budgets: BTreeMap<Peer, Budget>,
-    serving: Arc<Semaphore>,
+    /// Pictures that are being served, by institution.
+    serving: BTreeMap<InstitutionId, Arc<Semaphore>>,
+    serving_all: Arc<Semaphore>,
     session_number: u64,
     strangers_logged: (Instant, u64),
 }
@@ -140,7 +142,8 @@ impl Driver {
             to_notes,
             links: BTreeMap::new(),
             budgets: BTreeMap::new(),
-            serving: Arc::new(Semaphore::new(SERVED_MAX)),
+            serving: BTreeMap::new(),
+            serving_all: Arc::new(Semaphore::new(SERVED_MAX)),
             session_number: 0,
             strangers_logged: (Instant::now(), 0),
         }

@@ -9,6 +9,7 @@ use std::{
 
 use anonymizer::Replica;
 use casebook::{Pictures, Reader};
+use feed::{Blame, Effect, Peer};
 use house::{
     Actor,
     audit::{Action, Outcome},
@@ -16,13 +17,14 @@ use house::{
 use p2p::BlobAnswer;
 use protocol::{BlobId, CaseId, InstitutionId, Salt, limits, message::WantBlob, payload::content::Summary};
 use store::{BlobError, Found, Picture};
-use tokio::{sync::mpsc, time::interval};
+use tokio::{sync::mpsc, task::spawn_blocking, time::interval};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Shared,
     shelf::{Shelf, ShelfError},
 };
+use crate::desk::DeskError;
 
 /// Until previews that no peer gave are asked for again, and how many cases then have their turn.
 const RETRY_INTERVAL: Duration = Duration::from_secs(30);
@@ -39,6 +41,8 @@ pub(crate) enum PictureError {
     NotReachable,
     #[error("pictures cannot be read or written")]
     Blob(#[from] BlobError),
+    #[error("the pull cannot be audited")]
+    NotAudited(#[source] DeskError),
     #[error("what lists the picture cannot be read")]
     Shelf(#[from] ShelfError),
 }
@@ -66,26 +70,38 @@ impl Shared {
     /// Asks peers for a picture, its own institution first, until one of them gives the right bytes.
     async fn fetch(&self, case: CaseId, blob: BlobId, listed: &Listed, actor: &Actor) -> Result<(), PictureError> {
         let Some(network) = &self.network else { return Err(PictureError::NotReachable) };
-        let mut holders: Vec<_> =
-            self.peers().into_iter().filter(|(_, state)| state.connected_since_ms.is_some()).collect();
-        holders.sort_by_key(|(institution, _)| *institution != case.institution);
-        for (_, state) in holders {
-            let fetched = network.fetch_blob(state.peer, WantBlob { case, blob }, listed.size_max).await;
-            let Ok(replica) = fetched.map_err(drop).and_then(|bytes| Replica::checked(bytes).map_err(drop)) else {
+        for peer in self.holders(case)? {
+            let fetched = network.fetch_blob(peer, WantBlob { case, blob }, listed.size_max).await;
+            let Ok(bytes) = fetched else { continue };
+            let Ok(replica) = Replica::checked(bytes) else {
+                network.perform(Effect::Penalise(peer, Blame::PayloadMismatch));
                 continue;
             };
+            self.note(actor, Action::PullAtRecipient, case)?;
             match self.blobs.put_replica(case, &listed.salt, blob, replica).await {
-                Ok(()) => {
-                    self.note(actor, Action::PullAtRecipient, case);
-                    return self.keep_if_listed(case, blob).await;
-                }
+                Ok(()) => return self.keep_if_listed(case, blob).await,
                 Err(BlobError::OtherBytes { .. }) => {
-                    tracing::warn!(peer.key = %state.peer, "A peer gave another picture than the one asked for.")
+                    tracing::warn!(peer.key = %peer, "A peer gave another picture than the one asked for.");
+                    network.perform(Effect::Penalise(peer, Blame::PayloadMismatch));
                 }
                 Err(error) => return Err(error.into()),
             }
         }
         Err(PictureError::NotReachable)
+    }
+
+    /// Connected peers that may have a case and so its pictures, its own institution first. Others are not asked: they would
+    /// learn that there is such a case.
+    fn holders(&self, case: CaseId) -> Result<Vec<Peer>, ShelfError> {
+        let mut holders = Vec::new();
+        for (institution, state) in self.peers() {
+            let access = self.shelf.book.may_read(case, Reader::Peer(institution), &self.shelf)?;
+            if state.connected_since_ms.is_some() && access.is_allowed() {
+                holders.push((institution != case.institution, state.peer));
+            }
+        }
+        holders.sort_by_key(|(is_other, _)| *is_other);
+        Ok(holders.into_iter().map(|(_, peer)| peer).collect())
     }
 
     /// Erases a picture again whose case was withdrawn while it was on its way: that erasure did not see it.
@@ -101,27 +117,28 @@ impl Shared {
     pub(super) fn serve_blob(self: &Arc<Self>, institution: InstitutionId, want: WantBlob, answer: BlobAnswer) {
         let shared = self.clone();
         self.runtime.spawn(async move {
-            match shared.given_to(institution, &want).await {
-                Some(picture) => {
-                    shared.note(&Actor::System, Action::PullAtSource, want.case);
-                    answer.give(picture.bytes.to_vec());
-                }
+            match shared.given_to(institution, want).await {
+                Some(picture) => answer.give(picture.bytes.to_vec()),
                 None => answer.refuse(),
             }
         });
     }
 
-    async fn given_to(&self, institution: InstitutionId, want: &WantBlob) -> Option<Picture> {
-        let is_ready = self.exchange().start().is_ready();
-        let access = self.shelf.book.may_read(want.case, Reader::Peer(institution), &self.shelf).ok()?;
-        if !is_ready || !access.is_allowed() {
-            return None;
-        }
-        listed(&self.shelf, want.case, want.blob).ok()??;
-        match self.blobs.get(want.case, want.blob).await {
-            Ok(Found::Held(picture)) => Some(picture),
-            _ => None,
-        }
+    /// The picture, after its pull stands in the audit.
+    async fn given_to(self: Arc<Self>, institution: InstitutionId, want: WantBlob) -> Option<Picture> {
+        let WantBlob { case, blob } = want;
+        let shared = self.clone();
+        spawn_blocking(move || shared.may_give(institution, &want)).await.ok().filter(|may| *may)?;
+        let Ok(Found::Held(picture)) = self.blobs.get(case, blob).await else { return None };
+        let noted = spawn_blocking(move || self.note(&Actor::System, Action::PullAtSource, case));
+        noted.await.is_ok_and(|noted| noted.is_ok()).then_some(picture)
+    }
+
+    fn may_give(&self, institution: InstitutionId, want: &WantBlob) -> bool {
+        let access = self.shelf.book.may_read(want.case, Reader::Peer(institution), &self.shelf);
+        self.exchange().start().is_ready()
+            && access.is_ok_and(|access| access.is_allowed())
+            && listed(&self.shelf, want.case, want.blob).is_ok_and(|listed| listed.is_some())
     }
 
     /// Erases pictures that go with a withdrawal. The engine waits for it: their keys are gone before it goes on.
@@ -171,10 +188,12 @@ impl Shared {
         are_here
     }
 
-    fn note(&self, actor: &Actor, action: Action, case: CaseId) {
-        if let Err(error) = self.desk.note(actor, action, vec![case.number.into()], Outcome::Done) {
+    /// Writes down who pulled. What cannot be audited is not shown and not given.
+    fn note(&self, actor: &Actor, action: Action, case: CaseId) -> Result<(), PictureError> {
+        self.desk.note(actor, action, vec![case.number.into()], Outcome::Done).map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "A pull of a picture could not be audited.");
-        }
+            PictureError::NotAudited(error)
+        })
     }
 }
 

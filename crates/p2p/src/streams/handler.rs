@@ -4,6 +4,7 @@ use std::{
     collections::VecDeque,
     convert::Infallible,
     future::{Ready, ready},
+    mem::replace,
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -18,7 +19,7 @@ use libp2p::{
 };
 use tokio::sync::oneshot;
 
-use super::Opened;
+use super::{JOIN, Opened};
 
 /// How long the other side may take to agree on a protocol.
 const NEGOTIATION_TIMEOUT: Duration = Duration::from_secs(10);
@@ -46,12 +47,14 @@ pub(crate) struct Handler {
     spoken: Vec<StreamProtocol>,
     wanted: VecDeque<Open>,
     arrived: VecDeque<(StreamProtocol, Stream)>,
+    /// Whether the other side has introduced itself; it does so once.
+    is_introduced: bool,
     waker: Option<Waker>,
 }
 
 impl Handler {
     pub(super) fn new(spoken: Vec<StreamProtocol>) -> Self {
-        Self { spoken, wanted: VecDeque::new(), arrived: VecDeque::new(), waker: None }
+        Self { spoken, wanted: VecDeque::new(), arrived: VecDeque::new(), is_introduced: false, waker: None }
     }
 
     fn wake(&mut self) {
@@ -105,6 +108,9 @@ impl ConnectionHandler for Handler {
         // Who asked for a stream may have given up: then its answer is dropped, and the stream with it.
         match event {
             ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound { protocol, info: () }) => {
+                if protocol.0 == JOIN && replace(&mut self.is_introduced, true) {
+                    return;
+                }
                 self.arrived.push_back(protocol);
                 self.wake();
             }

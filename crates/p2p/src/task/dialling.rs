@@ -14,7 +14,7 @@ use libp2p::{
 use super::{Driver, Note};
 use crate::{
     behaviour::Node,
-    dial::{has_name, look_up},
+    dial::{has_name, is_outside, look_up, may_dial},
     event::Event,
     peer::{peer_id_of, short},
 };
@@ -35,6 +35,8 @@ impl Driver {
     }
 
     pub(super) fn dial_now(&mut self, swarm: &mut Swarm<Node>, peer: Peer, addresses: Vec<Multiaddr>) {
+        let is_reachable = self.listen.iter().any(is_outside);
+        let addresses: Vec<_> = addresses.into_iter().filter(|address| may_dial(address, is_reachable)).collect();
         if addresses.is_empty() {
             return self.dial_failed(peer, "none of its addresses can be dialled");
         }

@@ -26,8 +26,8 @@ use crate::{
     sync::Session,
 };
 
-/// Pictures that one peer is served at once: with its sync stream four streams.
-const SERVED_PER_PEER: usize = 3;
+/// Pictures that one institution is served at once: with its sync stream four streams.
+const SERVED_PER_INSTITUTION: usize = 3;
 
 /// Connections of a peer and what they have come to.
 pub(super) struct Link {
@@ -36,7 +36,6 @@ pub(super) struct Link {
     state: State,
     /// A stream for frames of the peer that waits for a session.
     parked: Option<(ConnectionId, Stream)>,
-    serving: Arc<Semaphore>,
 }
 
 enum State {
@@ -57,8 +56,7 @@ struct Up {
 
 impl Link {
     fn new() -> Self {
-        let serving = Arc::new(Semaphore::new(SERVED_PER_PEER));
-        Self { connections: BTreeMap::new(), state: State::Idle, parked: None, serving }
+        Self { connections: BTreeMap::new(), state: State::Idle, parked: None }
     }
 
     pub(super) fn has_session(&self) -> bool {
@@ -306,18 +304,20 @@ impl Driver {
         }
     }
 
-    /// Serves a picture, if the peer and all peers together have not too many under way.
+    /// Serves a picture, if the institution and all together have not too many under way.
     fn serve(&mut self, peer: Peer, stream: Stream) {
-        let Some(link) = self.links.get(&peer) else { return };
-        let of_peer = link.serving.clone().try_acquire_owned();
-        let of_all = self.serving.clone().try_acquire_owned();
-        let (Ok(of_peer), Ok(of_all)) = (of_peer, of_all) else { return count(&self.shared.counters.streams_refused) };
         let Some(institution) = self.shared.roll().member(&peer, Instant::now()) else { return };
+        self.serving.retain(|_, permits| permits.available_permits() < SERVED_PER_INSTITUTION);
+        let permits =
+            self.serving.entry(institution).or_insert_with(|| Arc::new(Semaphore::new(SERVED_PER_INSTITUTION)));
+        let of_one = permits.clone().try_acquire_owned();
+        let of_all = self.serving_all.clone().try_acquire_owned();
+        let (Ok(of_one), Ok(of_all)) = (of_one, of_all) else { return count(&self.shared.counters.streams_refused) };
         let served = blob::serve(stream, peer, institution, self.sessions.clone(), self.shared.clone());
         let stop = self.shared.stop.clone();
         self.shared.tasks.spawn(async move {
             stop.run_until_cancelled(served).await;
-            drop((of_peer, of_all));
+            drop((of_one, of_all));
         });
     }
 

@@ -6,7 +6,7 @@ use p2p::Event;
 use protocol::{
     SecretKey,
     codec::Bytes,
-    message::{Introduction, Papers},
+    message::{Introduction, Papers, encode_versioned},
 };
 
 use crate::{
@@ -50,6 +50,23 @@ async fn a_stranger_that_shows_too_much_is_not_heard() {
     stream.flush().await.unwrap();
     within("the stranger to be closed", stranger.closed()).await;
     assert!(house.come().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_stranger_introduces_itself_once() {
+    let mut house = House::open(1).await;
+    let mut stranger = Outsider::connect(&key(9), &house.address, &key(1)).await.unwrap();
+    let shown = encode_versioned(&introduction(10));
+    for _ in 0..20 {
+        let Ok(mut stream) = stranger.open(JOIN).await else { continue };
+        // What is not read ends in an error or is lost; both are the stranger's.
+        let _ = stream.write_all(&u32::try_from(shown.len()).unwrap().to_be_bytes()).await;
+        let _ = stream.write_all(&shown).await;
+        let _ = stream.flush().await;
+    }
+    within("the stranger to be closed", stranger.closed()).await;
+    let heard = house.come().await.into_iter().filter(|event| matches!(event, Event::Stranger { .. })).count();
+    assert_eq!(heard, 1);
 }
 
 #[tokio::test]
