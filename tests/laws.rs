@@ -11,6 +11,8 @@ mod files;
 mod lockfile;
 #[path = "laws/signatures.rs"]
 mod signatures;
+#[path = "laws/vendor.rs"]
+mod vendor;
 
 use std::{
     path::{Path, PathBuf},
