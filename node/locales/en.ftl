@@ -351,6 +351,8 @@ thread-title = { $count ->
     [one] One comment
    *[other] { $count } comments
   }
+thread-new-one = Show one new comment
+thread-new-many = Show %count new comments
 thread-empty = Nobody has answered yet. An honest guess helps, too.
 comment-answers = answers { $name }
 comment-answering = You are answering { $name }.
@@ -403,6 +405,7 @@ chain-until = until
 chain-details = Keys and numbers
 chain-checked = This node last checked all of it on
 chain-by-yourself = You need not believe this node. This command checks the chain without it:
+chain-command = Command
 standing-verified = Verified
 standing-pending = Pending
 standing-lapsed = Lapsed

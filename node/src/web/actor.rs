@@ -33,6 +33,8 @@ pub(crate) struct Person {
     pub(crate) roles: Roles,
     pub(crate) is_attested: bool,
     pub(crate) may_post: bool,
+    /// Not so for those who audit.
+    pub(crate) may_read: bool,
 }
 
 impl Visitor {
@@ -111,6 +113,7 @@ impl Person {
                 roles: account.roles.clone(),
                 is_attested,
                 may_post: house.may(id, is_attested, Permission::PostCase),
+                may_read: house.may(id, is_attested, Permission::ReadPublic),
             })
         })
     }

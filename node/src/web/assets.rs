@@ -41,6 +41,7 @@ const ASSETS: &[Asset] = assets! {
     "js/make.js",
     "js/mask-editor.js",
     "js/new-cases.js",
+    "js/new-comments.js",
     "js/page.js",
     "js/point-at.js",
     "vendor/atkinson/LICENSE",

@@ -36,7 +36,9 @@ pub(crate) struct Frame {
 pub(crate) struct Me {
     pub(crate) name: String,
     pub(crate) may_post: bool,
-    pub(crate) may_administer: bool,
+    pub(crate) may_read: bool,
+    /// The first room of the administration that is open to them; empty: none.
+    pub(crate) room: &'static str,
 }
 
 /// Something said once, after a redirect.
@@ -77,7 +79,8 @@ impl Frame {
         let me = visitor.and_then(|visitor| visitor.person.as_ref()).map(|person| Me {
             name: person.name.clone(),
             may_post: person.may_post,
-            may_administer: !super::pages::admin::rooms_of(&person.roles).is_empty(),
+            may_read: person.may_read,
+            room: super::pages::admin::rooms_of(&person.roles).first().map_or("", |room| room.href),
         });
         Self {
             lang: "en".to_owned(),

@@ -5,12 +5,13 @@ import './file-drop.js';
 import './image-stage.js';
 import './local-time.js';
 import './new-cases.js';
+import './new-comments.js';
 import { make } from './make.js';
 
 document.addEventListener('htmx:error', (event) => {
   const { ctx } = /** @type {CustomEvent} */ (event).detail;
   const place = document.getElementById('problem');
-  if (!place || ctx?.response || ctx?.sourceElement?.localName === 'new-cases') return;
+  if (!place || ctx?.response || ctx?.sourceElement?.localName.startsWith('new-')) return;
   place.replaceChildren(make('p', { class: 'problems', role: 'alert' }, place.dataset.lost ?? ''));
 });
 

@@ -53,6 +53,7 @@ struct CasePage {
     frame: Frame,
     case: CaseView,
     pictures: Vec<Picture>,
+    events: String,
     is_covered: bool,
     uncover: String,
     star: Star,
@@ -198,7 +199,8 @@ pub(super) async fn page(
     let page = match shown {
         Shown::Case { case, pictures, is_covered, star, thread } => {
             let uncover = format!("{}?uncover=yes", case.href);
-            html(&CasePage { t, frame, case: *case, pictures, is_covered, uncover, star, thread })?
+            let events = format!("/events?case={}", case.href.trim_start_matches("/cases/"));
+            html(&CasePage { t, frame, case: *case, pictures, events, is_covered, uncover, star, thread })?
         }
         Shown::Plate { why_key, withdrawn, receipts } => html(&Erased { t, frame, why_key, withdrawn, receipts })?,
     };

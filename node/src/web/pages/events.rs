@@ -1,4 +1,5 @@
-//! New cases, told to the open feed as they come. The page counts them; it never moves by itself.
+//! What happens while a page is open, told to it as it comes: new cases to the feed, the length of its thread to a case. Pages
+//! count and offer; they never move by themselves.
 
 use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration};
 
@@ -10,11 +11,16 @@ use protocol::{CaseId, payload::content::Status};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::sync::CancellationToken;
 
-use super::feed::filter_of;
+use super::{case::readable, feed::filter_of};
 use crate::{
     app::{App, AppError, CaseOrPlate},
     network::News,
-    web::{Web, extract::Asked, frame::Reading, problem::Problem},
+    web::{
+        Web,
+        extract::{Asked, id},
+        frame::Reading,
+        problem::Problem,
+    },
 };
 
 /// How often an idle connection is kept open.
@@ -24,54 +30,93 @@ pub(super) async fn listen(
     reading: Reading,
     Asked(asked): Asked,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let (filter, ..) = filter_of(&reading.visitor, &asked);
     let actor = reading.visitor.actor;
+    let topic = match asked.filled("case") {
+        Some(case) => Topic::Thread { case: id("case", case)?, told: None },
+        None => Topic::Feed { filter: filter_of(&reading.visitor, &asked).0, told: BTreeSet::new() },
+    };
+    let thread = topic.thread();
     let (news, stop) = reading
         .web
         .run(move |app| {
             app.permit(&actor, Permission::ReadPublic)?;
+            thread.map(|case| readable(app, case, &actor)).transpose()?;
             Ok((app.joined()?.news(), app.stop()))
         })
         .await?;
-    let listener = Listener { web: reading.web, actor, filter, news, stop, told: BTreeSet::new() };
+    let listener = Listener { web: reading.web, actor, topic, news, stop };
     let events = stream::unfold(listener, |mut listener| async move { Some((Ok(listener.next().await?), listener)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
-/// One open feed.
+/// What an open page wants to know.
+enum Topic {
+    /// New cases that a filter would show.
+    Feed { filter: &'static str, told: BTreeSet<CaseId> },
+    /// How many remarks stand under a case; absent: not told yet.
+    Thread { case: CaseId, told: Option<usize> },
+}
+
+impl Topic {
+    const fn thread(&self) -> Option<CaseId> {
+        match self {
+            Self::Feed { .. } => None,
+            Self::Thread { case, .. } => Some(*case),
+        }
+    }
+}
+
+/// One open page.
 struct Listener {
     web: Arc<Web>,
     actor: Actor,
-    filter: &'static str,
+    topic: Topic,
     news: Receiver<News>,
     stop: CancellationToken,
-    told: BTreeSet<CaseId>,
 }
 
 impl Listener {
     /// The next event; none when the node stops or the person may read no more.
     async fn next(&mut self) -> Option<Event> {
+        // Who comes late, or comes back, is told first how things stand.
+        if let Topic::Thread { case, told: None } = self.topic
+            && let Some(event) = self.on_case(case).await?
+        {
+            return Some(event);
+        }
         loop {
             let news = tokio::select! {
                 () = self.stop.cancelled() => return None,
                 news = self.news.recv() => news,
             };
-            let case = match news {
-                Ok(News::Case(case)) => case,
-                Err(RecvError::Lagged(_)) => continue,
-                Err(RecvError::Closed) => return None,
+            let case = match (news, self.topic.thread()) {
+                (Ok(News::Case(case)), _) => case,
+                (Err(RecvError::Lagged(_)), Some(case)) => case,
+                (Err(RecvError::Lagged(_)), None) => continue,
+                (Err(RecvError::Closed), _) => return None,
             };
-            if self.told.contains(&case) {
-                continue;
+            if let Some(event) = self.on_case(case).await? {
+                return Some(event);
             }
-            let (actor, filter) = (self.actor, self.filter);
-            match self.web.run(move |app| is_new_to(app, case, filter, &actor)).await {
-                Ok(true) => {
-                    self.told.insert(case);
-                    return Some(Event::default().event("case").data("new"));
-                }
-                Ok(false) => {}
-                Err(_) => return None,
+        }
+    }
+
+    /// What a page is told of a case in which something happened; outside nothing if the person may read no more.
+    async fn on_case(&mut self, case: CaseId) -> Option<Option<Event>> {
+        let actor = self.actor;
+        match &mut self.topic {
+            Topic::Feed { told, .. } if told.contains(&case) => Some(None),
+            Topic::Feed { filter, told } => {
+                let filter = *filter;
+                let is_new = self.web.run(move |app| is_new_to(app, case, filter, &actor)).await.ok()?;
+                Some((is_new && told.insert(case)).then(|| Event::default().event("case").data("new")))
+            }
+            Topic::Thread { case: shown, .. } if *shown != case => Some(None),
+            Topic::Thread { told, .. } => {
+                let count = self.web.run(move |app| remarks_of(app, case, &actor)).await.ok()?;
+                let is_told = *told == Some(count);
+                *told = Some(count);
+                Some((!is_told).then(|| Event::default().event("comment").data(count.to_string())))
             }
         }
     }
@@ -99,4 +144,15 @@ fn is_new_to(app: &App, case: CaseId, filter: &str, actor: &Actor) -> Result<boo
             "unanswered" | "open" => view.open.status == Status::Open,
             _ => true,
         })
+}
+
+/// How many remarks a reader finds under a case; none under one that was withdrawn.
+///
+/// # Errors
+/// If the person may read no more.
+fn remarks_of(app: &App, case: CaseId, actor: &Actor) -> Result<usize, AppError> {
+    match app.case(case, actor)? {
+        CaseOrPlate::Case(_) => Ok(app.thread(case)?.len()),
+        CaseOrPlate::Withdrawn { .. } => Ok(0),
+    }
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use casebook::Cursor;
 use house::Actor;
 use protocol::{InstitutionId, Payload};
 
+use super::admin::rooms_of;
 use crate::{
     app::{App, AppError, CaseView},
     network::Joined,
@@ -80,6 +81,9 @@ struct CaseCard {
 }
 
 pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
+    if let Some(room) = room_instead(&reading.visitor) {
+        return Ok(Redirect::to(room).into_response());
+    }
     let (filter, filter_key, empty_key) = filter_of(&reading.visitor, &asked);
     let after = asked.filled("after").map(cursor).transpose()?;
     let visitor = reading.visitor.clone();
@@ -107,6 +111,12 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
         next,
         empty_key,
     })
+}
+
+/// Where somebody starts who may read no case: in the first room that their duty opens.
+fn room_instead(visitor: &Visitor) -> Option<&'static str> {
+    let person = visitor.person.as_ref().filter(|person| !person.may_read)?;
+    rooms_of(&person.roles).first().map(|room| room.href)
 }
 
 /// The filter that is asked for; without one a viewer sees what is public, and everybody else the network.
