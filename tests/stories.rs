@@ -4,6 +4,10 @@
 //! | stories | tell |
 //! |---|---|
 //! | `reading` | a case goes from house to house |
+//! | `pages` | every page of the router is looked at in a browser |
+//! | `visiting` | people come into a house by its pages |
+//! | `sharing` | a photograph becomes a case by the pages |
+//! | `answering` | a case is answered from another house by the pages |
 //! | `viewers` | what somebody reads whom nobody vouches for |
 //! | `audience` | a case for one hospital is for that one |
 //! | `withdrawing` | what is withdrawn is gone everywhere |
@@ -19,12 +23,18 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
+#[path = "stories/answering.rs"]
+mod answering;
 #[path = "stories/asking.rs"]
 mod asking;
 #[path = "stories/audience.rs"]
 mod audience;
+#[path = "stories/browser.rs"]
+mod browser;
 #[path = "stories/chance.rs"]
 mod chance;
+#[path = "stories/coming_in.rs"]
+mod coming_in;
 #[path = "stories/copies.rs"]
 mod copies;
 #[path = "stories/cuts.rs"]
@@ -39,10 +49,14 @@ mod founding;
 mod house;
 #[path = "stories/http.rs"]
 mod http;
+#[path = "stories/inspecting.rs"]
+mod inspecting;
 #[path = "stories/joining.rs"]
 mod joining;
 #[path = "stories/kills.rs"]
 mod kills;
+#[path = "stories/pages.rs"]
+mod pages;
 #[path = "stories/posting.rs"]
 mod posting;
 #[path = "stories/reading.rs"]
@@ -51,10 +65,14 @@ mod reading;
 mod rebuilding;
 #[path = "stories/seats.rs"]
 mod seats;
+#[path = "stories/sharing.rs"]
+mod sharing;
 #[path = "stories/verifying.rs"]
 mod verifying;
 #[path = "stories/viewers.rs"]
 mod viewers;
+#[path = "stories/visiting.rs"]
+mod visiting;
 #[path = "stories/waiting.rs"]
 mod waiting;
 #[path = "stories/withdrawing.rs"]

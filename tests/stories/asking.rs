@@ -60,6 +60,15 @@ impl House {
         said["case"].as_str().unwrap().to_owned()
     }
 
+    /// Posts a case for everybody with a picture whose faces are covered. Returns its id.
+    pub(crate) fn post_with_picture(&self, login: &str, title: &str, picture: &Path) -> String {
+        let picture = picture.to_str().unwrap();
+        let case =
+            ["case", "post", "--as", login, "--title", title, "--text", "For two weeks.", "--audience", "public"];
+        let said = self.ask(&[case.as_slice(), &["--picture", picture, "--confirm"]].concat());
+        said["case"].as_str().unwrap().to_owned()
+    }
+
     /// Comments on a case. Returns the entry.
     pub(crate) fn comment(&self, login: &str, case: &str, text: &str) -> String {
         let said = self.ask(&["comment", case, "--as", login, "--text", text]);

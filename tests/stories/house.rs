@@ -32,14 +32,16 @@ pub(crate) struct House {
     directory: PathBuf,
     log: PathBuf,
     address: Ipv4Addr,
+    /// The first administrator's one-time link, from where the address of the node ends.
+    first_sign_in: String,
     node: RefCell<Option<Child>>,
 }
 
 impl House {
     /// Makes a node in a directory that does not exist yet.
     pub(crate) fn make(name: &str, directory: &Path) -> Self {
-        let house = Self::at(name, directory, next_address());
-        house.ask(&[
+        let mut house = Self::at(name, directory, next_address());
+        let made = house.ask(&[
             "init",
             "--name",
             name,
@@ -51,6 +53,8 @@ impl House {
             "--listen",
             &format!("/ip4/{}/tcp/{NETWORK_PORT}", house.address),
         ]);
+        let link = made["sign_in"].as_str().unwrap();
+        house.first_sign_in = link[link.find("/first/").unwrap()..].to_owned();
         house
     }
 
@@ -116,6 +120,11 @@ impl House {
         networks.next().expect("the house is in a network").unwrap().path().join(part)
     }
 
+    /// Where the first administrator signs in for the first time.
+    pub(crate) fn first_sign_in(&self) -> &str {
+        &self.first_sign_in
+    }
+
     /// Where pages and API are.
     pub(crate) fn web(&self) -> SocketAddr {
         SocketAddr::from((self.address, WEB_PORT))
@@ -141,7 +150,14 @@ impl House {
     fn at(name: &str, directory: &Path, address: Ipv4Addr) -> Self {
         let log = directory.with_extension("log");
         File::create(&log).unwrap();
-        Self { name: name.to_owned(), directory: directory.to_owned(), log, address, node: RefCell::default() }
+        Self {
+            name: name.to_owned(),
+            directory: directory.to_owned(),
+            log,
+            address,
+            first_sign_in: String::new(),
+            node: RefCell::default(),
+        }
     }
 
     fn signal(&self, signal: Signal) {

@@ -63,6 +63,11 @@ impl Ask {
         Self { method: "GET", path: path.to_owned(), kind: "", cookie: None, body: String::new() }
     }
 
+    /// A `DELETE`.
+    pub(crate) fn delete(path: &str) -> Self {
+        Self { method: "DELETE", ..Self::get(path) }
+    }
+
     /// A `POST` of JSON.
     pub(crate) fn post(path: &str, body: &Value) -> Self {
         Self { method: "POST", path: path.to_owned(), kind: "application/json", cookie: None, body: body.to_string() }
