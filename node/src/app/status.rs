@@ -38,6 +38,8 @@ pub(crate) struct PeerView {
     pub(crate) last_contact_ms: Option<u64>,
     /// Entries of theirs that are held here.
     pub(crate) entries: u64,
+    /// The first so many of them whose own signatures were checked; the others are known by links to one that was.
+    pub(crate) verified: u64,
     /// Entries of ours that they lack, as far as they said.
     pub(crate) ahead: Option<u64>,
     pub(crate) addresses: Vec<String>,
@@ -110,12 +112,13 @@ impl App {
         Ok(others
             .map(|feed| {
                 let peer = seen.get(&feed);
-                let (entries, is_frozen, ahead) = joined.exchange(|exchange| {
+                let (entries, verified, is_frozen, ahead) = joined.exchange(|exchange| {
                     let chain = exchange.chain(&feed);
                     let ours = exchange.chain(&joined.me()).map_or(0, Chain::next_seq);
                     let held = peer.and_then(|peer| exchange.held_by(&peer.peer, &joined.me()));
                     let ahead = held.map(|held| ours.saturating_sub(held + 1));
-                    (chain.map_or(0, Chain::next_seq), chain.is_some_and(|chain| chain.freeze().is_some()), ahead)
+                    let is_frozen = chain.is_some_and(|chain| chain.freeze().is_some());
+                    (chain.map_or(0, Chain::next_seq), chain.map_or(0, Chain::verified_to), is_frozen, ahead)
                 });
                 let state = match peer {
                     _ if is_frozen => "frozen",
@@ -130,6 +133,7 @@ impl App {
                     state,
                     last_contact_ms: peer.map(|peer| peer.last_contact_ms),
                     entries,
+                    verified,
                     ahead,
                     addresses: own
                         .flat_map(|node| node.node.addresses.iter().map(|address| address.0.clone()))

@@ -1,0 +1,66 @@
+//! Measures hospitals as they are: each a process of the program just built, over loopback, with what it writes and sends.
+//!
+//! `cargo bench -p node --bench processes -- catch-up [entries]`: one hospital has a feed of that many entries, 100,000 unless told;
+//! another one that has nothing pulls it.
+//!
+//! `cargo bench -p node --bench processes -- publish [nodes] [cases]`: how long a case takes from the person who posts it to the tables of every other
+//! hospital.
+//!
+//! Figures stand beside the load of the machine and, where there is one, the floor: what the same entries cost if nothing is done but what must be.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "what fails ends the run; its figures are what it is for"
+)]
+
+#[path = "../../tests/stories/asking.rs"]
+#[expect(dead_code, reason = "stories ask for more")]
+mod asking;
+#[path = "processes/catch_up.rs"]
+mod catch_up;
+#[path = "processes/floor.rs"]
+mod floor;
+#[path = "../../tests/stories/founding.rs"]
+#[expect(dead_code, reason = "stories found more")]
+mod founding;
+#[path = "processes/hospitals.rs"]
+mod hospitals;
+#[path = "../../tests/stories/house.rs"]
+#[expect(dead_code, reason = "stories do more with a house")]
+mod house;
+#[path = "../../tests/stories/http.rs"]
+#[expect(dead_code, reason = "stories ask in more ways")]
+mod http;
+#[path = "processes/making.rs"]
+mod making;
+#[path = "processes/publish.rs"]
+mod publish;
+#[path = "../../tests/stories/seats.rs"]
+mod seats;
+#[path = "../../tests/stories/waiting.rs"]
+mod waiting;
+#[path = "processes/wire.rs"]
+mod wire;
+
+fn main() {
+    // What cargo itself says to benchmarks begins with dashes.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let number = |at: usize, default: usize| {
+        arguments.get(at).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{text} is no number")))
+    };
+    println!("load of the machine: {}", load());
+    match arguments.first().map(String::as_str) {
+        Some("catch-up") => catch_up::run(number(1, 100_000)),
+        Some("publish") => publish::run(number(1, 3), number(2, 200)),
+        _ => println!("say catch-up or publish"),
+    }
+    println!("load of the machine: {}", load());
+}
+
+/// The mean of those that would run, over 1 and 5 minutes.
+fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap();
+    text.split(' ').take(2).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,75 @@
+//! From the person who posts a case to the tables of every other hospital.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    os::unix::net::UnixStream,
+    sync::mpsc::{self, Sender},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+
+use crate::{
+    founding::wait_until_all_hold_all,
+    hospitals::Hospitals,
+    house::House,
+    http::{Ask, Door},
+    making,
+};
+
+/// Between two cases: so long that one is over before the next begins.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Nothing takes longer.
+const TOLD_WITHIN: Duration = Duration::from_secs(30);
+
+/// Posts cases one by one and prints when they were acknowledged and when each of the others had them.
+pub(crate) fn run(nodes: usize, cases: usize) {
+    let hospitals = Hospitals::found(nodes, |_| {});
+    let (author, others) = hospitals.houses().split_first().expect("there are nodes");
+    author.employ("keller", "Dr. Ida Keller", "physician");
+    wait_until_all_hold_all(&hospitals.houses().iter().collect::<Vec<_>>());
+    let (told, hear) = mpsc::channel();
+    others.iter().for_each(|house| listen(house, told.clone()));
+
+    let (mut acknowledged, mut stored, mut everywhere) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..cases as u64 {
+        let case = json!({ "as": "keller", "title": format!("Case {number}"), "text": making::text(number, 560) });
+        let ask = Ask::post("/api/v1/cases", &case);
+        let begun = Instant::now();
+        let answer = ask.send(&author.socket()).unwrap_or_else(|_| panic!("the node answers"));
+        acknowledged.push(begun.elapsed());
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        for _ in others {
+            let at = hear.recv_timeout(TOLD_WITHIN).expect("every hospital gets every case");
+            stored.push(at.duration_since(begun));
+        }
+        everywhere.extend(stored.last().copied());
+        thread::sleep(PAUSE);
+    }
+    tell(&format!("{nodes} nodes, posted to acknowledged"), acknowledged);
+    tell(&format!("{nodes} nodes, posted to stored at another"), stored);
+    tell(&format!("{nodes} nodes, posted to stored at the last"), everywhere);
+}
+
+/// Says when a house had filed a new case, as an open page hears it.
+fn listen(house: &House, told: Sender<Instant>) {
+    let Door::Socket(path) = house.socket() else { panic!("a house has a socket") };
+    let mut stream = UnixStream::connect(path).unwrap();
+    stream.write_all(b"GET /events?filter=network HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    let first = lines.next().unwrap_or_default();
+    assert!(first.contains("200"), "{} does not tell of cases: {first}", house.name());
+    thread::spawn(move || {
+        for _ in lines.filter(|line| line.starts_with("event: case")) {
+            // At the end of the run nobody hears.
+            let _ = told.send(Instant::now());
+        }
+    });
+}
+
+fn tell(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1e3;
+    println!("{what}: p50 {:.1} ms, p99 {:.1} ms, of {}", at(50), at(99), times.len());
+}
