@@ -2,8 +2,10 @@
 //!
 //! Handlers read through [`Joined`]; whatever changes goes to the engine as a task and comes back when it is durable.
 
+mod bookkeeper;
 mod engine;
 mod filing;
+mod folding;
 mod household;
 mod indexer;
 mod opening;
@@ -95,6 +97,7 @@ pub(crate) struct Shared {
 /// A joined network.
 pub(crate) struct Joined {
     shared: Arc<Shared>,
+    bookkeeper: Arc<bookkeeper::Bookkeeper>,
     tasks: mpsc::Sender<Task>,
     thread: Mutex<Option<JoinHandle<()>>>,
     stop: CancellationToken,
@@ -145,6 +148,7 @@ impl Joined {
         });
         let indexer = indexer::Indexer::start(index)?;
         indexer::catch_up(&indexer, state, &shared.shelf)?;
+        let bookkeeper = Arc::new(bookkeeper::Bookkeeper::start(shared.clone(), indexer, opened.unfinished)?);
         let announce = Announcement { configured: with.announce };
         let parts = engine::Parts {
             shared: shared.clone(),
@@ -153,15 +157,14 @@ impl Joined {
             identity: with.identity,
             announce,
             network,
-            indexer,
-            unfinished: opened.unfinished,
+            bookkeeper: bookkeeper.clone(),
         };
         let (tasks, receiver) = mpsc::channel(TASKS_MAX);
         let engine = engine::Engine::new(parts);
         let thread = std::thread::Builder::new().name("engine".into()).spawn(move || engine.run(receiver))?;
         runtime.spawn(carry(events, tasks.clone(), with.stop.clone()));
         runtime.spawn(pictures::fetch_previews(shared.clone(), picture_wants, with.stop.clone()));
-        Ok(Self { shared, tasks, thread: Mutex::new(Some(thread)), stop: with.stop })
+        Ok(Self { shared, bookkeeper, tasks, thread: Mutex::new(Some(thread)), stop: with.stop })
     }
 
     /// The network's id.
@@ -189,14 +192,16 @@ impl Joined {
         self.shared.news.subscribe()
     }
 
-    /// Sends what waits in the outbox.
+    /// Sends what waits in the outbox, so that who wrote it sees it.
     pub(crate) async fn send(&self) -> Result<Sent, AppError> {
-        self.task(Task::Send).await
+        let sent = self.task(Task::Send).await?;
+        self.bookkeeper.settled().await;
+        Ok(sent)
     }
 
-    /// Files what was written to the house journal.
-    pub(crate) async fn file_house(&self) -> Result<(), AppError> {
-        self.task(Task::House).await
+    /// Waits until what was written to the house journal shows.
+    pub(crate) async fn settle_house(&self) {
+        self.bookkeeper.house_settled().await;
     }
 
     /// Takes charters and certificates that came by another way than a peer.
@@ -229,6 +234,9 @@ impl Joined {
             // A panic of the engine was logged where it happened.
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
+        let bookkeeper = self.bookkeeper.clone();
+        // A panic of the bookkeeper was logged where it happened.
+        let _ = tokio::task::spawn_blocking(move || bookkeeper.stop()).await;
         if let Some(network) = self.shared.network.clone() {
             network.stop().await;
         }

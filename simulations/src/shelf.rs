@@ -35,6 +35,8 @@ pub(crate) struct Shelf {
 #[derive(Debug, Default)]
 pub(crate) struct Filed {
     pub(crate) is_audience_changed: bool,
+    /// A sealed payload that found its place.
+    pub(crate) placed: Option<EntryId>,
 }
 
 impl Shelf {
@@ -107,7 +109,8 @@ impl Shelf {
         };
         let folded = self.book.fold(&record, standing, &self.rows).expect("rows in memory can be read");
         self.rows.apply(&folded.changes);
-        let mut filed = Filed::default();
+        let is_placed = header.kind == Kind::Sealed && held.salted().is_some();
+        let mut filed = Filed { placed: is_placed.then(|| held.entry.id()), ..Filed::default() };
         for effect in folded.effects {
             match effect {
                 casebook::Effect::Erase(erasure) => erasure.entries.iter().for_each(|entry| self.erase(entry)),

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::{
     EntryId, FeedId, InstitutionId, NetworkId, SecretKey,
     claim::ForkProof,
+    limits,
     message::{Absence, Body, Frame, Framed, Gossip, Heads},
     payload::control::Head,
 };
@@ -34,8 +35,8 @@ use crate::{
     throttle::Bucket,
 };
 
-/// Signatures of linked entries that are verified in one tick.
-const LINKED_PER_TICK: u64 = 256;
+/// Signatures of linked entries that are verified in one tick: a run.
+const LINKED_PER_TICK: u64 = limits::RUN_ENTRIES_MAX as u64;
 /// Heads are compared with one peer after another, one in this time.
 const REVISIT_MS: u64 = 60_000;
 /// An institution says at least this often how far its feed has come.
@@ -70,7 +71,7 @@ pub struct Exchange {
     erased: BTreeMap<EntryId, BTreeSet<InstitutionId>>,
     /// Feeds that moved since peers were told.
     moved: BTreeSet<FeedId>,
-    /// Restricted entries whose payloads came since they were last offered.
+    /// Restricted entries whose payloads found their place since they were last offered.
     fresh: BTreeSet<EntryId>,
     buckets: BTreeMap<FeedId, Bucket>,
     /// The newest head claim of each member that was heard.
@@ -129,7 +130,10 @@ impl Exchange {
         }
         self.check_start(&mut effects);
         if std::mem::take(&mut self.is_pull_due) {
+            // Questions go out first: the answers travel while the journal is written.
+            let answers = std::mem::take(&mut effects);
             self.pull(now_ms, &mut effects);
+            effects.extend(answers);
         }
         if may_want_payloads {
             self.pull_payloads(now_ms, archive, &mut effects);
@@ -196,6 +200,14 @@ impl Exchange {
     /// Audiences changed: what peers may have now is offered to them at the next tick.
     pub fn audience_changed(&mut self) {
         self.sessions.values_mut().for_each(|session| session.has_offers_due = true);
+    }
+
+    /// Sealed payloads found their place in the casebook, so that it can be told who may have them: to those they are offered at
+    /// the next tick. While the own-head check waits, everything is offered afterwards.
+    pub fn placed(&mut self, entries: impl IntoIterator<Item = EntryId>) {
+        if self.start.is_ready() {
+            self.fresh.extend(entries);
+        }
     }
 
     /// Adds charters and certificates that came by another way than a peer: founding, invitation, a governor's vote.
@@ -325,20 +337,12 @@ impl Exchange {
                     session.payloads.want(entry);
                 }
             }
-            self.note_fresh(held);
             if header.feed == self.me {
                 self.start.pulled_back();
                 if self.start.is_ready() {
                     self.halt(effects);
                 }
             }
-        }
-    }
-
-    /// A sealed payload came: those who may have it are told. While the own-head check waits, everything is offered afterwards.
-    fn note_fresh(&mut self, held: &Held) {
-        if self.start.is_ready() && held.salted().is_some() && held.entry.header().kind == protocol::Kind::Sealed {
-            self.fresh.insert(held.entry.id());
         }
     }
 

@@ -218,10 +218,13 @@ impl App {
         self.said(case, waiting).await
     }
 
-    /// Lets the house decide and write, and files what stays in the house. Returns what waits to be sent.
+    /// Lets the house decide and write, and takes account of what stays in the house. Returns what waits to be sent.
     async fn say_to_house(&self, command: impl Into<Command>, actor: &Actor) -> Result<Option<OutboxId>, AppError> {
         let entries = self.desk.perform(command, actor)?;
-        self.joined()?.file_house().await?;
+        let stays = |entry: &HouseEntry| matches!(entry, HouseEntry::HouseStated(..) | HouseEntry::HouseWithdrawn(_));
+        if entries.iter().any(stays) {
+            self.joined()?.settle_house().await;
+        }
         Ok(queued_in(&entries))
     }
 

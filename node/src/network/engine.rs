@@ -11,7 +11,6 @@ use std::{
 
 use feed::{AppendRefusal, Chain, Draft, Effect, Input, Peer, Record};
 use house::{Actor, Command as HouseCommand, session};
-use index::Change;
 use p2p::{Event, MessageToken, Network};
 use protocol::{
     Audience, FeedId, InstitutionId, Payload,
@@ -23,13 +22,10 @@ use protocol::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Announcement, News, PeerState, Shared,
-    filing::{Consequences, Filing},
-    indexer::Indexer,
-    opening,
+    Announcement, PeerState, Shared,
+    bookkeeper::Bookkeeper,
+    filing::Filing,
     record::{self, Kept},
-    rows::FILED,
-    words,
 };
 use crate::{
     app::AppError,
@@ -59,8 +55,6 @@ pub(crate) enum Task {
     Tick,
     /// Send what waits in the outbox.
     Send(oneshot::Sender<Result<Sent, AppError>>),
-    /// File what was written to the house journal.
-    House(oneshot::Sender<Result<(), AppError>>),
     /// Take charters and certificates that came by another way.
     Papers(message::Papers, oneshot::Sender<Result<(), AppError>>),
     /// Take addresses that an operator brought.
@@ -79,9 +73,7 @@ pub(crate) struct Parts {
     pub(crate) identity: crate::config::Institution,
     pub(crate) announce: Announcement,
     pub(crate) network: Option<Network>,
-    pub(crate) indexer: Indexer,
-    /// What a crash left undone of erasures.
-    pub(crate) unfinished: Consequences,
+    pub(crate) bookkeeper: Arc<Bookkeeper>,
 }
 
 pub(crate) struct Engine {
@@ -91,8 +83,7 @@ pub(crate) struct Engine {
     identity: crate::config::Institution,
     announce: Announcement,
     network: Option<Network>,
-    indexer: Indexer,
-    unfinished: Option<Consequences>,
+    bookkeeper: Arc<Bookkeeper>,
     listening: BTreeSet<String>,
     /// Strangers that were let in, until their own feed names their keys.
     admitted: BTreeMap<Peer, InstitutionId>,
@@ -103,9 +94,8 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { shared, desk, keys, identity, announce, network, indexer, unfinished } = parts;
+        let Parts { shared, desk, keys, identity, announce, network, bookkeeper } = parts;
         let (listening, admitted) = (BTreeSet::new(), BTreeMap::new());
-        let unfinished = Some(unfinished);
         Self {
             shared,
             desk,
@@ -113,8 +103,7 @@ impl Engine {
             identity,
             announce,
             network,
-            indexer,
-            unfinished,
+            bookkeeper,
             listening,
             admitted,
             is_paused: false,
@@ -132,11 +121,6 @@ impl Engine {
                 Task::Net(_) => {}
                 Task::Tick => self.on_tick(),
                 Task::Send(reply) => answer(reply, self.send()),
-                Task::House(reply) => {
-                    let filed = opening::file_house(&self.shared.shelf).map_err(AppError::from);
-                    let filed = filed.and_then(|consequences| self.follow(consequences));
-                    answer(reply, filed);
-                }
                 Task::Papers(papers, reply) => {
                     let taken = self.take_papers(&papers);
                     answer(reply, taken);
@@ -160,14 +144,6 @@ impl Engine {
                 error = &error as &dyn std::error::Error,
                 "The signing key cannot be read; nothing can be signed."
             ),
-        }
-        if let Some(unfinished) = self.unfinished.take()
-            && let Err(error) = self.follow(unfinished)
-        {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "Erasures that a crash left undone could not be finished."
-            );
         }
         self.admit_members();
         self.input(Input::Tick, None);
@@ -293,43 +269,21 @@ impl Engine {
         let now_ms = now_ms();
         let to_write = records.iter().map(|record| record::to_journal(record, now_ms)).collect();
         let positions = self.shared.shelf.journal.append_blocking(to_write).inspect_err(|_| self.is_paused = true)?;
-        let shelf = self.shared.shelf.clone();
-        let (consequences, names_nodes) = {
+        let filed = {
             let exchange = self.shared.exchange();
             let find = |feed: &FeedId| exchange.chain(feed);
-            let mut filing = Filing::new(&shelf, &find, FILED);
-            for (record, position) in records.iter().zip(&positions) {
-                let (kept, salted) = kept(record, now_ms);
-                filing.file(kept, salted, *position)?;
-            }
-            (filing.finish()?, records.iter().any(names_nodes))
+            let mut filing = Filing::new(&self.shared.shelf, &find);
+            let mut each = records.iter().zip(&positions);
+            let filed = each.try_for_each(|(record, position)| {
+                let (kept, has_payload) = kept(record, now_ms);
+                filing.file(&kept, has_payload, *position)
+            });
+            filed.and_then(|()| filing.finish())
         };
-        self.follow(consequences)?;
-        if names_nodes {
+        filed?;
+        self.bookkeeper.wake();
+        if records.iter().any(names_nodes) {
             self.admit_members();
-        }
-        Ok(())
-    }
-
-    fn follow(&mut self, consequences: Consequences) -> Result<(), AppError> {
-        let shelf = &self.shared.shelf;
-        let mut changes: Vec<Change> = consequences.erased.iter().map(|entry| Change::EraseComment(*entry)).collect();
-        for (comment, case) in &consequences.comments {
-            changes.extend(words::of_comment(shelf, *case, *comment)?);
-        }
-        for case in &consequences.cases {
-            changes.push(words::of_case(shelf, *case)?);
-            self.shared.tell(News::Case(*case));
-        }
-        if !changes.is_empty() || consequences.must_purge {
-            self.indexer.feed(changes, shelf.journal.end(), consequences.must_purge);
-        }
-        for pictures in consequences.pictures {
-            self.shared.erase_pictures(pictures);
-        }
-        self.shared.want_pictures(&consequences.cases);
-        if consequences.audience_changed {
-            self.shared.write_exchange(feed::Exchange::audience_changed);
         }
         Ok(())
     }
@@ -355,11 +309,9 @@ impl Engine {
 
     fn take_addresses(&mut self, nodes: Vec<NodeOf>) -> Result<(), AppError> {
         let positions = self.shared.shelf.journal.append_blocking(vec![record::addresses(nodes.clone())])?;
-        let shelf = self.shared.shelf.clone();
-        let find = |_: &FeedId| None;
-        let mut filing = Filing::new(&shelf, &find, FILED);
+        let mut filing = Filing::new(&self.shared.shelf, &|_| None);
         for position in positions {
-            filing.file(Kept::Addresses(nodes.clone()), None, position)?;
+            filing.file(&Kept::Addresses(nodes.clone()), false, position)?;
         }
         filing.finish()?;
         self.shared.note_addresses(nodes);
@@ -468,17 +420,15 @@ fn answer<T>(reply: oneshot::Sender<T>, value: T) {
     let _ = reply.send(value);
 }
 
-fn kept(record: &Record, received_ms: u64) -> (Kept, Option<&protocol::Salted>) {
+fn kept(record: &Record, received_ms: u64) -> (Kept, bool) {
     match record {
         Record::Entry(held) => {
             let absence = if let message::Body::Absent(absence) = &held.body { Some(*absence) } else { None };
-            (Kept::Entry { entry: held.entry.clone(), received_ms, absence }, held.salted())
+            (Kept::Entry { entry: held.entry.clone(), received_ms, absence }, held.salted().is_some())
         }
-        Record::Payload { feed, seq, entry, salted } => {
-            (Kept::Payload { feed: *feed, seq: *seq, entry: *entry }, Some(salted))
-        }
-        Record::Papers(papers) => (Kept::Papers(papers.clone()), None),
-        Record::Freeze(feed, freeze) => (Kept::Freeze(*feed, freeze.clone()), None),
+        Record::Payload { feed, seq, entry, .. } => (Kept::Payload { feed: *feed, seq: *seq, entry: *entry }, true),
+        Record::Papers(papers) => (Kept::Papers(papers.clone()), false),
+        Record::Freeze(feed, freeze) => (Kept::Freeze(*feed, freeze.clone()), false),
     }
 }
 

@@ -2,13 +2,16 @@
 
 use std::{
     collections::BTreeSet,
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
 use index::{Change, Index, Purge, State};
-use protocol::{CaseId, EntryId, Kind, Payload, payload::control::Target};
+use protocol::{
+    CaseId, EntryId, Kind, Payload,
+    payload::{content::Comment, control::Target},
+};
 use store::Position;
 
 use super::{
@@ -18,12 +21,16 @@ use super::{
     words,
 };
 
-/// What arrives within this time goes into one commit.
+/// A commit waits for this long without news, so that what comes together is one.
 const GATHER: Duration = Duration::from_millis(300);
+/// Where news never end, what came is found at the latest after this time.
+const COMMIT_WITHIN: Duration = Duration::from_secs(10);
 /// Erased words leave the disk at the latest after this time; sooner once nothing else arrives.
 const PURGE_WITHIN: Duration = Duration::from_secs(600);
 /// Records of the journal that are read for one commit while the index catches up.
 const RECORDS_AT_ONCE: usize = 2_000;
+/// Changes that wait; who has more waits too.
+const JOBS_MAX: usize = 16;
 /// A purge waits for this long without news.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -34,13 +41,13 @@ enum Job {
 
 /// The thread and the way to it.
 pub(crate) struct Indexer {
-    jobs: Sender<Job>,
+    jobs: SyncSender<Job>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Indexer {
     pub(crate) fn start(index: Index) -> std::io::Result<Self> {
-        let (jobs, receiver) = channel();
+        let (jobs, receiver) = sync_channel(JOBS_MAX);
         let thread =
             std::thread::Builder::new().name("indexer".into()).spawn(move || Work::new(index).run(&receiver))?;
         Ok(Self { jobs, thread: Some(thread) })
@@ -68,12 +75,13 @@ struct Work {
     index: Index,
     filed: Option<Position>,
     is_dirty: bool,
+    commit_by: Instant,
     purge_by: Option<Instant>,
 }
 
 impl Work {
-    const fn new(index: Index) -> Self {
-        Self { index, filed: None, is_dirty: false, purge_by: None }
+    fn new(index: Index) -> Self {
+        Self { index, filed: None, is_dirty: false, commit_by: Instant::now(), purge_by: None }
     }
 
     fn run(mut self, jobs: &Receiver<Job>) {
@@ -105,12 +113,16 @@ impl Work {
     fn take(&mut self, changes: Vec<Change>, filed: Position, must_purge: bool) -> Result<(), index::Error> {
         self.index.apply(changes)?;
         self.filed = Some(filed);
+        if !self.is_dirty {
+            self.commit_by = Instant::now() + COMMIT_WITHIN;
+        }
         self.is_dirty = true;
         if must_purge && self.purge_by.is_none() {
             self.purge_by = Some(Instant::now() + PURGE_WITHIN);
         }
         match self.purge_by {
             Some(due) if due <= Instant::now() => self.purge(),
+            _ if self.commit_by <= Instant::now() => self.commit(),
             _ => Ok(()),
         }
     }
@@ -192,7 +204,8 @@ fn note(
 ) -> Result<(), ShelfError> {
     match shelf.payload(entry)? {
         Some(Payload::Statement(Kind::Comment, statement)) => {
-            changes.extend(words::of_comment(shelf, statement.case, *entry)?);
+            let comment = statement.body::<Comment>().ok();
+            changes.extend(comment.map(|comment| words::of_comment(statement.case, *entry, comment.text.0)));
         }
         Some(Payload::Statement(Kind::CommentRevision, statement)) => {
             changes.extend(words::of_thread(shelf, statement.case)?)

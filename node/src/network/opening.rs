@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use casebook::Casebook;
 use feed::{Chain, Exchange, Held, Restored};
-use house::HouseEntry;
 use protocol::{
     FeedId, InstitutionId, NetworkId, Salted,
     certificate::NodeOf,
@@ -16,9 +15,11 @@ use store::{Journal, JournalOptions, NewRecord, Position, Secret, TableOptions, 
 use trust::{PaperError, Papers};
 
 use super::{
-    filing::{Consequences, Filing},
+    bookkeeper::{fold_feeds, fold_house},
+    filing::Filing,
+    folding::{Consequences, judge},
     record::{self, Kept},
-    rows::{ADDRESSES, CONTROL, FILED, FREEZES, HEADS, HOUSE_FILED, HeadRow, MISSING, PAPERS, SCHEMA},
+    rows::{ADDRESSES, CONTROL, FILED, FOLDED, FREEZES, HEADS, HeadRow, MISSING, PAPERS, SCHEMA},
     shelf::{Shelf, ShelfError},
 };
 use crate::{clock::now_ms, desk::Desk, layout::NetworkLayout};
@@ -83,35 +84,27 @@ pub(crate) fn open(
     if filed.is_some() {
         state.load(&shelf)?;
     }
-    let mut unfinished = Consequences::default();
-    state.replay(&shelf, filed, &mut unfinished)?;
-    unfinished.remember_erasures(file_house(&shelf)?);
+    state.replay(&shelf, filed)?;
     let papers = state.papers.ok_or(OpenError::NoCharter)?;
-    let restored = Restored { me, papers, chains: state.chains.into_values().collect(), missing: missing(&shelf)? };
-    Ok(Opened { exchange: Exchange::new(restored, now_ms()), addresses: state.addresses, shelf, unfinished })
+    let chains = state.chains.into_values().collect();
+    let mut restored = Restored { me, papers, chains, missing: Vec::new() };
+    restored.missing = missing(&shelf)?;
+    let exchange = Exchange::new(restored, now_ms());
+    let unfinished = fold(&shelf, &exchange)?;
+    Ok(Opened { exchange, addresses: state.addresses, shelf, unfinished })
 }
 
-/// Files what stands in the house journal behind what was filed before.
-pub(crate) fn file_house(shelf: &Shelf) -> Result<Consequences, ShelfError> {
-    let journal = shelf.desk.journal();
-    let scan = match shelf.tables.applied(HOUSE_FILED)? {
-        Some(filed) => journal.scan_after(filed),
-        None => journal.scan(None),
-    };
-    let find = |_: &FeedId| None;
-    let mut filing = Filing::new(shelf, &find, HOUSE_FILED);
-    for scanned in scan {
-        let scanned = scanned?;
-        let secret = match journal.unseal(&scanned)? {
-            Secret::Held(secret) => Some(secret),
-            Secret::Erased | Secret::None => None,
-        };
-        let entry = HouseEntry::decode(scanned.kind, &scanned.clear, secret.as_ref().map(|secret| secret.as_slice()))?;
-        if let Some(entry) = entry {
-            filing.file_house(entry, scanned.position)?;
-        }
+/// Folds what stands in the journals behind what was folded before. Returns what a crash left undone of erasures.
+fn fold(shelf: &Shelf, exchange: &Exchange) -> Result<Consequences, ShelfError> {
+    let by = |feed: &FeedId, question: &_| judge(exchange, feed, question);
+    let mut unfinished = Consequences::default();
+    let mut folded = shelf.tables.applied(FOLDED)?;
+    while let Some((last, consequences)) = fold_feeds(shelf, folded, &by)? {
+        folded = Some(last);
+        unfinished.remember_erasures(consequences);
     }
-    filing.finish()
+    unfinished.remember_erasures(fold_house(shelf)?);
+    Ok(unfinished)
 }
 
 /// The machines as the tables say they were.
@@ -198,12 +191,7 @@ impl State {
     }
 
     /// Files what stands in the journal behind a record, or all of it.
-    fn replay(
-        &mut self,
-        shelf: &Shelf,
-        filed: Option<Position>,
-        unfinished: &mut Consequences,
-    ) -> Result<(), OpenError> {
+    fn replay(&mut self, shelf: &Shelf, filed: Option<Position>) -> Result<(), OpenError> {
         let mut scan = match filed {
             Some(filed) => shelf.journal.scan_after(filed),
             None => shelf.journal.scan(None),
@@ -224,7 +212,7 @@ impl State {
                 break;
             }
             count += batch.len() as u64;
-            unfinished.remember_erasures(self.file(shelf, batch)?);
+            self.file(shelf, batch)?;
         }
         if count > RECORDS_AT_ONCE as u64 {
             tracing::info!(journal.records = count, "Tables were brought up to the journal.");
@@ -232,15 +220,15 @@ impl State {
         Ok(())
     }
 
-    fn file(&mut self, shelf: &Shelf, batch: Vec<(Kept, Option<Salted>, Position)>) -> Result<Consequences, OpenError> {
+    fn file(&mut self, shelf: &Shelf, batch: Vec<(Kept, Option<Salted>, Position)>) -> Result<(), OpenError> {
         for (kept, salted, _) in &batch {
             self.recall(kept, salted.as_ref())?;
         }
         let chains = &self.chains;
         let find = |feed: &FeedId| chains.get(feed);
-        let mut filing = Filing::new(shelf, &find, FILED);
+        let mut filing = Filing::new(shelf, &find);
         for (kept, salted, position) in batch {
-            filing.file(kept, salted.as_ref(), position)?;
+            filing.file(&kept, salted.is_some(), position)?;
         }
         Ok(filing.finish()?)
     }

@@ -5,10 +5,12 @@ use store::{Mark, Position, Row, Table};
 
 /// How far the journal of the shared feeds was filed.
 pub(crate) const FILED: Mark = Mark::new("feeds");
+/// How far the journal of the shared feeds was folded into the casebook; what is filed may be ahead of it.
+pub(crate) const FOLDED: Mark = Mark::new("casebook");
 /// How far the house journal was filed: cases for the own house stand in the casebook beside the shared ones.
 pub(crate) const HOUSE_FILED: Mark = Mark::new("house");
 /// The number for what all rows of the node mean. Tables of another number are built again.
-pub(crate) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 2;
 
 /// Where the entry at a place stands.
 pub(crate) const ENTRIES: Table<(FeedId, u64), EntryRow> = Table::new("entries");

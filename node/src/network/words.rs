@@ -54,9 +54,8 @@ pub(crate) fn of_case(shelf: &Shelf, case: CaseId) -> Result<Change, ShelfError>
 }
 
 /// What the index is told about a comment.
-pub(crate) fn of_comment(shelf: &Shelf, case: CaseId, comment: EntryId) -> Result<Option<Change>, ShelfError> {
-    let text = shelf.body::<Comment>(&comment)?.map(|comment| comment.text.0);
-    Ok(text.map(|text| Change::PutComment(CommentDocument { comment, case, text })))
+pub(crate) fn of_comment(case: CaseId, comment: EntryId, text: String) -> Change {
+    Change::PutComment(CommentDocument { comment, case, text })
 }
 
 /// The words of a whole thread, each comment as it reads now.
@@ -65,7 +64,7 @@ pub(crate) fn of_thread(shelf: &Shelf, case: CaseId) -> Result<Vec<Change>, Shel
     for item in casebook::thread(case, shelf)? {
         let ThreadWhat::Remark { current, .. } = item.what else { continue };
         if let Some(text) = shelf.remark_text(&current)? {
-            changes.push(Change::PutComment(CommentDocument { comment: item.entry, case, text }));
+            changes.push(of_comment(case, item.entry, text));
         }
     }
     Ok(changes)

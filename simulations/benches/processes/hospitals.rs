@@ -19,7 +19,8 @@ impl Hospitals {
     /// Founds a network of houses that were prepared, and starts their nodes.
     pub(crate) fn found(count: usize, prepare: impl Fn(&House)) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let make = |number| House::make(&format!("Hospital {number}"), &directory.path().join(number.to_string()));
+        let make =
+            |number: usize| House::make(&format!("Hospital {number}"), &directory.path().join(number.to_string()));
         let houses: Vec<House> = (1..=count).map(make).collect();
         houses.iter().for_each(prepare);
         found(&houses, directory.path());

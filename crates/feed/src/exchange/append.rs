@@ -107,7 +107,6 @@ impl Exchange {
             chain.take_own(held);
         }
         self.moved.insert(me);
-        written.iter().for_each(|held| self.note_fresh(held));
         Ok(written)
     }
 

@@ -14,7 +14,7 @@ use protocol::{
 
 use super::{Exchange, head_of};
 use crate::{
-    archive::{Archive, Arrival, Held},
+    archive::{Archive, Arrival},
     chain::{Answer, Chain},
     effect::{Blame, Effect, Peer, Record},
     session::{Flight, Session},
@@ -287,9 +287,7 @@ impl Exchange {
             return;
         }
         self.missing.remove(entry);
-        let late = Held { entry: held.entry, body: Body::Held(salted.clone()) };
-        self.note_fresh(&late);
-        let header = late.entry.header();
+        let header = held.entry.header();
         let record = Record::Payload { feed: header.feed, seq: header.seq, entry: *entry, salted };
         effects.push(Effect::Journal(vec![record]));
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use protocol::{
-    Audience, CharterId, FeedId, NetworkId, Payload, PublicKey, Salt, SecretKey,
+    Audience, CharterId, EntryId, FeedId, Kind, NetworkId, Payload, PublicKey, Salt, SecretKey,
     certificate::{Certificate, Charter, Decision, Founder, Governor, Growth, Membership, Succession, Vote},
     codec::{Bytes, Text, encode},
     message::{Frame, Framed, Gossip, Papers},
@@ -13,7 +13,7 @@ pub(crate) use super::{
     archive::{Desk, Memory},
     author::{Author, arrival, bare, bulky, forged, frame_of, node_keys, profile, rotation, spoiled, the_end},
 };
-use crate::{Draft, Effect, Exchange, Held, Input, Peer, Restored};
+use crate::{Draft, Effect, Exchange, Held, Input, Peer, Record, Restored};
 
 /// When stories begin.
 pub(crate) const NOW: u64 = 1_790_000_000_000;
@@ -180,6 +180,7 @@ impl Node {
         for effect in effects {
             if let Effect::Journal(records) = effect {
                 records.iter().for_each(|record| self.memory.perform(record));
+                self.exchange.placed(records.iter().filter_map(sealed_in));
             }
         }
         self.done.extend(effects.iter().cloned());
@@ -199,6 +200,15 @@ impl Node {
             _ => None,
         };
         self.done.iter().filter_map(of).collect()
+    }
+}
+
+/// The entry whose sealed payload a record brings.
+fn sealed_in(record: &Record) -> Option<EntryId> {
+    match record {
+        Record::Entry(held) if held.entry.header().kind == Kind::Sealed => held.salted().map(|_| held.entry.id()),
+        Record::Payload { entry, .. } => Some(*entry),
+        _ => None,
     }
 }
 

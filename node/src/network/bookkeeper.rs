@@ -1,0 +1,239 @@
+//! Folds what stands in the journals into the casebook and tells the index, on a thread of its own.
+//!
+//! What arrives is durable, linked and passed on by then; nobody waits for this but who wrote something and wants to see it.
+//! The thread reads the journal and has no queue of entries, so however far it is behind, it takes no memory.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvError, Sender, TryRecvError, channel},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use index::Change;
+use store::{Position, Secret};
+use tokio::sync::oneshot;
+
+use super::{
+    News, Shared,
+    folding::{Consequences, Folding, Judge, judge},
+    indexer::Indexer,
+    record,
+    rows::{FOLDED, HOUSE_FILED},
+    shelf::{Shelf, ShelfError},
+    words,
+};
+use crate::app::AppError;
+
+/// Records that are folded in one batch.
+const RECORDS_AT_ONCE: usize = 512;
+/// Who wrote something waits so long to find it in its place. It is durable before; while much else arrives it shows later.
+const SETTLED_WITHIN: Duration = Duration::from_secs(2);
+
+enum Job {
+    /// The journal of the shared feeds has grown.
+    Fold,
+    /// Answer when everything that stands there now is folded.
+    Settle(oneshot::Sender<()>),
+    /// Fold the house journal too, then answer.
+    SettleHouse(oneshot::Sender<()>),
+    Stop,
+}
+
+/// The thread and the way to it.
+pub(crate) struct Bookkeeper {
+    jobs: Sender<Job>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Bookkeeper {
+    /// Starts with what a crash left undone of erasures.
+    pub(crate) fn start(shared: Arc<Shared>, indexer: Indexer, unfinished: Consequences) -> Result<Self, AppError> {
+        let folded = shared.shelf.tables.applied(FOLDED).map_err(ShelfError::from)?;
+        let (jobs, receiver) = channel();
+        let mut work = Work { shared, indexer, folded, waiting: Vec::new() };
+        let thread = std::thread::Builder::new().name("bookkeeper".into()).spawn(move || {
+            let begun = work.follow(unfinished);
+            if let Err(error) = begun.and_then(|()| work.run(&receiver)) {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "The casebook cannot be written; what arrives from now on shows after the next start."
+                );
+            }
+        })?;
+        Ok(Self { jobs, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// There is something new in the journal.
+    pub(crate) fn wake(&self) {
+        // A thread that failed has said so.
+        let _ = self.jobs.send(Job::Fold);
+    }
+
+    /// Waits until what stands in the journal of the shared feeds now shows, or for a while.
+    pub(crate) async fn settled(&self) {
+        self.told(Job::Settle).await;
+    }
+
+    /// Waits until what stands in the house journal now shows, or for a while.
+    pub(crate) async fn house_settled(&self) {
+        self.told(Job::SettleHouse).await;
+    }
+
+    async fn told(&self, job: impl FnOnce(oneshot::Sender<()>) -> Job) {
+        let (reply, settled) = oneshot::channel();
+        if self.jobs.send(job(reply)).is_ok() {
+            // What does not show in time shows later, and what cannot be folded was logged.
+            let _ = tokio::time::timeout(SETTLED_WITHIN, settled).await;
+        }
+    }
+
+    /// Ends the thread; what is not folded yet is folded after the next start. Blocks.
+    pub(crate) fn stop(&self) {
+        // A thread that failed has ended already.
+        let _ = self.jobs.send(Job::Stop);
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // A panic was logged where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Work {
+    shared: Arc<Shared>,
+    indexer: Indexer,
+    /// The last record that was folded.
+    folded: Option<Position>,
+    /// Who waits until everything is folded that stands before a place.
+    waiting: Vec<(Position, oneshot::Sender<()>)>,
+}
+
+impl Work {
+    fn run(&mut self, jobs: &Receiver<Job>) -> Result<(), ShelfError> {
+        let mut is_behind = true;
+        loop {
+            let job =
+                if is_behind { jobs.try_recv() } else { jobs.recv().map_err(|RecvError| TryRecvError::Disconnected) };
+            match job {
+                Ok(Job::Fold) => is_behind = true,
+                Ok(Job::Settle(reply)) => {
+                    is_behind = true;
+                    self.waiting.push((self.shared.shelf.journal.end(), reply));
+                }
+                Ok(Job::SettleHouse(reply)) => {
+                    let of_house = fold_house(&self.shared.shelf)?;
+                    self.follow(of_house)?;
+                    // Who asked may have gone away, here and below.
+                    let _ = reply.send(());
+                }
+                Ok(Job::Stop) | Err(TryRecvError::Disconnected) => return Ok(()),
+                Err(TryRecvError::Empty) => is_behind = self.fold()?,
+            }
+        }
+    }
+
+    /// Folds a batch and answers who waited for it. Returns whether there may be more.
+    fn fold(&mut self) -> Result<bool, ShelfError> {
+        let shared = self.shared.clone();
+        let by = |feed: &_, question: &_| judge(&shared.exchange(), feed, question);
+        let folded = fold_feeds(&shared.shelf, self.folded, &by)?;
+        let is_all = folded.is_none();
+        if let Some((last, consequences)) = folded {
+            self.folded = Some(last);
+            self.follow(consequences)?;
+        }
+        let is_told = |end: &Position| is_all || self.folded.is_some_and(|folded| folded >= *end);
+        for (_, reply) in self.waiting.extract_if(.., |(end, _)| is_told(end)) {
+            let _ = reply.send(());
+        }
+        Ok(!is_all)
+    }
+
+    /// Does what follows from folded records outside the tables.
+    fn follow(&mut self, consequences: Consequences) -> Result<(), ShelfError> {
+        let shelf = &self.shared.shelf;
+        let mut changes: Vec<Change> = consequences.erased.iter().map(|entry| Change::EraseComment(*entry)).collect();
+        for (comment, (case, text)) in consequences.comments {
+            changes.push(words::of_comment(case, comment, text));
+        }
+        for case in consequences.revised {
+            changes.extend(words::of_thread(shelf, case)?);
+        }
+        for case in &consequences.cases {
+            changes.push(words::of_case(shelf, *case)?);
+        }
+        if !changes.is_empty() || consequences.must_purge {
+            let told = self.folded.unwrap_or(Position::from_u64(0));
+            self.indexer.feed(changes, told, consequences.must_purge);
+        }
+        for pictures in consequences.pictures {
+            self.shared.erase_pictures(pictures);
+        }
+        self.shared.want_pictures(&consequences.cases);
+        if consequences.audience_changed || !consequences.placed.is_empty() {
+            self.shared.write_exchange(|exchange| {
+                exchange.placed(consequences.placed);
+                if consequences.audience_changed {
+                    exchange.audience_changed();
+                }
+            });
+        }
+        for case in consequences.cases.union(&consequences.stirred) {
+            self.shared.tell(News::Case(*case));
+        }
+        Ok(())
+    }
+}
+
+/// Folds the records of the shared feeds that stand behind one, a batch of them. Returns the last of them; none if there were
+/// none.
+pub(crate) fn fold_feeds(
+    shelf: &Shelf,
+    behind: Option<Position>,
+    judge: Judge<'_>,
+) -> Result<Option<(Position, Consequences)>, ShelfError> {
+    let scan = match behind {
+        Some(behind) => shelf.journal.scan_after(behind),
+        None => shelf.journal.scan(None),
+    };
+    let mut folding = Folding::of_feeds(shelf, judge);
+    let mut last = None;
+    for scanned in scan.take(RECORDS_AT_ONCE) {
+        let scanned = scanned?;
+        let kept = record::from_journal(scanned.kind, &scanned.clear)?;
+        let salted = match shelf.journal.unseal(&scanned)? {
+            Secret::Held(secret) => record::salted(&secret),
+            Secret::Erased | Secret::None => None,
+        };
+        folding.fold(&kept, salted.as_ref(), scanned.position)?;
+        last = Some(scanned.position);
+    }
+    match last {
+        Some(last) => Ok(Some((last, folding.finish()?))),
+        None => Ok(None),
+    }
+}
+
+/// Folds what stands in the house journal behind what was folded before.
+pub(crate) fn fold_house(shelf: &Shelf) -> Result<Consequences, ShelfError> {
+    let journal = shelf.desk.journal();
+    let scan = match shelf.tables.applied(HOUSE_FILED)? {
+        Some(filed) => journal.scan_after(filed),
+        None => journal.scan(None),
+    };
+    let mut folding = Folding::of_house(shelf);
+    for scanned in scan {
+        let scanned = scanned?;
+        let secret = match journal.unseal(&scanned)? {
+            Secret::Held(secret) => Some(secret),
+            Secret::Erased | Secret::None => None,
+        };
+        let secret = secret.as_ref().map(|secret| secret.as_slice());
+        if let Some(entry) = house::HouseEntry::decode(scanned.kind, &scanned.clear, secret)? {
+            folding.fold_house(entry, scanned.position)?;
+        }
+    }
+    folding.finish()
+}

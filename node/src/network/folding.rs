@@ -1,0 +1,326 @@
+//! From the journals into the casebook: what each record says about cases, the same when it arrives and when tables are built
+//! again. What it folds was filed before, so every place is known.
+//!
+//! Folding reads rows through an overlay, so that many records go into one batch. Keys of withdrawn payloads are destroyed
+//! before the batch is applied: after a crash in between the withdrawal is folded again, and nothing is forgotten to be
+//! forgotten.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use casebook::{Change, Effect, Erasure, Origin, Overlay, Pictures, Record, Said};
+use feed::{Chain, Exchange};
+use house::HouseEntry;
+use protocol::{
+    Audience, CaseId, Class, Context, Entry, EntryId, FeedId, Kind, Payload, Salted, Statement,
+    message::Absence,
+    payload::{
+        content::Comment,
+        control::{Target, Withdrawal},
+    },
+};
+use store::{Batch, Mark, Position};
+use trust::{Question, Standing};
+
+use super::{
+    household,
+    record::{self, Kept},
+    rows::{CASEBOOK, ENTRIES, EntryRow, FOLDED, HEADS, HOUSE, HOUSE_FILED, HeadRow, MISSING, PLACES, PayloadAt},
+    shelf::{Shelf, ShelfError, casebook_key},
+};
+
+/// What follows from records that were folded, for those who keep more than tables.
+#[derive(Debug, Default)]
+pub(crate) struct Consequences {
+    /// Cases whose own words changed.
+    pub(crate) cases: BTreeSet<CaseId>,
+    /// Cases in whose threads something happened.
+    pub(crate) stirred: BTreeSet<CaseId>,
+    /// Cases with comments that read otherwise now.
+    pub(crate) revised: BTreeSet<CaseId>,
+    /// Comments that are new, with their cases and words.
+    pub(crate) comments: BTreeMap<EntryId, (CaseId, String)>,
+    /// Sealed entries whose payloads found their place.
+    pub(crate) placed: Vec<EntryId>,
+    /// Entries that are erased.
+    pub(crate) erased: Vec<EntryId>,
+    /// Pictures that go.
+    pub(crate) pictures: Vec<Pictures>,
+    /// Whether words have to leave the disk of the index.
+    pub(crate) must_purge: bool,
+    /// Whether somebody's audience changed.
+    pub(crate) audience_changed: bool,
+}
+
+impl Consequences {
+    /// Keeps of others what concerns erasures.
+    pub(crate) fn remember_erasures(&mut self, others: Self) {
+        self.erased.extend(others.erased);
+        self.pictures.extend(others.pictures);
+        self.must_purge |= others.must_purge;
+    }
+}
+
+/// Whether a statement at a place of a feed counts. The feed may be further than what is folded: places decide, not time.
+pub(crate) type Judge<'a> = &'a dyn Fn(&FeedId, &Question) -> Standing;
+
+/// Judges by the feeds of an exchange.
+pub(crate) fn judge(exchange: &Exchange, feed: &FeedId, question: &Question) -> Standing {
+    let Some(chain) = exchange.chain(feed) else { return Standing::Pending };
+    if chain.freeze().is_some_and(|freeze| freeze.at <= question.seq) {
+        return Standing::Disputed;
+    }
+    Chain::institution(chain).map_or(Standing::Pending, |institution| institution.judge(question).standing)
+}
+
+/// Records on their way into the casebook.
+pub(crate) struct Folding<'a> {
+    shelf: &'a Shelf,
+    judge: Judge<'a>,
+    mark: Mark,
+    overlay: Overlay<'a, Shelf>,
+    /// Rows of entries that are erased.
+    erased: BTreeMap<(FeedId, u64), EntryRow>,
+    /// Payloads that came later than their entries, by the entry.
+    late: BTreeMap<EntryId, Position>,
+    batch: Batch,
+    destroy: Vec<Position>,
+    last: Option<Position>,
+    consequences: Consequences,
+}
+
+impl<'a> Folding<'a> {
+    /// Of the journal of the shared feeds.
+    pub(crate) fn of_feeds(shelf: &'a Shelf, judge: Judge<'a>) -> Self {
+        Self::new(shelf, judge, FOLDED)
+    }
+
+    /// Of the house journal.
+    pub(crate) fn of_house(shelf: &'a Shelf) -> Self {
+        Self::new(shelf, &|_, _| Standing::Verified, HOUSE_FILED)
+    }
+
+    fn new(shelf: &'a Shelf, judge: Judge<'a>, mark: Mark) -> Self {
+        Self {
+            shelf,
+            judge,
+            mark,
+            overlay: Overlay::over(shelf),
+            erased: BTreeMap::new(),
+            late: BTreeMap::new(),
+            batch: Batch::new(),
+            destroy: Vec::new(),
+            last: None,
+            consequences: Consequences::default(),
+        }
+    }
+
+    /// Folds one record that stands at a position.
+    pub(crate) fn fold(&mut self, kept: &Kept, salted: Option<&Salted>, at: Position) -> Result<(), ShelfError> {
+        self.last = Some(at);
+        match kept {
+            Kept::Entry { entry, received_ms, .. } => self.fold_entry(entry, salted, *received_ms),
+            Kept::Payload { feed, seq, entry } => self.fold_payload((feed, *seq), entry, salted, at),
+            Kept::Freeze(feed, freeze) => self.restand_from(feed, freeze.at),
+            Kept::Papers(_) | Kept::Addresses(_) => Ok(()),
+        }
+    }
+
+    /// Folds an entry of the house journal: statements for the own house, and their withdrawals. Others say nothing here.
+    pub(crate) fn fold_house(&mut self, entry: HouseEntry, at: Position) -> Result<(), ShelfError> {
+        self.last = Some(at);
+        let me = self.shelf.book.me;
+        let (id, time_ms, said) = match entry {
+            HouseEntry::HouseStated(stated, said) => {
+                let id = household::entry_id(&me, &stated.statement);
+                self.batch.put(HOUSE, &id, &at.to_u64())?;
+                (id, stated.at_ms, Said::Statement(stated.kind, said.statement))
+            }
+            HouseEntry::HouseWithdrawn(withdrawn) => {
+                let target = match &withdrawn.statement {
+                    Some(statement) => Target::Entry(household::entry_id(&me, statement)),
+                    None => Target::Case(CaseId { institution: me, number: withdrawn.case }),
+                };
+                let id = EntryId(protocol::hash("house withdrawal", &[&me.0, &at.to_u64().to_be_bytes()]));
+                let withdrawal = Withdrawal { target, ground: withdrawn.ground, from: None };
+                (id, withdrawn.at_ms, Said::Withdrawals { speaks_for: me, withdrawals: vec![withdrawal] })
+            }
+            _ => return Ok(()),
+        };
+        let record = Record {
+            id,
+            feed: me,
+            epoch: 0,
+            seq: at.to_u64(),
+            time_ms,
+            received_ms: time_ms,
+            origin: Origin::House,
+            said,
+        };
+        self.enter(&record, Standing::Verified)
+    }
+
+    /// Destroys keys, then applies everything to the tables.
+    pub(crate) fn finish(mut self) -> Result<Consequences, ShelfError> {
+        if !self.destroy.is_empty() {
+            self.shelf.journal.erase(&self.destroy)?;
+        }
+        for (place, row) in &self.erased {
+            self.batch.put(ENTRIES, place, row)?;
+        }
+        for change in self.overlay.into_changes()? {
+            match change {
+                Change::Put { table, key, value } => self.batch.put(CASEBOOK, &casebook_key(table, &key), &value)?,
+                Change::Delete { table, key } => self.batch.remove(CASEBOOK, &casebook_key(table, &key))?,
+            }
+        }
+        if let Some(last) = self.last {
+            self.shelf.tables.apply(&self.batch, self.mark, last)?;
+        }
+        Ok(self.consequences)
+    }
+
+    /// A payload that came later than its entry.
+    fn fold_payload(
+        &mut self,
+        (feed, seq): (&FeedId, u64),
+        entry: &EntryId,
+        salted: Option<&Salted>,
+        at: Position,
+    ) -> Result<(), ShelfError> {
+        let Some(row) = self.shelf.row(feed, seq)? else { return Ok(()) };
+        let read = self.shelf.journal.read(row.record)?;
+        let Kept::Entry { entry: held, received_ms, .. } = record::from_journal(read.kind, &read.clear)? else {
+            return Ok(());
+        };
+        self.late.insert(*entry, at);
+        self.fold_entry(&held, salted, received_ms)
+    }
+
+    /// Tells the casebook what an entry says.
+    fn fold_entry(&mut self, entry: &Entry, salted: Option<&Salted>, received_ms: u64) -> Result<(), ShelfError> {
+        let header = entry.header();
+        let payload = salted.and_then(|salted| entry.open(salted).ok());
+        if let Some(payload) = &payload {
+            self.restand_after(header.feed, header.seq, payload)?;
+        }
+        let said = match payload {
+            Some(payload) => Said::of(payload, header.feed),
+            None if header.kind.class() == Class::Content => Some(Said::Absent),
+            None => None,
+        };
+        let Some(said) = said else { return Ok(()) };
+        if header.kind == Kind::Sealed && salted.is_some() {
+            self.consequences.placed.push(entry.id());
+        }
+        let record = Record {
+            id: entry.id(),
+            feed: header.feed,
+            epoch: header.epoch,
+            seq: header.seq,
+            time_ms: header.time_ms,
+            received_ms,
+            origin: if header.audience == Audience::Network { Origin::Network } else { Origin::Restricted },
+            said,
+        };
+        let standing = match &record.said {
+            Said::Statement(kind, statement) => self.standing(entry, *kind, statement),
+            _ => Standing::Unknown,
+        };
+        self.enter(&record, standing)
+    }
+
+    /// What a record changes, and what of it is searched for.
+    fn enter(&mut self, record: &Record, standing: Standing) -> Result<(), ShelfError> {
+        let folded = self.shelf.book.fold(record, standing, &self.overlay)?;
+        match &record.said {
+            Said::Statement(Kind::Comment, statement) => {
+                if let Ok(comment) = statement.body::<Comment>() {
+                    self.consequences.comments.insert(record.id, (statement.case, comment.text.0));
+                }
+                self.take(folded, true)
+            }
+            Said::Statement(Kind::CommentRevision, statement) => {
+                self.consequences.revised.insert(statement.case);
+                self.take(folded, true)
+            }
+            _ => self.take(folded, false),
+        }
+    }
+
+    /// The words of a case itself stay as they are when somebody comments on it.
+    fn take(&mut self, folded: casebook::Folded, is_comment: bool) -> Result<(), ShelfError> {
+        self.overlay.apply(folded.changes);
+        for effect in folded.effects {
+            match effect {
+                Effect::Erase(erasure) => self.erase(erasure)?,
+                Effect::Index(case) if is_comment => {
+                    self.consequences.stirred.insert(case);
+                }
+                Effect::Index(case) => {
+                    self.consequences.cases.insert(case);
+                }
+                Effect::Offer(_) => self.consequences.audience_changed = true,
+            }
+        }
+        Ok(())
+    }
+
+    fn erase(&mut self, erasure: Erasure) -> Result<(), ShelfError> {
+        for entry in &erasure.entries {
+            self.consequences.comments.remove(entry);
+            let Some(place) = self.shelf.tables.get(PLACES, entry)? else { continue };
+            let Some(row) = self.shelf.row(&place.feed, place.seq)? else { continue };
+            if let PayloadAt::Record(position) = row.payload {
+                self.destroy.push(position);
+            }
+            self.destroy.extend(self.late.get(entry));
+            let payload = PayloadAt::Absent(Absence::Erased);
+            self.erased.insert((place.feed, place.seq), EntryRow { payload, ..row });
+            self.batch.remove(MISSING, entry)?;
+        }
+        self.consequences.must_purge |= erasure.index.is_some();
+        self.consequences.cases.extend(erasure.index);
+        self.consequences.erased.extend(erasure.entries);
+        self.consequences.pictures.push(erasure.pictures);
+        Ok(())
+    }
+
+    /// What a control entry changes about words that stand before it.
+    fn restand_after(&mut self, feed: FeedId, seq: u64, payload: &Payload) -> Result<(), ShelfError> {
+        let from = match payload {
+            Payload::Revocation(revocation) => revocation.since.as_ref().map(|since| since.seq),
+            Payload::KeyRotation(rotation) => rotation.since.as_ref().map(|since| since.seq),
+            _ => None,
+        };
+        match from.filter(|from| *from < seq) {
+            Some(from) => self.restand_from(&feed, from),
+            None => Ok(()),
+        }
+    }
+
+    /// Judges again what stands in a feed from a place on.
+    fn restand_from(&mut self, feed: &FeedId, from: u64) -> Result<(), ShelfError> {
+        let last = self.shelf.tables.get(HEADS, feed)?.map_or(0, |head: HeadRow| head.place.seq);
+        for seq in from..=last {
+            let Some(held) = self.shelf.entry(feed, seq)? else { continue };
+            let Some(Payload::Statement(kind, statement)) = held.payload() else { continue };
+            let standing = self.standing(&held.entry, kind, &statement);
+            let folded = self.shelf.book.restand(held.entry.id(), standing, &self.overlay)?;
+            self.take(folded, false)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a statement counts: the person signed it, the institution vouches for the person, and its feed does not stand
+    /// still before it.
+    fn standing(&self, entry: &Entry, kind: Kind, statement: &Statement) -> Standing {
+        let header = entry.header();
+        let context = Context { network: header.network, feed: header.feed, kind };
+        if statement.verify(&context).is_err() {
+            return Standing::Unknown;
+        }
+        let question =
+            Question { author: statement.author, kind, case: statement.case, seq: header.seq, time_ms: header.time_ms };
+        (self.judge)(&header.feed, &question)
+    }
+}
