@@ -12,6 +12,7 @@
 mod document;
 mod error;
 mod highlight;
+mod inventory;
 mod open;
 mod query;
 mod schema;

@@ -83,6 +83,11 @@ impl Reader {
         Self { reader, fields }
     }
 
+    /// The last commit.
+    pub(crate) fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
     /// The hits from `offset` on, `limit` of them, both cut to [`LIMIT_MAX`] and [`OFFSET_MAX`].
     ///
     /// # Errors

@@ -110,6 +110,16 @@ fn an_erased_comment_and_a_revised_case_leave_the_disk_too() {
 }
 
 #[test]
+fn an_inventory_holds_every_term_and_every_stored_id() {
+    let shelf = Shelf::of(neighbours().chain([put(canary()), comment(7, 77, "zweicanary spoken here")]));
+    let inventory = shelf.index.reader().inventory().unwrap();
+    assert!(says(&inventory, CANARY) && says(&inventory, RARE_CANARY) && says(&inventory, "zweicanary"));
+    assert!(terms(shelf.folder.path()).is_subset(&inventory));
+    let stored = inventory.iter().filter(|kept| kept.len() > 32 && kept.windows(32).any(|window| window == [7; 32]));
+    assert_eq!(stored.count(), 1, "the id of the comment stands there as a document too");
+}
+
+#[test]
 fn an_index_of_nothing_but_erased_cases_is_empty_on_the_disk() {
     let mut shelf = Shelf::of([put(canary())]);
     assert!(automata_with_rare_canary(shelf.folder.path()) > 0);
