@@ -39,7 +39,7 @@ use crate::{
 };
 
 /// The exit code of a node whose disk may have lost what was acknowledged (`EX_IOERR` of sysexits.h).
-const EXIT_LOSS: i32 = 74;
+pub(crate) const EXIT_LOSS: i32 = 74;
 
 /// Why something was not done. Each kind knows whom to tell: the person, the operator, or the log.
 #[derive(Debug, thiserror::Error)]

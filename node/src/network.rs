@@ -33,7 +33,13 @@ pub(crate) use opening::{OpenError, create, log_recovery};
 pub(crate) use pictures::PictureError;
 pub(crate) use shelf::{Shelf, ShelfError};
 
-use crate::{app::AppError, config::Institution, desk::Desk, keys::KeyFiles, layout::NetworkLayout};
+use crate::{
+    app::{AppError, EXIT_LOSS},
+    config::Institution,
+    desk::Desk,
+    keys::KeyFiles,
+    layout::NetworkLayout,
+};
 
 /// Tasks that wait for the engine.
 const TASKS_MAX: usize = 1_024;
@@ -146,8 +152,7 @@ impl Joined {
             runtime: runtime.clone(),
             network: network.clone(),
         });
-        let indexer = indexer::Indexer::start(index)?;
-        indexer::catch_up(&indexer, state, &shared.shelf)?;
+        let indexer = indexer::Indexer::start(index, state, shared.shelf.clone())?;
         let bookkeeper = Arc::new(bookkeeper::Bookkeeper::start(shared.clone(), indexer, opened.unfinished)?);
         let announce = Announcement { configured: with.announce };
         let parts = engine::Parts {
@@ -341,10 +346,25 @@ impl Shared {
         write(&mut self.exchange.write().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The machines anew from what is kept, if the journal can be written.
-    fn reopen_exchange(&self) -> Option<Exchange> {
-        self.shelf.journal.append_blocking(Vec::new()).ok()?;
-        opening::restore(&self.shelf, self.me).ok()
+    fn is_member(&self, feed: &InstitutionId) -> bool {
+        self.exchange().roster().member(feed).is_some()
+    }
+
+    /// The machines anew from what is kept, if the journal can be written: a record that says nothing new shows it.
+    fn reopen_exchange(&self) -> Result<Exchange, OpenError> {
+        self.shelf.journal.append_blocking(vec![record::addresses(Vec::new())])?;
+        Ok(opening::machines(&self.shelf, self.me)?.exchange)
+    }
+
+    /// Ends the process where the tables broke under it: the next start sets them aside and builds them again.
+    fn end_if_tables_broke(&self) {
+        if let Some(why) = self.shelf.tables.unusable() {
+            tracing::error!(
+                tables.why = why,
+                "The tables broke. The node ends here and builds them again at its next start."
+            );
+            std::process::exit(EXIT_LOSS);
+        }
     }
 
     fn note_peer(&self, institution: InstitutionId, state: PeerState) {

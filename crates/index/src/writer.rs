@@ -83,6 +83,17 @@ impl Index {
         self.reader.reload().map_err(Error::write)
     }
 
+    /// Begins again from the last commit after a write failed: what was applied since is forgotten. Returns the watermark of that
+    /// commit; none if there was none.
+    ///
+    /// # Errors
+    /// [`Error::Write`] if the disk still refuses.
+    pub fn recover(&mut self) -> Result<Option<u64>, Error> {
+        self.writer.rollback().map_err(Error::write)?;
+        let committed = self.index.load_metas().map_err(Error::write)?;
+        Ok(committed.payload.and_then(|watermark| watermark.parse().ok()))
+    }
+
     /// Commits, then rewrites every segment that holds something erased or revised, and removes its files and the folders set
     /// aside. Takes about as long as feeding those segments anew; little if there are none.
     ///

@@ -13,7 +13,8 @@ use std::{
 };
 
 use index::Change;
-use store::{Position, Secret};
+use protocol::CaseId;
+use store::{Batch, Position, Secret};
 use tokio::sync::oneshot;
 
 use super::{
@@ -21,7 +22,7 @@ use super::{
     folding::{Consequences, Folding, Judge, judge},
     indexer::Indexer,
     record,
-    rows::{FOLDED, HOUSE_FILED},
+    rows::{FOLDED, HOUSE_FILED, OWED},
     shelf::{Shelf, ShelfError},
     words,
 };
@@ -31,6 +32,8 @@ use crate::app::AppError;
 const RECORDS_AT_ONCE: usize = 512;
 /// Who wrote something waits so long to find it in its place. It is durable before; while much else arrives it shows later.
 const SETTLED_WITHIN: Duration = Duration::from_secs(2);
+/// After a failure it is tried again in so long.
+const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 
 enum Job {
     /// The journal of the shared feeds has grown.
@@ -53,14 +56,15 @@ impl Bookkeeper {
     pub(crate) fn start(shared: Arc<Shared>, indexer: Indexer, unfinished: Consequences) -> Result<Self, AppError> {
         let folded = shared.shelf.tables.applied(FOLDED).map_err(ShelfError::from)?;
         let (jobs, receiver) = channel();
-        let mut work = Work { shared, indexer, folded, waiting: Vec::new() };
+        let mut work = Work { shared, indexer, folded, to_follow: vec![unfinished], waiting: Vec::new() };
         let thread = std::thread::Builder::new().name("bookkeeper".into()).spawn(move || {
-            let begun = work.follow(unfinished);
-            if let Err(error) = begun.and_then(|()| work.run(&receiver)) {
+            while let Err(error) = work.run(&receiver) {
+                work.shared.end_if_tables_broke();
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
-                    "The casebook cannot be written; what arrives from now on shows after the next start."
+                    "The casebook cannot be written; it is tried again in a moment."
                 );
+                std::thread::sleep(BETWEEN_TRIES);
             }
         })?;
         Ok(Self { jobs, thread: Mutex::new(Some(thread)) })
@@ -106,12 +110,15 @@ struct Work {
     indexer: Indexer,
     /// The last record that was folded.
     folded: Option<Position>,
+    /// What follows from folded records and is not done yet.
+    to_follow: Vec<Consequences>,
     /// Who waits until everything is folded that stands before a place.
     waiting: Vec<(Position, oneshot::Sender<()>)>,
 }
 
 impl Work {
     fn run(&mut self, jobs: &Receiver<Job>) -> Result<(), ShelfError> {
+        self.follow()?;
         let mut is_behind = true;
         loop {
             let job =
@@ -123,8 +130,8 @@ impl Work {
                     self.waiting.push((self.shared.shelf.journal.end(), reply));
                 }
                 Ok(Job::SettleHouse(reply)) => {
-                    let of_house = fold_house(&self.shared.shelf)?;
-                    self.follow(of_house)?;
+                    self.to_follow.push(fold_house(&self.shared.shelf)?);
+                    self.follow()?;
                     // Who asked may have gone away, here and below.
                     let _ = reply.send(());
                 }
@@ -142,7 +149,8 @@ impl Work {
         let is_all = folded.is_none();
         if let Some((last, consequences)) = folded {
             self.folded = Some(last);
-            self.follow(consequences)?;
+            self.to_follow.push(consequences);
+            self.follow()?;
         }
         let is_told = |end: &Position| is_all || self.folded.is_some_and(|folded| folded >= *end);
         for (_, reply) in self.waiting.extract_if(.., |(end, _)| is_told(end)) {
@@ -151,15 +159,35 @@ impl Work {
         Ok(!is_all)
     }
 
-    /// Does what follows from folded records outside the tables.
-    fn follow(&mut self, consequences: Consequences) -> Result<(), ShelfError> {
+    /// Does what follows from folded records outside the tables. What fails is done again.
+    fn follow(&mut self) -> Result<(), ShelfError> {
+        while let Some(consequences) = self.to_follow.first() {
+            self.tell_index(consequences)?;
+            let consequences = self.to_follow.remove(0);
+            self.shared.want_pictures(&consequences.cases);
+            if consequences.audience_changed || !consequences.placed.is_empty() {
+                self.shared.write_exchange(|exchange| {
+                    exchange.placed(consequences.placed);
+                    if consequences.audience_changed {
+                        exchange.audience_changed();
+                    }
+                });
+            }
+            for case in consequences.cases.union(&consequences.stirred) {
+                self.shared.tell(News::Case(*case));
+            }
+        }
+        self.erase_owed()
+    }
+
+    fn tell_index(&self, consequences: &Consequences) -> Result<(), ShelfError> {
         let shelf = &self.shared.shelf;
         let mut changes: Vec<Change> = consequences.erased.iter().map(|entry| Change::EraseComment(*entry)).collect();
-        for (comment, (case, text)) in consequences.comments {
-            changes.push(words::of_comment(case, comment, text));
+        for (comment, (case, text)) in &consequences.comments {
+            changes.push(words::of_comment(*case, *comment, text.clone()));
         }
-        for case in consequences.revised {
-            changes.extend(words::of_thread(shelf, case)?);
+        for case in &consequences.revised {
+            changes.extend(words::of_thread(shelf, *case)?);
         }
         for case in &consequences.cases {
             changes.push(words::of_case(shelf, *case)?);
@@ -168,20 +196,27 @@ impl Work {
             let told = self.folded.unwrap_or(Position::from_u64(0));
             self.indexer.feed(changes, told, consequences.must_purge);
         }
-        for pictures in consequences.pictures {
-            self.shared.erase_pictures(pictures);
-        }
-        self.shared.want_pictures(&consequences.cases);
-        if consequences.audience_changed || !consequences.placed.is_empty() {
-            self.shared.write_exchange(|exchange| {
-                exchange.placed(consequences.placed);
-                if consequences.audience_changed {
-                    exchange.audience_changed();
-                }
-            });
-        }
-        for case in consequences.cases.union(&consequences.stirred) {
-            self.shared.tell(News::Case(*case));
+        Ok(())
+    }
+
+    /// Erases pictures whose case let go of them. The debt stands in the tables until it is paid.
+    fn erase_owed(&self) -> Result<(), ShelfError> {
+        let tables = &self.shared.shelf.tables;
+        let owed: Vec<CaseId> =
+            tables.range(OWED, ..)?.map(|row| row.map(|(case, ())| case)).collect::<Result<_, _>>()?;
+        for case in owed {
+            if let Err(error) = self.shared.erase_unlisted(case) {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "Pictures of a withdrawn case could not be erased; it is tried again."
+                );
+                continue;
+            }
+            let mut paid = Batch::new();
+            paid.remove(OWED, &case)?;
+            if let Some(folded) = self.folded {
+                tables.apply(&paid, FOLDED, folded)?;
+            }
         }
         Ok(())
     }

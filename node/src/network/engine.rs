@@ -16,7 +16,7 @@ use protocol::{
     Audience, FeedId, InstitutionId, Payload,
     certificate::{NodeOf, SignedCard},
     codec::Text,
-    message,
+    limits, message,
     payload::control::{Genesis, NodeKey, NodeKeys},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -37,6 +37,10 @@ use crate::{
 
 /// Ticks come four times a second.
 const TICKS_A_MINUTE: u64 = 240;
+/// While what arrives cannot be kept, it is tried once a second whether it can again.
+const TICKS_BETWEEN_TRIES: u64 = 4;
+/// Transport keys of one institution that are let in before its own feed names its keys.
+const ADMITTED_MAX: usize = limits::NODE_KEYS_MAX;
 
 /// What became of the outbox.
 #[derive(Debug)]
@@ -117,22 +121,15 @@ impl Engine {
         while let Some(task) = tasks.blocking_recv() {
             match task {
                 Task::Stop => break,
-                Task::Net(event) if !self.is_paused => self.on_event(*event),
-                Task::Net(_) => {}
+                Task::Net(event) if self.is_paused => self.on_event_while_paused(&event),
+                Task::Net(event) => self.on_event(*event),
                 Task::Tick => self.on_tick(),
-                Task::Send(reply) => answer(reply, self.send()),
-                Task::Papers(papers, reply) => {
-                    let taken = self.take_papers(&papers);
-                    answer(reply, taken);
-                }
+                Task::Send(reply) => answer(reply, self.unless_paused(Self::send)),
+                Task::Papers(papers, reply) => answer(reply, self.unless_paused(|engine| engine.take_papers(&papers))),
                 Task::Addresses(nodes, reply) => {
-                    let taken = self.take_addresses(nodes);
-                    answer(reply, taken);
+                    answer(reply, self.unless_paused(|engine| engine.take_addresses(nodes)));
                 }
-                Task::Vouch(reply) => {
-                    let effects = self.shared.write_exchange(feed::Exchange::vouch);
-                    answer(reply, self.perform(effects, None));
-                }
+                Task::Vouch(reply) => answer(reply, self.unless_paused(Self::vouch)),
             }
         }
     }
@@ -150,12 +147,14 @@ impl Engine {
     }
 
     fn on_tick(&mut self) {
+        self.ticks += 1;
         if self.is_paused {
-            self.try_resume();
+            if self.ticks.is_multiple_of(TICKS_BETWEEN_TRIES) {
+                self.try_resume();
+            }
             return;
         }
         self.input(Input::Tick, None);
-        self.ticks += 1;
         if self.ticks.is_multiple_of(TICKS_A_MINUTE) {
             self.keep_house();
         }
@@ -171,6 +170,34 @@ impl Engine {
             .and_then(|key| Ok(self.desk.checkpoint(&self.shared.id, &key)?));
         for error in [swept.map_err(AppError::from), signed].into_iter().filter_map(Result::err) {
             tracing::error!(error = &error as &dyn std::error::Error, "The house could not be kept in order.");
+        }
+    }
+
+    /// What may be appended to is not what is kept, so nothing is signed or taken meanwhile.
+    fn unless_paused<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, AppError>) -> Result<T, AppError> {
+        if self.is_paused {
+            return Err(AppError::Full);
+        }
+        act(self)
+    }
+
+    fn vouch(&mut self) -> Result<(), AppError> {
+        let effects = self.shared.write_exchange(feed::Exchange::vouch);
+        self.perform(effects, None)
+    }
+
+    /// Leaves the network and takes nothing until what arrives can be kept again.
+    fn pause(&mut self) {
+        self.is_paused = true;
+        if let Some(network) = &self.network {
+            network.members(BTreeMap::new());
+        }
+    }
+
+    /// Sees who is gone; frames are of no use to machines that start anew.
+    fn on_event_while_paused(&self, event: &Event) {
+        if let Event::Disconnected { peer } = event {
+            self.shared.note_gone(peer);
         }
     }
 
@@ -197,10 +224,7 @@ impl Engine {
                 let (institution, effects) =
                     self.shared.write_exchange(|exchange| exchange.receive_introduction(&peer, &shown));
                 self.perform_or_log(effects, None);
-                if let Some(institution) = institution {
-                    self.admitted.insert(peer, institution);
-                }
-                answer.admit(institution);
+                answer.admit(institution.filter(|institution| self.admits(peer, *institution)));
             }
             Event::BlobWanted { peer: _, institution, want, answer } => {
                 self.shared.serve_blob(institution, want, answer)
@@ -264,11 +288,20 @@ impl Engine {
         Ok(())
     }
 
-    /// Writes records, files them, and does what follows.
+    /// Writes records, files them, and does what follows. If that fails, the machines believe more than is kept: a pause.
     fn keep(&mut self, records: &[Record]) -> Result<(), AppError> {
+        self.write(records).inspect_err(|_| self.pause())?;
+        self.bookkeeper.wake();
+        if records.iter().any(names_nodes) {
+            self.admit_members();
+        }
+        Ok(())
+    }
+
+    fn write(&self, records: &[Record]) -> Result<(), AppError> {
         let now_ms = now_ms();
         let to_write = records.iter().map(|record| record::to_journal(record, now_ms)).collect();
-        let positions = self.shared.shelf.journal.append_blocking(to_write).inspect_err(|_| self.is_paused = true)?;
+        let positions = self.shared.shelf.journal.append_blocking(to_write)?;
         let filed = {
             let exchange = self.shared.exchange();
             let find = |feed: &FeedId| exchange.chain(feed);
@@ -280,20 +313,22 @@ impl Engine {
             });
             filed.and_then(|()| filing.finish())
         };
-        filed?;
-        self.bookkeeper.wake();
-        if records.iter().any(names_nodes) {
-            self.admit_members();
-        }
+        filed.inspect_err(|_| self.shared.end_if_tables_broke())?;
         Ok(())
     }
 
-    /// After the journal could not be written: if it can again, the machines start anew from what is kept.
+    /// If what arrives can be kept again, the machines start anew from what is kept, and all sessions with them.
     fn try_resume(&mut self) {
-        let Some(exchange) = self.shared.reopen_exchange() else { return };
-        self.shared.write_exchange(|old| *old = exchange);
+        if self.shared.peers().values().any(|state| state.connected_since_ms.is_some()) {
+            return;
+        }
+        match self.shared.reopen_exchange() {
+            Ok(exchange) => self.shared.write_exchange(|old| *old = exchange),
+            Err(error) => return tracing::debug!(error = &error as &dyn std::error::Error, "The pause goes on."),
+        }
         self.is_paused = false;
-        tracing::info!("The journal can be written again; receiving goes on.");
+        tracing::info!("What arrives can be kept again; receiving goes on.");
+        self.bookkeeper.wake();
         self.begin();
     }
 
@@ -308,15 +343,19 @@ impl Engine {
     }
 
     fn take_addresses(&mut self, nodes: Vec<NodeOf>) -> Result<(), AppError> {
-        let positions = self.shared.shelf.journal.append_blocking(vec![record::addresses(nodes.clone())])?;
-        let mut filing = Filing::new(&self.shared.shelf, &|_| None);
-        for position in positions {
-            filing.file(&Kept::Addresses(nodes.clone()), false, position)?;
-        }
-        filing.finish()?;
+        self.write_addresses(&nodes).inspect_err(|_| self.pause())?;
         self.shared.note_addresses(nodes);
         self.admit_members();
         Ok(())
+    }
+
+    fn write_addresses(&self, nodes: &[NodeOf]) -> Result<(), AppError> {
+        let positions = self.shared.shelf.journal.append_blocking(vec![record::addresses(nodes.to_vec())])?;
+        let mut filing = Filing::new(&self.shared.shelf, &|_| None);
+        for position in positions {
+            filing.file(&Kept::Addresses(nodes.to_vec()), false, position)?;
+        }
+        Ok(filing.finish()?)
     }
 
     /// The own-head check has passed.
@@ -380,15 +419,24 @@ impl Engine {
         Ok(self.keys.card(&self.identity, NodeKey { transport, addresses })?)
     }
 
+    /// Whether a stranger that showed good papers is let in.
+    fn admits(&mut self, peer: Peer, institution: InstitutionId) -> bool {
+        let others = self.admitted.iter().filter(|(known, of)| **known != peer && **of == institution).count();
+        let is_admitted = others < ADMITTED_MAX;
+        if is_admitted {
+            self.admitted.insert(peer, institution);
+        }
+        is_admitted
+    }
+
     /// Tells the network who may connect and where members listen.
     fn admit_members(&mut self) {
         let nodes = self.shared.members_nodes();
         let Some(network) = &self.network else { return };
         let mut members: BTreeMap<Peer, InstitutionId> =
             nodes.iter().map(|node| (node.node.transport, node.feed)).collect();
-        self.admitted.retain(|_, institution| {
-            !nodes.iter().any(|node| node.feed == *institution && self.shared.has_node_keys(institution))
-        });
+        self.admitted
+            .retain(|_, institution| self.shared.is_member(institution) && !self.shared.has_node_keys(institution));
         members.extend(&self.admitted);
         network.members(members);
         for node in nodes {

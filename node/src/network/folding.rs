@@ -24,7 +24,7 @@ use trust::{Question, Standing};
 use super::{
     household,
     record::{self, Kept},
-    rows::{CASEBOOK, ENTRIES, EntryRow, FOLDED, HEADS, HOUSE, HOUSE_FILED, HeadRow, MISSING, PLACES, PayloadAt},
+    rows::{CASEBOOK, ENTRIES, EntryRow, FOLDED, HEADS, HOUSE, HOUSE_FILED, HeadRow, MISSING, OWED, PLACES, PayloadAt},
     shelf::{Shelf, ShelfError, casebook_key},
 };
 
@@ -43,8 +43,6 @@ pub(crate) struct Consequences {
     pub(crate) placed: Vec<EntryId>,
     /// Entries that are erased.
     pub(crate) erased: Vec<EntryId>,
-    /// Pictures that go.
-    pub(crate) pictures: Vec<Pictures>,
     /// Whether words have to leave the disk of the index.
     pub(crate) must_purge: bool,
     /// Whether somebody's audience changed.
@@ -55,7 +53,6 @@ impl Consequences {
     /// Keeps of others what concerns erasures.
     pub(crate) fn remember_erasures(&mut self, others: Self) {
         self.erased.extend(others.erased);
-        self.pictures.extend(others.pictures);
         self.must_purge |= others.must_purge;
     }
 }
@@ -281,8 +278,10 @@ impl<'a> Folding<'a> {
         self.consequences.must_purge |= erasure.index.is_some();
         self.consequences.cases.extend(erasure.index);
         self.consequences.erased.extend(erasure.entries);
-        self.consequences.pictures.push(erasure.pictures);
-        Ok(())
+        match erasure.pictures {
+            Pictures::Stay => Ok(()),
+            Pictures::Unlisted(case) | Pictures::All(case) => Ok(self.batch.put(OWED, &case, &())?),
+        }
     }
 
     /// What a control entry changes about words that stand before it.

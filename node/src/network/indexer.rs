@@ -12,11 +12,11 @@ use protocol::{
     CaseId, EntryId, Kind, Payload,
     payload::{content::Comment, control::Target},
 };
-use store::Position;
+use store::{JournalError, Position, Scanned};
 
 use super::{
     record::{self, Kept},
-    rows::HOUSE,
+    rows::{FOLDED, HOUSE},
     shelf::{Shelf, ShelfError},
     words,
 };
@@ -33,6 +33,17 @@ const RECORDS_AT_ONCE: usize = 2_000;
 const JOBS_MAX: usize = 16;
 /// A purge waits for this long without news.
 const QUIET: Duration = Duration::from_secs(5);
+/// After a failure it is tried again in so long.
+const BETWEEN_TRIES: Duration = Duration::from_secs(5);
+
+/// Why the index is not fed. The operator is told; searches go on with what it holds.
+#[derive(Debug, thiserror::Error)]
+enum IndexerError {
+    #[error("the index cannot be written")]
+    Index(#[from] index::Error),
+    #[error("what it is to hold cannot be read")]
+    Shelf(#[from] ShelfError),
+}
 
 enum Job {
     Feed { changes: Vec<Change>, filed: Position, must_purge: bool },
@@ -46,10 +57,11 @@ pub(crate) struct Indexer {
 }
 
 impl Indexer {
-    pub(crate) fn start(index: Index) -> std::io::Result<Self> {
+    /// Starts with what the index has missed since its last commit.
+    pub(crate) fn start(index: Index, state: State, shelf: Shelf) -> std::io::Result<Self> {
         let (jobs, receiver) = sync_channel(JOBS_MAX);
-        let thread =
-            std::thread::Builder::new().name("indexer".into()).spawn(move || Work::new(index).run(&receiver))?;
+        let work = Work::new(index, state, shelf);
+        let thread = std::thread::Builder::new().name("indexer".into()).spawn(move || work.run(&receiver))?;
         Ok(Self { jobs, thread: Some(thread) })
     }
 
@@ -73,44 +85,66 @@ impl Drop for Indexer {
 
 struct Work {
     index: Index,
+    shelf: Shelf,
+    /// Up to where the index was told everything.
     filed: Option<Position>,
     is_dirty: bool,
     commit_by: Instant,
     purge_by: Option<Instant>,
+    /// Set while the disk refuses: what comes is not taken, and read from the journal when it can be.
+    broken_until: Option<Instant>,
 }
 
 impl Work {
-    fn new(index: Index) -> Self {
-        Self { index, filed: None, is_dirty: false, commit_by: Instant::now(), purge_by: None }
+    /// What was erased before the last stop may not have left the disk, so a purge is due.
+    fn new(index: Index, state: State, shelf: Shelf) -> Self {
+        let filed = match state {
+            State::Kept { applied } => Some(Position::from_u64(applied)),
+            State::Fresh => None,
+        };
+        let purge_by = Some(Instant::now() + PURGE_WITHIN);
+        Self { index, shelf, filed, is_dirty: false, commit_by: Instant::now(), purge_by, broken_until: None }
     }
 
     fn run(mut self, jobs: &Receiver<Job>) {
+        let mut outcome = self.catch_up();
         loop {
-            let wait = if self.is_dirty { GATHER } else { QUIET };
-            let outcome = match jobs.recv_timeout(wait) {
-                Ok(Job::Feed { changes, filed, must_purge }) => self.take(changes, filed, must_purge),
-                Err(RecvTimeoutError::Timeout) => self.settle(),
-                Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => {
-                    if let Err(error) = self.commit() {
-                        tracing::warn!(
-                            error = &error as &dyn std::error::Error,
-                            "The search index could not be closed in order."
-                        );
-                    }
-                    return;
-                }
-            };
             if let Err(error) = outcome {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
-                    "The search index cannot be written; it is built again at the next start."
+                    "The search index cannot be written; it is tried again in a moment."
                 );
-                return;
+                self.broken_until = Some(Instant::now() + BETWEEN_TRIES);
             }
+            let wait = if self.is_dirty { GATHER } else { QUIET };
+            outcome = match jobs.recv_timeout(wait) {
+                Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                _ if self.broken_until.is_some() => self.mend(),
+                Ok(Job::Feed { changes, filed, must_purge }) => self.take(changes, filed, must_purge),
+                Err(RecvTimeoutError::Timeout) => self.settle(),
+            };
+        }
+        if self.broken_until.is_none()
+            && let Err(error) = self.commit()
+        {
+            tracing::warn!(error = &error as &dyn std::error::Error, "The search index could not be closed in order.");
         }
     }
 
-    fn take(&mut self, changes: Vec<Change>, filed: Position, must_purge: bool) -> Result<(), index::Error> {
+    /// Begins again from the last commit, once it is time to try.
+    fn mend(&mut self) -> Result<(), IndexerError> {
+        if self.broken_until.is_some_and(|until| Instant::now() < until) {
+            return Ok(());
+        }
+        let applied = self.index.recover()?;
+        self.filed = applied.map(Position::from_u64);
+        self.is_dirty = false;
+        self.catch_up()?;
+        self.broken_until = None;
+        Ok(())
+    }
+
+    fn take(&mut self, changes: Vec<Change>, filed: Position, must_purge: bool) -> Result<(), IndexerError> {
         self.index.apply(changes)?;
         self.filed = Some(filed);
         if !self.is_dirty {
@@ -127,14 +161,14 @@ impl Work {
         }
     }
 
-    fn settle(&mut self) -> Result<(), index::Error> {
+    fn settle(&mut self) -> Result<(), IndexerError> {
         if self.is_dirty {
             return self.commit();
         }
         if self.purge_by.is_some() { self.purge() } else { Ok(()) }
     }
 
-    fn commit(&mut self) -> Result<(), index::Error> {
+    fn commit(&mut self) -> Result<(), IndexerError> {
         if let Some(filed) = self.filed.filter(|_| self.is_dirty) {
             self.index.commit(filed.to_u64())?;
             self.is_dirty = false;
@@ -142,7 +176,7 @@ impl Work {
         Ok(())
     }
 
-    fn purge(&mut self) -> Result<(), index::Error> {
+    fn purge(&mut self) -> Result<(), IndexerError> {
         let Some(filed) = self.filed else { return Ok(()) };
         if self.index.purge(filed.to_u64())? == Purge::Done {
             self.purge_by = None;
@@ -150,38 +184,43 @@ impl Work {
         self.is_dirty = false;
         Ok(())
     }
-}
 
-/// Feeds the index with what the journal holds behind its watermark; all of it, if it is fresh.
-pub(crate) fn catch_up(indexer: &Indexer, state: State, shelf: &Shelf) -> Result<(), ShelfError> {
-    let mut scan = match state {
-        State::Kept { applied } => shelf.journal.scan_after(Position::from_u64(applied)),
-        State::Fresh => shelf.journal.scan(None),
-    };
-    loop {
-        let (mut cases, mut changes, mut count) = (BTreeSet::new(), Vec::new(), 0);
-        for scanned in scan.by_ref().take(RECORDS_AT_ONCE) {
-            let scanned = scanned?;
-            count += 1;
-            if let Kept::Entry { entry, .. } = record::from_journal(scanned.kind, &scanned.clear)? {
-                note(shelf, &entry.id(), &mut cases, &mut changes)?;
-            } else if let Kept::Payload { entry, .. } = record::from_journal(scanned.kind, &scanned.clear)? {
-                note(shelf, &entry, &mut cases, &mut changes)?;
+    /// Takes in what was folded behind the watermark; all of it, if the index is fresh.
+    fn catch_up(&mut self) -> Result<(), IndexerError> {
+        let shelf = self.shelf.clone();
+        let folded = shelf.tables.applied(FOLDED).map_err(ShelfError::from)?;
+        let scan = match self.filed {
+            Some(filed) => shelf.journal.scan_after(filed),
+            None => shelf.journal.scan(None),
+        };
+        let is_folded = |scanned: &Result<Scanned, JournalError>| {
+            scanned.as_ref().is_ok_and(|scanned| folded.is_some_and(|folded| scanned.position <= folded))
+        };
+        let mut scan = scan.take_while(is_folded);
+        loop {
+            let (mut cases, mut changes, mut last) = (BTreeSet::new(), Vec::new(), None);
+            for scanned in scan.by_ref().take(RECORDS_AT_ONCE) {
+                let scanned = scanned.map_err(ShelfError::from)?;
+                last = Some(scanned.position);
+                match record::from_journal(scanned.kind, &scanned.clear).map_err(ShelfError::from)? {
+                    Kept::Entry { entry, .. } => note(&shelf, &entry.id(), &mut cases, &mut changes)?,
+                    Kept::Payload { entry, .. } => note(&shelf, &entry, &mut cases, &mut changes)?,
+                    _ => {}
+                }
             }
-        }
-        let is_at_end = count == 0;
-        if is_at_end {
-            note_house(shelf, &mut cases, &mut changes)?;
-        }
-        for case in cases {
-            changes.push(words::of_case(shelf, case)?);
-        }
-        if !changes.is_empty() || !is_at_end {
+            if last.is_none() {
+                note_house(&shelf, &mut cases, &mut changes)?;
+            }
+            for case in cases {
+                changes.push(words::of_case(&shelf, case)?);
+            }
             let must_purge = changes.iter().any(|change| matches!(change, Change::Erase(_) | Change::EraseComment(_)));
-            indexer.feed(changes, shelf.journal.end(), must_purge);
-        }
-        if is_at_end {
-            return Ok(());
+            if let Some(filed) = last.or(self.filed) {
+                self.take(changes, filed, must_purge)?;
+            }
+            if last.is_none() {
+                return Ok(());
+            }
         }
     }
 }

@@ -53,6 +53,12 @@ pub(crate) struct Opened {
     pub(crate) addresses: Vec<NodeOf>,
 }
 
+/// The machines, and addresses that operators brought.
+pub(super) struct Machines {
+    pub(super) exchange: Exchange,
+    addresses: Vec<NodeOf>,
+}
+
 /// Writes the first records of a network that this node joins.
 pub(crate) fn create(
     layout: &NetworkLayout,
@@ -79,19 +85,22 @@ pub(crate) fn open(
     log_recovery(&journal, "feeds");
     let tables = Arc::new(open_tables(&layout.tables()));
     let shelf = Shelf { journal, tables, book: Casebook { me }, desk };
+    let Machines { exchange, addresses } = machines(&shelf, me)?;
+    let unfinished = fold(&shelf, &exchange)?;
+    Ok(Opened { exchange, addresses, shelf, unfinished })
+}
+
+/// The machines as the tables say they were, with what stands in the journal behind that filed too.
+pub(super) fn machines(shelf: &Shelf, me: InstitutionId) -> Result<Machines, OpenError> {
     let filed = shelf.tables.applied(FILED).map_err(ShelfError::from)?;
     let mut state = State::default();
     if filed.is_some() {
-        state.load(&shelf)?;
+        state.load(shelf)?;
     }
-    state.replay(&shelf, filed)?;
+    state.replay(shelf, filed)?;
     let papers = state.papers.ok_or(OpenError::NoCharter)?;
-    let chains = state.chains.into_values().collect();
-    let mut restored = Restored { me, papers, chains, missing: Vec::new() };
-    restored.missing = missing(&shelf)?;
-    let exchange = Exchange::new(restored, now_ms());
-    let unfinished = fold(&shelf, &exchange)?;
-    Ok(Opened { exchange, addresses: state.addresses, shelf, unfinished })
+    let restored = Restored { me, papers, chains: state.chains.into_values().collect(), missing: missing(shelf)? };
+    Ok(Machines { exchange: Exchange::new(restored, now_ms()), addresses: state.addresses })
 }
 
 /// Folds what stands in the journals behind what was folded before. Returns what a crash left undone of erasures.
@@ -105,15 +114,6 @@ fn fold(shelf: &Shelf, exchange: &Exchange) -> Result<Consequences, ShelfError> 
     }
     unfinished.remember_erasures(fold_house(shelf)?);
     Ok(unfinished)
-}
-
-/// The machines as the tables say they were.
-pub(crate) fn restore(shelf: &Shelf, me: InstitutionId) -> Result<Exchange, OpenError> {
-    let mut state = State::default();
-    state.load(shelf)?;
-    let papers = state.papers.ok_or(OpenError::NoCharter)?;
-    let restored = Restored { me, papers, chains: state.chains.into_values().collect(), missing: missing(shelf)? };
-    Ok(Exchange::new(restored, now_ms()))
 }
 
 /// Throws tables and index away if an operator asked for it.

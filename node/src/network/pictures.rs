@@ -8,7 +8,7 @@ use std::{
 };
 
 use anonymizer::Replica;
-use casebook::{Pictures, Reader};
+use casebook::Reader;
 use feed::{Blame, Effect, Peer};
 use house::{
     Actor,
@@ -141,27 +141,20 @@ impl Shared {
             && listed(&self.shelf, want.case, want.blob).is_ok_and(|listed| listed.is_some())
     }
 
-    /// Erases pictures that go with a withdrawal. The engine waits for it: their keys are gone before it goes on.
-    pub(super) fn erase_pictures(&self, pictures: Pictures) {
-        let outcome = self.wait_for(async {
-            match pictures {
-                Pictures::Stay => Ok(()),
-                Pictures::All(case) => self.blobs.erase_case(case).await.map(|_| ()),
-                Pictures::Unlisted(case) => {
-                    let kept = listed_blobs(&self.shelf, case).unwrap_or_default();
-                    for blob in self.blobs.list(case).await?.into_iter().filter(|blob| !kept.contains(blob)) {
-                        self.blobs.erase_blob(case, blob).await?;
-                    }
-                    Ok(())
-                }
+    /// Erases the pictures of a case that no living version lists. Blocks.
+    pub(super) fn erase_unlisted(&self, case: CaseId) -> Result<(), PictureError> {
+        self.wait_for(async {
+            let Some(summary) = summary(&self.shelf, case)? else {
+                self.blobs.erase_case(case).await?;
+                return Ok(());
+            };
+            let kept: BTreeSet<BlobId> =
+                summary.pictures.into_iter().flat_map(|picture| [picture.blob, picture.preview]).collect();
+            for blob in self.blobs.list(case).await?.into_iter().filter(|blob| !kept.contains(blob)) {
+                self.blobs.erase_blob(case, blob).await?;
             }
-        });
-        if let Err(error) = outcome {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "Pictures of a withdrawn case could not be erased; the next start tries again."
-            );
-        }
+            Ok(())
+        })
     }
 
     /// Has previews of cases fetched that are not here.
@@ -243,13 +236,4 @@ fn listed(shelf: &Shelf, case: CaseId, blob: BlobId) -> Result<Option<Listed>, S
         }
         (picture.preview == blob).then_some(Listed { salt, size_max: limits::PREVIEW_BYTES_MAX as u64 })
     }))
-}
-
-fn listed_blobs(shelf: &Shelf, case: CaseId) -> Result<BTreeSet<BlobId>, ShelfError> {
-    let summary = summary(shelf, case)?;
-    Ok(summary
-        .into_iter()
-        .flat_map(|summary| summary.pictures)
-        .flat_map(|picture| [picture.blob, picture.preview])
-        .collect())
 }
