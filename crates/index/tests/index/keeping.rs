@@ -57,6 +57,22 @@ fn what_was_not_committed_is_fed_again_with_the_same_result() {
 }
 
 #[test]
+fn after_a_failed_write_the_index_goes_on_from_its_last_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut index, _) = Index::open(folder.path().join("index")).unwrap();
+    assert_eq!(index.recover().unwrap(), None);
+    index.apply([put(titled(1, "rash"))]).unwrap();
+    index.commit(7).unwrap();
+    index.apply([put(titled(2, "rash")), Change::Erase(case_id(1))]).unwrap();
+    assert_eq!(index.recover().unwrap(), Some(7));
+    index.apply([put(titled(3, "rash"))]).unwrap();
+    index.commit(8).unwrap();
+    let mut found = numbers(&ask(&index, "rash "));
+    found.sort_unstable();
+    assert_eq!(found, [1, 3]);
+}
+
+#[test]
 fn a_commit_without_changes_moves_the_watermark() {
     let folder = tempfile::tempdir().unwrap();
     let (mut index, state) = Index::open(folder.path()).unwrap();
