@@ -43,8 +43,9 @@ const SCORE_MIN_UPRIGHT: f64 = 0.5;
 const SCORE_MIN_TURNED: f64 = 1.0;
 /// Two boxes that share this much of their area are one face.
 const SAME_FACE: f64 = 0.3;
-/// Sides of the proposed cover, in tenths of the face's.
-const HEAD_TENTHS: u32 = 18;
+/// How far the head reaches beyond the box of a face, in parts of the box: the box ends at the hairline, and hair stands up.
+const HEAD_ABOVE: f64 = 0.6;
+const HEAD_ELSEWHERE: f64 = 0.4;
 
 /// All faces, the surest first, and whether the search came to an end.
 pub(crate) fn find(pixels: &Pixels) -> (Vec<Finding>, Search) {
@@ -62,6 +63,15 @@ struct Hit {
     width: f64,
     height: f64,
     score: f64,
+}
+
+impl Hit {
+    /// The whole head of an upright face, hair and neck too.
+    fn head(&self) -> Self {
+        let (above, aside) = (self.height * HEAD_ABOVE, self.width * HEAD_ELSEWHERE);
+        let height = self.height * (1.0 + HEAD_ABOVE + HEAD_ELSEWHERE);
+        Self { x: self.x - aside, y: self.y - above, width: self.width + 2.0 * aside, height, ..*self }
+    }
 }
 
 fn search(pixels: &Pixels) -> Option<Vec<Finding>> {
@@ -86,7 +96,8 @@ fn search(pixels: &Pixels) -> Option<Vec<Finding>> {
                 height: f64::from(bbox.height()),
                 score: face.score(),
             };
-            findings.extend(working.finding(turned.unturn(hit, quarters), pixels));
+            let [face, head] = [hit, hit.head()].map(|hit| turned.unturn(hit, quarters));
+            findings.extend(working.finding(face, head, pixels));
         }
     }
     Some(merged(findings, pixels))
@@ -162,20 +173,23 @@ impl Working {
         Some(Self { grey, scale, rim: f64::from(rim) })
     }
 
-    /// The hit in pixels of the whole picture; `None` if it lies in the rim alone.
-    fn finding(&self, hit: Hit, pixels: &Pixels) -> Option<Finding> {
-        let place = |at: f64| ((at - self.rim) / self.scale).round().max(0.0) as u32;
-        let (x, y) = (place(hit.x), place(hit.y));
-        let (right, bottom) = (place(hit.x + hit.width), place(hit.y + hit.height));
-        let region = Region { x, y, width: right.checked_sub(x)?, height: bottom.checked_sub(y)? };
-        let region = region.clipped(pixels.width(), pixels.height())?;
+    /// A face and its head in pixels of the whole picture; `None` if the face lies in the rim alone.
+    fn finding(&self, face: Hit, head: Hit, pixels: &Pixels) -> Option<Finding> {
         Some(Finding {
             kind: FindingKind::Face,
-            region,
-            score_thousandths: (hit.score * 1000.0).clamp(0.0, 1e9) as u32,
+            region: self.region(face, f64::round, f64::round, pixels)?,
+            score_thousandths: (face.score * 1000.0).clamp(0.0, 1e9) as u32,
             finder: Finder::Rustface,
-            proposal: region.grown(HEAD_TENTHS, pixels.width(), pixels.height())?,
+            proposal: self.region(head, f64::floor, f64::ceil, pixels)?,
         })
+    }
+
+    fn region(&self, hit: Hit, begin: fn(f64) -> f64, end: fn(f64) -> f64, pixels: &Pixels) -> Option<Region> {
+        let place = |at: f64, fit: fn(f64) -> f64| fit((at - self.rim) / self.scale).max(0.0) as u32;
+        let (x, y) = (place(hit.x, begin), place(hit.y, begin));
+        let (right, bottom) = (place(hit.x + hit.width, end), place(hit.y + hit.height, end));
+        Region { x, y, width: right.checked_sub(x)?, height: bottom.checked_sub(y)? }
+            .clipped(pixels.width(), pixels.height())
     }
 }
 

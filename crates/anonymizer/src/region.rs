@@ -36,15 +36,6 @@ impl Region {
         (self.x < right && self.y < bottom).then(|| Self { width: right - self.x, height: bottom - self.y, ..*self })
     }
 
-    /// The same middle, and sides longer by a factor given in tenths; clipped to the picture.
-    pub(crate) fn grown(&self, tenths: u32, width: u32, height: u32) -> Option<Self> {
-        let more = |side: u32| (u64::from(side) * u64::from(tenths.saturating_sub(10))).div_ceil(20) as u32;
-        let (dx, dy) = (more(self.width), more(self.height));
-        let (x, y) = (self.x.saturating_sub(dx), self.y.saturating_sub(dy));
-        let (right, bottom) = (self.right().saturating_add(dx), self.bottom().saturating_add(dy));
-        Self { x, y, width: right - x, height: bottom - y }.clipped(width, height)
-    }
-
     /// Shared area over the area of both together: 1 for the same region, 0 for regions apart.
     pub(crate) fn overlap(&self, other: &Self) -> f64 {
         let width = self.right().min(other.right()).saturating_sub(self.x.max(other.x));

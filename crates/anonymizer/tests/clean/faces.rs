@@ -9,6 +9,9 @@ const FACE: &[u8] = include_bytes!("../pictures/face.png");
 const FACE_AT: Region = Region { x: 90, y: 119, width: 97, height: 145 };
 const MASKED: &[u8] = include_bytes!("../pictures/masked_face.png");
 const MASKED_AT: Region = Region { x: 145, y: 45, width: 104, height: 132 };
+/// A portrait with much hair, and its head by hand, from hair to chin.
+const PORTRAIT: &[u8] = include_bytes!("../../../../node/demo/pictures/portrait.jpg");
+const PORTRAIT_HEAD_AT: Region = Region { x: 153, y: 14, width: 148, height: 176 };
 
 fn inspected(picture: &DynamicImage) -> Inspection {
     inspect(&encoded(picture, ImageFormat::Png), &Limits::NETWORK).unwrap()
@@ -42,6 +45,16 @@ fn a_face_is_covered_however_the_picture_is_turned() {
             face = turned(face, picture.height());
             picture = picture.rotate90();
         }
+    }
+}
+
+#[test]
+fn the_whole_head_is_covered_hair_too_however_the_picture_is_turned() {
+    let (mut picture, mut head) = (image::load_from_memory(PORTRAIT).unwrap(), PORTRAIT_HEAD_AT);
+    for quarter in 0..4 {
+        assert_eq!(covered(&inspected(&picture), head), 100, "{quarter} quarters");
+        head = turned(head, picture.height());
+        picture = picture.rotate90();
     }
 }
 
