@@ -292,6 +292,16 @@ impl Shared {
         self.peers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What the network counts; nothing while there is none.
+    pub(crate) fn counts(&self) -> p2p::Counts {
+        self.network.as_ref().map(p2p::Network::counts).unwrap_or_default()
+    }
+
+    /// How often an institution was blamed of late, and whether it is refused for that.
+    pub(crate) fn standing_of(&self, institution: &InstitutionId) -> (u32, bool) {
+        self.network.as_ref().map(|network| network.standing(institution)).unwrap_or_default()
+    }
+
     /// Addresses that are listened on.
     pub(crate) fn listening(&self) -> BTreeSet<String> {
         self.listening.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -82,6 +82,8 @@ pub struct Exchange {
     claim_due_ms: u64,
     claimed_ms: Option<u64>,
     is_pull_due: bool,
+    /// Entries that were passed on to us and are of no member.
+    of_no_member: u64,
 }
 
 impl Exchange {
@@ -107,6 +109,7 @@ impl Exchange {
             claim_due_ms: now_ms.saturating_add(CLAIM_MS),
             claimed_ms: None,
             is_pull_due: false,
+            of_no_member: 0,
         }
     }
 
@@ -181,6 +184,12 @@ impl Exchange {
         let institutions = self.chains.values().filter_map(Chain::institution);
         let mut holders = institutions.filter(|institution| institution.has_transport(peer));
         holders.find(|holder| self.roster.member(&holder.feed()).is_some()).map(|holder| holder.feed())
+    }
+
+    /// Entries that were passed on since the start and are of no member. Nobody is blamed: who passes them on may know more
+    /// members than we do.
+    pub const fn of_no_member(&self) -> u64 {
+        self.of_no_member
     }
 
     /// What a connected peer holds of a feed, as far as it said.

@@ -40,6 +40,6 @@ mod task;
 
 pub use blob::FetchError;
 pub use config::{Config, StartError};
-pub use count::Counts;
+pub use count::{Blames, Counts};
 pub use event::{Answer, BlobAnswer, Event, Events, MessageToken};
 pub use network::Network;

@@ -155,6 +155,11 @@ impl Network {
         blob::fetch(stream, &want, size_max).await
     }
 
+    /// How often an institution was blamed of late, and whether it is refused for that. Both pass within the hour.
+    pub fn standing(&self, institution: &InstitutionId) -> (u32, bool) {
+        self.shared.roll().standing(institution, Instant::now())
+    }
+
     /// A look at the counters.
     pub fn counts(&self) -> Counts {
         self.shared.counters.look(self.shared.routes(), self.shared.tasks.len())

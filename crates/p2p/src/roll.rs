@@ -72,6 +72,12 @@ impl Roll {
         }
     }
 
+    /// What is remembered of an institution: its blames, and whether it is refused. Who is refused begins with none.
+    pub(crate) fn standing(&self, institution: &InstitutionId, now: Instant) -> (u32, bool) {
+        let standing = self.standings.get(institution).filter(|standing| !standing.is_over(now));
+        standing.map_or((0, false), |standing| (standing.blames, standing.refused_until.is_some()))
+    }
+
     /// Counts what a member answers for. Returns whether its institution is refused from now on.
     pub(crate) fn blame(&mut self, peer: &Peer, now: Instant) -> bool {
         let Some(institution) = self.member(peer, now) else { return false };
@@ -118,7 +124,9 @@ mod tests {
         let (mut roll, now) = (roll(), Instant::now());
         assert!((0..19).all(|_| !roll.blame(&PEER, now)));
         assert_eq!(roll.pass(&PEER, now), Pass::Member(HOUSE));
+        assert_eq!(roll.standing(&HOUSE, now), (19, false));
         assert!(roll.blame(&PEER, now));
+        assert_eq!(roll.standing(&HOUSE, now), (0, true));
         assert_eq!(roll.pass(&PEER, now + Duration::from_secs(3_599)), Pass::Refused);
         assert_eq!(roll.pass(&PEER, now + REFUSED), Pass::Member(HOUSE));
     }
@@ -127,6 +135,7 @@ mod tests {
     fn old_blames_are_forgotten() {
         let (mut roll, now) = (roll(), Instant::now());
         assert!((0..19).all(|_| !roll.blame(&PEER, now)));
+        assert_eq!(roll.standing(&HOUSE, now + REFUSED), (0, false));
         assert!(!roll.blame(&PEER, now + REFUSED));
     }
 

@@ -180,6 +180,7 @@ impl Shared {
     /// Counts what a peer answers for.
     pub(crate) fn blame(&self, peer: &Peer, blame: Blame) {
         tracing::debug!(peer = short(peer), blame = ?blame, "a peer sent what it answers for");
+        count(self.counters.of_blame(blame));
         let is_refused = self.roll().blame(peer, Instant::now());
         if is_refused {
             count(&self.counters.peers_refused);

@@ -1,5 +1,7 @@
 //! How the node stands: its feed, its peers, its stores, its audit chain.
 
+use std::sync::atomic::Ordering;
+
 use feed::{Chain, Start};
 use house::{
     Actor, Permission,
@@ -26,6 +28,26 @@ pub(crate) struct Status {
     pub(crate) connected: usize,
     pub(crate) listening: Vec<String>,
     pub(crate) accounts: usize,
+    pub(crate) refused: Refused,
+}
+
+/// What came from others since the start and was refused, by why. Members are blamed for the first four; what is of no
+/// member, or of nobody who may speak, is not the fault of who passed it on.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Refused {
+    /// No entry, no frame, or of another network.
+    pub(crate) malformed: u64,
+    /// Entries that their author did not sign.
+    pub(crate) bad_signature: u64,
+    /// Payloads that are not their entries'.
+    pub(crate) payload_mismatch: u64,
+    /// What nobody asked for.
+    pub(crate) unasked: u64,
+    /// Entries that are of no member.
+    pub(crate) of_no_member: u64,
+    /// Words of people that stand in a feed and do not count: nobody vouches for who said them, or no longer, or the signature
+    /// under them was given in another place.
+    pub(crate) uncounted: u64,
 }
 
 /// Another institution.
@@ -43,6 +65,10 @@ pub(crate) struct PeerView {
     /// Entries of ours that they lack, as far as they said.
     pub(crate) ahead: Option<u64>,
     pub(crate) addresses: Vec<String>,
+    /// How often it was blamed of late for what it sent.
+    pub(crate) blames: u32,
+    /// Whether it is refused for that, for an hour.
+    pub(crate) is_refused: bool,
 }
 
 /// What a check of the audit chain came to.
@@ -80,6 +106,7 @@ impl App {
             connected: 0,
             listening: Vec::new(),
             accounts,
+            refused: Refused::default(),
         };
         if let Some(joined) = self.network() {
             let shared = joined.shared();
@@ -87,6 +114,15 @@ impl App {
             status.feed = Some(joined.me().to_string());
             status.listening = shared.listening().into_iter().collect();
             status.connected = shared.peers().values().filter(|peer| peer.connected_since_ms.is_some()).count();
+            let blames = shared.counts().blames;
+            status.refused = Refused {
+                malformed: blames.malformed,
+                bad_signature: blames.bad_signature,
+                payload_mismatch: blames.payload_mismatch,
+                unasked: blames.unasked,
+                of_no_member: joined.exchange(feed::Exchange::of_no_member),
+                uncounted: shared.shelf.uncounted.load(Ordering::Relaxed),
+            };
             joined.exchange(|exchange| {
                 status.entries = exchange.chain(&joined.me()).map_or(0, Chain::next_seq);
                 status.members = exchange.roster().members().count();
@@ -126,6 +162,7 @@ impl App {
                     Some(_) => "away",
                     None => "never seen",
                 };
+                let (blames, is_refused) = shared.standing_of(&feed);
                 let own = nodes.iter().filter(|node| node.feed == feed);
                 PeerView {
                     feed: feed.to_string(),
@@ -138,6 +175,8 @@ impl App {
                     addresses: own
                         .flat_map(|node| node.node.addresses.iter().map(|address| address.0.clone()))
                         .collect(),
+                    blames,
+                    is_refused,
                 }
             })
             .collect())

@@ -5,7 +5,10 @@
 //! before the batch is applied: after a crash in between the withdrawal is folded again, and nothing is forgotten to be
 //! forgotten.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::Ordering,
+};
 
 use casebook::{Change, Effect, Erasure, Origin, Overlay, Pictures, Record, Said};
 use feed::{Chain, Exchange};
@@ -223,6 +226,9 @@ impl<'a> Folding<'a> {
             Said::Statement(kind, statement) => self.standing(entry, *kind, statement),
             _ => Standing::Unknown,
         };
+        if matches!(record.said, Said::Statement(..)) && standing < Standing::Pending {
+            self.shelf.uncounted.fetch_add(1, Ordering::Relaxed);
+        }
         self.enter(&record, standing)
     }
 

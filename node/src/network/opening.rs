@@ -84,7 +84,7 @@ pub(crate) fn open(
     let journal = Arc::new(Journal::open(&layout.feeds(), options)?);
     log_recovery(&journal, "feeds");
     let tables = Arc::new(open_tables(&layout.tables()));
-    let shelf = Shelf { journal, tables, book: Casebook { me }, desk };
+    let shelf = Shelf { journal, tables, book: Casebook { me }, desk, uncounted: Arc::default() };
     let Machines { exchange, addresses } = machines(&shelf, me)?;
     let unfinished = fold(&shelf, &exchange)?;
     Ok(Opened { exchange, addresses, shelf, unfinished })

@@ -1,6 +1,9 @@
 //! Journal and tables of the shared feeds, as the machines read them.
 
-use std::{ops::Bound, sync::Arc};
+use std::{
+    ops::Bound,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use casebook::{
     Casebook, Filter, Reader, Rows, Span, Visitor,
@@ -45,6 +48,8 @@ pub(crate) struct Shelf {
     pub(crate) tables: Arc<Tables>,
     pub(crate) book: Casebook,
     pub(crate) desk: Arc<Desk>,
+    /// Words of people that were filed since the start and do not count.
+    pub(crate) uncounted: Arc<AtomicU64>,
 }
 
 impl Shelf {

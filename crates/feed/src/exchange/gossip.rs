@@ -71,6 +71,7 @@ impl Exchange {
             return blame(peer, Blame::Malformed, effects);
         }
         if self.roster.member(&feed).is_none() {
+            self.of_no_member += 1;
             return Verdict::Ignore;
         }
         let place = Place { epoch: header.epoch, seq, entry: arrival.entry.id() };

@@ -82,7 +82,9 @@ fn an_institution_that_is_no_member_is_ignored() {
     let (_, _, mut node) = begun();
     let mut stranger = Author::of(&Network::of(3), 7);
     let genesis = stranger.story(0).remove(0);
+    assert_eq!(node.exchange.of_no_member(), 0);
     assert_eq!(node.gossip(2, entry(&genesis), NOW), [Effect::Verdict(Verdict::Ignore)]);
+    assert_eq!(node.exchange.of_no_member(), 1);
 }
 
 #[test]
