@@ -8,14 +8,17 @@
 //! | `visiting` | people come into a house by its pages |
 //! | `sharing` | a photograph becomes a case by the pages |
 //! | `answering` | a case is answered from another house by the pages |
+//! | `photograph` | a photograph does, and tells nobody whom it shows |
 //! | `viewers` | what somebody reads whom nobody vouches for |
 //! | `audience` | a case for one hospital is for that one |
 //! | `withdrawing` | what is withdrawn is gone everywhere |
+//! | `hostile` | a member sends what must not stand |
 //! | `joining` | a fourth hospital comes in |
 //! | `verifying` | a feed is checked without a node |
 //! | `kills` | processes die in the middle |
 //! | `cuts` | the power goes |
 //! | `copies` | a data directory exists twice |
+//! | `demo` | the demo comes and goes |
 //! | `rebuilding` | tables and index are damaged |
 //!
 //! How often something is tried stands in the environment: `CONSILIUM_KILLS`, `CONSILIUM_CUTS`, `CONSILIUM_FLIPS`; and
@@ -25,12 +28,16 @@
 
 #[path = "stories/answering.rs"]
 mod answering;
+#[path = "stories/arrivals.rs"]
+mod arrivals;
 #[path = "stories/asking.rs"]
 mod asking;
 #[path = "stories/audience.rs"]
 mod audience;
 #[path = "stories/browser.rs"]
 mod browser;
+#[path = "stories/canaries.rs"]
+mod canaries;
 #[path = "stories/chance.rs"]
 mod chance;
 #[path = "stories/coming_in.rs"]
@@ -39,12 +46,16 @@ mod coming_in;
 mod copies;
 #[path = "stories/cuts.rs"]
 mod cuts;
+#[path = "stories/demo.rs"]
+mod demo;
 #[path = "stories/disk.rs"]
 mod disk;
 #[path = "stories/files.rs"]
 mod files;
 #[path = "stories/founding.rs"]
 mod founding;
+#[path = "stories/hostile.rs"]
+mod hostile;
 #[path = "stories/house.rs"]
 mod house;
 #[path = "stories/http.rs"]
@@ -55,8 +66,16 @@ mod inspecting;
 mod joining;
 #[path = "stories/kills.rs"]
 mod kills;
+#[path = "stories/member.rs"]
+mod member;
 #[path = "stories/pages.rs"]
 mod pages;
+#[path = "stories/pen.rs"]
+mod pen;
+#[path = "stories/person.rs"]
+mod person;
+#[path = "stories/photograph.rs"]
+mod photograph;
 #[path = "stories/posting.rs"]
 mod posting;
 #[path = "stories/reading.rs"]
@@ -67,10 +86,14 @@ mod rebuilding;
 mod seats;
 #[path = "stories/sharing.rs"]
 mod sharing;
+#[path = "stories/unsealed.rs"]
+mod unsealed;
 #[path = "stories/verifying.rs"]
 mod verifying;
 #[path = "stories/viewers.rs"]
 mod viewers;
+#[path = "stories/villain.rs"]
+mod villain;
 #[path = "stories/visiting.rs"]
 mod visiting;
 #[path = "stories/waiting.rs"]

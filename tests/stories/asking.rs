@@ -117,6 +117,14 @@ impl House {
         peers.as_array().unwrap_or_else(|| panic!("{}: peers answers {peers}", self.name())).clone()
     }
 
+    /// Entries of a feed that it holds, its own included.
+    pub(crate) fn entries_of(&self, feed: &str) -> u64 {
+        let (status, peers) = (self.status(), self.peers());
+        let all = peers.iter().chain([&status]);
+        let held = all.filter(|house| house["feed"] == feed).find_map(|house| house["entries"].as_u64());
+        held.unwrap_or_else(|| panic!("{} knows nothing of {feed}", self.name()))
+    }
+
     /// The id of its feed.
     pub(crate) fn feed(&self) -> String {
         self.status()["feed"].as_str().unwrap().to_owned()

@@ -51,7 +51,7 @@ impl House {
             "--web",
             &house.web().to_string(),
             "--listen",
-            &format!("/ip4/{}/tcp/{NETWORK_PORT}", house.address),
+            &house.network_address(),
         ]);
         let link = made["sign_in"].as_str().unwrap();
         house.first_sign_in = link[link.find("/first/").unwrap()..].to_owned();
@@ -135,6 +135,24 @@ impl House {
         Door::Socket(self.directory.join("consilium.sock"))
     }
 
+    /// Where other nodes reach it, as a multiaddress.
+    pub(crate) fn network_address(&self) -> String {
+        format!("/ip4/{}/tcp/{NETWORK_PORT}", self.address)
+    }
+
+    /// The directory that it is given for temporary files.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        self.directory.with_extension("tmp")
+    }
+
+    /// The secret in one of its key files.
+    pub(crate) fn key(&self, which: &str) -> [u8; 32] {
+        let text = fs::read_to_string(self.directory.join(format!("keys/{which}.key"))).unwrap();
+        let mut seed = [0; 32];
+        hex::decode_to_slice(text.split_whitespace().last().unwrap(), &mut seed).unwrap();
+        seed
+    }
+
     /// Everything that the node logged.
     pub(crate) fn said(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
@@ -143,13 +161,14 @@ impl House {
     /// The program, at work in this house.
     pub(crate) fn program(&self) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.arg("--data").arg(&self.directory).env_remove("CONSILIUM_DATA");
+        command.arg("--data").arg(&self.directory).env_remove("CONSILIUM_DATA").env("TMPDIR", self.temporary());
         command
     }
 
     fn at(name: &str, directory: &Path, address: Ipv4Addr) -> Self {
         let log = directory.with_extension("log");
         File::create(&log).unwrap();
+        fs::create_dir_all(directory.with_extension("tmp")).unwrap();
         Self {
             name: name.to_owned(),
             directory: directory.to_owned(),

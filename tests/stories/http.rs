@@ -31,7 +31,10 @@ pub(crate) enum Door {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) text: String,
+    /// Where it sends a browser.
+    pub(crate) location: Option<String>,
     /// The cookies that it hands out, as a browser would bring them back.
     pub(crate) cookies: Vec<String>,
 }
@@ -54,13 +57,17 @@ pub(crate) struct Ask {
     path: String,
     kind: &'static str,
     cookie: Option<String>,
-    body: String,
+    body: Vec<u8>,
 }
+
+/// Stands between the parts of a form. No picture holds it.
+const BOUNDARY: &str = "between-the-parts-of-a-story";
+const PARTS: &str = "multipart/form-data; boundary=between-the-parts-of-a-story";
 
 impl Ask {
     /// A `GET`.
     pub(crate) fn get(path: &str) -> Self {
-        Self { method: "GET", path: path.to_owned(), kind: "", cookie: None, body: String::new() }
+        Self { method: "GET", path: path.to_owned(), kind: "", cookie: None, body: Vec::new() }
     }
 
     /// A `DELETE`.
@@ -70,13 +77,25 @@ impl Ask {
 
     /// A `POST` of JSON.
     pub(crate) fn post(path: &str, body: &Value) -> Self {
-        Self { method: "POST", path: path.to_owned(), kind: "application/json", cookie: None, body: body.to_string() }
+        let body = body.to_string().into_bytes();
+        Self { method: "POST", path: path.to_owned(), kind: "application/json", cookie: None, body }
     }
 
     /// A `POST` of a form whose values need no encoding.
     pub(crate) fn form(path: &str, fields: &[(&str, &str)]) -> Self {
         let body = fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
-        Self { method: "POST", path: path.to_owned(), kind: "application/x-www-form-urlencoded", cookie: None, body }
+        let (kind, body) = ("application/x-www-form-urlencoded", body.into_bytes());
+        Self { method: "POST", path: path.to_owned(), kind, cookie: None, body }
+    }
+
+    /// A `POST` of a form with one file.
+    pub(crate) fn upload(path: &str, field: &str, file_name: &str, file: &[u8]) -> Self {
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        let body = [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
+        Self { method: "POST", path: path.to_owned(), kind: PARTS, cookie: None, body }
     }
 
     /// In a session.
@@ -126,10 +145,13 @@ impl Ask {
         let (parts, body) = sender.send_request(request).await.map_err(|_| NoAnswer)?.into_parts();
         let bytes = body.collect().await.map_err(|_| NoAnswer)?.to_bytes();
         driver.abort();
+        let location = parts.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
         let handed_out = parts.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
         Ok(Answer {
             status: parts.status.as_u16(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
+            location: location.map(str::to_owned),
             cookies: handed_out.filter_map(|cookie| Some(cookie.split(';').next()?.to_owned())).collect(),
         })
     }
