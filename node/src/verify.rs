@@ -89,12 +89,7 @@ fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
 fn collect(shown: &Papers) -> Result<trust::Papers, String> {
     let founding = shown.charters.first().ok_or("the file holds no charter")?;
     let mut papers = trust::Papers::found(founding).map_err(|error| format!("founding charter: {error}"))?;
-    for charter in &shown.charters {
-        papers.add_charter(charter).map_err(|error| format!("charter: {error}"))?;
-    }
-    for certificate in &shown.certificates {
-        papers.add_certificate(certificate).map_err(|error| format!("certificate: {error}"))?;
-    }
+    papers.take(shown).1.map_err(|error| format!("charters and certificates: {error}"))?;
     Ok(papers)
 }
 

@@ -1,27 +1,26 @@
 //! The papers of a network: charters and votes, kept as a set. Equal sets give equal rosters, in whatever order they came.
 
+mod shown;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
-    CharterId, FeedId, KeyError, NetworkId, PublicKey, Signature,
+    CharterId, KeyError, NetworkId, PublicKey, Signature,
     certificate::{Certificate, Charter, Decision, Governor, Vote},
     codec::{Bytes, Malformed},
-    hash, limits, message,
+    message,
 };
 
 use crate::roster::Roster;
 
 /// Decisions with a majority behind them that a node keeps; more than any network takes in decades.
 const DECISIONS_MAX: usize = 20_000;
-/// Decisions without one: whoever signs with keys of nobody, or one governor alone, fills no more than this.
-const OPEN_DECISIONS_MAX: usize = 1_024;
-/// Votes of unknown keys under one decision; their charter may still come.
-const UNKNOWN_VOTES_MAX: usize = 64;
+/// Decisions without one, for each vote key behind them: one governor cannot fill the others' room.
+const OPEN_DECISIONS_MAX: usize = 256;
 /// Certified charters that a node keeps.
 const CHARTERS_MAX: usize = 1_000;
-/// Charters that nobody certified yet: they bear no signature, so anybody can write them.
-const OPEN_CHARTERS_MAX: usize = 64;
-
+/// Charters without a majority, for each vote key behind them.
+const OPEN_CHARTERS_MAX: usize = 4;
 /// A paper that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PaperError {
@@ -49,13 +48,19 @@ pub enum PaperError {
 
 type Votes = BTreeMap<PublicKey, Signature>;
 
-/// All charters and votes that were seen, verified one by one.
+/// The votes of governors, verified one by one, and the charters that they name.
+///
+/// Anybody can sign a decision with a key of nobody, and write a charter. Such papers are not kept: they would fill the
+/// disk, and two nodes that keep different ones would send each other everything at every meeting. Where a charter or a
+/// vote makes others count, those come again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Papers {
     network: NetworkId,
     charters: BTreeMap<CharterId, (Bytes, Charter)>,
     /// Votes by the bytes of their decision.
     votes: BTreeMap<Vec<u8>, (Decision, Votes)>,
+    /// Decisions without a majority.
+    open: BTreeSet<Vec<u8>>,
     /// The founding charter and all that were certified from it on, held or still to come, with their vote keys.
     certified: BTreeMap<CharterId, BTreeSet<PublicKey>>,
 }
@@ -74,7 +79,7 @@ impl Papers {
         let id = CharterId::of(&founding.0);
         let certified = BTreeMap::from([(id, votes_of(&charter))]);
         let charters = BTreeMap::from([(id, (founding.clone(), charter))]);
-        Ok(Self { network, charters, votes: BTreeMap::new(), certified })
+        Ok(Self { network, charters, votes: BTreeMap::new(), open: BTreeSet::new(), certified })
     }
 
     /// The network.
@@ -82,7 +87,39 @@ impl Papers {
         self.network
     }
 
-    /// Adds a charter. Returns whether it was new.
+    /// Takes what there is to take of papers that came together, in whatever order they stand. Returns what was new, and
+    /// what was wrong with one of them.
+    pub fn take(&mut self, shown: &message::Papers) -> (message::Papers, Result<(), PaperError>) {
+        let mut news = message::Papers { charters: Vec::new(), certificates: Vec::new() };
+        loop {
+            let before = news.charters.len() + news.certificates.len();
+            let result = self.take_once(shown, &mut news);
+            if news.charters.len() + news.certificates.len() == before {
+                return (news, result);
+            }
+        }
+    }
+
+    fn take_once(&mut self, shown: &message::Papers, news: &mut message::Papers) -> Result<(), PaperError> {
+        let mut result = Ok(());
+        for charter in &shown.charters {
+            match self.add_charter(charter) {
+                Ok(true) => news.charters.push(charter.clone()),
+                Ok(false) => {}
+                Err(error) => result = Err(error),
+            }
+        }
+        for certificate in &shown.certificates {
+            match self.add_votes(certificate) {
+                Ok(votes) if votes.is_empty() => {}
+                Ok(votes) => news.certificates.push(Certificate { votes, ..certificate.clone() }),
+                Err(error) => result = Err(error),
+            }
+        }
+        result
+    }
+
+    /// Adds a charter that was certified, or that a governor voted for. Returns whether it was new.
     ///
     /// # Errors
     /// [`PaperError`].
@@ -96,59 +133,87 @@ impl Papers {
         if self.charters.contains_key(&id) {
             return Ok(false);
         }
-        let is_certified = self.certified.contains_key(&id);
-        let same = self.charters.keys().filter(|held| self.certified.contains_key(held) == is_certified).count();
-        room_for_one_more(same, if is_certified { CHARTERS_MAX } else { OPEN_CHARTERS_MAX })?;
+        if self.certified.contains_key(&id) {
+            let held = self.charters.keys().filter(|held| self.certified.contains_key(held)).count();
+            room_for_one_more(held, CHARTERS_MAX)?;
+        } else {
+            let voters = self.voters_for(&id);
+            let Some(fewest) = voters.iter().map(|key| self.open_charters_of(key)).min() else { return Ok(false) };
+            room_for_one_more(fewest, OPEN_CHARTERS_MAX)?;
+        }
         self.charters.insert(id, (bytes.clone(), charter));
         self.certify();
         Ok(true)
     }
 
-    /// Adds the votes of a certificate, each of which must verify. Returns whether one of them was new.
+    /// Adds the votes of governors under a certificate, each of which must verify. Returns whether one of them was new.
     ///
     /// # Errors
     /// [`PaperError`]; nothing is added then.
     pub fn add_certificate(&mut self, certificate: &Certificate) -> Result<bool, PaperError> {
+        self.add_votes(certificate).map(|votes| !votes.is_empty())
+    }
+
+    /// Adds the votes of governors. Returns the new ones.
+    fn add_votes(&mut self, certificate: &Certificate) -> Result<Vec<Vote>, PaperError> {
         let decision = certificate.decision()?;
         let bytes = &certificate.decision.0;
-        let held = self.votes.get(bytes).map(|(_, votes)| votes);
-        let is_held = |vote: &&Vote| held.is_some_and(|held| held.get(&vote.key) == Some(&vote.signature));
-        let mut votes = held.cloned().unwrap_or_default();
-        let before = votes.len();
-        for vote in certificate.votes.iter().filter(|vote| !is_held(vote)) {
+        let mut votes = self.votes.get(bytes).map(|(_, votes)| votes.clone()).unwrap_or_default();
+        let mut news = Vec::new();
+        let Some(governors) = self.certified.get(&under(&decision)) else { return Ok(news) };
+        for vote in certificate.votes.iter().filter(|vote| governors.contains(&vote.key)) {
+            if votes.get(&vote.key) == Some(&vote.signature) {
+                continue;
+            }
             vote.verify(&self.network, bytes)?;
-            votes.entry(vote.key).or_insert(vote.signature);
+            if votes.insert(vote.key, vote.signature).is_none() {
+                news.push(vote.clone());
+            }
         }
-        if votes.len() == before {
-            return Ok(false);
+        if news.is_empty() {
+            return Ok(news);
         }
-        self.has_room(held.is_some(), &votes)?;
+        if !is_majority(&votes, governors) {
+            news.retain(|vote| self.open_decisions_of(&vote.key) < OPEN_DECISIONS_MAX);
+            if news.is_empty() {
+                return Err(PaperError::TooMany { limit: OPEN_DECISIONS_MAX });
+            }
+            self.open.insert(bytes.clone());
+        } else if !self.votes.contains_key(bytes) || self.open.contains(bytes) {
+            room_for_one_more(self.votes.len() - self.open.len(), DECISIONS_MAX)?;
+            self.open.remove(bytes);
+        }
         let is_succession = matches!(decision, Decision::Charter(_));
-        self.votes.insert(bytes.clone(), (decision, votes));
+        let (_, held) = self.votes.entry(bytes.clone()).or_insert((decision, Votes::new()));
+        news.iter().for_each(|vote| {
+            held.entry(vote.key).or_insert(vote.signature);
+        });
         if is_succession {
             self.certify();
         }
-        Ok(true)
+        Ok(news)
     }
 
-    /// Whether a decision with these votes may be kept. What governors decided is never kept out by what they did not.
-    fn has_room(&self, is_held: bool, votes: &Votes) -> Result<(), PaperError> {
-        let is_governor = |key: &&PublicKey| self.certified.values().any(|governors| governors.contains(key));
-        let unknown = votes.len() - votes.keys().filter(is_governor).count();
-        room_for_one_more(unknown.saturating_sub(1), UNKNOWN_VOTES_MAX)?;
-        if is_held {
-            return Ok(());
-        }
-        if self.is_decided(votes) {
-            return room_for_one_more(self.votes.len(), DECISIONS_MAX);
-        }
-        let open = self.votes.values().filter(|(_, votes)| !self.is_decided(votes)).count();
-        room_for_one_more(open, OPEN_DECISIONS_MAX)
+    fn open_decisions_of(&self, key: &PublicKey) -> usize {
+        let votes = self.open.iter().filter_map(|decision| self.votes.get(decision));
+        votes.filter(|(_, votes)| votes.contains_key(key)).count()
     }
 
-    /// Whether the governors of any certified charter stand behind a decision.
-    fn is_decided(&self, votes: &Votes) -> bool {
-        self.certified.values().any(|governors| is_majority(votes, governors))
+    /// Governors that want a charter to be the next.
+    fn voters_for(&self, charter: &CharterId) -> BTreeSet<PublicKey> {
+        let is_for = |decision: &Decision| matches!(decision, Decision::Charter(it) if it.next == *charter);
+        let votes = self.votes.values().filter(|(decision, _)| is_for(decision));
+        votes.flat_map(|(_, votes)| votes.keys().copied()).collect()
+    }
+
+    fn open_charters_of(&self, key: &PublicKey) -> usize {
+        let open = self.charters.keys().filter(|id| !self.certified.contains_key(id));
+        open.filter(|id| self.voters_for(id).contains(key)).count()
+    }
+
+    /// Whether more than half of the governors stand behind a decision.
+    fn is_decided(&self, decision: &Decision, votes: &Votes) -> bool {
+        self.certified.get(&under(decision)).is_some_and(|governors| is_majority(votes, governors))
     }
 
     /// Finds the charters that were certified from the founding one on.
@@ -165,50 +230,8 @@ impl Papers {
             certified.insert(id, governors);
         }
         self.certified = certified;
-    }
-
-    /// Everything, as it travels: charters by version, then certificates.
-    pub fn to_message(&self) -> message::Papers {
-        let mut charters: Vec<_> = self.charters.values().collect();
-        charters.sort_by_key(|(bytes, charter)| (charter.version, CharterId::of(&bytes.0)));
-        message::Papers {
-            charters: charters.into_iter().map(|(bytes, _)| bytes.clone()).collect(),
-            certificates: self.certificates().collect(),
-        }
-    }
-
-    /// Every decision with the votes held for it, in as many certificates as they need.
-    pub fn certificates(&self) -> impl Iterator<Item = Certificate> {
-        self.votes.iter().flat_map(|(decision, (_, votes))| {
-            let votes: Vec<_> =
-                votes.iter().map(|(key, signature)| Vote { key: *key, signature: *signature }).collect();
-            let of = |votes: &[Vote]| Certificate { decision: Bytes(decision.clone()), votes: votes.to_vec() };
-            votes.chunks(limits::GOVERNORS_MAX).map(of).collect::<Vec<_>>()
-        })
-    }
-
-    /// What shows that an institution is a member: the charters, their succession, and the decisions about that institution.
-    pub fn about(&self, feed: &FeedId) -> message::Papers {
-        let is_about = |certificate: &Certificate| match certificate.decision() {
-            Ok(Decision::Charter(_)) => true,
-            Ok(Decision::Admission(membership) | Decision::Expulsion(membership)) => membership.feed == *feed,
-            _ => false,
-        };
-        let all = self.to_message();
-        message::Papers {
-            charters: all.charters,
-            certificates: all.certificates.into_iter().filter(is_about).collect(),
-        }
-    }
-
-    /// A digest over the set: equal where nothing has to be sent.
-    pub fn digest(&self) -> [u8; 32] {
-        let charters = self.charters.keys().map(|id| id.0);
-        let votes = self.votes.iter().flat_map(|(decision, (_, votes))| {
-            votes.keys().map(move |key| hash("vote held", &[decision, key.as_bytes()]))
-        });
-        let all: Vec<u8> = charters.chain(votes).flatten().collect();
-        hash("papers", &[&all])
+        let open = self.votes.iter().filter(|(_, (decision, votes))| !self.is_decided(decision, votes));
+        self.open = open.map(|(decision, _)| decision.clone()).collect();
     }
 
     /// Who is a member now.
@@ -234,6 +257,16 @@ impl Papers {
     pub(crate) fn is_unanimous(&self, decision: &Decision, governors: &BTreeSet<PublicKey>) -> bool {
         let votes = self.votes.get(&decision.encode());
         votes.is_some_and(|(_, votes)| governors.iter().all(|key| votes.contains_key(key)))
+    }
+}
+
+/// The charter whose governors decide.
+const fn under(decision: &Decision) -> CharterId {
+    match decision {
+        Decision::Charter(succession) => succession.previous,
+        Decision::Admission(membership) | Decision::Expulsion(membership) => membership.charter,
+        Decision::Continuation(chosen) => chosen.charter,
+        Decision::Withdrawal(forced) => forced.charter,
     }
 }
 

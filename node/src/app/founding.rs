@@ -237,8 +237,9 @@ impl Making {
         let founding = invitation.charters.first().ok_or(AppError::invalid("invitation", "it holds no charter"))?;
         let charter = Charter::decode(&founding.0).map_err(|cause| AppError::invalid("charter", &cause.to_string()))?;
         let mut papers = Papers::found(founding)?;
-        invitation.charters.iter().try_for_each(|charter| papers.add_charter(charter).map(|_| ()))?;
-        invitation.certificates.iter().try_for_each(|certificate| papers.add_certificate(certificate).map(|_| ()))?;
+        let shown =
+            message::Papers { charters: invitation.charters.clone(), certificates: invitation.certificates.clone() };
+        papers.take(&shown).1?;
         Ok(Self { network: papers.network(), charter, papers, invitation })
     }
 

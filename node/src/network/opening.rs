@@ -266,13 +266,7 @@ impl State {
                 self.papers.insert(Papers::found(founding)?)
             }
         };
-        for charter in &shown.charters {
-            papers.add_charter(charter)?;
-        }
-        for certificate in &shown.certificates {
-            papers.add_certificate(certificate)?;
-        }
-        Ok(())
+        Ok(papers.take(shown).1?)
     }
 }
 

@@ -67,9 +67,8 @@ impl Exchange {
     /// Whether papers make an institution a member. Until they do, nothing of them is kept: a stranger could fill the disk.
     fn would_admit(&self, feed: &InstitutionId, shown: &message::Papers) -> bool {
         let mut papers = self.papers.clone();
-        let charters = shown.charters.iter().all(|charter| papers.add_charter(charter).is_ok());
-        let certificates = shown.certificates.iter().all(|certificate| papers.add_certificate(certificate).is_ok());
-        charters && certificates && papers.roster().member(feed).is_some()
+        let (_, taken) = papers.take(shown);
+        taken.is_ok() && papers.roster().member(feed).is_some()
     }
 }
 

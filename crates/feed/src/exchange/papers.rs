@@ -21,22 +21,7 @@ impl Exchange {
     }
 
     pub(super) fn take_papers(&mut self, papers: &Papers, effects: &mut Vec<Effect>) -> Result<(), PaperError> {
-        let mut news = Papers { charters: Vec::new(), certificates: Vec::new() };
-        let mut result = Ok(());
-        for charter in &papers.charters {
-            match self.papers.add_charter(charter) {
-                Ok(true) => news.charters.push(charter.clone()),
-                Ok(false) => {}
-                Err(error) => result = Err(error),
-            }
-        }
-        for certificate in &papers.certificates {
-            match self.papers.add_certificate(certificate) {
-                Ok(true) => news.certificates.push(certificate.clone()),
-                Ok(false) => {}
-                Err(error) => result = Err(error),
-            }
-        }
+        let (news, result) = self.papers.take(papers);
         if !(news.charters.is_empty() && news.certificates.is_empty()) {
             self.spread(news, effects);
         }

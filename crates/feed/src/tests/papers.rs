@@ -1,12 +1,12 @@
 //! Who is a member: papers travel both ways, and what follows from them.
 
 use protocol::{
-    certificate::Certificate,
+    certificate::{Certificate, Vote},
     limits,
     message::{Frame, Framed, Gossip, Papers},
 };
 
-use super::world::{Author, NOW, Network, Node, Party, frame_of, frames, peer, sent_to};
+use super::world::{Author, NOW, Network, Node, Party, frame_of, frames, key, peer, sent_to};
 use crate::{Blame, Effect, Verdict};
 
 fn paper(certificate: Certificate) -> Papers {
@@ -41,6 +41,17 @@ fn a_gossiped_certificate_is_passed_on_once() {
     assert_eq!(effects[0], Effect::Verdict(Verdict::Accept));
     assert!(effects.contains(&Effect::RosterChanged));
     assert_eq!(node.gossip(1, admission, NOW), [Effect::Verdict(Verdict::Ignore)]);
+}
+
+#[test]
+fn a_vote_of_nobody_is_neither_kept_nor_passed_on() {
+    let network = Network::of(3);
+    let mut node = Node::ready(&network, 0);
+    let mut noise = network.admission_of(Author::of(&network, 11).feed);
+    noise.votes = vec![Vote::sign(&network.id, &noise.decision.0, &key(90, 1))];
+    assert_eq!(node.gossip(1, Gossip::Certificate(noise.clone()), NOW), [Effect::Verdict(Verdict::Ignore)]);
+    node.meet(&network, 1);
+    assert_eq!(node.frame(1, Frame::Papers(paper(noise)), NOW), []);
 }
 
 #[test]

@@ -1,14 +1,9 @@
 //! What papers are taken, and what nobody can fill them with.
 
-use protocol::{
-    Signature,
-    certificate::{Certificate, Vote},
-    codec::Bytes,
-    limits,
-};
+use protocol::{Signature, message};
 
 use super::*;
-use crate::samples::{Network, admission, key, stranger, succession};
+use crate::samples::{Network, admission, stranger, succession};
 
 #[test]
 fn a_vote_that_does_not_verify_spoils_the_certificate() {
@@ -42,54 +37,109 @@ fn a_founding_charter_of_another_network_is_refused() {
     assert!(matches!(refused, Err(PaperError::OtherNetwork { .. })), "{refused:?}");
 }
 
-#[test]
-fn what_strangers_sign_does_not_keep_out_what_governors_decide() {
+/// A network of one governor under its first charter, which names a second one.
+fn of_two_charters() -> (Network, Papers, Bytes) {
     let network = Network::of(1);
     let mut papers = network.papers();
-    let mut taken = 0_usize;
-    for number in 0..u32::try_from(OPEN_DECISIONS_MAX + 10).unwrap() {
-        let noise = network.certify(&admission(stranger(8), number, network.v0()), [77]);
-        taken += usize::from(papers.add_certificate(&noise).is_ok());
-    }
-    assert_eq!(taken, OPEN_DECISIONS_MAX);
-    assert_eq!(papers.add_certificate(&network.certify(&admission(stranger(9), 0, network.v0()), [0])), Ok(true));
-    assert!(papers.roster().member(&stranger(9)).is_some());
+    let next = network.after(&network.founding, &[0, 1], &[], "");
+    papers.add_certificate(&network.certify(&succession(&network.founding, &next), [0])).unwrap();
+    papers.add_charter(&next).unwrap();
+    (network, papers, next)
 }
 
 #[test]
-fn charters_that_nobody_certified_do_not_keep_out_the_next_one() {
-    let network = Network::of(1);
+fn what_strangers_sign_leaves_no_trace() {
+    let network = Network::of(3);
     let mut papers = network.papers();
-    let noise = |number: usize| network.after(&network.founding, &[0], &[], &number.to_string());
-    for number in 0..OPEN_CHARTERS_MAX {
-        assert_eq!(papers.add_charter(&noise(number)), Ok(true));
+    let before = papers.clone();
+    let noise = network.after(&network.founding, &[0], &[], "noise");
+    for decision in [admission(stranger(8), 0, network.v0()), succession(&network.founding, &noise)] {
+        assert_eq!(papers.add_certificate(&network.certify(&decision, [77, 78])), Ok(false));
     }
-    let next = network.after(&network.founding, &[0], &[], "the next");
-    assert_eq!(papers.add_charter(&next), Err(PaperError::TooMany { limit: OPEN_CHARTERS_MAX }));
+    assert_eq!(papers.add_charter(&noise), Ok(false));
+    assert_eq!(papers, before, "so it is neither told nor in the digest");
+
+    let certificate = network.certify(&admission(stranger(9), 0, network.v0()), [77, 1, 78]);
+    let (news, result) = papers.take(&message::Papers { charters: vec![noise], certificates: vec![certificate] });
+    assert_eq!(result, Ok(()));
+    let told = network.certify(&admission(stranger(9), 0, network.v0()), [1]);
+    assert_eq!((news.charters, news.certificates), (vec![], vec![told]), "nor is what rides along with a good vote");
+}
+
+#[test]
+fn one_governor_does_not_fill_the_room_of_the_others() {
+    let network = Network::of(3);
+    let mut papers = network.papers();
+    let round = |round: usize| admission(stranger(8), u32::try_from(round).unwrap(), network.v0());
+    for number in 0..OPEN_DECISIONS_MAX {
+        assert_eq!(papers.add_certificate(&network.certify(&round(number), [0])), Ok(true));
+    }
+    let one_more = round(OPEN_DECISIONS_MAX);
+    let refused = papers.add_certificate(&network.certify(&one_more, [0]));
+    assert_eq!(refused, Err(PaperError::TooMany { limit: OPEN_DECISIONS_MAX }));
+    assert_eq!(papers.add_certificate(&network.certify(&one_more, [1])), Ok(true), "the others still vote");
+    assert_eq!(papers.add_certificate(&network.certify(&one_more, [0])), Ok(true), "and what is decided has room");
+    assert!(papers.roster().member(&stranger(8)).is_some());
+    assert!(papers.add_certificate(&network.certify(&round(OPEN_DECISIONS_MAX + 1), [0])).is_err());
+    papers.add_certificate(&network.certify(&round(0), [1])).unwrap();
+    assert_eq!(papers.add_certificate(&network.certify(&round(OPEN_DECISIONS_MAX + 1), [0])), Ok(true));
+}
+
+#[test]
+fn a_charter_is_taken_once_a_governor_votes_for_it_and_no_governor_brings_many() {
+    let network = Network::of(3);
+    let mut papers = network.papers();
+    let draft = |number: usize| network.after(&network.founding, &[0], &[], &number.to_string());
+    for number in 0..OPEN_CHARTERS_MAX {
+        assert_eq!(papers.add_charter(&draft(number)), Ok(false));
+        papers.add_certificate(&network.certify(&succession(&network.founding, &draft(number)), [0])).unwrap();
+        assert_eq!(papers.add_charter(&draft(number)), Ok(true));
+    }
+    let next = draft(OPEN_CHARTERS_MAX);
     papers.add_certificate(&network.certify(&succession(&network.founding, &next), [0])).unwrap();
+    assert_eq!(papers.add_charter(&next), Err(PaperError::TooMany { limit: OPEN_CHARTERS_MAX }));
+    papers.add_certificate(&network.certify(&succession(&network.founding, &next), [1])).unwrap();
     assert_eq!(papers.add_charter(&next), Ok(true), "certified charters have room of their own");
     assert_eq!(papers.roster().version(), 1);
 }
 
 #[test]
-fn votes_of_strangers_do_not_make_a_certificate_that_peers_refuse() {
-    let network = Network::of(3);
-    let mut papers = network.papers();
-    let decision = admission(stranger(9), 0, network.v0());
-    let bytes = decision.encode();
-    let noise: Vec<Vote> = (0..100).map(|seed| Vote::sign(&network.id(), &bytes, &key(seed))).collect();
-    let mut refused = 0;
-    for votes in noise.chunks(limits::GOVERNORS_MAX) {
-        let certificate = Certificate { decision: Bytes(bytes.clone()), votes: votes.to_vec() };
-        refused += usize::from(papers.add_certificate(&certificate).is_err());
-    }
-    assert!(refused > 0, "a decision does not grow without end");
-    papers.add_certificate(&network.certify(&decision, [0, 1])).unwrap();
-
+fn papers_that_come_together_are_taken_in_whatever_order_they_stand() {
+    let (network, papers, next) = of_two_charters();
+    let mut all = papers.to_message();
+    all.certificates.push(network.certify(&admission(stranger(9), 0, CharterId::of(&next.0)), [0, 1]));
+    all.certificates.reverse();
+    all.charters.reverse();
     let mut peer = Papers::found(&network.founding).unwrap();
-    for certificate in papers.certificates() {
-        assert_eq!(peer.add_certificate(&certificate), Ok(true));
+    let (news, result) = peer.take(&all);
+    assert_eq!((result, news.charters.len()), (Ok(()), 1));
+    assert!(peer.roster().version() == 1 && peer.roster().member(&stranger(9)).is_some());
+    let mut after_restart = Papers::found(&network.founding).unwrap();
+    assert_eq!(after_restart.take(&news).1, Ok(()));
+    assert_eq!(after_restart, peer, "and what was new is enough to be there again");
+}
+
+#[test]
+fn a_stranger_shows_what_was_decided_and_always_has_room_to() {
+    let (network, mut papers, next) = of_two_charters();
+    let me = stranger(9);
+    let mine = network.certify(&admission(me, 0, CharterId::of(&next.0)), [0, 1]);
+    papers.add_certificate(&mine).unwrap();
+    for round in 1..200 {
+        papers.add_certificate(&network.certify(&admission(me, round, CharterId::of(&next.0)), [1])).unwrap();
     }
-    assert_eq!(peer.digest(), papers.digest());
-    assert!(peer.roster().member(&stranger(9)).is_some());
+    let draft = network.after(&next, &[1], &[], &"long ".repeat(10_000));
+    papers.add_certificate(&network.certify(&succession(&next, &draft), [1])).unwrap();
+    papers.add_charter(&draft).unwrap();
+    let shown = papers.about(&me);
+    assert_eq!(shown.charters, std::slice::from_ref(&next), "a draft shows nothing");
+    assert_eq!(shown.certificates.len(), 2, "nor does a decision that waits");
+    let mut peer = network.papers();
+    assert_eq!(peer.take(&shown).1, Ok(()));
+    assert!(peer.roster().member(&me).is_some());
+
+    papers.add_certificate(&network.certify(&succession(&next, &draft), [0])).unwrap();
+    assert_eq!(papers.roster().version(), 2);
+    let shown = papers.about(&me);
+    assert_eq!((shown.charters, shown.certificates), (vec![], vec![mine]), "what does not fit others have already");
 }
