@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use protocol::{
     CaseId, ClinicianId, EntryId, Kind,
-    payload::control::{Attestation, Profession, Revocation, RevocationReason, Scope},
+    payload::control::{Attestation, Profession, Revocation, Scope},
 };
 
 /// Whether a person's word counts. Decided by the order of the feed it stands in, the same on every node.
@@ -57,10 +57,18 @@ pub struct Attested {
     pub seq: u64,
     /// What the institution said.
     pub attestation: Attestation,
-    /// Where and why it ended.
-    pub revoked: Option<(u64, RevocationReason)>,
+    /// Where it was revoked, in the order of the feed.
+    revocations: Vec<Revoked>,
+}
+
+/// A revocation of one attestation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Revoked {
+    seq: u64,
+    /// Whether the root key said so, which no thief of a signing key holds.
+    is_by_root: bool,
     /// What the person said from here on is disputed.
-    pub disputed_from: Option<u64>,
+    since: Option<u64>,
 }
 
 /// All attestations of one feed.
@@ -88,11 +96,11 @@ impl Attestations {
     }
 
     /// Whether a word counts, judged by the attestation that speaks most for it. An attestation at a disputed place may be
-    /// the thief's, so what rests on it is disputed too.
+    /// the thief's, so what rests on it is disputed too. A revocation at such a place does not count.
     pub(crate) fn judge(&self, question: &Question, is_disputed_at: impl Fn(u64) -> bool) -> Word {
         let nobody = Word { standing: Standing::Unknown, attestation: None };
         let words = self.of(&question.author).iter().filter(|attested| attested.seq < question.seq).map(|attested| {
-            let standing = match attested.standing(question) {
+            let standing = match attested.standing(question, &is_disputed_at) {
                 better if better > Standing::Disputed && is_disputed_at(attested.seq) => Standing::Disputed,
                 other => other,
             };
@@ -103,20 +111,17 @@ impl Attestations {
 
     pub(crate) fn attest(&mut self, entry: EntryId, seq: u64, attestation: &Attestation) {
         self.person_of.insert(entry, attestation.clinician);
-        let attested = Attested { entry, seq, attestation: attestation.clone(), revoked: None, disputed_from: None };
+        let attested = Attested { entry, seq, attestation: attestation.clone(), revocations: Vec::new() };
         self.by_person.entry(attestation.clinician).or_default().push(attested);
     }
 
     /// A revocation of something that was never attested here says nothing.
-    pub(crate) fn revoke(&mut self, seq: u64, revocation: &Revocation) {
+    pub(crate) fn revoke(&mut self, seq: u64, is_by_root: bool, revocation: &Revocation) {
         let Some(person) = self.person_of.get(&revocation.attestation) else { return };
         let attestations = self.by_person.get_mut(person).into_iter().flatten();
         for attested in attestations.filter(|attested| attested.entry == revocation.attestation) {
-            attested.revoked.get_or_insert((seq, revocation.reason));
-            if let Some(since) = &revocation.since {
-                let earliest = attested.disputed_from.map_or(since.seq, |from| from.min(since.seq));
-                attested.disputed_from = Some(earliest);
-            }
+            let since = revocation.since.as_ref().map(|since| since.seq);
+            attested.revocations.push(Revoked { seq, is_by_root, since });
         }
     }
 }
@@ -127,12 +132,24 @@ impl Attested {
         self.attestation.profession
     }
 
-    fn standing(&self, question: &Question) -> Standing {
+    /// The revocations that count: what was said with a key in other hands does not.
+    fn revocations(&self, is_disputed_at: &impl Fn(u64) -> bool) -> impl Iterator<Item = &Revoked> {
+        self.revocations.iter().filter(|revoked| revoked.is_by_root || !is_disputed_at(revoked.seq))
+    }
+
+    pub(crate) fn is_revoked(&self, is_disputed_at: &impl Fn(u64) -> bool) -> bool {
+        self.revocations(is_disputed_at).next().is_some()
+    }
+
+    fn standing(&self, question: &Question, is_disputed_at: &impl Fn(u64) -> bool) -> Standing {
+        let is_revoked = self.revocations(is_disputed_at).any(|revoked| revoked.seq < question.seq);
+        let mut since = self.revocations(is_disputed_at).filter_map(|revoked| revoked.since);
+        let is_disputed = since.any(|from| from <= question.seq);
         let is_elsewhere = self.attestation.pseudonym_in.is_some_and(|case| case != question.case);
         match () {
             () if is_elsewhere || !allows(&self.attestation.scope, question.kind) => Standing::Unknown,
-            () if self.revoked.is_some_and(|(seq, _)| seq < question.seq) => Standing::Revoked,
-            () if self.disputed_from.is_some_and(|from| from <= question.seq) => Standing::Disputed,
+            () if is_revoked => Standing::Revoked,
+            () if is_disputed => Standing::Disputed,
             () if question.time_ms > self.attestation.until_ms => Standing::Lapsed,
             () => Standing::Verified,
         }

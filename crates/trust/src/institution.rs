@@ -2,7 +2,7 @@
 
 use protocol::{
     Class, Entry, EntryId, FeedId, NetworkId, Payload, PublicKey, Salted, Unverified, VERSION,
-    payload::control::{EndOfFeed, Genesis, NodeKeys, Revocation},
+    payload::control::{EndOfFeed, Genesis, NodeKeys},
 };
 
 use crate::{
@@ -145,24 +145,26 @@ impl Institution {
         word
     }
 
+    /// Whether an attestation was revoked, as far as the feed is here.
+    pub fn is_revoked(&self, attestation: &EntryId) -> bool {
+        let attested = self.attestations.get(attestation);
+        attested.is_some_and(|attested| attested.is_revoked(&|seq| self.keys.is_disputed_at(seq)))
+    }
+
     fn take(&mut self, id: EntryId, seq: u64, payload: &Payload) {
         match payload {
             Payload::KeyRotation(rotation) => self.keys.rotate(seq, rotation),
             Payload::EpochStart(start) => {
                 self.keys.start_epoch(seq, start);
-                start.revocations.iter().for_each(|revocation| self.revoke(seq, revocation));
+                start.revocations.iter().for_each(|revocation| self.attestations.revoke(seq, true, revocation));
             }
             Payload::EndOfFeed(end) => self.ended = Some(end.clone()),
             Payload::NodeKeys(keys) => self.node_keys = keys.clone(),
             Payload::Attestation(attestation) => self.attestations.attest(id, seq, attestation),
-            Payload::Revocation(revocation) => self.revoke(seq, revocation),
+            Payload::Revocation(revocation) => self.attestations.revoke(seq, false, revocation),
             Payload::Unknown(..) => self.stop = Some(Stop { seq }),
             _ => {}
         }
-    }
-
-    fn revoke(&mut self, seq: u64, revocation: &Revocation) {
-        self.attestations.revoke(seq, revocation);
     }
 }
 

@@ -4,7 +4,7 @@ use protocol::{
     CaseId, CaseNumber, EntryId, Kind,
     codec::{Bytes, Text},
     payload::control::{
-        Attestation, EndOfFeed, EndReason, EpochStart, KeyRotation, NodeKey, NodeKeys, Place, Profession,
+        Attestation, EndOfFeed, EndReason, EpochStart, KeyRotation, NodeKey, NodeKeys, Place, Profession, Revocation,
         RevocationReason, Scope,
     },
 };
@@ -103,6 +103,36 @@ fn what_a_thief_of_the_signing_key_attested_counts_neither_then_nor_later() {
     assert_eq!(institution.judge(&comment(30, 5)).attestation, Some(honest.entry));
     author.tell(&mut institution, &Payload::Attestation(attestation(31)));
     assert_eq!(institution.judge(&comment(31, 5)).standing, Verified, "the house itself may vouch for the same person");
+}
+
+#[test]
+fn what_a_thief_of_the_signing_key_revoked_is_not_revoked() {
+    use Standing::{Disputed, Unknown, Verified};
+    let (mut author, mut institution) = Author::founded();
+    let attested = author.tell(&mut institution, &Payload::Attestation(attestation(30)));
+    let theft = author.tell(&mut institution, &revocation(&attested, Some(&attested)));
+    assert_eq!(institution.judge(&comment(30, 3)).standing, Standing::Revoked, "nobody knows yet");
+    assert!(institution.is_revoked(&attested.entry));
+    let rotation = KeyRotation { signing: Some(key(21).public()), root: None, since: Some(theft) };
+    author.tell(&mut institution, &Payload::KeyRotation(rotation));
+    author.signing = (2, 21);
+    assert_eq!(standings(&institution, 30, 5), [Unknown, Unknown, Disputed, Disputed, Verified, Verified]);
+    assert!(!institution.is_revoked(&attested.entry));
+    author.tell(&mut institution, &revocation(&attested, None));
+    assert_eq!(institution.judge(&comment(30, 5)).standing, Standing::Revoked, "the house itself may revoke it");
+}
+
+#[test]
+fn what_the_root_key_revokes_in_a_disputed_stretch_is_revoked() {
+    let (mut author, mut institution) = Author::founded();
+    let attested = author.tell(&mut institution, &Payload::Attestation(attestation(30)));
+    let reason = RevocationReason::KeyStolen;
+    let revocations = vec![Revocation { attestation: attested.entry, reason, since: None }];
+    let start = EpochStart { signing: key(21).public(), withdrawals: Vec::new(), revocations, certificate: None };
+    author.tell(&mut institution, &Payload::EpochStart(start));
+    let rotation = KeyRotation { signing: Some(key(22).public()), root: None, since: Some(attested) };
+    author.tell(&mut institution, &Payload::KeyRotation(rotation));
+    assert_eq!(institution.judge(&comment(30, 4)).standing, Standing::Revoked);
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn institution_links(shared: &Shared, author: &Author, feed: &FeedId, attestatio
     let name = plain(institution.name());
     let mut links = Vec::new();
     if let Some(attested) = attestation.and_then(|attestation| institution.attestations().get(&attestation)) {
-        let standing = if attested.revoked.is_some() { Standing::Revoked } else { Standing::Verified };
+        let standing = if institution.is_revoked(&attested.entry) { Standing::Revoked } else { Standing::Verified };
         links.push(ChainLink {
             key: "chain-attestation",
             who: Badge::of(author).name,
