@@ -1,5 +1,7 @@
 //! What the governors of a network decide: charters, certificates with their votes, and the papers of joining.
 
+use std::collections::BTreeSet;
+
 use crate::{
     choice,
     codec::{Bytes, Malformed, Text, decode, encode},
@@ -26,8 +28,9 @@ wire! {
         4 => name: Text,
         /// 1 to 21 institutions that decide.
         5 => governors: Vec<Governor>,
-        /// The members from which this version starts, besides its governors.
-        6 => members: Vec<FeedId>,
+        /// The members from which this version starts, besides its governors: their ids, ascending, in one string of bytes,
+        /// so that thousands of them are one item.
+        6 => members: Bytes,
         /// What the members agreed on, for people.
         7 => terms: Text,
         /// What receivers allow a feed to grow by.
@@ -208,6 +211,7 @@ impl Charter {
     /// # Errors
     /// [`Malformed`], also where it contradicts itself.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        at_most("bytes of a charter", bytes.len(), limits::CHARTER_BYTES_MAX)?;
         let charter: Self = decode(bytes)?;
         let wrong = |what| Err(Malformed::Form { at: 0, what });
         at_most("governors", charter.governors.len(), limits::GOVERNORS_MAX)?;
@@ -234,7 +238,22 @@ impl Charter {
         if houses.len() != charter.governors.len() {
             return wrong("an institution with two seats");
         }
+        if !charter.members.0.len().is_multiple_of(32) || !charter.members().is_sorted_by(|one, next| one < next) {
+            return wrong("members are not ascending ids");
+        }
         Ok(charter)
+    }
+
+    /// The members from which this version starts, besides its governors.
+    pub fn members(&self) -> impl Iterator<Item = FeedId> {
+        let (ids, _) = self.members.0.as_chunks();
+        ids.iter().copied().map(FeedId)
+    }
+
+    /// Members as a charter lists them.
+    pub fn list(members: impl IntoIterator<Item = FeedId>) -> Bytes {
+        let members: BTreeSet<FeedId> = members.into_iter().collect();
+        Bytes(members.into_iter().flat_map(|feed| feed.0).collect())
     }
 }
 

@@ -37,6 +37,8 @@ pub const BLOB_BYTES_MAX: usize = 67_108_864;
 /// A preview picture.
 pub const PREVIEW_BYTES_MAX: usize = 24_576;
 
+/// A charter with its list of members, in bytes.
+pub const CHARTER_BYTES_MAX: usize = 524_288;
 /// Governors of a network.
 pub const GOVERNORS_MAX: usize = 21;
 /// Transport keys of an institution.

@@ -156,6 +156,8 @@ def papers(v):
     value = read(v["type"], v["bytes"])
     if v["type"] == "Charter":
         assert H("charter", v["bytes"]) == v["id"]
+        members = [value[6][at : at + 32] for at in range(0, len(value[6]), 32)]
+        assert members == sorted(set(members)) and all(len(feed) == 32 for feed in members)
         if value[1] == 0:
             founder = value[5][0][1]
             assert H("network", v["bytes"]) == v["network"]

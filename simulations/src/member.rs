@@ -154,7 +154,7 @@ fn charter_of<'a>(governors: impl Iterator<Item = &'a Member>, chance: &mut Chan
         previous: None,
         name: Text::from("A virtual network"),
         governors: governors.collect(),
-        members: Vec::new(),
+        members: Bytes::default(),
         terms: Text::from("As it is in the scenario."),
         growth: Growth::default(),
     }))

@@ -134,8 +134,8 @@ impl Roster {
 
     /// Members with which a charter starts.
     fn seat(&mut self, charter: &Charter) {
-        for feed in &charter.members {
-            self.members.insert(*feed, Member { feed: *feed, round: 0, is_governor: false, succeeds: None });
+        for feed in charter.members() {
+            self.members.insert(feed, Member { feed, round: 0, is_governor: false, succeeds: None });
         }
         for feed in charter.governors.iter().map(|governor| governor.feed(&self.network)) {
             self.members.insert(feed, Member { feed, round: 0, is_governor: true, succeeds: None });

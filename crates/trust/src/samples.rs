@@ -105,7 +105,7 @@ pub(crate) fn charter(
         previous,
         name: Text::from("Sample"),
         governors,
-        members: members.to_vec(),
+        members: Charter::list(members.iter().copied()),
         terms: Text::from(terms),
         growth: Growth::default(),
     }))

@@ -67,7 +67,7 @@ impl App {
             previous: None,
             name: Text::from(name),
             governors: cards.iter().map(|card| Governor::Founder(founder(card))).collect(),
-            members: Vec::new(),
+            members: Bytes::default(),
             terms: Text::from(terms),
             growth: Growth::default(),
         };

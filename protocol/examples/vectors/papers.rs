@@ -36,7 +36,7 @@ pub(crate) fn founding() -> Bytes {
         previous: None,
         name: Text::from("Lakes"),
         governors: vec![founder(0), founder(1)],
-        members: vec![],
+        members: Charter::list([]),
         terms: Text::from("What we agreed on."),
         growth: Growth::default(),
     }))
@@ -49,7 +49,7 @@ fn second() -> Bytes {
         previous: Some(CharterId::of(&founding().0)),
         name: Text::from("Lakes"),
         governors: vec![Governor::Seat(Seat { feed: feed(), vote: vote_key(0) })],
-        members: vec![FeedId([0x33; 32])],
+        members: Charter::list([FeedId([0x44; 32]), FeedId([0x33; 32])]),
         terms: Text::from("What we agreed on since."),
         growth: Growth::default(),
     }))

@@ -1,10 +1,11 @@
 //! Claims and papers that somebody changed, mixed up or signed for another.
 
 use protocol::{
-    Audience, Kind, NetworkId, Payload,
+    Audience, FeedId, Kind, NetworkId, Payload,
     certificate::{Card, CardError, Certificate, Charter, Founder, Governor, Seat, SignedCard, Vote},
     claim::{ForkProof, HeadClaim, SignedHeadClaim, verify_fork},
     codec::{Bytes, Text, decode, encode},
+    hash,
 };
 
 use crate::golden::{
@@ -91,10 +92,24 @@ fn charters_that_contradict_themselves_are_refused() {
         (Charter { previous, ..genuine.clone() }, "predecessor"),
         (Charter { version: 1, previous, ..genuine.clone() }, "founders"),
         (Charter { governors: vec![seat], ..genuine.clone() }, "founders"),
+        (Charter { members: Bytes(vec![1; 33]), ..genuine.clone() }, "ascending"),
+        (Charter { members: Bytes(vec![1; 64]), ..genuine.clone() }, "ascending"),
+        (Charter { members: Bytes([[2; 32], [1; 32]].concat()), ..genuine.clone() }, "ascending"),
+        (Charter { terms: Text::from("x".repeat(524_288)), ..genuine.clone() }, "limit is 524288"),
         (Charter { name: Text::from("x".repeat(121)), ..genuine.clone() }, "limit is 120"),
     ];
     for (charter, expected) in table {
         let error = read(&charter).unwrap_err();
         assert!(error.contains(expected), "{expected}: {error}");
     }
+}
+
+#[test]
+fn a_charter_holds_five_thousand_members() {
+    let mut charter: Charter = decode(&founding().0).unwrap();
+    let members: Vec<FeedId> = (0..5_000_u64).map(|number| FeedId(hash("sample", &[&number.to_be_bytes()]))).collect();
+    charter.members = Charter::list(members.iter().copied().chain(members.clone()));
+    let read = Charter::decode(&encode(&charter)).unwrap();
+    assert_eq!(read.members().count(), 5_000, "each once");
+    assert!(read.members().is_sorted() && members.iter().all(|feed| read.members().any(|listed| listed == *feed)));
 }

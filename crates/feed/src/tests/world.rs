@@ -53,7 +53,7 @@ impl Network {
             previous: None,
             name: Text::from("Sample"),
             governors: governors.collect(),
-            members: Vec::new(),
+            members: Bytes::default(),
             terms: Text::from("none"),
             growth: Growth::default(),
         }));
