@@ -250,6 +250,12 @@ impl KeyRotation {
         if self.signing.is_none() && self.root.is_none() {
             return Err(Malformed::Form { at: 0, what: "a key rotation that names no key" });
         }
+        if self.signing.is_none() && self.since.is_some() {
+            return Err(Malformed::Form {
+                at: 0,
+                what: "a key rotation that disputes signing keys and names no new one",
+            });
+        }
         Ok(())
     }
 }

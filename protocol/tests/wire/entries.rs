@@ -6,7 +6,7 @@ use protocol::{
     codec::{Bytes, Text, decode, encode},
     payload::{
         content::{Profile, Summary},
-        control::Target,
+        control::{KeyRotation, RootChange, Target},
         manifest::{Cover, Origin, Shape},
     },
 };
@@ -96,6 +96,9 @@ fn what_no_receiver_could_open_is_not_signed() {
     assert!(refusal(&big, Audience::Network, 1).contains("limit is 262144"));
     let genesis = Payload::Genesis(payloads::genesis());
     assert!(refusal(&genesis, Audience::Network, 1).contains("seq 0"), "a genesis at another place");
+    let root = RootChange { root: key(2).public(), next_root: [7; 32] };
+    let silent = Payload::KeyRotation(KeyRotation { signing: None, root: Some(root), since: Some(payloads::place()) });
+    assert!(refusal(&silent, Audience::Network, 1).contains("names no new one"), "a dispute that nobody would see");
     let unknown = Payload::Unknown(Kind::Other(0x300), Bytes::default());
     assert!(refusal(&unknown, Audience::Other(7), 1).contains("audience"));
 }
