@@ -75,6 +75,12 @@ impl Header {
         decode(bytes)
     }
 
+    /// Whether the institution of the feed takes account of it: root and control, and whatever a later version says, which
+    /// may be either.
+    pub const fn is_applied(&self) -> bool {
+        self.version != VERSION || self.kind.needs_payload()
+    }
+
     /// Rules that hold between the items; [`Header::decode`] has checked them.
     fn contradiction(&self) -> Option<&'static str> {
         let is_genesis = self.seq == 0;

@@ -117,13 +117,13 @@ impl Institution {
         Ok(claimed.verify(&self.keys.root_signer(payload)?)?)
     }
 
-    /// Takes account of the next root or control entry. Content changes nothing here.
+    /// Takes account of the next entry. Content of this version changes nothing here.
     ///
     /// An entry of a later version, of a control kind that is not known, or whose payload cannot be read stops the
     /// institution: what it says from there on is kept but not applied.
     pub fn apply(&mut self, entry: &Entry, payload: Option<&Salted>) {
         let header = entry.header();
-        if self.stop.is_some() || !header.kind.needs_payload() {
+        if self.stop.is_some() || !header.is_applied() {
             return;
         }
         let said = payload.and_then(|payload| entry.open(payload).ok());
@@ -135,7 +135,7 @@ impl Institution {
 
     /// Whether a person's word at a place counts.
     pub fn judge(&self, question: &Question) -> Word {
-        if self.stop.is_some_and(|stop| question.seq > stop.seq) {
+        if self.stop.is_some_and(|stop| question.seq >= stop.seq) {
             return Word { standing: Standing::Pending, attestation: None };
         }
         let word = self.attestations.judge(question, |seq| self.keys.is_disputed_at(seq));

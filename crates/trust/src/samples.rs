@@ -1,7 +1,8 @@
 //! A small network and a small feed for the tests of this crate: keys from single bytes, papers and entries with real signatures.
 
 use protocol::{
-    Audience, CharterId, Entry, EntryId, FeedId, NetworkId, NewEntry, Payload, Salt, Salted, SecretKey, Unverified,
+    Audience, CharterId, Entry, EntryBytes, EntryId, FeedId, Header, NetworkId, NewEntry, Payload, Purpose, Salt,
+    Salted, SecretKey, Unverified,
     certificate::{Certificate, Charter, Decision, Founder, Governor, Growth, Membership, Seat, Succession, Vote},
     codec::{Bytes, Text, encode},
     payload::control::{Genesis, Place},
@@ -169,6 +170,16 @@ impl Author {
         let (entry, salted) = self.write(payload);
         institution.apply(&entry, Some(&salted));
         self.head.clone().unwrap()
+    }
+
+    /// The next entry as newer software would write it; the feed does not go on.
+    pub(crate) fn of_version(&self, version: u16, payload: &Payload) -> (Entry, Salted) {
+        let (number, seed) = self.signing;
+        let (entry, salted) = self.draft(payload, number, seed);
+        let header = Header { version, ..entry.header().clone() }.encode();
+        let signature = key(seed).sign(Purpose::Entry, &self.network, &header);
+        let unverified = Unverified::parse(EntryBytes { header: Bytes(header), signature }).unwrap();
+        (unverified.verify(&key(seed).public()).unwrap(), salted)
     }
 
     /// What somebody else would receive.

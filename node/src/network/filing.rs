@@ -78,7 +78,7 @@ impl<'a> Filing<'a> {
         let verified_to = (self.chains)(&header.feed).map_or(0, Chain::verified_to);
         let head = Place { epoch: header.epoch, seq: header.seq, entry: entry.id() };
         self.heads.insert(header.feed, HeadRow { place: head, verified_to });
-        if header.kind.needs_payload() {
+        if header.is_applied() {
             self.batch.put(CONTROL, &place, &())?;
         }
         if payload == PayloadAt::Absent(Absence::NotHeld) {

@@ -168,7 +168,7 @@ fn a_word_outside_of_the_scope_is_nobodys() {
 
 #[test]
 fn an_unknown_control_kind_stops_the_feed_for_good() {
-    use Standing::{Pending, Unknown, Verified};
+    use Standing::{Pending, Unknown};
     let (mut author, mut institution) = Author::founded();
     let attested = author.tell(&mut institution, &Payload::Attestation(attestation(30)));
     author.tell(&mut institution, &Payload::Unknown(Kind::Other(0x2FE), Bytes(vec![0xa0])));
@@ -177,7 +177,7 @@ fn an_unknown_control_kind_stops_the_feed_for_good() {
     author.tell(&mut institution, &revocation(&attested, None));
     author.tell(&mut institution, &Payload::Attestation(attestation(31)));
     assert_eq!(institution, stopped, "what follows is not applied");
-    assert_eq!(standings(&institution, 30, 4), [Unknown, Unknown, Verified, Pending, Pending]);
+    assert_eq!(standings(&institution, 30, 4), [Unknown, Unknown, Pending, Pending, Pending]);
     assert_eq!(institution.judge(&comment(31, 5)).standing, Pending, "nor is anybody called unknown who may be known");
 }
 
@@ -189,6 +189,18 @@ fn unknown_content_stops_nothing_and_control_without_its_payload_does() {
     let (entry, _) = author.write(&Payload::Attestation(attestation(30)));
     institution.apply(&entry, None);
     assert_eq!(institution.stop(), Some(Stop { seq: 2 }));
+}
+
+#[test]
+fn an_entry_of_a_later_version_stops_the_feed_whatever_its_kind() {
+    use Standing::{Pending, Unknown, Verified};
+    let (mut author, mut institution) = Author::founded();
+    author.tell(&mut institution, &Payload::Attestation(attestation(30)));
+    author.tell(&mut institution, &Payload::Unknown(Kind::Other(0x300), Bytes(vec![0xa0])));
+    let (entry, salted) = author.of_version(2, &Payload::Unknown(Kind::Other(0x300), Bytes(vec![0xa0])));
+    institution.apply(&entry, Some(&salted));
+    assert_eq!(institution.stop(), Some(Stop { seq: 3 }));
+    assert_eq!(standings(&institution, 30, 4), [Unknown, Unknown, Verified, Pending, Pending]);
 }
 
 #[test]
