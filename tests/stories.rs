@@ -86,6 +86,8 @@ mod rebuilding;
 mod seats;
 #[path = "stories/sharing.rs"]
 mod sharing;
+#[path = "stories/strips.rs"]
+mod strips;
 #[path = "stories/unsealed.rs"]
 mod unsealed;
 #[path = "stories/verifying.rs"]

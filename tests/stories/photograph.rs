@@ -17,13 +17,15 @@ use crate::{
     member::Member,
     person::Person,
     seats::Seats,
+    strips::strip,
     unsealed::Unsealed,
     waiting::{wait_for, wait_until},
 };
 
 const PORTRAIT: &[u8] = include_bytes!("../../node/demo/pictures/portrait.jpg");
-const CHEST: &[u8] = include_bytes!("../../node/demo/pictures/chest.jpg");
+/// In small inside the portrait.
 const EYE: &[u8] = include_bytes!("../../node/demo/pictures/microaneurysms.jpg");
+const SHIN: &[u8] = include_bytes!("../../node/demo/pictures/tibia.jpg");
 
 /// The whole head in the portrait, hair and chin.
 const HEAD: Region = Region { x: 153, y: 14, width: 148, height: 176 };
@@ -73,7 +75,7 @@ fn a_photograph_is_covered_posted_found_shown_and_answered_and_tells_nothing_mor
     a.employ("keller", &format!("Dr. Ida {CONTROL}"), "physician");
     b.employ("okafor", "Ben Okafor", "nurse");
     let photograph = planted(PORTRAIT, EYE, POSTED);
-    let waiting = planted(CHEST, EYE, WAITING);
+    let waiting = planted(SHIN, SHIN, WAITING);
     let (author, reader) = (Person::at(a, "keller"), Person::at(b, "okafor"));
     author.begin_draft_with(&format!("{}.jpg", word("filename", WAITING)), &waiting);
 
@@ -84,7 +86,7 @@ fn a_photograph_is_covered_posted_found_shown_and_answered_and_tells_nothing_mor
     b.comment("okafor", &case, "We saw two of these in May.");
     assert_answered([a, b, c], &case);
     let order = sizes(&shown);
-    assert_eq!(order, [(512, 512), (848, 900), (408, 408)], "in the order in which they were named");
+    assert_eq!(order, [(512, 512), (480, 6), (320, 4)], "in the order in which they were named");
 
     let told = ground.ear.pull(a, a.feed().parse().unwrap(), a.status()["entries"].as_u64().unwrap());
     let summary = told.iter().find_map(summary_in).expect("the case is told to members");
@@ -116,13 +118,13 @@ fn a_photograph_is_covered_posted_found_shown_and_answered_and_tells_nothing_mor
 
 /// Three pictures by command line, the photograph first; the names of files would stand in another order.
 fn post(ground: &Ground, a: &House, photograph: &[u8]) -> String {
-    let names = [word("filename", POSTED), "b-chest".to_owned(), "a-eye".to_owned()];
+    let names = [word("filename", POSTED), "b".to_owned(), "a".to_owned()];
     let mut arguments = ["case", "post", "--as", "keller", "--audience", "network", "--title"].to_vec();
     let title = format!("Rash with {CONTROL}");
     arguments.extend([title.as_str(), "--text", "Spreading erythema, no myalgia.", "--confirm"]);
-    let pictures = [photograph, CHEST, EYE];
+    let pictures = [photograph.to_vec(), strip(480, 6), strip(320, 4)];
     let files = names.iter().zip(pictures).map(|(name, picture)| {
-        let path = ground.directory.path().join(format!("{name}.jpg"));
+        let path = ground.directory.path().join(name);
         fs::write(&path, picture).unwrap();
         path.to_str().unwrap().to_owned()
     });
@@ -209,7 +211,7 @@ fn search(place: &str, things: &[Vec<u8>], controls: &[Canaries], photograph: &[
         assert!(control.count() > 0, "there is something to look for in {place}");
         assert!(things.iter().any(|thing| !control.found_in(thing).is_empty()), "the control is found in {place}");
     }
-    for canaries in [Canaries::words(POSTED), Canaries::pieces(photograph)] {
+    for canaries in [Canaries::words(POSTED), Canaries::pieces(photograph), Canaries::pieces(EYE)] {
         let found: Vec<&str> = things.iter().flat_map(|thing| canaries.found_in(thing)).collect();
         assert_eq!(found, [] as [&str; 0], "in {place}");
     }
