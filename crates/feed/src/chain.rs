@@ -159,7 +159,10 @@ impl Chain {
         }
         let next = self.next_seq();
         match header.seq {
-            seq if seq < next => self.compare(&arrival, archive),
+            seq if seq < next => {
+                self.see_rotation(&arrival);
+                self.compare(&arrival, archive)
+            }
             _ if !self.is_open() => Answer::Closed,
             seq if seq > next => Answer::Gap,
             0 => self.found(arrival),
@@ -218,12 +221,21 @@ impl Chain {
         let follows = before.is_none_or(|before| archive.id_at(&self.feed, before) == Some(header.prev));
         // A root entry may bring the key that signs it, so a wrong one proves nothing here.
         let is_sure = follows && header.kind.class() != Class::Root && self.knows_keys_at(header.seq);
-        match institution.keys().signer_of(header).and_then(|key| Ok(arrival.entry.clone().verify(&key)?)) {
+        match institution.verify_at(&arrival.entry) {
             Ok(_) if follows => self.contradiction(arrival, archive),
             Ok(_) => Answer::Diverged,
             Err(KeyRefusal::Signature(_)) if is_sure => Answer::BadSignature,
             Err(_) if is_sure => Answer::Malformed,
             Err(_) => Answer::Unproven,
+        }
+    }
+
+    /// The root key that a rotation on another branch brings: without it nobody could tell who signed there.
+    fn see_rotation(&mut self, arrival: &Arrival) {
+        let payload = arrival.matching().filter(|_| arrival.entry.claimed().kind == Kind::KeyRotation);
+        let rotation = payload.and_then(|payload| Payload::decode(Kind::KeyRotation, &payload.bytes.0).ok());
+        if let (Some(rotation), Some(institution)) = (rotation, &mut self.institution) {
+            institution.see_rotation(&rotation);
         }
     }
 

@@ -1,8 +1,8 @@
 //! One institution, folded from the control entries of its feed in their order.
 
 use protocol::{
-    Class, Entry, EntryId, FeedId, NetworkId, Payload, PublicKey, Salted, Unverified, VERSION,
-    payload::control::{EndOfFeed, Genesis, NodeKeys},
+    Class, Entry, EntryId, FeedId, KeyError, NetworkId, Payload, PublicKey, Salted, Unverified, VERSION,
+    payload::control::{EndOfFeed, Genesis, KeyRotation, NodeKeys},
 };
 
 use crate::{
@@ -115,6 +115,28 @@ impl Institution {
             return Err(KeyRefusal::WrongNumber { named: header.key, expected: 0 });
         }
         Ok(claimed.verify(&self.keys.root_signer(payload)?)?)
+    }
+
+    /// Verifies an entry at a place that was reached, on whichever branch it stands.
+    ///
+    /// # Errors
+    /// [`KeyRefusal`].
+    pub fn verify_at(&self, claimed: &Unverified) -> Result<Entry, KeyRefusal> {
+        let mut refusal = KeyError::BadSignature;
+        for key in self.keys.signers_of(claimed.claimed())? {
+            match claimed.clone().verify(&key) {
+                Ok(entry) => return Ok(entry),
+                Err(error) => refusal = error,
+            }
+        }
+        Err(refusal.into())
+    }
+
+    /// Takes account of a key rotation that may stand on another branch: the root key that it brings may have signed there.
+    pub fn see_rotation(&mut self, payload: &Payload) {
+        if let Payload::KeyRotation(KeyRotation { root: Some(change), .. }) = payload {
+            self.keys.see_root(change);
+        }
     }
 
     /// Takes account of the next entry. Content of this version changes nothing here.

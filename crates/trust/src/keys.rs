@@ -4,8 +4,8 @@
 //! are numbered from 1 in the order in which root entries name them, and the newest signs all other entries.
 
 use protocol::{
-    Class, FeedId, Header, KeyError, NetworkId, Payload, PublicKey, Unverified,
-    payload::control::{EpochStart, Genesis, KeyRotation, Place},
+    Class, FeedId, Header, KeyError, Kind, NetworkId, Payload, PublicKey, Unverified,
+    payload::control::{EpochStart, Genesis, KeyRotation, Place, RootChange},
 };
 
 /// A key that cannot be the one for this place.
@@ -36,6 +36,8 @@ pub struct Keys {
     /// Root keys, oldest first, each from the place where it took over.
     roots: Vec<(u64, PublicKey)>,
     next_root: [u8; 32],
+    /// The key behind that commitment, once somebody showed it: it may have signed on another branch than ours.
+    shown_root: Option<PublicKey>,
     /// Signing keys, number 1 first.
     signing: Vec<SigningKey>,
 }
@@ -61,6 +63,7 @@ impl Keys {
         Ok(Self {
             roots: vec![(0, genesis.root)],
             next_root: genesis.next_root,
+            shown_root: None,
             signing: vec![SigningKey { key: genesis.signing, named_at: 0, disputed_from: None }],
         })
     }
@@ -96,6 +99,31 @@ impl Keys {
         Ok(key)
     }
 
+    /// The keys of which one signed a header at a place that may be contested. A key rotation may bring the next root key
+    /// and be signed with it, on one branch and not on the other, so there are two for it as soon as that key was seen.
+    ///
+    /// # Errors
+    /// [`KeyRefusal::WrongNumber`] if the header names another.
+    pub fn signers_of(&self, header: &Header) -> Result<Vec<PublicKey>, KeyRefusal> {
+        if header.kind.class() != Class::Root || header.seq == 0 {
+            return Ok(vec![self.signer_of(header)?]);
+        }
+        if header.key != 0 {
+            return Err(KeyRefusal::WrongNumber { named: header.key, expected: 0 });
+        }
+        let first_after = self.roots.partition_point(|(from, _)| *from < header.seq);
+        let before = first_after.checked_sub(1).and_then(|index| self.roots.get(index)).map(|(_, key)| *key);
+        let after = self.roots.get(first_after).map(|(_, key)| *key).or(self.shown_root);
+        Ok(before.into_iter().chain(after.filter(|_| header.kind == Kind::KeyRotation)).collect())
+    }
+
+    /// Keeps the committed root key that somebody shows. That it is the one, its hash says; who shows it is nothing.
+    pub(crate) fn see_root(&mut self, change: &RootChange) {
+        if change.root.commitment() == self.next_root {
+            self.shown_root = Some(change.root);
+        }
+    }
+
     /// The signing key of a number, to verify what is said outside the feed.
     pub fn numbered(&self, number: u32) -> Option<PublicKey> {
         let index = usize::try_from(number).ok()?.checked_sub(1)?;
@@ -129,6 +157,7 @@ impl Keys {
         if let Some(change) = &rotation.root {
             self.roots.push((seq, change.root));
             self.next_root = change.next_root;
+            self.shown_root = None;
         }
         if let Some(key) = rotation.signing {
             self.replace_signing(seq, key, rotation.since.as_ref());

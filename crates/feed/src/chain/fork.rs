@@ -1,10 +1,6 @@
 //! Forks: two signed entries at one place. The feed stands still before them, unless a root entry has sealed its branch.
 
-use protocol::{
-    Class, Header,
-    claim::{ForkProof, verify_fork},
-};
-use trust::KeyRefusal;
+use protocol::{Class, Header, claim::ForkProof};
 
 use super::Chain;
 
@@ -53,11 +49,7 @@ impl Chain {
         if one.prev != other.prev || !self.knows_keys_at(one.seq) {
             return Accusation::Unproven;
         }
-        let signer_of = |header| institution.keys().signer_of(header);
-        let verified = signer_of(one).and_then(|first| {
-            let second = signer_of(other)?;
-            Ok::<_, KeyRefusal>(verify_fork(&fork, &first, &second)?)
-        });
+        let verified = institution.verify_at(&fork.one).and_then(|_| institution.verify_at(&fork.other).map(|_| ()));
         match verified {
             Ok(()) => Accusation::True(one.seq),
             Err(_) if is_root(one) || is_root(other) => Accusation::Unproven,

@@ -1,14 +1,14 @@
 //! Forks: found, proven, spread, and nobody else harmed.
 
 use protocol::{
-    Audience,
+    Audience, Payload,
     claim::ForkProof,
     message::{Frame, Gossip, Heads},
-    payload::control::Head,
+    payload::control::{Head, KeyRotation, RootChange},
 };
 
 use super::world::{
-    Author, Desk, NOW, Network, Node, Party, arrival, frame_of, frames, peer, profile, rotation, sent_to,
+    Author, Desk, NOW, Network, Node, Party, arrival, frame_of, frames, key, peer, profile, rotation, sent_to, the_end,
 };
 use crate::{Answer, Blame, Effect, Held, Record, Verdict};
 
@@ -53,6 +53,26 @@ fn a_lower_fork_moves_the_freeze_down() {
     assert!(desk.chain.accuse(&proof_of(&one[5], &contrary)));
     assert!(desk.chain.accuse(&proof_of(&one[3], &other[3])));
     assert_eq!(desk.chain.freeze().map(|freeze| freeze.at), Some(3));
+}
+
+#[test]
+fn a_change_of_root_and_an_end_at_one_place_are_a_fork_for_both_sides() {
+    let network = Network::of(3);
+    let mut owner = Author::of(&network, 0);
+    let story = owner.story(2);
+    let mut thief = owner.clone();
+    let end = thief.write(&the_end());
+    let change = RootChange { root: key(0, 2).public(), next_root: [7; 32] };
+    let change = Payload::KeyRotation(KeyRotation { signing: None, root: Some(change), since: None });
+    let change = owner.signed_by(&change, Audience::Network, 0, &key(0, 2));
+    owner.take(&change);
+    let ended: Vec<Held> = story.iter().chain([&end]).cloned().collect();
+    let changed: Vec<Held> = story.iter().cloned().chain([change.clone(), owner.say()]).collect();
+    for (held, shown) in [(&ended, &change), (&changed, &end)] {
+        let mut node = Node::holding(&network, 1, held);
+        node.gossip(2, Gossip::Entry(frame_of(shown)), NOW);
+        assert_eq!(node.freeze_of(&owner.feed), Some(3));
+    }
 }
 
 #[test]

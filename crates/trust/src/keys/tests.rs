@@ -2,7 +2,7 @@
 
 use protocol::{
     codec::Text,
-    payload::control::{NodeKeys, RootChange},
+    payload::control::{EndOfFeed, EndReason, NodeKeys},
 };
 
 use super::*;
@@ -150,4 +150,25 @@ fn a_theft_that_shows_late_disputes_what_keys_in_between_signed_too() {
     author.tell(&mut institution, &rotation(Some(22), None, Some(&theft)));
     let disputed: Vec<bool> = (0..=5).map(|seq| institution.keys().is_disputed_at(seq)).collect();
     assert_eq!(disputed, [false, true, true, true, true, false]);
+}
+
+#[test]
+fn a_change_of_root_and_another_root_entry_at_its_place_are_judged_by_the_keys_of_both() {
+    let (author, institution) = Author::founded();
+    let end = Payload::EndOfFeed(EndOfFeed { reason: EndReason::Left, successor: None });
+    let change = rotation(None, Some((11, 12)), None);
+    let (ended, changed) = (author.draft(&end, 0, 10), author.draft(&change, 0, 11));
+    for (ours, theirs) in [(&ended, &changed), (&changed, &ended)] {
+        let mut holder = institution.clone();
+        holder.apply(&ours.0, Some(&ours.1));
+        assert!(holder.verify_at(&ours.0.to_unverified()).is_ok());
+        holder.see_rotation(&change);
+        assert!(holder.verify_at(&theirs.0.to_unverified()).is_ok());
+    }
+    let mut holder = institution;
+    let uncommitted = rotation(None, Some((13, 12)), None);
+    holder.see_rotation(&uncommitted);
+    assert!(holder.verify_at(&author.forged(&uncommitted, 0, 13)).is_err(), "not the committed key");
+    holder.see_rotation(&change);
+    assert!(holder.verify_at(&author.forged(&end, 0, 11)).is_err(), "it signs nothing before it takes over");
 }
