@@ -29,6 +29,9 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Scanned, IntakeError
         match &chunk.name {
             b"IHDR" if is_first => header(&mut scanned, chunk.data, limits)?,
             b"IHDR" => return Err(damaged("it has two headers")),
+            b"CgBI" if is_first => {
+                return Err(IntakeError::unsupported(Format::Png, "packed for the programs of a phone"));
+            }
             _ if is_first => return Err(damaged("it does not begin with its header")),
             b"acTL" | b"fcTL" | b"fdAT" => return Err(IntakeError::Animated(Format::Png)),
             b"PLTE" | b"tRNS" => {}
