@@ -39,7 +39,9 @@ pub(crate) enum PoolError {
     #[error("too many pictures are being read just now; send this one again in a moment")]
     Busy,
     /// It brought its worker down.
-    #[error("the picture could not be read safely; open it in a picture program, save it anew as JPEG, and send that")]
+    #[error(
+        "the picture could not be read safely; send it again, and if that fails, save it anew as JPEG and send that"
+    )]
     Unreadable,
     /// Reading it took too long.
     #[error("the picture could not be read within {} seconds; save it anew as JPEG or in a smaller size, and send that", .0.as_secs())]
@@ -145,8 +147,10 @@ impl Inner {
     async fn seat(&self) -> Result<Seat, PoolError> {
         let not_before = {
             let mut bench = self.bench();
-            if let Some(seat) = bench.idle.pop() {
-                return Ok(seat);
+            while let Some(mut seat) = bench.idle.pop() {
+                if seat.is_alive() {
+                    return Ok(seat);
+                }
             }
             bench.not_before
         };

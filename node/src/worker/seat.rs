@@ -64,6 +64,11 @@ impl Seat {
         Ok(Self { process, pipes: Pipes { input, output: BufReader::new(output) } })
     }
 
+    /// Whether it can be asked: one that was ended from outside while it waited costs nobody a picture.
+    pub(super) fn is_alive(&mut self) -> bool {
+        matches!(self.process.0.try_wait(), Ok(None))
+    }
+
     /// Asks, and waits so long for the answer. The child comes back only if it kept to the conversation.
     pub(super) async fn ask(self, request: Request, patience: Duration) -> Result<(Self, Response), Broken> {
         let Self { process, mut pipes } = self;
