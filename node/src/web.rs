@@ -15,8 +15,9 @@ mod extract;
 mod frame;
 mod headers;
 mod health;
+mod intake;
 mod pages;
-mod pieces;
+pub(crate) mod pieces;
 mod problem;
 pub(crate) mod routes;
 pub(crate) mod server;
@@ -48,16 +49,22 @@ pub(crate) struct Web {
     pub(crate) app: Arc<App>,
     attempts: Mutex<Attempts>,
     hashing: Semaphore,
+    gate: intake::Gate,
 }
 
 /// All pages and the API of a node.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let web = Arc::new(Web { app, attempts: Mutex::new(Attempts::default()), hashing: Semaphore::new(HASHES_MAX) });
+    let web = Arc::new(Web {
+        app,
+        attempts: Mutex::new(Attempts::default()),
+        hashing: Semaphore::new(HASHES_MAX),
+        gate: intake::Gate::default(),
+    });
     routes()
         .into_router()
         .fallback(problem::nothing_here)
         .method_not_allowed_fallback(problem::not_that_way)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(headers::same_origin))
         .layer(middleware::from_fn(answer::survive_panics))
         .layer(middleware::from_fn_with_state(web.clone(), answer::answer))

@@ -74,6 +74,7 @@ pub(crate) async fn answer(State(web): State<Arc<Web>>, mut request: Request, ne
         Err(error) => return asker.read(&web, None, Problem::from(error).into_response()),
     };
     request.extensions_mut().insert(visitor.clone());
+    request.extensions_mut().insert(web.gate.clone());
     let response = next.run(request).await;
     asker.read(&web, Some(&visitor), response)
 }

@@ -5,8 +5,7 @@ use std::{str::FromStr, sync::Arc};
 use axum::{
     Json,
     extract::{Form, FromRequest, FromRequestParts, Query, Request},
-    http::{StatusCode, request::Parts},
-    response::IntoResponse,
+    http::request::Parts,
 };
 use serde::de::DeserializeOwned;
 
@@ -62,7 +61,7 @@ impl FromRequest<Arc<Web>> for Posted {
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Problem> {
         match Form::<Vec<(String, String)>>::from_request(request, web).await {
             Ok(Form(fields)) => Ok(Self(Fields(fields))),
-            Err(rejection) => Err(refused(rejection.into_response().status(), "the form cannot be read".to_owned())),
+            Err(_) => Err(Problem::unusable("the form cannot be read")),
         }
     }
 }
@@ -73,11 +72,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Web>> for Sent<T> {
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Problem> {
         match Json::<T>::from_request(request, web).await {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => Err(refused(rejection.status(), rejection.body_text())),
+            Err(rejection) => Err(Problem::unusable(rejection.body_text())),
         }
     }
-}
-
-fn refused(status: StatusCode, detail: String) -> Problem {
-    if status == StatusCode::PAYLOAD_TOO_LARGE { Problem::too_large() } else { Problem::unusable(detail) }
 }

@@ -13,6 +13,9 @@ use house::{Refusal, Remedy};
 
 use crate::{app::AppError, desk::DeskError, network::PictureError};
 
+/// Whole seconds after which a place for an upload may be free.
+const UPLOAD_WAIT_S: u64 = 5;
+
 /// Why a request was not answered as its asker wished.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
@@ -49,8 +52,26 @@ impl Problem {
     }
 
     /// More than a request may bring.
-    pub(crate) fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "That is too large", "send less at once")
+    pub(crate) fn too_large(bytes_max: u64) -> Self {
+        let detail = match bytes_max >> 20 {
+            0 => format!("the request is larger than {} KiB; send less at once", bytes_max >> 10),
+            mib => format!("the request is larger than {mib} MiB; send fewer or smaller files at once"),
+        };
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "That is too large", detail)
+    }
+
+    /// Bytes that come so slowly that somebody else gets the place.
+    pub(crate) fn too_slow() -> Self {
+        let detail =
+            "the request came too slowly and was broken off; send it again over a better connection, or send less";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "That came too slowly", detail)
+    }
+
+    /// More people send files than there are places for.
+    pub(crate) fn too_many_uploads() -> Self {
+        let detail = "too many files are being sent just now; send this one again in a moment";
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-uploads", "Too much at once", detail);
+        Self { wait_s: Some(UPLOAD_WAIT_S), ..problem }
     }
 
     /// A change of state that a page of another site asked for.
@@ -155,8 +176,10 @@ impl From<AppError> for Problem {
                     "try again in a moment",
                 )
             },
-            AppError::Full => {
-                Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", "The disk is full", error.to_string())
+            AppError::Full
+            | AppError::Blobs(store::BlobError::Full)
+            | AppError::Picture(PictureError::Blob(store::BlobError::Full)) => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", "The disk is full", AppError::Full.to_string())
             }
             AppError::Busy(why) => {
                 Self { wait_s: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", why) }

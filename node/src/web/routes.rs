@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     handler::Handler,
+    middleware::from_fn,
     routing::{MethodRouter, get, post},
 };
 
-use super::Web;
+use super::{BODY_BYTES_MAX, Web, intake};
 
 /// A route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +33,8 @@ impl Routes {
 
     /// Answers `POST`.
     pub(crate) fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, Arc<Web>>) -> Self {
-        self.route("POST", path, post(handler))
+        let limit = from_fn(|request, next| intake::bounded(BODY_BYTES_MAX, request, next));
+        self.route("POST", path, post(handler).layer(limit))
     }
 
     /// Answers a `POST` that may be larger than others.
@@ -43,7 +44,8 @@ impl Routes {
         bytes_max: usize,
         handler: impl Handler<T, Arc<Web>>,
     ) -> Self {
-        self.route("POST", path, post(handler).layer(DefaultBodyLimit::max(bytes_max)))
+        let limit = from_fn(move |request, next| intake::bounded_large(bytes_max, request, next));
+        self.route("POST", path, post(handler).layer(limit))
     }
 
     /// Takes in other routes.

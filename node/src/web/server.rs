@@ -12,7 +12,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Extension, Router, body::Body, http::Request};
+use axum::{
+    Extension, Router,
+    body::Body,
+    http::{HeaderValue, Request, header},
+};
+use futures::TryFutureExt;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -172,7 +177,16 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        router.clone().layer(Extension(door)).oneshot(request.map(Body::new))
+        // Where a body ends is then told by its chunks, and whatever else is told of it must not make a second request of it
+        // (RFC 9112 section 6.1).
+        let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
+        let answer = router.clone().layer(Extension(door)).oneshot(request.map(Body::new));
+        answer.map_ok(move |mut response| {
+            if is_last {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            response
+        })
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder

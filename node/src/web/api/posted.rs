@@ -29,23 +29,28 @@ impl FromRequest<Arc<Web>> for PostedCase {
             let Sent(new) = Sent::from_request(request, web).await?;
             return Ok(Self { new, files: Vec::new() });
         }
-        let unusable = |_| Problem::unusable("the parts of the request cannot be told apart");
-        parts(Multipart::from_request(request, web).await.map_err(unusable)?).await
+        parts(Multipart::from_request(request, web).await.map_err(|_| unreadable())?).await
     }
 }
 
 async fn parts(mut form: Multipart) -> Result<PostedCase, Problem> {
     let (mut new, mut files) = (None, Vec::new());
-    while let Some(field) = form.next_field().await.map_err(|_| Problem::too_large())? {
+    while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
         let name = field.name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(|_| Problem::too_large())?;
+        let bytes = field.bytes().await.map_err(|_| unreadable())?;
         match name.as_str() {
+            "case" if new.is_some() => return Err(Problem::unusable("the part with the case comes twice")),
             "case" => new = Some(serde_json::from_slice(&bytes).map_err(|error| Problem::unusable(error.to_string()))?),
-            "picture" if files.len() < PICTURES_MAX => files.push(bytes.to_vec()),
+            "picture" if files.len() < PICTURES_MAX => files.push(bytes.into()),
             "picture" => return Err(Problem::unusable(format!("a case has at most {PICTURES_MAX} pictures"))),
             _ => return Err(Problem::unusable("the parts are one case and its pictures")),
         }
     }
-    let new = new.ok_or_else(|| Problem::unusable("the part with the case is missing"))?;
+    let new: NewCase = new.ok_or_else(|| Problem::unusable("the part with the case is missing"))?;
     Ok(PostedCase { new, files })
+}
+
+/// A body that broke off for another reason than its own is told as that by who read it.
+fn unreadable() -> Problem {
+    Problem::unusable("the parts of the request cannot be told apart")
 }

@@ -50,6 +50,7 @@ const fn keys(status: StatusCode) -> (&'static str, &'static str) {
     match status.as_u16() {
         401 | 403 => ("error-403", "next-403"),
         404 | 405 => ("error-404", "next-404"),
+        408 => ("error-408", "next-408"),
         409 => ("error-409", "next-409"),
         413 => ("error-413", "next-413"),
         429 => ("error-429", "next-429"),

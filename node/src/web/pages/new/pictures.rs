@@ -57,13 +57,15 @@ pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: M
     let number: CaseNumber = id("draft", &draft)?;
     let actor = reading.visitor.actor;
     loop {
-        let field = form.next_field().await.map_err(|_| Problem::too_large())?;
+        let field = form.next_field().await.map_err(|_| unreadable())?;
         let Some(field) = field else { break };
         if field.name() != Some("pictures") {
             continue;
         }
-        let file = field.bytes().await.map_err(|_| Problem::too_large())?.to_vec();
-        if file.is_empty() {
+        // A form in which nothing was chosen brings a part without name and bytes.
+        let is_chosen = field.file_name().is_some_and(|name| !name.is_empty());
+        let file: Vec<u8> = field.bytes().await.map_err(|_| unreadable())?.into();
+        if file.is_empty() && !is_chosen {
             continue;
         }
         let added = reading.web.run_async(move |app| async move { app.add_picture(number, file, &actor).await }).await;
@@ -72,6 +74,10 @@ pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: M
         }
     }
     Ok(Redirect::to(&format!("/drafts/{number}/pictures")).into_response())
+}
+
+fn unreadable() -> Problem {
+    Problem::unusable("the parts of the form cannot be told apart")
 }
 
 /// Programs that show their own page get the words alone; others the page with them.
