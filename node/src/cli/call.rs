@@ -31,6 +31,8 @@ pub(crate) enum Failure {
     Refused { status: StatusCode, title: String, detail: String, code: String },
     #[error("file {} cannot be read or written", path.display())]
     File { path: PathBuf, source: io::Error },
+    #[error("{} is not a file", path.display())]
+    NoFile { path: PathBuf },
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -43,6 +45,8 @@ pub(crate) enum Failure {
     Worker(#[from] crate::worker::ChildError),
     #[error(transparent)]
     Demo(Box<crate::demo::DemoError>),
+    #[error("an id, a name or a question is longer than any can be")]
+    TooLong,
     #[error("{0}")]
     Verification(String),
 }
@@ -105,7 +109,7 @@ pub(crate) async fn over_socket(stream: UnixStream, request: Request) -> Result<
     let broken = |cause: hyper::Error| Failure::Answer(cause.into());
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
     let driver = tokio::spawn(connection);
-    let response = sender.send_request(to_http(request)).await.map_err(broken)?;
+    let response = sender.send_request(to_http(request)?).await.map_err(broken)?;
     let (parts, body) = response.into_parts();
     let answer = read(parts.status, body).await;
     driver.abort();
@@ -113,12 +117,12 @@ pub(crate) async fn over_socket(stream: UnixStream, request: Request) -> Result<
 }
 
 async fn in_process(router: Router, request: Request) -> Result<Answer, Failure> {
-    let response = router.oneshot(to_http(request)).await.unwrap_or_else(|never| match never {});
+    let response = router.oneshot(to_http(request)?).await.unwrap_or_else(|never| match never {});
     let (parts, body) = response.into_parts();
     read(parts.status, body).await
 }
 
-fn to_http(request: Request) -> http::Request<Body> {
+fn to_http(request: Request) -> Result<http::Request<Body>, Failure> {
     let json = request.body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
     let (content_type, body) = match request.pictures.is_empty() {
         true => ("application/json".to_owned(), json),
@@ -126,12 +130,12 @@ fn to_http(request: Request) -> http::Request<Body> {
     };
     let mut http = http::Request::new(Body::from(body));
     *http.method_mut() = if request.method == "POST" { http::Method::POST } else { http::Method::GET };
-    *http.uri_mut() = request.path.parse().unwrap_or_default();
+    *http.uri_mut() = request.path.parse().map_err(|_| Failure::TooLong)?;
     http.headers_mut().insert(header::HOST, http::HeaderValue::from_static("localhost"));
     if let Ok(content_type) = content_type.parse() {
         http.headers_mut().insert(header::CONTENT_TYPE, content_type);
     }
-    http
+    Ok(http)
 }
 
 fn with_pictures(case: &[u8], pictures: &[Vec<u8>]) -> (String, Vec<u8>) {

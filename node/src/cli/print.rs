@@ -11,7 +11,7 @@ use super::{
     AccountCommand, AuditCommand, CaseCommand, CharterCommand, Command, StoreCommand, TokenCommand,
     call::{Answer, Failure},
 };
-use crate::{config::Origin, node::Made};
+use crate::{config::Origin, node::Made, web::pieces};
 
 /// What `init` made.
 pub(crate) fn init(made: &Made, is_json: bool) {
@@ -190,7 +190,8 @@ fn lines(value: &Value) {
 
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        // Words of others must not steer the terminal of whoever reads them.
+        Value::String(text) => text.split('\n').map(pieces::plain).collect::<Vec<_>>().join("\n"),
         Value::Null => "-".to_owned(),
         Value::Object(map) => {
             map.iter().map(|(key, value)| format!("{key} {}", plain(value))).collect::<Vec<_>>().join(", ")

@@ -160,6 +160,9 @@ fn of_case(command: &CaseCommand) -> Result<Request, Failure> {
 /// Reads a picture; of one that is larger than any may be, enough for the node to say so.
 fn read_picture(file: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
+    if fs::metadata(file).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return Err(Failure::NoFile { path: file.to_owned() });
+    }
     let read = fs::File::open(file).and_then(|file| file.take(BLOB_BYTES_MAX as u64 + 1).read_to_end(&mut bytes));
     read.map_err(|source| Failure::File { path: file.to_owned(), source })?;
     Ok(bytes)
