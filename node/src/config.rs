@@ -11,10 +11,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+const FORMAT: u32 = 1;
+
 /// The whole file.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
+    /// What the keys mean; another number, other keys.
+    pub(crate) format: u32,
     /// Who runs the node.
     pub(crate) institution: Institution,
     /// Pages and API.
@@ -117,12 +121,32 @@ pub(crate) enum ConfigError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("configuration {}: {cause}", path.display())]
     Parse { path: PathBuf, cause: String },
+    #[error("configuration {} has format {found}; this program knows up to {FORMAT}: use a newer one", path.display())]
+    Newer { path: PathBuf, found: u32 },
     #[error("web.plain_http is possible on loopback addresses only; web.listen is {listen}")]
     PlainHttp { listen: SocketAddr },
     #[error("network.listen is empty; name at least one multiaddress such as /ip4/0.0.0.0/tcp/4001")]
     NoListen,
+    #[error("log.level is {found:?}; it is error, warn, info, debug or trace, or directives such as info,libp2p=warn")]
+    Level { found: String },
+    #[error("network.listen")]
+    Listen(#[from] p2p::StartError),
     #[error("policy.session_idle_minutes is {found}; it is at least 5 and at most 60")]
     Idle { found: u64 },
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            format: FORMAT,
+            institution: Institution::default(),
+            web: Web::default(),
+            network: Network::default(),
+            storage: Storage::default(),
+            policy: Policy::default(),
+            log: Log::default(),
+        }
+    }
 }
 
 impl Default for Web {
@@ -166,10 +190,12 @@ impl Config {
     /// Reads and checks a file.
     pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let config: Self = toml::from_str(&text).map_err(|cause| ConfigError::Parse {
+        let parse = |cause: toml::de::Error| ConfigError::Parse {
             path: path.to_owned(),
             cause: cause.to_string().trim_end().to_owned(),
-        })?;
+        };
+        check_format(path, &toml::from_str(&text).map_err(parse)?)?;
+        let config: Self = toml::from_str(&text).map_err(parse)?;
         config.check()?;
         Ok(config)
     }
@@ -180,6 +206,10 @@ impl Config {
         }
         if self.network.listen.is_empty() {
             return Err(ConfigError::NoListen);
+        }
+        p2p::Config { listen: self.network.listen.clone(), ..p2p::Config::default() }.check()?;
+        if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
+            return Err(ConfigError::Level { found: self.log.level.clone() });
         }
         if !(5..=60).contains(&self.policy.session_idle_minutes) {
             return Err(ConfigError::Idle { found: self.policy.session_idle_minutes });
@@ -204,6 +234,15 @@ impl Config {
             }
         }
         Ok(origins)
+    }
+}
+
+/// A newer number is told before keys that only newer programs know.
+fn check_format(path: &Path, written: &toml::Table) -> Result<(), ConfigError> {
+    let found = written.get("format").and_then(toml::Value::as_integer).and_then(|found| u32::try_from(found).ok());
+    match found.filter(|found| *found > FORMAT) {
+        Some(found) => Err(ConfigError::Newer { path: path.to_owned(), found }),
+        None => Ok(()),
     }
 }
 

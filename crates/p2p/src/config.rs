@@ -1,5 +1,6 @@
 //! What the operator sets, and why a network does not start.
 
+use libp2p::Multiaddr;
 use serde::Deserialize;
 
 /// Settings of the network; the defaults are safe.
@@ -22,6 +23,19 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self { listen: Vec::new(), connections_max: 128, gossip: true, memory_bytes_max: 2 << 30, seed: 0 }
+    }
+}
+
+impl Config {
+    /// Whether the addresses can be read; for a node that starts no network yet.
+    ///
+    /// # Errors
+    /// [`StartError::Address`] names the first that cannot.
+    pub fn check(&self) -> Result<(), StartError> {
+        match self.listen.iter().find(|address| address.parse::<Multiaddr>().is_err()) {
+            Some(address) => Err(StartError::Address { address: address.clone() }),
+            None => Ok(()),
+        }
     }
 }
 
