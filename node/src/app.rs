@@ -36,6 +36,7 @@ use crate::{
     keys::{KeyFileError, KeyFiles, Which},
     layout::Layout,
     network::{self, Joined, OpenError, PictureError, ShelfError, Surroundings},
+    reserve::Reserve,
 };
 
 /// The exit code of a node whose disk may have lost what was acknowledged (`EX_IOERR` of sysexits.h).
@@ -92,6 +93,8 @@ pub(crate) enum AppError {
     Lock(#[from] store::LockError),
     #[error("the network cannot be reached")]
     Network(#[from] p2p::StartError),
+    #[error(transparent)]
+    Space(store::SpaceError),
     #[error("the operating system refused")]
     Io(#[from] std::io::Error),
 }
@@ -123,6 +126,7 @@ pub(crate) struct App {
     pub(crate) identity: Institution,
     pub(crate) desk: Arc<Desk>,
     pictures: pictures::Room,
+    reserve: Arc<Reserve>,
     joined: RwLock<Option<Arc<Joined>>>,
     /// Whether connections to other nodes are made.
     is_serving: bool,
@@ -140,13 +144,15 @@ impl App {
             is_sign_up_open: config.policy.sign_up,
             ..Settings::default()
         };
-        let desk = Desk::open(&layout.house(), journal_options(&keys)?, settings)?;
+        let reserve = Arc::new(Reserve::open(layout, &config.storage)?);
+        let desk = Desk::open(&layout.house(), journal_options(&keys)?, settings, reserve.clone())?;
         let app = Arc::new(Self {
             config: config.clone(),
             layout: layout.clone(),
             identity: config.institution.clone(),
             desk: Arc::new(desk),
-            pictures: pictures::Room::open(layout, &config.storage)?,
+            pictures: pictures::Room::open(reserve.clone())?,
+            reserve,
             joined: RwLock::new(None),
             is_serving,
             stop: CancellationToken::new(),
@@ -214,6 +220,7 @@ impl App {
             id,
             me,
             desk: self.desk.clone(),
+            reserve: self.reserve.clone(),
             keys: self.keys.clone(),
             identity: self.identity.clone(),
             journal: journal_options(&self.keys)?,

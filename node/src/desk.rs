@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use house::{
@@ -12,7 +12,7 @@ use house::{
 };
 use store::{AppendError, Journal, JournalError, JournalOptions, NewRecord, OpenError, Position, Secret};
 
-use crate::{clock::now_ms, entropy};
+use crate::{clock::now_ms, entropy, reserve::Reserve};
 
 /// What the house answers when it does not do what it was told, or could not write it down.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +42,7 @@ pub(crate) enum DeskOpenError {
 /// The house and its journal.
 pub(crate) struct Desk {
     journal: Journal,
+    reserve: Arc<Reserve>,
     room: Mutex<Room>,
 }
 
@@ -53,7 +54,12 @@ struct Room {
 
 impl Desk {
     /// Opens the journal and folds it.
-    pub(crate) fn open(directory: &Path, options: JournalOptions, settings: Settings) -> Result<Self, DeskOpenError> {
+    pub(crate) fn open(
+        directory: &Path,
+        options: JournalOptions,
+        settings: Settings,
+        reserve: Arc<Reserve>,
+    ) -> Result<Self, DeskOpenError> {
         let journal = Journal::open(directory, options)?;
         crate::network::log_recovery(&journal, "house");
         let mut room = Room { house: House::new(settings), sealed: BTreeMap::new() };
@@ -70,7 +76,7 @@ impl Desk {
                 room.take(&entry, scanned.position);
             }
         }
-        Ok(Self { journal, room: Mutex::new(room) })
+        Ok(Self { journal, reserve, room: Mutex::new(room) })
     }
 
     /// Looks at the house.
@@ -86,6 +92,9 @@ impl Desk {
     /// Decides a command and journals what follows. Blocks until it is on the disk. A refusal is audited too.
     pub(crate) fn perform(&self, command: impl Into<Command>, actor: &Actor) -> Result<Vec<HouseEntry>, DeskError> {
         let (command, now_ms, seed) = (command.into(), now_ms(), Seed::new(*entropy::seed()));
+        if takes_room(&command) {
+            self.reserve.check_words()?;
+        }
         let mut room = self.lock();
         match room.house.decide(&command, actor, now_ms, &seed) {
             Ok(entries) => {
@@ -137,6 +146,7 @@ impl Desk {
         if entries.is_empty() {
             return Ok(());
         }
+        self.reserve.keep_afloat();
         let records = entries.iter().map(to_journal).collect();
         let positions = self.journal.append_blocking(records)?;
         let superseded: Vec<Position> =
@@ -163,6 +173,17 @@ impl Room {
         self.house.apply(entry);
         superseded
     }
+}
+
+/// What a node without room does not take in. Saving a draft is not of it: that is how pictures are taken out of one.
+const fn takes_room(command: &Command) -> bool {
+    use house::{account, draft};
+    matches!(
+        command,
+        Command::Speech(_)
+            | Command::Draft(draft::Command::Begin)
+            | Command::Account(account::Command::Invite { .. } | account::Command::SignUp { .. })
+    )
 }
 
 fn to_journal(entry: &HouseEntry) -> NewRecord {

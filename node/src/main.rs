@@ -7,6 +7,7 @@
 //! | `web` | HTTP: the server, the API, the pages |
 //! | `app` | what can be done, whoever asks |
 //! | `desk` | the house and its journal |
+//! | `reserve` | room on the disk: what is refused first, and what is always left |
 //! | `network` | the machines of a network, what they keep, the engine that drives them |
 //! | `worker` | decoding pictures in a process of its own |
 //! | `demo` | three hospitals on one machine, with sample cases |
@@ -24,6 +25,7 @@ mod keys;
 mod layout;
 mod network;
 mod node;
+mod reserve;
 mod sentences;
 mod verify;
 mod web;

@@ -29,7 +29,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use engine::{Sent, Task};
-pub(crate) use opening::{OpenError, create, log_recovery};
+pub(crate) use opening::{OpenError, ask_to_rebuild, create, log_recovery};
 pub(crate) use pictures::PictureError;
 pub(crate) use shelf::{Shelf, ShelfError};
 
@@ -39,6 +39,7 @@ use crate::{
     desk::Desk,
     keys::KeyFiles,
     layout::NetworkLayout,
+    reserve::Reserve,
 };
 
 /// Tasks that wait for the engine.
@@ -89,6 +90,7 @@ pub(crate) struct Shared {
     pub(crate) reader: index::Reader,
     pub(crate) blobs: store::Blobs,
     pub(crate) desk: Arc<Desk>,
+    reserve: Arc<Reserve>,
     exchange: RwLock<Exchange>,
     addresses: Mutex<Vec<NodeOf>>,
     peers: Mutex<BTreeMap<InstitutionId, PeerState>>,
@@ -115,6 +117,7 @@ pub(crate) struct Surroundings {
     pub(crate) id: NetworkId,
     pub(crate) me: InstitutionId,
     pub(crate) desk: Arc<Desk>,
+    pub(crate) reserve: Arc<Reserve>,
     pub(crate) keys: KeyFiles,
     pub(crate) identity: Institution,
     pub(crate) journal: store::JournalOptions,
@@ -142,6 +145,7 @@ impl Joined {
             reader: index.reader(),
             blobs,
             desk: with.desk.clone(),
+            reserve: with.reserve,
             exchange: RwLock::new(opened.exchange),
             addresses: Mutex::new(opened.addresses),
             peers: Mutex::default(),

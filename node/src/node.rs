@@ -18,11 +18,12 @@ use zeroize::Zeroizing;
 use crate::{
     app::{App, AppError, journal_options},
     cli::Init,
-    config::{Config, ConfigError, Institution, LogFormat},
+    config::{Config, ConfigError, Institution, LogFormat, Storage},
     desk::{Desk, DeskError},
     entropy,
     keys::{KeyFileError, KeyFiles},
     layout::Layout,
+    reserve::Reserve,
     web::{
         self,
         server::{ListenError, Server, TlsError, tls_acceptor},
@@ -80,7 +81,7 @@ pub(crate) fn init(layout: &Layout, init: &Init) -> Result<Made, NodeError> {
     let keys = KeyFiles::new(layout.keys());
     keys.create_all(entropy::seed)?;
     make_certificate(layout, &config)?;
-    let (login, secret) = first_administrator(layout, &keys, &init.admin)?;
+    let (login, secret) = first_administrator(layout, &config.storage, &keys, &init.admin)?;
     write_new(&layout.config(), config_text(&config).as_bytes(), 0o640)?;
     let scheme = if config.web.plain_http { "http" } else { "https" };
     let secret = secret.text();
@@ -199,8 +200,15 @@ fn configuration(init: &Init) -> Result<Config, NodeError> {
     Ok(config)
 }
 
-fn first_administrator(layout: &Layout, keys: &KeyFiles, name: &str) -> Result<(Login, OneTimeSecret), NodeError> {
-    let desk = Desk::open(&layout.house(), journal_options(keys)?, Settings::default()).map_err(AppError::from)?;
+fn first_administrator(
+    layout: &Layout,
+    storage: &Storage,
+    keys: &KeyFiles,
+    name: &str,
+) -> Result<(Login, OneTimeSecret), NodeError> {
+    let reserve = Arc::new(Reserve::open(layout, storage)?);
+    let desk =
+        Desk::open(&layout.house(), journal_options(keys)?, Settings::default(), reserve).map_err(AppError::from)?;
     let (login, secret) = (Login::parse(name)?, OneTimeSecret::new(*entropy::seed()));
     let roles = Roles::new([Role::Administrator, Role::Attester])?;
     let invite =
@@ -239,8 +247,8 @@ fn config_text(config: &Config) -> String {
     let quoted = |list: &[String]| list.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join(", ");
     let mut text = format!(
         "# Configuration of a Consilium node. Every key that is absent has its default: consilium config show --origin\n\n\
-         [institution]\nname = {:?}\ncountry = {:?}\n\n[web]\nlisten = \"{}\"\nhost = {:?}\n",
-        config.institution.name, config.institution.country, config.web.listen, config.web.host
+         format = {}\n\n[institution]\nname = {:?}\ncountry = {:?}\n\n[web]\nlisten = \"{}\"\nhost = {:?}\n",
+        config.format, config.institution.name, config.institution.country, config.web.listen, config.web.host
     );
     if config.web.plain_http {
         text.push_str("plain_http = true\n");

@@ -10,7 +10,9 @@ use rustix::fs::{FlockOperation, flock};
 
 use crate::disk;
 
-const FIRST_LINE: &str = "consilium lock, format 1";
+const FORMAT: u32 = 1;
+/// The first line without its number.
+const FIRST_LINE: &str = "consilium lock, format ";
 
 /// A directory that is not ours to use.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,14 @@ pub enum LockError {
         directory: PathBuf,
         /// The other process, if it left its number.
         pid: Option<u32>,
+    },
+    /// A newer program worked here; what it left is not for this one.
+    #[error("{} has format {found}; this program knows up to {FORMAT}: use a newer one, or the data of before the upgrade", file.display())]
+    Newer {
+        /// The lock file.
+        file: PathBuf,
+        /// The number it carries.
+        found: u32,
     },
     /// The lock file cannot be made or locked.
     #[error("{} cannot be locked", directory.display())]
@@ -55,15 +65,24 @@ impl DirectoryLock {
             }
             result => result.map_err(|error| failed(error.into()))?,
         }
+        if let Some((found, _)) = read(&path).filter(|(found, _)| *found > FORMAT) {
+            return Err(LockError::Newer { file: path, found });
+        }
         // The number only helps a person to find the process; a full disk must not keep the node from starting.
-        let _ = file.set_len(0).and_then(|()| write!(file, "{FIRST_LINE}\npid {}\n", std::process::id()));
+        let _ = file.set_len(0).and_then(|()| write!(file, "{FIRST_LINE}{FORMAT}\npid {}\n", std::process::id()));
         Ok(Self { _file: file })
     }
 }
 
-fn pid_in(path: &Path) -> Option<u32> {
+/// The format of a lock file and what stands behind its first line.
+fn read(path: &Path) -> Option<(u32, String)> {
     let text = fs::read_to_string(path).ok()?;
-    text.strip_prefix(FIRST_LINE)?.trim().strip_prefix("pid ")?.parse().ok()
+    let (format, rest) = text.strip_prefix(FIRST_LINE)?.split_once('\n')?;
+    Some((format.parse().ok()?, rest.to_owned()))
+}
+
+fn pid_in(path: &Path) -> Option<u32> {
+    read(path)?.1.trim().strip_prefix("pid ")?.parse().ok()
 }
 
 #[cfg(test)]

@@ -3,15 +3,21 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
-use crate::{disk, format::Format};
+use crate::{
+    disk,
+    format::{Format, FormatError, STAMP_LEN},
+};
 
 const BALLAST: Format = Format { magic: *b"CNSLblst", number: 1, what: "ballast" };
+
+/// With less than this part of the ballast's weight free, the ballast is thrown off.
+const AFLOAT_SHARE: u64 = 4;
 
 /// What is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +52,9 @@ pub enum SpaceError {
         /// What must stay free.
         floor_bytes: u64,
     },
+    /// The ballast was laid by a newer program, or is none.
+    #[error(transparent)]
+    Format(#[from] FormatError),
     /// The file system does not say, or the ballast cannot be laid or removed.
     #[error("the room in {} cannot be told or changed", directory.display())]
     Io {
@@ -77,16 +86,13 @@ impl Guard {
     /// Watches over `directory`; lays the ballast if it is not there and its weight can be spared.
     ///
     /// # Errors
-    /// [`SpaceError::Io`]. That there is no room for ballast is no error.
+    /// [`SpaceError::Io`], [`SpaceError::Format`]. That there is no room for ballast is no error.
     pub fn open(directory: &Path, limits: GuardLimits) -> Result<Self, SpaceError> {
         let guard = Self { directory: directory.to_owned(), limits };
-        if !guard.has_ballast() {
-            match guard.check_room(limits.ballast_bytes) {
-                Ok(()) => guard.lay_ballast().map_err(|source| guard.io(source))?,
-                Err(SpaceError::NoRoom { .. }) => {}
-                Err(error) => return Err(error),
-            }
+        if guard.has_ballast() {
+            guard.check_ballast()?;
         }
+        guard.refill()?;
         Ok(guard)
     }
 
@@ -113,6 +119,49 @@ impl Guard {
         Err(SpaceError::NoRoom { free_bytes, asked_bytes, floor_bytes })
     }
 
+    /// Whether words can be taken in and enough stays free for what must always be written: erasures, and who read what.
+    ///
+    /// # Errors
+    /// [`SpaceError`].
+    pub fn check_room_for_words(&self) -> Result<(), SpaceError> {
+        let free_bytes = free_space(&self.directory)?.free_bytes;
+        let ballast = self.limits.ballast_bytes;
+        let floor_bytes = self.floor_bytes()?.min(ballast + ballast / AFLOAT_SHARE);
+        if free_bytes >= floor_bytes {
+            return Ok(());
+        }
+        Err(SpaceError::NoRoom { free_bytes, asked_bytes: 0, floor_bytes })
+    }
+
+    /// Throws the ballast off if so little is free that nothing could be written soon. The bytes that it weighed, if it was
+    /// thrown off now.
+    ///
+    /// # Errors
+    /// [`SpaceError::Io`].
+    pub fn keep_afloat(&self) -> Result<Option<u64>, SpaceError> {
+        if self.is_afloat()? {
+            return Ok(None);
+        }
+        Ok(Some(self.release_ballast()?).filter(|bytes| *bytes > 0))
+    }
+
+    /// Whether enough is free that small things can be written.
+    fn is_afloat(&self) -> Result<bool, SpaceError> {
+        Ok(free_space(&self.directory)?.free_bytes >= self.limits.ballast_bytes / AFLOAT_SHARE)
+    }
+
+    /// Lays ballast again once its weight can be spared; whether it was laid now.
+    ///
+    /// # Errors
+    /// [`SpaceError::Io`].
+    pub fn refill(&self) -> Result<bool, SpaceError> {
+        if self.has_ballast() || self.check_room(self.limits.ballast_bytes).is_err() {
+            return Ok(false);
+        }
+        self.lay_ballast().map_err(|source| self.io(source))?;
+        Ok(self.has_ballast())
+    }
+
     /// Whether there is ballast to throw off.
     pub fn has_ballast(&self) -> bool {
         self.ballast().is_file()
@@ -124,6 +173,17 @@ impl Guard {
     /// [`SpaceError::Io`] if it is there and cannot be removed.
     pub fn release_ballast(&self) -> Result<u64, SpaceError> {
         self.remove_ballast().map_err(|source| self.io(source))
+    }
+
+    /// Bytes that a crash kept from being ballast are none; of a newer program's, nobody knows what they are for.
+    fn check_ballast(&self) -> Result<(), SpaceError> {
+        let mut stamp = Vec::with_capacity(STAMP_LEN);
+        let read = File::open(self.ballast()).and_then(|file| file.take(STAMP_LEN as u64).read_to_end(&mut stamp));
+        read.map_err(|source| self.io(source))?;
+        match BALLAST.check(&self.ballast(), &stamp) {
+            Err(newer @ FormatError::Newer { .. }) => Err(newer.into()),
+            _ => Ok(()),
+        }
     }
 
     fn remove_ballast(&self) -> io::Result<u64> {
@@ -206,6 +266,21 @@ mod tests {
         let said = guard.check_room(7).unwrap_err().to_string();
         assert!(said.contains("7 more would leave less than the floor"), "{said}");
         assert!(Guard::open(directory.path(), SMALL).unwrap().check_room(7).is_ok());
+    }
+
+    #[test]
+    fn ballast_goes_when_nothing_could_be_written_and_comes_back_when_it_can_be_spared() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut guard = Guard::open(directory.path(), SMALL).unwrap();
+        assert_eq!((guard.keep_afloat().unwrap(), guard.has_ballast()), (None, true));
+        assert!(guard.check_room_for_words().is_ok());
+        guard.limits.ballast_bytes = u64::MAX / 2;
+        guard.limits.floor_bytes = u64::MAX / 2;
+        assert!(guard.check_room_for_words().is_err());
+        assert_eq!((guard.keep_afloat().unwrap(), guard.has_ballast()), (Some(200_000), false));
+        assert_eq!((guard.keep_afloat().unwrap(), guard.refill().unwrap()), (None, false));
+        guard.limits = SMALL;
+        assert!(guard.refill().unwrap() && guard.has_ballast());
     }
 
     #[test]

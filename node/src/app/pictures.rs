@@ -25,7 +25,10 @@ mod shown;
 mod tests;
 mod tray;
 
-use std::{sync::Weak, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use anonymizer::{Confirmation, Finding, Inspection, Limits, ReleaseError, Search, Searched, release};
 use house::{
@@ -33,15 +36,13 @@ use house::{
     draft::{self, Content},
 };
 use protocol::{CaseId, CaseNumber, ClinicianId};
-use store::{Guard, GuardLimits, SpaceError};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use super::{App, AppError, cases::account_of};
 use crate::{
     clock::now_ms,
-    config::Storage,
-    layout::Layout,
+    reserve::Reserve,
     worker::{Pool, PoolError},
 };
 
@@ -57,15 +58,13 @@ use tray::Look;
 const ROUND: Duration = Duration::from_secs(60);
 /// Workers that decode pictures, and so pictures that are unpacked at once.
 const WORKERS: usize = 2;
-/// Room that a picture takes besides its file: the clean one, the small ones, their keys.
-const ROOM_BESIDE_BYTES: u64 = 1 << 20;
 
 /// What pictures need of the node besides the network's blobs.
 #[derive(Debug)]
 pub(crate) struct Room {
     pool: Pool,
     quarantine: Quarantine,
-    guard: Guard,
+    reserve: Arc<Reserve>,
 }
 
 /// A picture of a draft, as its owner sees it.
@@ -108,26 +107,17 @@ pub(crate) struct ShownPicture {
 }
 
 impl Room {
-    pub(super) fn open(layout: &Layout, storage: &Storage) -> Result<Self, AppError> {
-        let limits =
-            GuardLimits { floor_bytes: storage.free_bytes_min, floor_percent: 0, ballast_bytes: storage.ballast_bytes };
-        Ok(Self {
-            pool: Pool::start(WORKERS)?,
-            quarantine: Quarantine::default(),
-            guard: Guard::open(layout.root(), limits).map_err(std::io::Error::other)?,
-        })
+    pub(super) fn open(reserve: Arc<Reserve>) -> Result<Self, AppError> {
+        Ok(Self { pool: Pool::start(WORKERS)?, quarantine: Quarantine::default(), reserve })
     }
 
     /// Whether a picture of so many bytes can be taken in and the rest of the node goes on.
     fn check_room(&self, file_bytes: usize) -> Result<(), AppError> {
-        self.guard.check_room(file_bytes as u64 + ROOM_BESIDE_BYTES).map_err(|error| match error {
-            SpaceError::NoRoom { .. } => AppError::Full,
-            SpaceError::Io { source, .. } => AppError::Io(source),
-        })
+        self.reserve.check_picture(file_bytes)
     }
 }
 
-/// Destroys what is due, once a minute, for as long as the node runs.
+/// Destroys what is due and lays ballast that can be spared, once a minute, for as long as the node runs.
 pub(super) async fn keep_quarantine(app: Weak<App>, stop: CancellationToken) {
     let mut rounds = tokio::time::interval(ROUND);
     rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -137,6 +127,7 @@ pub(super) async fn keep_quarantine(app: Weak<App>, stop: CancellationToken) {
             _ = rounds.tick() => {}
         }
         let Some(app) = app.upgrade() else { return };
+        app.reserve.refill();
         match app.destroy_due_originals(now_ms()).await {
             Ok(0) | Err(AppError::NoNetwork) => {}
             Ok(count) => tracing::info!(originals.count = count, "Originals whose time was over were destroyed."),

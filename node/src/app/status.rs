@@ -221,7 +221,7 @@ impl App {
     pub(crate) fn rebuild_store(&self, actor: &Actor) -> Result<(), AppError> {
         self.permit(actor, Permission::CheckStore)?;
         let joined = self.joined()?;
-        std::fs::write(self.layout.network(&joined.id()).rebuild_mark(), b"")?;
+        crate::network::ask_to_rebuild(&self.layout.network(&joined.id()))?;
         Ok(self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?)
     }
 

@@ -147,6 +147,7 @@ impl Engine {
     }
 
     fn on_tick(&mut self) {
+        self.shared.reserve.keep_afloat();
         self.ticks += 1;
         if self.is_paused {
             if self.ticks.is_multiple_of(TICKS_BETWEEN_TRIES) {

@@ -1,6 +1,10 @@
 //! Opening what a node holds of a network: from the tables as far as they go, and from the journal for the rest.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use casebook::Casebook;
 use feed::{Chain, Exchange, Held, Restored};
@@ -27,6 +31,10 @@ use crate::{clock::now_ms, desk::Desk, layout::NetworkLayout};
 /// Records that are filed in one batch while tables are built.
 const RECORDS_AT_ONCE: usize = 512;
 
+/// The line of the file that asks for tables and index to be built anew, and its format.
+const REBUILD_LINE: &str = "consilium rebuild, format ";
+const REBUILD_FORMAT: u32 = 1;
+
 /// A network whose state cannot be opened. The operator is told.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
@@ -40,6 +48,8 @@ pub(crate) enum OpenError {
     NoCharter,
     #[error("tables and index cannot be thrown away")]
     Forget(#[from] std::io::Error),
+    #[error("{} has format {found}; this program knows up to {REBUILD_FORMAT}: use a newer one", file.display())]
+    NewerMark { file: PathBuf, found: u32 },
     #[error("the papers of the network cannot be taken")]
     Papers(#[from] PaperError),
 }
@@ -116,18 +126,30 @@ fn fold(shelf: &Shelf, exchange: &Exchange) -> Result<Consequences, ShelfError> 
     Ok(unfinished)
 }
 
+/// Asks the next start to throw tables and index away.
+pub(crate) fn ask_to_rebuild(layout: &NetworkLayout) -> Result<(), std::io::Error> {
+    std::fs::write(layout.rebuild_mark(), format!("{REBUILD_LINE}{REBUILD_FORMAT}\n"))
+}
+
 /// Throws tables and index away if an operator asked for it.
-fn forget_if_asked(layout: &NetworkLayout) -> Result<(), std::io::Error> {
-    if !layout.rebuild_mark().exists() {
-        return Ok(());
+fn forget_if_asked(layout: &NetworkLayout) -> Result<(), OpenError> {
+    let file = layout.rebuild_mark();
+    let text = match std::fs::read_to_string(&file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        text => text?,
+    };
+    // A crash may have left the file without its line; that it is there says enough.
+    let found = text.strip_prefix(REBUILD_LINE).and_then(|number| number.trim().parse().ok()).unwrap_or(REBUILD_FORMAT);
+    if found > REBUILD_FORMAT {
+        return Err(OpenError::NewerMark { file, found });
     }
     for directory in [layout.tables(), layout.index()] {
         match std::fs::remove_dir_all(&directory) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
     }
-    std::fs::remove_file(layout.rebuild_mark())
+    Ok(std::fs::remove_file(file)?)
 }
 
 /// Says what opening a journal found that is not as it should be.

@@ -70,6 +70,8 @@ impl Shared {
     /// Asks peers for a picture, its own institution first, until one of them gives the right bytes.
     async fn fetch(&self, case: CaseId, blob: BlobId, listed: &Listed, actor: &Actor) -> Result<(), PictureError> {
         let Some(network) = &self.network else { return Err(PictureError::NotReachable) };
+        let size_max = usize::try_from(listed.size_max).unwrap_or(usize::MAX);
+        self.reserve.check_picture(size_max).map_err(|_| BlobError::Full)?;
         for peer in self.holders(case)? {
             let fetched = network.fetch_blob(peer, WantBlob { case, blob }, listed.size_max).await;
             let Ok(bytes) = fetched else { continue };
