@@ -20,6 +20,12 @@
 //! | `copies` | a data directory exists twice |
 //! | `demo` | the demo comes and goes |
 //! | `rebuilding` | tables and index are damaged |
+//! | `bad_files`, `bad_forms` | files and forms that are wrong in every way |
+//! | `bad_requests`, `bad_commands` | requests, arguments and configurations that are wrong |
+//! | `newer` | files of a newer program |
+//! | `slow` | uploads that come a byte at a time |
+//! | `workers` | the process that reads pictures dies or stands still |
+//! | `full` | the disk is full |
 //!
 //! How often something is tried stands in the environment: `CONSILIUM_KILLS`, `CONSILIUM_CUTS`, `CONSILIUM_FLIPS`; and
 //! `CONSILIUM_SEED` draws the moments anew. Nothing here measures time; every wait is for a named state.
@@ -34,6 +40,24 @@ mod arrivals;
 mod asking;
 #[path = "stories/audience.rs"]
 mod audience;
+#[path = "stories/bad_commands.rs"]
+mod bad_commands;
+#[path = "stories/bad_files.rs"]
+mod bad_files;
+#[path = "stories/bad_forms.rs"]
+mod bad_forms;
+#[path = "stories/bad_jpeg.rs"]
+mod bad_jpeg;
+#[path = "stories/bad_kinds.rs"]
+mod bad_kinds;
+#[path = "stories/bad_png.rs"]
+mod bad_png;
+#[path = "stories/bad_requests.rs"]
+mod bad_requests;
+#[path = "stories/bad_tiff.rs"]
+mod bad_tiff;
+#[path = "stories/bad_webp.rs"]
+mod bad_webp;
 #[path = "stories/browser.rs"]
 mod browser;
 #[path = "stories/canaries.rs"]
@@ -54,6 +78,8 @@ mod disk;
 mod files;
 #[path = "stories/founding.rs"]
 mod founding;
+#[path = "stories/full.rs"]
+mod full;
 #[path = "stories/hostile.rs"]
 mod hostile;
 #[path = "stories/house.rs"]
@@ -68,6 +94,8 @@ mod joining;
 mod kills;
 #[path = "stories/member.rs"]
 mod member;
+#[path = "stories/newer.rs"]
+mod newer;
 #[path = "stories/pages.rs"]
 mod pages;
 #[path = "stories/pen.rs"]
@@ -78,6 +106,10 @@ mod person;
 mod photograph;
 #[path = "stories/posting.rs"]
 mod posting;
+#[path = "stories/process.rs"]
+mod process;
+#[path = "stories/raw.rs"]
+mod raw;
 #[path = "stories/reading.rs"]
 mod reading;
 #[path = "stories/rebuilding.rs"]
@@ -86,6 +118,8 @@ mod rebuilding;
 mod seats;
 #[path = "stories/sharing.rs"]
 mod sharing;
+#[path = "stories/slow.rs"]
+mod slow;
 #[path = "stories/strips.rs"]
 mod strips;
 #[path = "stories/unsealed.rs"]
@@ -98,7 +132,11 @@ mod viewers;
 mod villain;
 #[path = "stories/visiting.rs"]
 mod visiting;
+#[path = "stories/visitor.rs"]
+mod visitor;
 #[path = "stories/waiting.rs"]
 mod waiting;
 #[path = "stories/withdrawing.rs"]
 mod withdrawing;
+#[path = "stories/workers.rs"]
+mod workers;

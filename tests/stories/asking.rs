@@ -24,7 +24,7 @@ impl House {
     /// Runs a command that must be refused. Returns why it was.
     pub(crate) fn ask_in_vain(&self, arguments: &[&str]) -> Value {
         match self.try_ask(arguments) {
-            Ok(answer) => panic!("{}: consilium {} was not refused: {answer:#}", self.name(), arguments.join(" ")),
+            Ok(answer) => panic!("{}: consilium {:.200} was not refused: {answer:#}", self.name(), arguments.join(" ")),
             Err(refusal) => refusal,
         }
     }

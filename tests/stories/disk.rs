@@ -3,6 +3,7 @@
 
 use std::{
     fs::File,
+    io::{Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -40,6 +41,33 @@ impl Disk {
     /// Where its files are.
     pub(crate) fn root(&self) -> &Path {
         &self.mounted
+    }
+
+    /// Fills it with something of somebody else until so many bytes are left; none, if that is all.
+    pub(crate) fn fill(&self, bytes_left: u64) {
+        let stat = rustix::fs::statvfs(&self.mounted).unwrap();
+        let mut file = File::create(self.filling()).unwrap();
+        let bytes = (stat.f_bavail * stat.f_frsize).saturating_sub(bytes_left);
+        if bytes > 0 {
+            rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes).unwrap();
+        }
+        if bytes_left == 0 {
+            file.seek(SeekFrom::End(0)).unwrap();
+            // What is set aside for root goes too, down to the last block.
+            while file.write_all(&[7; 4_096]).is_ok() {}
+        }
+        // A full disk may refuse this as well; what was written counts.
+        let _ = file.sync_all();
+    }
+
+    /// Takes away what it was filled with.
+    pub(crate) fn make_room(&self) {
+        std::fs::remove_file(self.filling()).unwrap();
+        File::open(&self.mounted).unwrap().sync_all().unwrap();
+    }
+
+    fn filling(&self) -> PathBuf {
+        self.mounted.join("of-somebody-else")
     }
 
     fn mount(image: PathBuf) -> Self {

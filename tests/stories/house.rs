@@ -9,10 +9,11 @@ use std::{
     sync::atomic::{AtomicU8, Ordering},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal};
 
 use crate::{
     http::Door,
+    process::Process,
     waiting::{wait_for, wait_until},
 };
 
@@ -104,6 +105,12 @@ impl House {
         self.signal(Signal::STOP);
     }
 
+    /// Its node as a process.
+    pub(crate) fn process(&self) -> Process {
+        let node = self.node.borrow();
+        Process(Pid::from_child(node.as_ref().unwrap_or_else(|| panic!("{} does not run", self.name))))
+    }
+
     /// What it is called.
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -180,10 +187,7 @@ impl House {
     }
 
     fn signal(&self, signal: Signal) {
-        let node = self.node.borrow();
-        let node = node.as_ref().unwrap_or_else(|| panic!("{} does not run", self.name));
-        let pid = Pid::from_child(node);
-        kill_process(pid, signal).unwrap();
+        self.process().signal(signal);
     }
 
     fn ended(&self) -> ExitStatus {

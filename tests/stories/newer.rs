@@ -1,0 +1,171 @@
+//! Every file that a node writes begins with a format number. One of a newer program is refused by name; what can be built again is
+//! set aside and built again.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    bad_jpeg::jpeg,
+    files::files_in,
+    founding::found,
+    house::House,
+    seats::Seats,
+    visitor::{Part, Visitor},
+    waiting::wait_until,
+};
+
+/// What a file is, and what becomes of a newer one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// The node does not start.
+    Key,
+    Lock,
+    Ballast,
+    Configuration,
+    Segment,
+    Keys,
+    Acknowledged,
+    RebuildMark,
+    /// Whoever asks for it is told, and nobody else.
+    Blob,
+    Original,
+    /// Built again.
+    TablesFormat,
+    Checkpoint,
+    IndexFormat,
+    /// Of another make: under the format of its directory, or the format of a certificate.
+    Foreign,
+}
+
+impl Kind {
+    fn of(path: &Path) -> Self {
+        let is_below = |part: &str| path.components().any(|found| found.as_os_str() == part);
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        match (name, extension) {
+            ("lock", _) => Self::Lock,
+            ("ballast", _) => Self::Ballast,
+            ("consilium.toml", _) => Self::Configuration,
+            ("rebuild", _) => Self::RebuildMark,
+            ("acknowledged", _) => Self::Acknowledged,
+            ("format", _) if is_below("tables") => Self::TablesFormat,
+            ("checkpoint", _) if is_below("tables") => Self::Checkpoint,
+            ("FORMAT", _) if is_below("index") => Self::IndexFormat,
+            (_, "key") if is_below("keys") => Self::Key,
+            (_, "log") => Self::Segment,
+            (_, "keys" | "keys2") => Self::Keys,
+            _ if is_below("pictures") => Self::Blob,
+            _ if is_below("quarantine") || is_below("originals") => Self::Original,
+            _ if is_below("tls") || is_below("index") || is_below("db") => Self::Foreign,
+            _ => panic!("a kind of file that this story does not know: {}", path.display()),
+        }
+    }
+
+    /// Files that say their format in a line of text, and what stands before the number.
+    const fn line(self) -> Option<&'static str> {
+        match self {
+            Self::Key => Some("consilium-key "),
+            Self::Lock => Some("consilium lock, format "),
+            Self::RebuildMark => Some("consilium rebuild, format "),
+            Self::IndexFormat => Some("consilium index "),
+            Self::Configuration => Some("format = "),
+            _ => None,
+        }
+    }
+}
+
+/// The bytes as a newer program would have begun them: the number, and where it is checked, the check.
+fn newer(kind: Kind, bytes: &[u8]) -> Vec<u8> {
+    if let Some(line) = kind.line() {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        assert!(text.contains(&format!("{line}1")), "{kind:?} begins with its format: {text}");
+        return text.replacen(&format!("{line}1"), &format!("{line}2"), 1).into_bytes();
+    }
+    assert_eq!(&bytes[8..12], [0, 0, 0, 1], "{kind:?} begins with its format");
+    let mut newer = bytes.to_vec();
+    newer[8..12].copy_from_slice(&[0, 0, 0, 2]);
+    let check = protocol::hash("format", &[&newer[..12]]);
+    newer[12..16].copy_from_slice(&check[..4]);
+    newer
+}
+
+/// One file of each kind.
+fn kinds(directory: &Path) -> Vec<(Kind, PathBuf)> {
+    let mut found: Vec<(Kind, PathBuf)> =
+        files_in(directory).into_iter().map(|path| (Kind::of(path.strip_prefix(directory).unwrap()), path)).collect();
+    found.sort();
+    found.dedup_by_key(|(kind, _)| *kind);
+    found
+}
+
+#[test]
+fn a_newer_file_of_any_kind_is_refused_by_name_or_built_again() {
+    let _seats = Seats::take(1);
+    let directory = tempfile::tempdir().unwrap();
+    let house = House::make("Hospital A", &directory.path().join("A"));
+    found(std::slice::from_ref(&house), directory.path());
+    house.serve();
+    wait_until("the hospital is ready", || house.is_ready());
+    house.employ("keller", "Dr. Ida Keller", "physician");
+    let file = directory.path().join("a.jpg");
+    fs::write(&file, jpeg()).unwrap();
+    let words =
+        ["case", "post", "--as", "keller", "--title", "A picture", "--text", "Of quokkapox.", "--confirm", "--picture"];
+    let said = house.ask(&[&words[..], &[file.to_str().unwrap()]].concat());
+    let case = said["case"].as_str().unwrap().to_owned();
+    let picture = format!("/cases/{case}/pictures/1");
+    let keller = Visitor::sign_in(&house, "keller");
+    let draft = keller.begin_draft();
+    let laid = keller.upload(&draft, &[Part::file("pictures", "a.jpg", "image/jpeg", &jpeg())]);
+    assert_eq!(laid.status, 303, "{}", laid.text());
+    wait_until("the case is found", || house.finds("quokkapox", &case));
+    house.stop();
+    fs::write(house.network_directory("rebuild"), "consilium rebuild, format 1\n").unwrap();
+
+    let kinds = kinds(house.directory());
+    assert_eq!(kinds.len(), 14, "{kinds:#?}");
+    for (kind, path) in kinds {
+        let bytes = fs::read(&path).unwrap();
+        let name = path.strip_prefix(house.directory()).unwrap().to_str().unwrap();
+        let said_before = house.said().len();
+        match kind {
+            Kind::Foreign => continue,
+            _ => fs::write(&path, newer(kind, &bytes)).unwrap(),
+        }
+        match kind {
+            Kind::Foreign => {}
+            Kind::Blob | Kind::Original | Kind::TablesFormat | Kind::Checkpoint | Kind::IndexFormat => {
+                house.serve();
+                let keller = Visitor::sign_in(&house, "keller");
+                match kind {
+                    Kind::Blob => {
+                        // Picture and preview lie side by side; one of the two is the newer one.
+                        let preview = picture.replace("pictures", "previews");
+                        let answers = [keller.get(&picture), keller.get(&preview)];
+                        assert_eq!(answers.iter().filter(|answer| answer.status == 500).count(), 1, "{answers:?}");
+                    }
+                    Kind::Original => drop(keller.get(&draft)),
+                    _ => wait_until("it is built again", || house.finds("quokkapox", &case)),
+                }
+                house.stop();
+                let said = house.said()[said_before..].to_owned();
+                let tells = said.contains("has format 2") || said.contains("index 2");
+                assert!(tells || kind == Kind::Checkpoint, "{kind:?} {name}: {said}");
+            }
+            _ => {
+                let refusal = house.ask_in_vain(&["serve"]).to_string();
+                let said = format!("{refusal}{}", &house.said()[said_before..]);
+                assert!(said.contains(name) && said.contains("has format 2"), "{kind:?} {name}: {said}");
+            }
+        }
+        if path.exists() {
+            fs::write(&path, &bytes).unwrap();
+        }
+    }
+    house.serve();
+    let keller = Visitor::sign_in(&house, "keller");
+    assert_eq!(keller.get(&picture).status, 200, "with the files of before all is as it was");
+    house.assert_sound();
+}
