@@ -10,6 +10,7 @@ skip-to-content = Skip to the content
 nav-main = Main
 nav-cases = Cases
 nav-search = Search
+nav-saved = Saved
 nav-admin = Administration
 nav-new-case = New case
 nav-sign-in = Sign in
@@ -33,9 +34,14 @@ sign-in-do = Sign in
 sign-in-forgot = Forgotten the password? An administrator of your hospital can give you a link that sets a new one.
 sign-in-sign-up = Read public cases with an account of your own
 sign-in-shared = Nothing is kept on this computer. Sign out when you leave a shared one.
+sign-in-ended = Your session has ended: nobody used it for a while, it was open for a whole working day, or it was ended elsewhere. Sign in and go on where you were.
+sign-in-kept = What you wrote is still here and is sent when you have signed in.
+send-on-title = You are signed in again
+send-on-lead = What you wrote is still here. Nothing of it has been sent yet.
+send-on-do = Send what I wrote
 sign-up-title = Read public cases
 sign-up-lead = A viewer reads the cases that patients have agreed to show to the public. Writing is for people whose hospital vouches for them.
-sign-up-account-hint = Small letters, digits, dots and dashes. You sign in with it.
+sign-up-account-hint = Small letters, digits, dots and dashes. The hospital puts a number behind it; you are told the whole name.
 sign-up-do = Make the account
 sign-up-clinician = Do you work at { $institution }? Ask an attester of your hospital to vouch for you; you can write as soon as they have.
 sign-up-sign-in = I have an account already
@@ -100,6 +106,7 @@ plate-replies = { $count ->
   }
 plate-unanswered = Nobody has answered yet,
 mark-unsent = Not yet sent
+unsent-since = waiting since
 mark-away = Hospital out of reach, last heard from
 empty-title = Nothing here yet
 empty-network = No hospital of the network has shown a case that you may read. Yours can be the first.
@@ -261,6 +268,7 @@ audience-no-institutions = No other hospital has joined the network yet.
 audience-last-contact = last contact
 audience-no-contact = no contact yet
 audience-too-wide = That is wider than what the patient agreed to.
+consent-unknown = Nobody has said what the patient agreed to
 audience-name-one = Name at least one hospital.
 audience-promise = Another hospital that has the case keeps it on its own node. If it is withdrawn, that node must erase it and sign that it did. Nobody can make a person forget what they have seen.
 consent-house = This hospital only
@@ -330,6 +338,7 @@ fact-age = Age
 fact-sex = Sex
 fact-history = History
 fact-examination = Examination
+fact-consent = The patient agreed to
 fact-audience = Who may see it
 fact-case = Case
 fact-key = Key
@@ -345,6 +354,12 @@ star-count = { $count ->
     [one] One star
    *[other] { $count } stars
   }
+
+saved-title = Saved for later
+saved-lead = Only you see this list. A case that was withdrawn, or that you may no longer read, is no longer on it.
+saved-do = Save for later
+saved-take-off = Take off your list
+empty-saved = You have saved no case. The button stands beside the star of every case.
 
 thread-title = { $count ->
     [0] Comments
@@ -506,6 +521,7 @@ search-more = More results
 
 account-title = Account
 account-lead = You sign in as { $account }.
+account-new = Your account is made. Its name is { $account }: you need it whenever you sign in.
 account-no-badge = You read public cases. To write, ask an attester of { $institution } to vouch for you.
 account-sessions = Where you are signed in
 account-sessions-lead = If you do not know one of these, end it and change your password.
@@ -619,6 +635,7 @@ error-title = That did not work
 error-kept = What was kept
 error-next = What to do next
 error-code = Code to quote
+error-401 = Please sign in once more
 error-403 = You may not do this
 error-404 = There is nothing here that you may see
 error-408 = That came too slowly
@@ -629,6 +646,8 @@ error-429 = Too many at once
 error-500 = This node made a mistake
 error-503 = This node is not ready yet
 error-507 = This node is running out of space
+next-401 = What you typed is still here. Sign in in another window, come back, and send it again.
+next-401-do = Sign in in another window
 next-403 = If your work needs it, ask an administrator of your hospital. Badges come from its attesters.
 next-404 = Check the address. If somebody sent it to you, the case may not be meant for your hospital, or it has been withdrawn.
 next-408 = Send it again over a better connection, or send fewer files at once.

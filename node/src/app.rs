@@ -1,6 +1,7 @@
 //! What the node can do, whoever asks: the command line, the API and the pages all come through here.
 
 mod cases;
+mod drafts;
 mod export;
 mod founding;
 #[cfg(test)]
@@ -8,10 +9,12 @@ pub(crate) mod hospital;
 mod people;
 mod pictures;
 mod reading;
+mod saved;
 mod search;
 mod status;
 #[cfg(test)]
 mod tests;
+mod unsent;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -27,6 +30,7 @@ pub(crate) use pictures::{DraftPicture, Drawn, PictureId, Review, Shape, ShownPi
 pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;
 pub(crate) use status::AuditCheck;
+pub(crate) use unsent::UnsentCase;
 
 use crate::{
     armor::ArmorError,

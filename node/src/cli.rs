@@ -77,6 +77,10 @@ pub(crate) enum Command {
     Comment(command::Comment),
     /// Star a case, or take the star back.
     Star(command::Star),
+    /// Save a case for later, or take it off the list.
+    Save(command::Save),
+    /// Show the cases that somebody saved for later.
+    Saved(command::Saved),
     /// Withdraw a case, or one own comment.
     Withdraw(command::Withdraw),
     /// Search all cases of the network; the question does not leave this node.

@@ -91,11 +91,22 @@ impl Desk {
 
     /// Decides a command and journals what follows. Blocks until it is on the disk. A refusal is audited too.
     pub(crate) fn perform(&self, command: impl Into<Command>, actor: &Actor) -> Result<Vec<HouseEntry>, DeskError> {
-        let (command, now_ms, seed) = (command.into(), now_ms(), Seed::new(*entropy::seed()));
-        if takes_room(&command) {
-            self.reserve.check_words()?;
-        }
+        let command = command.into();
+        self.perform_on(|_| Ok(command), actor)
+    }
+
+    /// The same for a command that is made from the house as it stands at that moment: nothing happens in between.
+    pub(crate) fn perform_on<E: From<DeskError> + From<Refusal>>(
+        &self,
+        command: impl FnOnce(&House) -> Result<Command, E>,
+        actor: &Actor,
+    ) -> Result<Vec<HouseEntry>, E> {
+        let (now_ms, seed) = (now_ms(), Seed::new(*entropy::seed()));
         let mut room = self.lock();
+        let command = command(&room.house)?;
+        if takes_room(&command) {
+            self.reserve.check_words().map_err(DeskError::from)?;
+        }
         match room.house.decide(&command, actor, now_ms, &seed) {
             Ok(entries) => {
                 self.keep(&mut room, &entries)?;

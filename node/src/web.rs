@@ -16,6 +16,7 @@ mod frame;
 mod headers;
 mod health;
 mod intake;
+mod kept;
 mod pages;
 pub(crate) mod pieces;
 mod problem;

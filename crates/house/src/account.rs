@@ -13,7 +13,7 @@ use crate::{
     login::Login,
     password::{Check, Cost, PasswordHash},
     permission::{AccountKind, Role, Roles},
-    secret::Secret32,
+    secret::{OneTimeSecret, Secret32},
 };
 
 wire! {
@@ -149,6 +149,12 @@ impl Account {
             Some(Credential::Password(_)) => Standing::Active,
             _ => Standing::Invited,
         }
+    }
+
+    /// Whether a one-time secret lets somebody choose its password now.
+    pub(crate) fn is_opened_by(&self, secret: &OneTimeSecret, now_ms: u64) -> bool {
+        let is_kept = matches!(&self.credential, Some(Credential::OneTime(kept)) if *kept.expose() == secret.digest());
+        is_kept && !self.is_disabled && now_ms <= self.until_ms
     }
 }
 

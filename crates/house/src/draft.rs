@@ -60,6 +60,8 @@ wire! {
         3 => institutions: Vec<InstitutionId>,
         /// How far the writing has come.
         4 => steps: Steps,
+        /// What the patient agreed to; absent: nobody has said.
+        5 => consent: Option<AudienceChoice>,
     }
 
     /// The steps of writing, in the order of the pages.
@@ -92,6 +94,8 @@ wire! {
         4 => statement: StatementId,
         /// When.
         5 => at_ms: u64,
+        /// What the patient agreed to; absent: nobody has said.
+        6 => consent: Option<AudienceChoice>,
     }
 }
 
@@ -113,7 +117,7 @@ impl Content {
         };
         let state = StepState::Untouched;
         let steps = Steps { pictures: state, words: state, audience: state, check: state };
-        Self { summary, audience: AudienceChoice::House, institutions: vec![], steps }
+        Self { summary, audience: AudienceChoice::House, institutions: vec![], steps, consent: None }
     }
 
     /// The summary as it is published.
@@ -152,6 +156,9 @@ impl Content {
         match self.audience {
             AudienceChoice::Named if self.institutions.is_empty() => {
                 Err(Refusal::Conflict("audience names no institution"))
+            }
+            audience if self.consent.is_some_and(|consent| audience > consent) => {
+                Err(Refusal::Conflict("audience is wider than what the patient agreed to"))
             }
             AudienceChoice::Other(_) => Err(Refusal::Conflict("audience is of a kind that this version does not know")),
             _ => Ok(()),

@@ -16,11 +16,12 @@ use crate::{
     house_case::HouseCases,
     id::{AccountId, Seed, SessionId},
     list::Lists,
+    login::Login,
     outbox::Outbox,
     password::Check,
     permission::{Permission, allows},
     refusal::Refusal,
-    secret::{SessionToken, TokenSecret},
+    secret::{OneTimeSecret, SessionToken, TokenSecret},
     session::{Presence, Session, Sessions},
     settings::Settings,
     token::Tokens,
@@ -202,6 +203,11 @@ impl House {
     pub fn may(&self, account: AccountId, is_attested: bool, permission: Permission) -> bool {
         self.active(account)
             .is_some_and(|account| allows(account.kind, &account.roles, is_attested, permission).is_ok())
+    }
+
+    /// Whether a one-time secret lets somebody choose the password of a login name now. Looking spends nothing.
+    pub fn is_opened_by(&self, login: &Login, secret: &OneTimeSecret, now_ms: u64) -> bool {
+        self.state.accounts.by_login(login).is_some_and(|account| account.is_opened_by(secret, now_ms))
     }
 
     /// How to check a password for a login name, as typed. Names that nobody has get a check that takes as long.

@@ -36,6 +36,14 @@ impl Login {
         Ok(Self(login))
     }
 
+    /// The name with four digits behind it.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it becomes too long.
+    pub(crate) fn numbered(&self, number: u16) -> Result<Self, Refusal> {
+        Self::parse(&format!("{}-{:04}", self.0, number % 10_000))
+    }
+
     /// The folded name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -126,8 +126,8 @@ impl Decision<'_> {
             AudienceChoice::Named => self.queued(Kind::Case, statement, Audience::Restricted)?,
             _ => self.queued(Kind::Case, statement, Audience::Network)?,
         };
-        let audience = content.audience;
-        let published = Published { number, owner, audience, statement: id, at_ms: self.now_ms };
+        let (audience, consent) = (content.audience, content.consent);
+        let published = Published { number, owner, audience, statement: id, at_ms: self.now_ms, consent };
         Ok(Deed::of(vec![said, HouseEntry::DraftPublished(published)]).on(number).on(id))
     }
 

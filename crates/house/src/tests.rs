@@ -95,12 +95,13 @@ impl Office {
         id
     }
 
-    fn viewer(&mut self, login: &str) -> AccountId {
+    /// Somebody who signed up, and the login name that they were given.
+    fn viewer(&mut self, wish: &str) -> (AccountId, String) {
         let (name, password) = (Text::from("Canary viewer"), self.password());
-        let login = Login::parse(login).unwrap();
-        let command = account::Command::SignUp { login: login.clone(), name, password };
-        self.tell(command, &Actor::Stranger).unwrap();
-        self.house.accounts().by_login(&login).unwrap().id
+        let command = account::Command::SignUp { wish: Login::parse(wish).unwrap(), name, password };
+        let entries = self.tell(command, &Actor::Stranger).unwrap();
+        let [HouseEntry::AccountOpened(opened, person), ..] = &entries[..] else { panic!("an account: {entries:?}") };
+        (opened.account, person.login.0.clone())
     }
 
     fn sign_in(&mut self, login: &str, is_attested: bool) -> (Actor, SessionToken) {

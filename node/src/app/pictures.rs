@@ -31,10 +31,7 @@ use std::{
 };
 
 use anonymizer::{Confirmation, Finding, Inspection, Limits, ReleaseError, Search, Searched, release};
-use house::{
-    Actor, Command, Permission,
-    draft::{self, Content},
-};
+use house::{Actor, Command, draft};
 use protocol::{CaseId, CaseNumber, ClinicianId};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -281,13 +278,6 @@ impl App {
             count += blobs.destroy_original(id).await?.erased;
         }
         Ok(count)
-    }
-
-    /// A draft of the actor's as it stands.
-    fn own_draft(&self, draft: CaseNumber, actor: &Actor) -> Result<Content, AppError> {
-        self.permit(actor, Permission::PostCase)?;
-        let owner = account_of(actor)?;
-        Ok(self.desk.look(|house| house.drafts().get(owner, draft).map(|draft| draft.content.clone()))?)
     }
 
     /// The person behind an actor, as other institutions know them.

@@ -42,6 +42,8 @@ pub(crate) struct CaseView {
     pub(crate) summary: Summary,
     pub(crate) author: Badge,
     pub(crate) written_ms: u64,
+    /// When its first version came here.
+    pub(crate) received_ms: Option<u64>,
     pub(crate) outcome: Option<(Outcome, Badge)>,
 }
 
@@ -61,6 +63,8 @@ pub(crate) struct RemarkView {
     pub(crate) depth: u32,
     pub(crate) answers: Option<EntryId>,
     pub(crate) written_ms: u64,
+    /// When it came here.
+    pub(crate) received_ms: Option<u64>,
     pub(crate) what: RemarkWhat,
 }
 
@@ -133,6 +137,7 @@ impl App {
                 depth: item.depth,
                 answers: item.answers,
                 written_ms: item.time_ms,
+                received_ms: shared.shelf.received_ms(&item.entry)?,
                 what,
             });
         }
@@ -188,7 +193,9 @@ impl Shared {
             Some(entry) => self.outcome(case, entry)?,
             None => None,
         };
-        Ok(Some(CaseView { case, open, summary, author, written_ms, outcome }))
+        let first = casebook::versions_of(case, &self.shelf)?.first().map_or(open.current, |(key, _)| key.entry);
+        let received_ms = self.shelf.received_ms(&first)?;
+        Ok(Some(CaseView { case, open, summary, author, written_ms, received_ms, outcome }))
     }
 
     /// What an institution is called; its short id as long as that is not known.

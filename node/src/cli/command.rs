@@ -226,6 +226,27 @@ pub(crate) struct Star {
     pub(crate) take_back: bool,
 }
 
+/// Arguments of `save`.
+#[derive(Debug, Args)]
+pub(crate) struct Save {
+    /// Id of the case.
+    pub(crate) case: String,
+    /// Account of the person.
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// Take it off the list.
+    #[arg(long)]
+    pub(crate) take_off: bool,
+}
+
+/// Arguments of `saved`.
+#[derive(Debug, Args)]
+pub(crate) struct Saved {
+    /// Account of the person.
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(crate) login: String,
+}
+
 /// Arguments of `withdraw`.
 #[derive(Debug, Args)]
 pub(crate) struct Withdraw {

@@ -78,7 +78,9 @@ pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Resul
             said(&value)
         }
         Command::Case(CaseCommand::Show { .. }) => case(&value),
-        Command::Case(CaseCommand::List { .. }) => list(&value, "cases", case_line),
+        Command::Save(save) if save.take_off => println!("It is off the list."),
+        Command::Save(_) => println!("It is on the list."),
+        Command::Case(CaseCommand::List { .. }) | Command::Saved(_) => list(&value, "cases", case_line),
         Command::Search(_) => {
             list(&value, "cases", case_line);
             println!(

@@ -66,6 +66,11 @@ impl Request {
                 format!("/cases/{}/star", percent_encode(&star.case)),
                 json!({ "as": star.login, "take_back": star.take_back }),
             ),
+            Command::Save(save) => Self::post(
+                format!("/cases/{}/saved", save.case),
+                json!({ "as": save.login, "take_off": save.take_off }),
+            ),
+            Command::Saved(saved) => Self::get(format!("/saved?as={}", percent_encode(&saved.login))),
             Command::Withdraw(withdraw) => Self::post(
                 format!("/cases/{}/withdrawal", percent_encode(&withdraw.case)),
                 json!({ "as": withdraw.login, "comment": withdraw.comment, "ground": withdraw.ground }),

@@ -84,6 +84,17 @@ impl Shelf {
         }
     }
 
+    /// When an entry came here, by the clock of this node.
+    pub(crate) fn received_ms(&self, id: &EntryId) -> Result<Option<u64>, ShelfError> {
+        let Some(place) = self.tables.get(PLACES, id)? else { return Ok(None) };
+        let Some(row) = self.row(&place.feed, place.seq)? else { return Ok(None) };
+        let read = self.journal.read(row.record)?;
+        Ok(match record::from_journal(read.kind, &read.clear)? {
+            Kept::Entry { received_ms, .. } => Some(received_ms),
+            _ => None,
+        })
+    }
+
     /// What an entry says, if its payload is here.
     pub(crate) fn payload(&self, id: &EntryId) -> Result<Option<Payload>, ShelfError> {
         match self.entry_by_id(id)? {

@@ -18,6 +18,7 @@ use super::{
     actor::Visitor,
     frame::{self, Frame, Look},
     headers::Nonce,
+    kept::PostedForm,
     pages,
     problem::Problem,
     server::Door,
@@ -71,12 +72,16 @@ pub(crate) async fn answer(State(web): State<Arc<Web>>, mut request: Request, ne
     let headers = request.headers().clone();
     let visitor = match web.run(move |app| Visitor::recognize(app, door, &headers)).await {
         Ok(visitor) => visitor,
-        Err(error) => return asker.read(&web, None, Problem::from(error).into_response()),
+        Err(error) => return asker.read(&web, None, Problem::from(error).into_response(), None).await,
     };
     request.extensions_mut().insert(visitor.clone());
     request.extensions_mut().insert(web.gate.clone());
+    let (request, form) = match PostedForm::of(request).await {
+        Ok(posted) => posted,
+        Err(problem) => return asker.read(&web, Some(&visitor), problem.into_response(), None).await,
+    };
     let response = next.run(request).await;
-    asker.read(&web, Some(&visitor), response)
+    asker.read(&web, Some(&visitor), response, form).await
 }
 
 /// What is the same for everybody is given out without asking who it is.
@@ -124,24 +129,62 @@ impl Asker {
     }
 
     /// A response without a problem as it is.
-    fn read(&self, web: &Web, visitor: Option<&Visitor>, response: Response) -> Response {
+    async fn read(
+        &self,
+        web: &Web,
+        visitor: Option<&Visitor>,
+        response: Response,
+        form: Option<PostedForm>,
+    ) -> Response {
         let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
         let asks_for_password = matches!(problem.kind, "sign-in" | "step-up");
-        match self.form {
-            Form::Page | Form::Fragment if asks_for_password => self.to_sign_in(),
-            Form::Json => self.written(response, self.json(&problem), "application/problem+json"),
-            Form::Words => self.written(response, problem.detail.clone(), "text/plain; charset=utf-8"),
-            Form::Page | Form::Fragment => {
-                let frame = Frame::new(web, visitor, &self.look, &self.nonce, "");
-                let is_fragment = self.form == Form::Fragment;
-                let page = pages::error::page(&frame, &problem, &self.code, is_fragment);
-                let mut response = self.written(response, page, "text/html; charset=utf-8");
-                if is_fragment {
-                    frame::retarget(response.headers_mut());
-                }
-                response
+        match (self.form, form) {
+            (Form::Page, Some(form)) if asks_for_password => {
+                self.to_sign_in_with(web, visitor, form, problem.kind == "sign-in").await
             }
+            // What was typed stays where it is; the person signs in beside it.
+            (Form::Fragment, Some(_)) if asks_for_password => {
+                self.in_words_for_people(web, visitor, response, &problem.asked_beside())
+            }
+            (Form::Page | Form::Fragment, _) if asks_for_password => self.to_sign_in(),
+            (Form::Json, _) => self.written(response, self.json(&problem), "application/problem+json"),
+            (Form::Words, _) => self.written(response, problem.detail.clone(), "text/plain; charset=utf-8"),
+            (Form::Page | Form::Fragment, _) => self.in_words_for_people(web, visitor, response, &problem),
         }
+    }
+
+    fn in_words_for_people(
+        &self,
+        web: &Web,
+        visitor: Option<&Visitor>,
+        mut response: Response,
+        problem: &Problem,
+    ) -> Response {
+        let frame = Frame::new(web, visitor, &self.look, &self.nonce, "");
+        let is_fragment = self.form == Form::Fragment;
+        let page = pages::error::page(&frame, problem, &self.code, is_fragment);
+        *response.status_mut() = problem.status;
+        let mut response = self.written(response, page, "text/html; charset=utf-8");
+        if is_fragment {
+            frame::retarget(response.headers_mut());
+        }
+        response
+    }
+
+    /// The page that asks for the password as an answer to a form, which comes along in it.
+    async fn to_sign_in_with(
+        &self,
+        web: &Web,
+        visitor: Option<&Visitor>,
+        form: PostedForm,
+        has_ended: bool,
+    ) -> Response {
+        let kept = form.read().await;
+        if kept.is_empty() {
+            return self.to_sign_in();
+        }
+        let frame = Frame::new(web, visitor, &self.look, &self.nonce, "");
+        pages::sign_in::instead(frame, kept, has_ended).unwrap_or_else(|_| self.to_sign_in())
     }
 
     fn json(&self, problem: &Problem) -> String {

@@ -6,6 +6,7 @@ mod description;
 mod network;
 mod node;
 mod posted;
+mod saved;
 mod search;
 mod tokens;
 
@@ -43,6 +44,8 @@ pub(crate) fn routes() -> Routes {
         .get("/api/v1/cases/{case}", cases::show)
         .post("/api/v1/cases/{case}/comments", cases::comment)
         .post("/api/v1/cases/{case}/star", cases::star)
+        .get("/api/v1/saved", saved::list)
+        .post("/api/v1/cases/{case}/saved", saved::save)
         .post("/api/v1/cases/{case}/withdrawal", cases::withdraw)
         .get("/api/v1/cases/{case}/pictures/{number}/manifest", cases::manifest)
         .get("/api/v1/search", search::search)

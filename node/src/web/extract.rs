@@ -35,6 +35,11 @@ impl Fields {
         Some(self.one(name)).filter(|value| !value.is_empty())
     }
 
+    /// All fields in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Every value of a name.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         self.0.iter().filter(|(found, _)| found == name).map(|(_, value)| value.as_str()).collect()

@@ -123,6 +123,19 @@ pub(super) async fn bounded(bytes_max: usize, request: Request, next: Next) -> R
     response
 }
 
+/// A body that is wanted whole before anybody answers, within the same bounds.
+pub(super) async fn whole(bytes_max: usize, body: Body) -> Result<Bytes, Problem> {
+    let incoming = Incoming::new(body, bytes_max as u64);
+    match incoming.clone().collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(_) => {
+            let problem = incoming.fate().unwrap_or(Fate::TooSlow).problem(bytes_max as u64);
+            incoming.forget_the_rest().await;
+            Err(problem)
+        }
+    }
+}
+
 /// The same for a request that may bring much: who does that is known, and only so many do at once. One that says that it
 /// brings little is like others.
 pub(super) async fn bounded_large(bytes_max: usize, request: Request, next: Next) -> Response {

@@ -10,9 +10,10 @@ mod feed;
 mod help;
 mod new;
 mod picture;
+mod saved;
 mod search;
 mod set_password;
-mod sign_in;
+pub(crate) mod sign_in;
 mod sign_up;
 mod star;
 mod thread;
@@ -49,6 +50,9 @@ pub(crate) fn routes() -> Routes {
         .post("/cases/{case}/comments/{comment}/take-back", thread::take_back)
         .get("/cases/{case}/withdraw", withdraw::show)
         .post("/cases/{case}/withdraw", withdraw::withdraw)
+        .get("/saved", saved::show)
+        .post("/cases/{case}/saved", saved::save)
+        .post("/cases/{case}/saved/take-off", saved::take_off)
         .get("/chain/{entry}", chain::show)
         .get("/search", search::show)
         .get("/help", help::show)

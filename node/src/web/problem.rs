@@ -51,6 +51,11 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unusable", "This cannot be used as it is", detail)
     }
 
+    /// The same, as what can be mended by signing in beside it.
+    pub(crate) fn asked_beside(self) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, ..self }
+    }
+
     /// More than a request may bring.
     pub(crate) fn too_large(bytes_max: u64) -> Self {
         let detail = match bytes_max >> 20 {

@@ -14,6 +14,11 @@ pub(crate) struct When {
 }
 
 impl When {
+    /// When somebody says that they wrote, and when it came here.
+    pub(crate) fn told(written_ms: u64, received_ms: Option<u64>) -> Self {
+        Self { received: received_ms.map(rfc_3339).unwrap_or_default(), ..Self::at(written_ms) }
+    }
+
     /// A time of our own clock or of an author whose claim is not doubted.
     pub(crate) fn at(time_ms: u64) -> Self {
         let moment = moment(time_ms);
@@ -48,6 +53,13 @@ mod tests {
         let when = When::at(1_795_000_000_000);
         assert_eq!(when.written, "2026-11-18T11:06:40Z");
         assert_eq!(when.text, "18 November 2026, 11:06 UTC");
+    }
+
+    #[test]
+    fn beside_what_an_author_says_stands_when_it_came() {
+        let when = When::told(1_795_000_000_000, Some(1_795_000_900_000));
+        assert_eq!((&*when.written, &*when.received), ("2026-11-18T11:06:40Z", "2026-11-18T11:21:40Z"));
+        assert_eq!(When::told(1_795_000_000_000, None).received, "");
     }
 
     #[test]

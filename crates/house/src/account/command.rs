@@ -20,6 +20,9 @@ use crate::{
     session::EndReason,
 };
 
+/// Numbers that are tried before a name counts as used up.
+const NUMBERS_DRAWN: u32 = 32;
+
 /// A command about accounts.
 #[derive(Debug)]
 pub enum Command {
@@ -36,8 +39,8 @@ pub enum Command {
     },
     /// Opens an account for reading public cases.
     SignUp {
-        /// The login name.
-        login: Login,
+        /// How the login name begins; the house ends it with a number.
+        wish: Login,
         /// What others read.
         name: Text,
         /// The password.
@@ -114,7 +117,7 @@ impl Decision<'_> {
     pub(crate) fn on_account(&self, command: &Command) -> Result<Deed, Refusal> {
         match command {
             Command::Invite { login, name, roles, secret } => self.invite(login, name, roles, secret),
-            Command::SignUp { login, name, password } => self.sign_up(login, name, password),
+            Command::SignUp { wish, name, password } => self.sign_up(wish, name, password),
             Command::Redeem { login, secret, password } => self.redeem(login, secret, password),
             Command::ChangePassword { old, new } => self.change_password(old, new),
             Command::ResetPassword { account, secret } => self.reset_password(*account, secret),
@@ -132,19 +135,31 @@ impl Decision<'_> {
         Ok(Deed::of(vec![opened, self.one_time(account, 1, secret)]).on(account))
     }
 
-    fn sign_up(&self, login: &Login, name: &Text, password: &PasswordHash) -> Result<Deed, Refusal> {
+    fn sign_up(&self, wish: &Login, name: &Text, password: &PasswordHash) -> Result<Deed, Refusal> {
         if !self.house.settings.is_sign_up_open {
             return Err(Refusal::Conflict("this house does not let people sign themselves up"));
         }
-        let (account, opened) = self.open(login, name, AccountKind::Viewer, &Roles::default())?;
+        let login = self.numbered(wish)?;
+        let (account, opened) = self.open(&login, name, AccountKind::Viewer, &Roles::default())?;
         Ok(Deed::of(vec![opened, password_set(account, 1, password)]).on(account).by(account))
+    }
+
+    /// A name that begins as somebody wishes and ends with a drawn number, whether or not the wish was free: what is answered
+    /// tells nobody whom the house knows.
+    fn numbered(&self, wish: &Login) -> Result<Login, Refusal> {
+        let accounts = &self.house.state.accounts;
+        let names = (0..NUMBERS_DRAWN).map(|draw| {
+            let [high, low, ..] = self.seed.draw(&format!("login number {draw}"));
+            wish.numbered(u16::from_be_bytes([high, low]))
+        });
+        let mut free = names.filter(|name| name.as_ref().map_or(true, |name| accounts.by_login(name).is_none()));
+        free.next()
+            .unwrap_or(Err(Refusal::Conflict("too many people have signed up with this name; begin it otherwise")))
     }
 
     fn redeem(&self, login: &Login, secret: &OneTimeSecret, password: &PasswordHash) -> Result<Deed, Refusal> {
         let account = self.house.state.accounts.by_login(login).ok_or(Refusal::OneTimeSecret)?;
-        let is_good =
-            matches!(&account.credential, Some(Credential::OneTime(kept)) if *kept.expose() == secret.digest());
-        if !is_good || account.is_disabled || self.now_ms > account.until_ms {
+        if !account.is_opened_by(secret, self.now_ms) {
             return Err(Refusal::OneTimeSecret);
         }
         let mut entries = vec![password_set(account.id, account.version.saturating_add(1), password)];

@@ -31,20 +31,53 @@ fn a_one_time_secret_expires() {
 }
 
 #[test]
+fn whether_a_one_time_secret_is_good_is_seen_without_using_it() {
+    let mut office = Office::new();
+    let (login, [one, other]) = (Login::parse("ada").unwrap(), ["ada", "bob"].map(|login| office.invite(login, &[]).1));
+    let is_good = |office: &Office, secret: &OneTimeSecret| office.house.is_opened_by(&login, secret, office.now_ms);
+    assert!(is_good(&office, &one) && is_good(&office, &one));
+    assert!(!is_good(&office, &other), "of another account");
+    let nobody = Login::parse("nobody").unwrap();
+    assert!(!office.house.is_opened_by(&nobody, &one, office.now_ms));
+    assert!(!office.house.is_opened_by(&login, &one, office.now_ms + Settings::default().one_time_secret_ms + 1));
+    office.redeem("ada", &one).unwrap();
+    assert!(!is_good(&office, &one), "used");
+}
+
+#[test]
 fn a_login_name_is_given_once_whatever_its_case() {
     let mut office = Office::new();
     office.staff("ada", &[]);
-    let (name, password) = (Text::from("Ada"), office.password());
-    let command = account::Command::SignUp { login: Login::parse("ADA").unwrap(), name, password };
-    let refusal = office.tell(command, &Actor::Stranger).unwrap_err();
+    let (login, secret) = (Login::parse("ADA").unwrap(), OneTimeSecret::new([1; 32]));
+    let command = account::Command::Invite { login, name: Text::from("Ada"), roles: Roles::default(), secret };
+    let refusal = office.tell(command, &Actor::System).unwrap_err();
     assert_eq!(refusal.to_string(), "login name is taken");
+}
+
+#[test]
+fn signing_up_does_not_tell_which_names_are_taken() {
+    let mut office = Office::new();
+    office.staff("ada", &[]);
+    let mut given: Vec<String> = ["ada", "ada", "free"].map(|wish| office.viewer(wish).1).into();
+    for (login, wish) in given.iter().zip(["ada", "ada", "free"]) {
+        let number = login.strip_prefix(wish).and_then(|rest| rest.strip_prefix('-'));
+        let is_number = |number: &str| number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+        assert!(number.is_some_and(is_number), "{login} is {wish} with a number");
+    }
+    given.sort();
+    given.dedup();
+    assert_eq!(given.len(), 3, "each has a name of its own");
+    let (name, password) = (Text::from("Ada"), office.password());
+    let command = account::Command::SignUp { wish: Login::parse(&"a".repeat(60)).unwrap(), name, password };
+    let refusal = office.tell(command, &Actor::Stranger).unwrap_err();
+    assert_eq!(refusal.to_string(), "login name has 65 characters; the limit is 64");
 }
 
 #[test]
 fn sign_up_opens_viewers_only_and_can_be_closed() {
     let mut office = Office::new();
-    let viewer = office.viewer("vera");
-    let (actor, _) = office.sign_in("vera", true);
+    let (viewer, login) = office.viewer("vera");
+    let (actor, _) = office.sign_in(&login, true);
     let now_ms = office.now_ms;
     assert_eq!(office.house.permit(&actor, Permission::ReadPublic, now_ms), Ok(()));
     for permission in [Permission::PostCase, Permission::Comment, Permission::Star, Permission::ReadNetwork] {
@@ -56,7 +89,7 @@ fn sign_up_opens_viewers_only_and_can_be_closed() {
 
     office.house.settings.is_sign_up_open = false;
     let (name, password) = (Text::from("Eve"), office.password());
-    let command = account::Command::SignUp { login: Login::parse("eve").unwrap(), name, password };
+    let command = account::Command::SignUp { wish: Login::parse("eve").unwrap(), name, password };
     assert!(office.tell(command, &Actor::Stranger).is_err());
 }
 

@@ -24,8 +24,8 @@ fn saved_cases_are_private_and_saved_once() {
 #[test]
 fn specialties_and_institutions_are_followed() {
     let mut office = Office::new();
-    office.viewer("vera");
-    let (vera, _) = office.sign_in("vera", false);
+    let (_, login) = office.viewer("vera");
+    let (vera, _) = office.sign_in(&login, false);
     let topics = [Topic::Specialty(3880), Topic::Institution(FeedId([7; 32]))];
     for topic in &topics {
         office.tell(Command::Follow { topic: topic.clone(), is_followed: true }, &vera).unwrap();

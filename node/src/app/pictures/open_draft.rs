@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use anonymizer::{Released, check_covers};
 use house::{
-    Actor, Command,
-    draft::{self, Content, StepState},
+    Actor,
+    draft::{Content, StepState},
 };
 use protocol::{CaseId, CaseNumber, limits::PICTURES_MAX};
 use store::{BlobError, Blobs, Found, Original};
@@ -192,15 +192,18 @@ impl OpenDraft<'_> {
         self.save(self.tray.state())
     }
 
-    /// Words may have been saved since the draft was opened: only what is about pictures is written anew.
+    /// Words may have been saved since the draft was opened, also those about its pictures.
     fn save(&mut self, state: StepState) -> Result<(), AppError> {
-        let pictures = self.tray.arranged(&self.content.summary.pictures);
-        let mut content = self.app.own_draft(self.number, self.actor)?;
-        content.summary.pictures = pictures;
-        content.steps.pictures = state;
-        let save = draft::Command::Save { number: self.number, content: Box::new(content.clone()) };
-        self.app.desk.perform(Command::Draft(save), self.actor)?;
-        self.content = content;
+        let mut pictures = self.tray.arranged(&self.content.summary.pictures);
+        self.content = self.app.change_draft(self.number, self.actor, |content| {
+            for picture in &mut pictures {
+                let written = content.summary.pictures.iter().find(|written| written.blob == picture.blob);
+                picture.alt = written.map_or_else(|| picture.alt.clone(), |written| written.alt.clone());
+            }
+            content.summary.pictures = pictures;
+            content.steps.pictures = state;
+            Ok(())
+        })?;
         Ok(())
     }
 

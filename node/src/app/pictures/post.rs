@@ -62,10 +62,10 @@ impl App {
             self.confirm_picture(number, id, review, actor).await?;
         }
         self.settle_pictures(number, actor).await?;
-        let mut content = self.own_draft(number, actor)?;
-        fill(&mut content, new)?;
-        content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))?;
-        self.desk.perform(Command::Draft(draft::Command::Save { number, content: Box::new(content) }), actor)?;
+        self.change_draft(number, actor, |content| {
+            fill(content, new)?;
+            content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))
+        })?;
         Ok(())
     }
 

@@ -77,16 +77,22 @@ async fn a_case_whose_pictures_nobody_confirmed_is_neither_posted_nor_published(
     let draft = begin(&app, &actor);
     let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
     app.settle_pictures(draft, &actor).await.unwrap();
-    let mut content = app.own_draft(draft, &actor).unwrap();
-    content.summary.title = protocol::codec::Text::from("SAMPLE");
-    let done = draft::StepState::Done;
-    content.steps = draft::Steps { words: done, audience: done, check: done, ..content.steps };
-    app.desk
-        .perform(Command::Draft(draft::Command::Save { number: draft, content: Box::new(content) }), &actor)
-        .unwrap();
+    let checked = || {
+        let written = app.change_draft(draft, &actor, |content| {
+            content.summary.title = protocol::codec::Text::from("SAMPLE");
+            let done = draft::StepState::Done;
+            content.steps = draft::Steps { words: done, audience: done, check: done, ..content.steps };
+            Ok(())
+        });
+        written.unwrap();
+    };
+    checked();
     let refused = app.publish(draft, &actor).await.unwrap_err();
     assert_eq!(refused.to_string(), "pictures of the draft are not all confirmed");
     confirm(&app, draft, &shown, &actor).await.unwrap();
+    let refused = app.publish(draft, &actor).await.unwrap_err();
+    assert_eq!(refused.to_string(), "checklist of the draft is not finished", "another picture is there by now");
+    checked();
     app.publish(draft, &actor).await.unwrap();
     assert_eq!(
         (quarantined(&app).await, held(&app, draft).await),

@@ -131,9 +131,9 @@ pub(super) struct CaseItem {
 /// Part of a list.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CaseList {
-    cases: Vec<CaseItem>,
+    pub(super) cases: Vec<CaseItem>,
     /// What to ask for as `after`; absent at the end.
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 /// A case with its thread.
@@ -166,6 +166,8 @@ pub(super) struct CommentView {
     depth: u32,
     answers: Option<String>,
     written_ms: u64,
+    /// When it came to this node; absent: it was said here.
+    received_ms: Option<u64>,
     edited_ms: Option<u64>,
     /// Absent: it was withdrawn.
     author: Option<AuthorView>,
@@ -373,12 +375,13 @@ fn detail(app: &App, view: &CaseView) -> Result<Value, AppError> {
 }
 
 fn line(remark: RemarkView) -> CommentView {
-    let RemarkView { entry, depth, answers, written_ms, what } = remark;
+    let RemarkView { entry, depth, answers, written_ms, received_ms, what } = remark;
     let blank = CommentView {
         id: entry.to_string(),
         depth,
         answers: answers.map(|answers| answers.to_string()),
         written_ms,
+        received_ms,
         edited_ms: None,
         author: None,
         text: String::new(),

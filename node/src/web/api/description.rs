@@ -7,7 +7,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::{IntoResponses, OpenApi, ToSchema};
 
-use super::{accounts, cases, network, node, search, tokens};
+use super::{accounts, cases, network, node, saved, search, tokens};
 use crate::web::problem::Problem;
 
 /// A refusal or a failure (RFC 9457).
@@ -60,6 +60,8 @@ pub(super) enum Problems {
         cases::show,
         cases::comment,
         cases::star,
+        saved::list,
+        saved::save,
         cases::withdraw,
         cases::manifest,
         search::search,

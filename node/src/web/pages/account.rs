@@ -14,8 +14,8 @@ use crate::{
     sentences::Sentences,
     web::{
         cookie,
-        extract::{Fields, Posted, id},
-        frame::{DENSITIES, FieldProblem, Frame, Reading, SCHEMES, html},
+        extract::{Asked, Fields, Posted, id},
+        frame::{DENSITIES, FieldProblem, Frame, Notice, Reading, SCHEMES, html},
         pieces::{Badge, Choice, choices, role_key},
         problem::Problem,
         sign_in::beside_the_field,
@@ -50,8 +50,13 @@ struct SessionView {
     is_current: bool,
 }
 
-pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
-    html(&page(&reading, None).await?)
+pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
+    let mut page = page(&reading, None).await?;
+    if asked.filled("new").is_some() {
+        let text = page.t.with("account-new", "account", &page.account.account);
+        page.frame.notice = Some(Notice { text, caution: false });
+    }
+    html(&page)
 }
 
 pub(super) async fn change_password(reading: Reading, Posted(form): Posted) -> Result<Response, Problem> {

@@ -21,6 +21,8 @@ use protocol::{
 
 use super::{
     feed::{away_since, is_unsent},
+    new::audience::consent_key,
+    saved::{Saved, saved_of},
     star::{Star, star_of},
     thread::{Thread, thread_of},
 };
@@ -57,6 +59,7 @@ struct CasePage {
     is_covered: bool,
     uncover: String,
     star: Star,
+    saved: Saved,
     thread: Thread,
 }
 
@@ -89,6 +92,7 @@ struct CaseView {
     facts: Vec<Fact>,
     outcome: Option<OutcomeView>,
     is_mine: bool,
+    consent_key: &'static str,
     is_unsent: bool,
     away: Option<When>,
     stale: Option<When>,
@@ -197,10 +201,10 @@ pub(super) async fn page(
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     frame.problems.extend(problem);
     let page = match shown {
-        Shown::Case { case, pictures, is_covered, star, thread } => {
+        Shown::Case { case, pictures, is_covered, star, saved, thread } => {
             let uncover = format!("{}?uncover=yes", case.href);
             let events = format!("/events?case={}", case.href.trim_start_matches("/cases/"));
-            html(&CasePage { t, frame, case: *case, pictures, events, is_covered, uncover, star, thread })?
+            html(&CasePage { t, frame, case: *case, pictures, events, is_covered, uncover, star, saved, thread })?
         }
         Shown::Plate { why_key, withdrawn, receipts } => html(&Erased { t, frame, why_key, withdrawn, receipts })?,
     };
@@ -208,7 +212,7 @@ pub(super) async fn page(
 }
 
 enum Shown {
-    Case { case: Box<CaseView>, pictures: Vec<Picture>, is_covered: bool, star: Star, thread: Thread },
+    Case { case: Box<CaseView>, pictures: Vec<Picture>, is_covered: bool, star: Star, saved: Saved, thread: Thread },
     Plate { why_key: &'static str, withdrawn: When, receipts: Option<Receipts> },
 }
 
@@ -227,6 +231,7 @@ fn see(app: &App, case: CaseId, visitor: &Visitor, wish: Wish) -> Result<Shown, 
         pictures: pictures(app, &view, wish.picture)?,
         is_covered: !is_attested && !wish.uncover && !view.summary.pictures.is_empty(),
         star: star_of(app, &view, visitor)?,
+        saved: saved_of(app, case, visitor),
         thread: thread_of(app, &view, visitor, wish)?,
     })
 }
@@ -277,16 +282,23 @@ fn case_view(app: &App, view: &View, visitor: &Visitor) -> Result<CaseView, AppE
         readers_key: readers_key(view.open.reach),
         institutions: named.iter().map(|institution| plain(&joined.shared().institution_name(institution))).collect(),
         author: Badge::of(&view.author),
-        written: When::at(view.open.opened_ms),
+        written: When::told(view.open.opened_ms, view.received_ms),
         revised: (view.written_ms > view.open.opened_ms).then(|| When::at(view.written_ms)),
         facts: facts(view),
         outcome: outcome(app, view)?,
         is_mine,
+        consent_key: if is_mine { consent_of(app, view) } else { "" },
         is_unsent: is_unsent(app, view, &visitor.actor),
         away: last_contact_ms.filter(|_| !is_stale).map(When::at),
         stale: last_contact_ms.filter(|_| is_stale).map(When::at),
         statuses: if is_mine { statuses(view.open.status) } else { Vec::new() },
     })
+}
+
+/// The key of what the patient agreed to, as the house wrote it down when the case was shared.
+fn consent_of(app: &App, view: &View) -> &'static str {
+    let consent = app.desk.look(|house| house.drafts().published(view.case.number).and_then(|case| case.consent));
+    consent_key(consent)
 }
 
 fn statuses(status: Status) -> Vec<Choice> {

@@ -48,7 +48,8 @@ pub(crate) fn page(frame: &Frame, problem: &Problem, code: &str, is_fragment: bo
 
 const fn keys(status: StatusCode) -> (&'static str, &'static str) {
     match status.as_u16() {
-        401 | 403 => ("error-403", "next-403"),
+        401 => ("error-401", "next-401"),
+        403 => ("error-403", "next-403"),
         404 | 405 => ("error-404", "next-404"),
         408 => ("error-408", "next-408"),
         409 => ("error-409", "next-409"),

@@ -10,7 +10,7 @@ use protocol::{InstitutionId, Payload};
 
 use super::admin::rooms_of;
 use crate::{
-    app::{App, AppError, CaseView},
+    app::{App, AppError, CaseView, UnsentCase},
     network::Joined,
     sentences::Sentences,
     web::{
@@ -42,6 +42,7 @@ struct Feed {
     frame: Frame,
     filters: Vec<Filter>,
     events: String,
+    unsent: Vec<UnsentCard>,
     cases: Vec<CaseCard>,
     next: String,
     empty_key: &'static str,
@@ -63,21 +64,30 @@ struct Filter {
     is_current: bool,
 }
 
-struct CaseCard {
-    href: String,
+/// A case of the reader's own that the network does not have yet.
+struct UnsentCard {
     title: String,
     question: String,
-    preview: Option<Preview>,
-    is_covered: bool,
-    specialty_key: &'static str,
-    status_key: &'static str,
-    pictures: usize,
-    author: Badge,
-    written: When,
-    replies: usize,
-    last_reply: Option<When>,
-    is_unsent: bool,
-    away: Option<When>,
+    readers_key: &'static str,
+    since: When,
+}
+
+/// A case as lists show it.
+pub(super) struct CaseCard {
+    pub(super) href: String,
+    pub(super) title: String,
+    pub(super) question: String,
+    pub(super) preview: Option<Preview>,
+    pub(super) is_covered: bool,
+    pub(super) specialty_key: &'static str,
+    pub(super) status_key: &'static str,
+    pub(super) pictures: usize,
+    pub(super) author: Badge,
+    pub(super) written: When,
+    pub(super) replies: usize,
+    pub(super) last_reply: Option<When>,
+    pub(super) is_unsent: bool,
+    pub(super) away: Option<When>,
 }
 
 pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
@@ -86,7 +96,8 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
     }
     let (filter, filter_key, empty_key) = filter_of(&reading.visitor, &asked);
     let after = asked.filled("after").map(cursor).transpose()?;
-    let visitor = reading.visitor.clone();
+    let (visitor, actor) = (reading.visitor.clone(), reading.visitor.actor);
+    let is_first_page = after.is_none();
     let (cases, next) = reading.web.run_async(move |app| cards(app, filter, after, visitor)).await?;
     let next =
         next.map(|next| format!("/?filter={filter}&after={}-{}", next.activity_ms, next.case)).unwrap_or_default();
@@ -107,6 +118,7 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
         frame,
         filters: filters.collect(),
         events: format!("/events?filter={filter}"),
+        unsent: if is_first_page { reading.web.run(move |app| Ok(unsent(app, &actor))).await? } else { Vec::new() },
         cases,
         next,
         empty_key,
@@ -148,16 +160,26 @@ async fn cards(
         return Ok((Vec::new(), None));
     };
     let listing = app.list(filter, after, PAGE_CASES, &visitor.actor)?;
+    Ok((cards_of(&app, &joined, listing.cases, &visitor).await?, listing.next))
+}
+
+/// Cases as a list shows them.
+pub(super) async fn cards_of(
+    app: &App,
+    joined: &Joined,
+    cases: Vec<CaseView>,
+    visitor: &Visitor,
+) -> Result<Vec<CaseCard>, AppError> {
     let is_attested = visitor.person.as_ref().is_some_and(|person| person.is_attested);
     let mut cards = Vec::new();
-    for view in listing.cases {
+    for view in cases {
         let preview = match view.summary.pictures.first() {
             Some(picture) if joined.shared().blobs.has(view.case, picture.preview).await? => preview_of(&view),
             _ => None,
         };
-        cards.push(card(&app, &joined, view, preview, is_attested, &visitor.actor));
+        cards.push(card(app, joined, view, preview, is_attested, &visitor.actor));
     }
-    Ok((cards, listing.next))
+    Ok(cards)
 }
 
 fn card(
@@ -179,12 +201,26 @@ fn card(
         status_key: status_key(view.open.status),
         pictures: view.summary.pictures.len(),
         author: Badge::of(&view.author),
-        written: When::at(view.open.opened_ms),
+        written: When::told(view.open.opened_ms, view.received_ms),
         replies,
         last_reply: (replies > 0).then(|| When::at(view.open.activity_ms)),
         is_unsent: is_unsent(app, &view, actor),
         away: away_since(joined, &view.case.institution).map(When::at),
     }
+}
+
+fn unsent(app: &App, actor: &Actor) -> Vec<UnsentCard> {
+    let card = |case: UnsentCase| UnsentCard {
+        title: plain(case.summary.title.as_str()),
+        question: plain(case.summary.question.as_str()),
+        readers_key: match () {
+            () if case.summary.is_public => "readers-public",
+            () if case.summary.audience.is_some() => "readers-named",
+            () => "readers-network",
+        },
+        since: When::at(case.since_ms),
+    };
+    app.unsent_cases(actor).into_iter().map(card).collect()
 }
 
 /// Whether something that the reader said about a case still waits in the outbox.

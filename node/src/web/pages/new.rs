@@ -1,6 +1,6 @@
 //! Writing a case: a task list, saved as a draft at each step. Nothing leaves the house before the last one.
 
-mod audience;
+pub(super) mod audience;
 mod check;
 pub(super) mod context;
 mod hide;
@@ -14,8 +14,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use house::{
-    AccountId, Actor, Command, Permission,
-    draft::{self, Content, StepState, Steps},
+    AccountId, Actor, Permission,
+    draft::{Content, StepState, Steps},
 };
 use protocol::CaseNumber;
 
@@ -82,11 +82,20 @@ impl Work {
         Ok(reading.web.run(move |app| open(app, number, &actor)).await?)
     }
 
-    /// Keeps what was written.
-    async fn save(&self, reading: &Reading) -> Result<(), Problem> {
-        let (number, content, actor) = (self.number, Box::new(self.content.clone()), reading.visitor.actor);
-        let command = Command::Draft(draft::Command::Save { number, content });
-        reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await?;
+    /// Writes into the draft as it stands now.
+    async fn change(
+        &mut self,
+        reading: &Reading,
+        change: impl FnOnce(&mut Content) + Send + 'static,
+    ) -> Result<(), Problem> {
+        let (number, actor) = (self.number, reading.visitor.actor);
+        let changed = reading.web.run(move |app| {
+            app.change_draft(number, &actor, |content| {
+                change(content);
+                Ok(())
+            })
+        });
+        self.content = changed.await?;
         Ok(())
     }
 

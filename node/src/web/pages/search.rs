@@ -120,7 +120,7 @@ fn hit(found: &Found, is_attested: bool) -> Hit {
             .iter()
             .map(|(text, is_match)| Piece { text: text.clone(), is_match: *is_match })
             .collect(),
-        written: When::at(view.open.opened_ms),
+        written: When::told(view.open.opened_ms, view.received_ms),
     }
 }
 

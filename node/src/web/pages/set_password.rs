@@ -10,6 +10,7 @@ use house::{Actor, Command, Login, OneTimeSecret, Refusal, account, limits::PASS
 
 use crate::{
     app::AppError,
+    clock::now_ms,
     sentences::Sentences,
     web::{
         extract::Posted,
@@ -28,14 +29,14 @@ struct SetPassword {
     password_chars_min: usize,
 }
 
-/// A link that may be good; only using it tells.
+/// A link that opens an account now.
 struct Link {
     action: String,
     account: String,
 }
 
 impl Link {
-    /// A slip in the address is seen at once; whether there is such an account is not told.
+    /// Whatever is wrong with a link, it looks the same: a slip, no such account, used, replaced, too old.
     fn read(login: &str, secret: &str) -> Option<(Self, Login, OneTimeSecret)> {
         let (login, secret) = (Login::parse(login).ok()?, OneTimeSecret::parse(secret).ok()?);
         let action = format!("/first/{}/{}", login.as_str(), *secret.text());
@@ -44,8 +45,12 @@ impl Link {
 }
 
 pub(super) async fn show(reading: Reading, Path((login, secret)): Path<(String, String)>) -> Result<Response, Problem> {
-    let link = Link::read(&login, &secret).map(|(link, ..)| link);
-    html(&page(&reading, link, None))
+    let Some((link, login, secret)) = Link::read(&login, &secret) else { return spent(&reading) };
+    let is_good = reading.web.run(move |app| Ok(app.desk.look(|house| house.is_opened_by(&login, &secret, now_ms()))));
+    match is_good.await? {
+        true => html(&page(&reading, Some(link), None)),
+        false => spent(&reading),
+    }
 }
 
 pub(super) async fn redeem(

@@ -10,8 +10,10 @@ use house::{Actor, Command, session};
 use crate::{
     sentences::Sentences,
     web::{
+        cookie,
         extract::{Asked, Posted},
         frame::{FieldProblem, Frame, Reading, html},
+        kept::Kept,
         problem::Problem,
         sign_in::{beside_the_field, own_path},
     },
@@ -25,11 +27,24 @@ struct SignIn {
     account: String,
     next: String,
     may_sign_up: bool,
+    has_ended: bool,
+    kept: Kept,
+}
+
+#[derive(Template)]
+#[template(path = "send_on.html")]
+struct SendOn {
+    t: &'static Sentences,
+    frame: Frame,
+    kept: Kept,
 }
 
 pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
     let account = reading.visitor.person.as_ref().map(|person| person.login.clone()).unwrap_or_default();
-    html(&page(&reading, &account, own_path(asked.one("next")), None))
+    // A browser that brings a session which opens nothing had one that ended.
+    let has_ended =
+        reading.visitor.person.is_none() && cookie::session(&reading.headers, &reading.web.app.config.web).is_some();
+    html(&SignIn { has_ended, ..page(&reading, &account, own_path(asked.one("next")), None) })
 }
 
 pub(super) async fn sign_in(reading: Reading, Posted(form): Posted) -> Result<Response, Problem> {
@@ -38,11 +53,17 @@ pub(super) async fn sign_in(reading: Reading, Posted(form): Posted) -> Result<Re
     match proven {
         Ok(proven) => {
             let token = reading.web.open_session(proven, &reading.visitor, &reading.headers).await?;
-            Ok(reading.web.go_with_session(&token, next))
+            let kept = Kept::brought(&form);
+            if kept.is_empty() {
+                return Ok(reading.web.go_with_session(&token, next));
+            }
+            let page = html(&SendOn { t: Sentences::english(), frame: reading.frame(""), kept })?;
+            Ok(reading.web.hand_session(&token, page))
         }
         Err(error) => {
             let text = beside_the_field(error)?;
-            Ok((StatusCode::UNAUTHORIZED, html(&page(&reading, account, next, Some(text)))?).into_response())
+            let page = SignIn { kept: Kept::brought(&form), ..page(&reading, account, next, Some(text)) };
+            Ok((StatusCode::UNAUTHORIZED, html(&page)?).into_response())
         }
     }
 }
@@ -55,6 +76,20 @@ pub(super) async fn sign_out(reading: Reading) -> Result<Response, Problem> {
     Ok(reading.web.go_without_session())
 }
 
+/// The page in place of an answer to a form that asks for the password; what was typed comes along.
+pub(crate) fn instead(frame: Frame, kept: Kept, has_ended: bool) -> Result<Response, Problem> {
+    let page = SignIn {
+        t: Sentences::english(),
+        frame,
+        account: String::new(),
+        next: "/".to_owned(),
+        may_sign_up: false,
+        has_ended,
+        kept,
+    };
+    Ok((StatusCode::UNAUTHORIZED, html(&page)?).into_response())
+}
+
 fn page(reading: &Reading, account: &str, next: &str, problem: Option<String>) -> SignIn {
     let mut frame = reading.frame("");
     frame.problems.extend(problem.map(|text| FieldProblem { field: "account".to_owned(), text }));
@@ -64,5 +99,7 @@ fn page(reading: &Reading, account: &str, next: &str, problem: Option<String>) -
         account: account.to_owned(),
         next: next.to_owned(),
         may_sign_up: reading.web.app.config.policy.sign_up,
+        has_ended: false,
+        kept: Kept::default(),
     }
 }

@@ -5,7 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use house::{Actor, Command, Login, account, limits::PASSWORD_CHARS_MIN};
+use house::{Actor, Command, HouseEntry, Login, account, limits::PASSWORD_CHARS_MIN};
 use protocol::codec::Text;
 
 use crate::{
@@ -36,17 +36,16 @@ pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
 
 pub(super) async fn sign_up(reading: Reading, Posted(form): Posted) -> Result<Response, Problem> {
     is_open(&reading)?;
-    match open_account(&reading, &form).await {
-        Ok(()) => {}
+    let login = match open_account(&reading, &form).await {
+        Ok(login) => login,
         Err((field, error)) => {
             let problem = FieldProblem { field: field.to_owned(), text: beside_the_field(error)? };
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &form, Some(problem)))?).into_response());
         }
-    }
-    reading.web.succeeded(form.one("account"));
-    let proven = reading.web.prove(form.one("account"), form.one("password").to_owned()).await?;
+    };
+    let proven = reading.web.prove(&login, form.one("password").to_owned()).await?;
     let token = reading.web.open_session(proven, &reading.visitor, &reading.headers).await?;
-    Ok(reading.web.go_with_session(&token, "/"))
+    Ok(reading.web.go_with_session(&token, "/account?new=yes"))
 }
 
 /// Where the house lets nobody sign up, there is no such page.
@@ -54,18 +53,25 @@ fn is_open(reading: &Reading) -> Result<(), Problem> {
     if reading.web.app.config.policy.sign_up { Ok(()) } else { Err(Problem::not_found("page")) }
 }
 
-/// What is wrong, and at which field.
-async fn open_account(reading: &Reading, form: &Fields) -> Result<(), (&'static str, AppError)> {
+/// Opens it under a name that the house completes, so that nobody learns who else has an account. Returns the name, or what is
+/// wrong, and at which field.
+async fn open_account(reading: &Reading, form: &Fields) -> Result<String, (&'static str, AppError)> {
     let web = &reading.web;
     web.admit(form.one("account"), &reading.visitor.client).map_err(|refusal| ("account", refusal.into()))?;
-    let login = Login::parse(form.one("account")).map_err(|refusal| ("account", refusal.into()))?;
+    let wish = Login::parse(form.one("account")).map_err(|refusal| ("account", refusal.into()))?;
     let password = web.hash(form.one("password").to_owned()).await.map_err(|error| ("password", error))?;
-    let command = account::Command::SignUp { login, name: Text::from(form.one("name").trim()), password };
+    let command = account::Command::SignUp { wish, name: Text::from(form.one("name").trim()), password };
     let opened = web.run(move |app| Ok(app.desk.perform(Command::Account(command), &Actor::Stranger)?)).await;
-    opened.map(|_| ()).map_err(|error| {
-        let is_about_login = matches!(&error, AppError::Refused(house::Refusal::Conflict(_)));
+    let opened = opened.map_err(|error| {
+        use house::Refusal::{Conflict, TooLarge};
+        let is_about_login = matches!(&error, AppError::Refused(Conflict(_) | TooLarge { what: "login name", .. }));
         (if is_about_login { "account" } else { "name" }, error)
-    })
+    })?;
+    let login = opened.into_iter().find_map(|entry| match entry {
+        HouseEntry::AccountOpened(_, person) => Some(person.login.0),
+        _ => None,
+    });
+    login.ok_or(("account", AppError::NotFound("account")))
 }
 
 fn page(reading: &Reading, form: &Fields, problem: Option<FieldProblem>) -> SignUp {

@@ -166,13 +166,13 @@ pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wis
         me == Some(author.clinician) && app.joined().is_ok_and(|joined| joined.me() == author.institution)
     };
     let shown = remarks.into_iter().map(|remark| {
-        let RemarkView { entry, depth, answers, written_ms, what } = remark;
+        let RemarkView { entry, depth, answers, written_ms, received_ms, what } = remark;
         let blank = Comment {
             id: entry.to_string(),
             depth: depth.min(DEPTH_MAX),
             gone_key: "",
             author: None,
-            written: When::at(written_ms),
+            written: When::told(written_ms, received_ms),
             edited: None,
             body: String::new(),
             answers: answered(answers),

@@ -36,6 +36,8 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/cases/{case}", "s 0 0 x 0 - x"),
     ("POST", "/api/v1/cases/{case}/comments", "s 0 0 x 0 - x"),
     ("POST", "/api/v1/cases/{case}/star", "s 0 0 x 0 - s"),
+    ("GET", "/api/v1/saved", "s x x x x - x"),
+    ("POST", "/api/v1/cases/{case}/saved", "s 0 0 x 0 - s"),
     ("POST", "/api/v1/cases/{case}/withdrawal", "x x x x x x x"),
     ("GET", "/api/v1/cases/{case}/pictures/{number}/manifest", "s 0 0 0 0 - 0"),
     ("GET", "/api/v1/search", "s x x x x - x"),
@@ -65,6 +67,9 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("POST", "/cases/{case}/comments/{comment}/take-back", "0 0 0 0 0 0 0"),
     ("GET", "/cases/{case}/withdraw", "s 0 0 0 0 - x"),
     ("POST", "/cases/{case}/withdraw", "s 0 0 0 0 - s"),
+    ("GET", "/saved", "s x x x x - x"),
+    ("POST", "/cases/{case}/saved", "s 0 0 x 0 - s"),
+    ("POST", "/cases/{case}/saved/take-off", "s x x x x - s"),
     ("GET", "/chain/{entry}", "0 0 0 0 0 0 0"),
     ("GET", "/search", "s x x x x - x"),
     ("GET", "/help", "x x x x x x x"),
@@ -148,9 +153,10 @@ async fn everybody_gets_what_the_matrix_says_on_every_route() {
     let ward = Ward::founded().await;
     ward.physician("author").await;
     let case = ward.case("author", "For the network", Audience::Network).await.to_string();
+    let viewer = ward.viewer("vera").await;
     let mut people = [
         ("", ward.browser()),
-        ("vera", ward.viewer("vera").await),
+        (&*viewer.login.clone(), viewer),
         ("stefan", ward.staff("stefan", &[]).await),
         ("one", ward.physician("one").await),
         ("admin", ward.administrator().await),

@@ -5,8 +5,8 @@ use super::ward::{PASSWORD, Ward};
 #[tokio::test(flavor = "multi_thread")]
 async fn the_session_cookie_is_out_of_reach_for_scripts_and_other_sites() {
     let ward = Ward::open().await;
-    ward.viewer("vera").await;
-    let answer = ward.browser().sign_in("vera", PASSWORD).await;
+    let login = ward.viewer("vera").await.login;
+    let answer = ward.browser().sign_in(&login, PASSWORD).await;
     let cookie = answer.header("set-cookie");
     assert!(cookie.starts_with("consilium=csls_") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
     assert!(!cookie.contains("Max-Age") && !cookie.contains("Expires"), "it ends with the browser: {cookie}");
@@ -16,9 +16,10 @@ async fn the_session_cookie_is_out_of_reach_for_scripts_and_other_sites() {
 async fn signing_in_ends_the_session_that_the_browser_came_with() {
     let ward = Ward::open().await;
     let mut person = ward.viewer("vera").await;
+    let login = person.login.clone();
     let mut thief = person.clone();
     assert_eq!(thief.get("/account").await.status, 200);
-    person.sign_in("vera", PASSWORD).await;
+    person.sign_in(&login, PASSWORD).await;
     assert_ne!(person.cookie, thief.cookie);
     assert!(thief.get("/account").await.asks_to_sign_in());
     assert_eq!(person.get("/account").await.status, 200);
@@ -27,10 +28,10 @@ async fn signing_in_ends_the_session_that_the_browser_came_with() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_chosen_by_somebody_else_is_not_taken_over() {
     let ward = Ward::open().await;
-    ward.viewer("vera").await;
+    let login = ward.viewer("vera").await.login;
     let mut browser = ward.browser();
     browser.cookie = Some(format!("consilium=csls_{}", "00".repeat(36)));
-    browser.sign_in("vera", PASSWORD).await;
+    browser.sign_in(&login, PASSWORD).await;
     assert!(!browser.cookie.unwrap().contains("0000000000000000"));
 }
 
@@ -50,8 +51,9 @@ async fn after_signing_out_the_session_opens_nothing_and_the_browser_forgets() {
 async fn another_password_ends_every_other_session() {
     let ward = Ward::open().await;
     let mut here = ward.viewer("vera").await;
+    let login = here.login.clone();
     let mut there = ward.browser();
-    there.sign_in("vera", PASSWORD).await;
+    there.sign_in(&login, PASSWORD).await;
     let new = "another horse battery";
     let wrong = here.post("/account/password", &[("current", "wrong"), ("password", new), ("again", new)]).await;
     assert_eq!(wrong.status, 422);
@@ -66,15 +68,16 @@ async fn another_password_ends_every_other_session() {
     assert_eq!(changed.header("location"), "/account");
     assert_eq!(here.get("/account").await.status, 200);
     assert!(there.get("/account").await.asks_to_sign_in());
-    assert_eq!(ward.browser().sign_in("vera", new).await.status, 303);
+    assert_eq!(ward.browser().sign_in(&login, new).await.status, 303);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sessions_are_listed_and_ended_one_by_one_and_all_together() {
     let ward = Ward::open().await;
     let mut here = ward.viewer("vera").await;
+    let login = here.login.clone();
     let mut there = ward.browser();
-    there.sign_in("vera", PASSWORD).await;
+    there.sign_in(&login, PASSWORD).await;
     let page = here.get("/account").await.body;
     let end = page
         .split('"')
@@ -91,9 +94,9 @@ async fn sessions_are_listed_and_ended_one_by_one_and_all_together() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sixth_attempt_waits_whether_there_is_such_an_account_or_not() {
     let ward = Ward::open().await;
-    ward.viewer("vera").await;
+    let login = ward.viewer("vera").await.login;
     let mut answers = Vec::new();
-    for login in ["vera", "nobody"] {
+    for login in [login.as_str(), "nobody"] {
         let mut browser = ward.browser();
         let mut statuses = Vec::new();
         for _ in 0..5 {
@@ -126,19 +129,28 @@ async fn looking_at_a_one_time_link_spends_nothing_and_using_it_spends_it() {
     let again = ward.browser().post(&path, &fields).await;
     assert!(again.status == 410 && again.body.contains("This link has ended"), "{}", again.body);
     let slip = ward.browser().get(&format!("{}0", &path[..path.len() - 1])).await;
-    assert!(slip.body.contains("This link has ended") || slip.body.contains("new-password"), "{}", slip.body);
+    assert!(slip.status == 410 && slip.body.contains("This link has ended"), "{}", slip.body);
+    for (login, what) in [("una", "used"), ("nobody", "of nobody")] {
+        let page = ward.browser().get(&path.replace("una", login)).await;
+        assert!(page.status == 410 && page.body.contains("This link has ended"), "{what}: {}", page.body);
+        assert!(page.body.contains("Ask your administrator for a new link."), "{what}: {}", page.body);
+    }
+    let replaced = ward.app.reset_account("una", &house::Actor::System).unwrap().path;
+    let path = ward.app.reset_account("una", &house::Actor::System).unwrap().path;
+    assert_eq!(ward.browser().get(&replaced).await.status, 410, "a newer one has replaced it");
+    assert_eq!(ward.browser().get(&path).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_signing_in_one_is_where_one_wanted_to_be() {
     let ward = Ward::open().await;
     let mut browser = ward.browser();
-    ward.viewer("vera").await;
+    let login = ward.viewer("vera").await.login;
     let asked = browser.get("/account").await;
     assert_eq!((asked.status.as_u16(), asked.header("location")), (303, "/sign-in?next=/account"));
-    let fields = [("account", "vera"), ("password", PASSWORD), ("next", "/account")];
+    let fields = [("account", login.as_str()), ("password", PASSWORD), ("next", "/account")];
     assert_eq!(browser.post("/sign-in", &fields).await.header("location"), "/account");
-    let fields = [("account", "vera"), ("password", PASSWORD), ("next", "//evil.example")];
+    let fields = [("account", login.as_str()), ("password", PASSWORD), ("next", "//evil.example")];
     assert_eq!(browser.post("/sign-in", &fields).await.header("location"), "/");
 }
 
@@ -153,4 +165,39 @@ async fn how_pages_look_is_kept_on_the_device() {
     assert!(page.contains("data-scheme=\"dark\" data-density=\"compact\""), "{page}");
     let page = person.send("GET", "/help", "", "", &[("cookie", "look=\"><script>.x")]).await.body;
     assert!(page.contains("data-scheme=\"auto\" data-density=\"calm\""), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_survives_the_end_of_the_session() {
+    let ward = Ward::founded().await;
+    let mut here = ward.physician("one").await;
+    let case = ward.case("one", "Target lesions", crate::app::Audience::Network).await;
+    let mut elsewhere = ward.browser();
+    elsewhere.sign_in("one", PASSWORD).await;
+    elsewhere.post("/account/sessions/end-all", &[]).await;
+    let asked = here.get("/sign-in?next=/account").await;
+    assert!(asked.body.contains("Your session has ended"), "{}", asked.body);
+    assert!(
+        !ward.browser().get("/sign-in").await.body.contains("Your session has ended"),
+        "to strangers nothing is said"
+    );
+
+    let (path, typed) = (format!("/cases/{case}/comments"), "Was a \"tick\" found?");
+    let beside = here.post_fragment(&path, &[("body", typed)]).await;
+    assert_eq!((beside.status.as_u16(), beside.header("hx-retarget")), (401, "#problem"));
+    assert!(beside.body.contains("What you typed is still here."), "{}", beside.body);
+    let instead = here.post(&path, &[("body", typed), ("password", "never kept")]).await;
+    assert_eq!(instead.status, 401);
+    assert!(instead.body.contains("name=\"kept:body\" value=\"Was a &#34;tick&#34; found?\""), "{}", instead.body);
+    assert!(!instead.body.contains("never kept"), "{}", instead.body);
+
+    let brought = [("account", "one"), ("next", "/"), ("kept-path", &*path), ("kept:body", typed)];
+    let wrong = here.post("/sign-in", &[brought.as_slice(), &[("password", "wrong password")]].concat()).await;
+    assert!(wrong.status == 401 && wrong.body.contains("kept:body"), "and a wrong password: {}", wrong.body);
+    let right = here.post("/sign-in", &[brought.as_slice(), &[("password", PASSWORD)]].concat()).await;
+    assert!(right.status == 200 && right.body.contains(&format!("action=\"{path}\"")), "{}", right.body);
+    assert!(right.body.contains("name=\"body\" value=\"Was a &#34;tick&#34; found?\""), "{}", right.body);
+    assert_eq!(here.post(&path, &[("body", typed)]).await.status, 303);
+    let elsewhere = [("account", "one"), ("password", PASSWORD), ("kept-path", "//evil.example"), ("kept:body", "x")];
+    assert_eq!(here.post("/sign-in", &elsewhere).await.header("location"), "/", "nothing is sent to another site");
 }

@@ -36,6 +36,8 @@ pub(super) struct Ward {
 pub(super) struct Browser {
     router: Router,
     pub(super) cookie: Option<String>,
+    /// The login name of whoever sits before it, if it was given by the house.
+    pub(super) login: String,
     is_owner: bool,
 }
 
@@ -76,7 +78,7 @@ impl Ward {
 
     /// A browser that nobody has signed in with.
     pub(super) fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), cookie: None, is_owner: false }
+        Browser { router: self.router.clone(), cookie: None, login: String::new(), is_owner: false }
     }
 
     /// The command line of whoever owns the machine.
@@ -90,11 +92,14 @@ impl Ward {
     }
 
     /// Somebody who signed themselves up.
-    pub(super) async fn viewer(&self, login: &str) -> Browser {
+    pub(super) async fn viewer(&self, wish: &str) -> Browser {
         let mut browser = self.browser();
         let answer =
-            browser.post("/sign-up", &[("account", login), ("name", "Vera Viewer"), ("password", PASSWORD)]).await;
+            browser.post("/sign-up", &[("account", wish), ("name", "Vera Viewer"), ("password", PASSWORD)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let page = browser.get(answer.header("location")).await.body;
+        let (_, named) = page.split_once("Its name is ").unwrap_or_else(|| panic!("{page}"));
+        browser.login = named.split(':').next().unwrap().to_owned();
         browser
     }
 

@@ -1,6 +1,7 @@
 //! Writing cases and threads, with and without scripts.
 
 use house::permission::Role;
+use serde_json::json;
 
 use super::ward::{Browser, PASSWORD, Ward};
 use crate::app::Audience;
@@ -236,4 +237,80 @@ async fn what_was_done_stands_in_the_audit_chain() {
     let count =
         lines.body.lines().inspect(|line| assert!(serde_json::from_str::<serde_json::Value>(line).is_ok())).count();
     assert!(count > 8, "{count}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_windows_that_save_at_once_do_not_undo_each_other() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let draft = begun(&mut one).await;
+    let mut other = one.clone();
+    let mut writing = tokio::task::JoinSet::new();
+    let (words, readers) = (format!("{draft}/context"), format!("{draft}/audience"));
+    writing.spawn(async move {
+        for number in 0..40 {
+            let title = format!("Title {number}");
+            one.post(&words, &[("title", &title), ("question", "What is it?")]).await;
+            let page = one.get(&words).await.body;
+            assert!(page.contains(&format!("value=\"{title}\"")), "{title} was undone");
+        }
+    });
+    writing.spawn(async move {
+        for number in 0..40 {
+            let audience = ["house", "network"][number % 2];
+            other.post(&readers, &[("consent", "public"), ("audience", audience)]).await;
+            let page = other.get(&readers).await.body;
+            let chosen = format!("name=\"audience\" value=\"{audience}\" checked");
+            assert!(page.contains(&chosen), "{audience} was undone: {page}");
+        }
+    });
+    while let Some(done) = writing.join_next().await {
+        done.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_patient_agreed_to_is_kept_and_shown_to_the_author_alone() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let mut other = ward.physician("other").await;
+    let draft = begun(&mut one).await;
+    one.post(&format!("{draft}/context"), &[("title", "Target lesions"), ("question", "What is it?")]).await;
+    one.post(&format!("{draft}/audience"), &[("consent", "public"), ("audience", "network")]).await;
+    let page = one.get(&format!("{draft}/audience")).await.body;
+    assert!(page.contains("name=\"consent\" value=\"public\" checked"), "{page}");
+    assert!(page.contains("name=\"audience\" value=\"network\" checked"), "{page}");
+    let check = one.get(&format!("{draft}/check")).await.body;
+    assert!(check.contains("The public as well"), "{check}");
+    one.post(&format!("{draft}/check"), &CHECKED).await;
+    let shared = one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await;
+    let case = shared.header("location").to_owned();
+    assert!(case.starts_with("/cases/"), "{}", shared.body);
+    assert!(one.get(&case).await.body.contains("The public as well"));
+    assert!(!other.get(&case).await.body.contains("The public as well"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_saved_for_later_and_nobody_else_sees_that() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let mut other = ward.physician("other").await;
+    let case = ward.case("one", "Target lesions", Audience::Network).await;
+    let title = |page: &str| page.contains("Target lesions");
+    for is_fragment in [true, false] {
+        let path = format!("/cases/{case}/saved");
+        assert!(!title(&other.get("/saved").await.body));
+        let saved = if is_fragment { other.post_fragment(&path, &[]).await } else { other.post(&path, &[]).await };
+        assert_eq!(saved.status, if is_fragment { 200 } else { 303 });
+        assert!(title(&other.get("/saved").await.body));
+        assert!(other.get(&format!("/cases/{case}")).await.body.contains("Take off your list"));
+        assert!(!title(&one.get("/saved").await.body), "nobody else's list");
+        assert_eq!(other.post(&format!("{path}/take-off"), &[]).await.status, 303);
+    }
+    let api = format!("/api/v1/cases/{case}/saved");
+    assert_eq!(other.post_json(&api, json!({})).await.json()["is_saved"], true);
+    assert_eq!(other.get("/api/v1/saved").await.json()["cases"][0]["id"], case.to_string());
+    one.post(&format!("/cases/{case}/withdraw"), &[("why", "patient"), ("password", PASSWORD)]).await;
+    assert!(!title(&other.get("/saved").await.body), "what was withdrawn is on no list");
+    assert_eq!(other.get("/api/v1/saved").await.json()["cases"], json!([]));
 }

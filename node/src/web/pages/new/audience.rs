@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use house::draft::{AudienceChoice, StepState};
+use house::draft::{AudienceChoice, Content, StepState};
 use protocol::InstitutionId;
 
 use super::{Draft, Step, Work};
@@ -57,8 +57,9 @@ struct AudienceInstitution {
 pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
     let is_chosen = work.content.steps.audience == StepState::Done;
-    let chosen = if is_chosen { value_of(work.content.audience) } else { "" };
-    html(&page(&reading, &work, chosen, chosen, None).await?)
+    let audience = if is_chosen { value_of(work.content.audience) } else { "" };
+    let consent = work.content.consent.map_or("", value_of);
+    html(&page(&reading, &work, consent, audience, None).await?)
 }
 
 pub(super) async fn save(
@@ -68,15 +69,14 @@ pub(super) async fn save(
 ) -> Result<Response, Problem> {
     let mut work = Work::open(&reading, &draft).await?;
     match choose(&form) {
-        Ok((audience, institutions)) => {
-            let is_other = (work.content.audience, &work.content.institutions) != (audience, &institutions);
-            work.content.audience = audience;
-            work.content.institutions = institutions;
-            work.content.steps.audience = StepState::Done;
-            if is_other && work.content.steps.check == StepState::Done {
-                work.content.steps.check = StepState::Begun;
-            }
-            work.save(&reading).await?;
+        Ok(Chosen { consent, audience, institutions }) => {
+            let change = move |content: &mut Content| {
+                content.consent = Some(consent);
+                content.audience = audience;
+                content.institutions = institutions;
+                content.steps.audience = StepState::Done;
+            };
+            work.change(&reading, change).await?;
             Ok(work.next())
         }
         Err((field, key)) => {
@@ -87,19 +87,29 @@ pub(super) async fn save(
     }
 }
 
-/// The audience that was chosen, or which field does not allow it and the key of the sentence that says so.
-fn choose(form: &Fields) -> Result<(AudienceChoice, Vec<InstitutionId>), (&'static str, &'static str)> {
+/// What was chosen.
+struct Chosen {
+    consent: AudienceChoice,
+    audience: AudienceChoice,
+    institutions: Vec<InstitutionId>,
+}
+
+/// What was chosen, or which field does not allow it and the key of the sentence that says so.
+fn choose(form: &Fields) -> Result<Chosen, (&'static str, &'static str)> {
     let consent = choice_of(form.one("consent")).ok_or(("consent", "field-missing"))?;
     let audience = choice_of(form.one("audience")).ok_or(("audience", "field-missing"))?;
     if audience > consent {
         return Err(("audience", "audience-too-wide"));
     }
     if audience != AudienceChoice::Named {
-        return Ok((audience, Vec::new()));
+        return Ok(Chosen { consent, audience, institutions: Vec::new() });
     }
     let named = form.all("institution").into_iter().map(str::parse).collect::<Result<Vec<InstitutionId>, _>>();
     let named = named.map_err(|_| ("institution", "audience-name-one"))?;
-    if named.is_empty() { Err(("institution", "audience-name-one")) } else { Ok((audience, named)) }
+    if named.is_empty() {
+        return Err(("institution", "audience-name-one"));
+    }
+    Ok(Chosen { consent, audience, institutions: named })
 }
 
 fn choice_of(value: &str) -> Option<AudienceChoice> {
@@ -116,6 +126,17 @@ const fn audience_key(audience: AudienceChoice) -> &'static str {
         AudienceChoice::Network => "audience-network",
         AudienceChoice::Public => "audience-public",
         AudienceChoice::House | AudienceChoice::Other(_) => "audience-house",
+    }
+}
+
+/// The key of what the patient agreed to.
+pub(in crate::web::pages) const fn consent_key(consent: Option<AudienceChoice>) -> &'static str {
+    match consent {
+        Some(AudienceChoice::House) => "consent-house",
+        Some(AudienceChoice::Named) => "consent-named",
+        Some(AudienceChoice::Network) => "consent-network",
+        Some(AudienceChoice::Public) => "consent-public",
+        Some(AudienceChoice::Other(_)) | None => "consent-unknown",
     }
 }
 

@@ -6,9 +6,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use house::draft::StepState;
+use house::draft::{Content, StepState};
 
-use super::{Draft, Step, Work, audience::readers_key, context::marks_in, pictures};
+use super::{
+    Draft, Step, Work,
+    audience::{consent_key, readers_key},
+    context::marks_in,
+    pictures,
+};
 use crate::{
     sentences::Sentences,
     web::{
@@ -48,6 +53,7 @@ struct Review {
     question: String,
     specialty_key: &'static str,
     readers_key: &'static str,
+    consent_key: &'static str,
     facts: Vec<Fact>,
     pictures: Vec<ReviewPicture>,
 }
@@ -88,8 +94,12 @@ pub(super) async fn save(
     let ticked = form.all("statement");
     let is_whole = STATEMENTS.iter().all(|(value, _)| ticked.contains(value));
     let is_done = is_whole && open(&work).is_empty();
-    work.content.steps.check = if is_done { StepState::Done } else { StepState::Begun };
-    work.save(&reading).await?;
+    let looked_at = work.content.clone();
+    let change = move |content: &mut Content| {
+        let is_same = content.summary == looked_at.summary && content.steps == looked_at.steps;
+        content.steps.check = if is_done && is_same { StepState::Done } else { StepState::Begun };
+    };
+    work.change(&reading, change).await?;
     if is_done {
         return Ok(work.next());
     }
@@ -146,6 +156,7 @@ async fn page(
             question: summary.question.0.clone(),
             specialty_key: specialty_key(summary.specialty),
             readers_key: readers_key(work.content.audience),
+            consent_key: consent_key(work.content.consent),
             facts: facts
                 .into_iter()
                 .filter(|(_, value)| !value.is_empty())

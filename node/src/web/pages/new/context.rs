@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use house::draft::StepState;
+use house::draft::{Content, StepState};
 use protocol::{
     codec::Text,
     limits::{BODY_CHARS_MAX, TITLE_CHARS_MAX},
@@ -94,16 +94,33 @@ pub(super) async fn save(
     let found = marks_in(&work.content.summary);
     let was_seen = before == work.content.summary && work.content.steps.words != StepState::Untouched;
     let is_done = problems.is_empty() && (found.is_empty() || was_seen);
-    let steps = &mut work.content.steps;
-    if before != work.content.summary && steps.check == StepState::Done {
-        steps.check = StepState::Begun;
-    }
-    steps.words = if is_done { StepState::Done } else { StepState::Begun };
-    work.save(&reading).await?;
+    let state = if is_done { StepState::Done } else { StepState::Begun };
+    let written = work.content.summary.clone();
+    let change = move |content: &mut Content| {
+        take_words(&mut content.summary, written);
+        content.steps.words = state;
+    };
+    work.change(&reading, change).await?;
     if is_done {
         return Ok(work.next());
     }
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, found, problems).await?)?).into_response())
+}
+
+/// Takes over the words of another summary; which pictures there are is none of their business.
+fn take_words(summary: &mut Summary, written: Summary) {
+    for picture in &mut summary.pictures {
+        if let Some(other) = written.pictures.iter().find(|other| other.blob == picture.blob) {
+            picture.alt = other.alt.clone();
+        }
+    }
+    *summary = Summary {
+        pictures: std::mem::take(&mut summary.pictures),
+        blob_salt: summary.blob_salt,
+        audience: summary.audience.take(),
+        is_public: summary.is_public,
+        ..written
+    };
 }
 
 /// Takes over what was typed. Returns what is missing.

@@ -1,0 +1,79 @@
+//! What somebody typed into a form while their session ended. It goes back in the page that asks for the password, and from there
+//! to the page that sends it on: it is kept nowhere but before their eyes. Passwords are not kept.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Form, FromRequest, Request},
+    http::{HeaderValue, Method, header},
+};
+
+use super::{BODY_BYTES_MAX, extract::Fields, intake::whole, problem::Problem, sign_in::own_path};
+
+const KIND: &str = "application/x-www-form-urlencoded";
+/// Begins the names of kept fields, so that they are not taken for those of the sign-in.
+const PREFIX: &str = "kept:";
+const PATH: &str = "kept-path";
+const SECRETS: [&str; 3] = ["password", "again", "current"];
+
+/// A form that was posted, before anybody has read it.
+pub(super) struct PostedForm {
+    path: String,
+    bytes: Bytes,
+}
+
+/// The fields of a form and where it goes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kept {
+    /// Empty: nothing is kept.
+    pub(crate) path: String,
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+impl PostedForm {
+    /// Lays a posted form aside. The request goes on as it came.
+    pub(super) async fn of(request: Request) -> Result<(Request, Option<Self>), Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let is_form = kind.is_some_and(|kind| kind.starts_with(KIND));
+        if !is_form || *request.method() != Method::POST {
+            return Ok((request, None));
+        }
+        let path = request.uri().path().to_owned();
+        let (parts, body) = request.into_parts();
+        let bytes = whole(BODY_BYTES_MAX, body).await?;
+        let request = Request::from_parts(parts, Body::from(bytes.clone()));
+        Ok((request, Some(Self { path, bytes })))
+    }
+
+    /// What of it may be kept.
+    pub(super) async fn read(self) -> Kept {
+        if own_path(&self.path) != self.path || self.path.starts_with("/first/") {
+            return Kept::default();
+        }
+        let mut request = Request::new(Body::from(self.bytes));
+        *request.method_mut() = Method::POST;
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(KIND));
+        let Ok(Form(mut fields)) = Form::<Vec<(String, String)>>::from_request(request, &()).await else {
+            return Kept::default();
+        };
+        fields.retain(|(name, _)| !SECRETS.contains(&name.as_str()));
+        Kept { path: self.path, fields }
+    }
+}
+
+impl Kept {
+    /// What the form of the sign-in page brings along.
+    pub(crate) fn brought(form: &Fields) -> Self {
+        let path = own_path(form.one(PATH));
+        if form.one(PATH) != path {
+            return Self::default();
+        }
+        let kept =
+            form.iter().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_owned(), value.to_owned())));
+        Self { path: path.to_owned(), fields: kept.collect() }
+    }
+
+    /// Whether there is nothing to send on.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.path.is_empty()
+    }
+}
