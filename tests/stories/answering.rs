@@ -62,8 +62,80 @@ fn a_nurse_finds_the_case_of_another_hospital_and_her_comment_stands_there() {
     at_b.press("Take back your comment");
     at_b.sees("This comment was taken back.");
     at_b.inspect();
+    at_b.press("Save for later");
+    at_b.sees("Take off your list");
+    at_b.press("Saved");
+    at_b.arrives_at("/saved");
+    at_b.sees("A ring of scales");
     wait_until("nothing of it is left at A", || {
         let shown = a.case(&case).unwrap();
         shown["stars"] == 0 && !shown.to_string().contains("two of these in May")
     });
+}
+
+#[test]
+fn what_came_late_says_when_it_came_in_the_zone_of_the_reader() {
+    let network = Network::with(2, 2, |house| {
+        if house.name() == "Hospital B" {
+            house.live_behind(25);
+        }
+    });
+    let [a, b] = network.houses();
+    a.employ("keller", "Dr. Ida Keller", "physician");
+    b.employ("okafor", "Ben Okafor", "nurse");
+    let theirs = b.post("okafor", "Written a while ago", "By a clock that is behind.", "network");
+    let ours = a.post("keller", "Written just now", "By the clock of this house.", "network");
+    wait_until("both have both", || a.case(&theirs).is_some() && b.case(&ours).is_some());
+    b.comment("okafor", &ours, "Said a while ago.");
+    a.comment("keller", &ours, "Said just now.");
+    wait_until("A has both comments", || a.case(&ours).unwrap()["comments"][1].is_object());
+
+    let browser = Inspected::at(a);
+    browser.live_in("Asia/Kathmandu");
+    browser.comes_in(a, "keller");
+    browser.visit(a, &format!("/cases/{theirs}"));
+    browser.sees("(received ");
+    let zone = browser.run("new Date().getTimezoneOffset()");
+    assert_eq!(zone, -345, "the browser lives in another zone than its node");
+    let is_local = "[...document.querySelectorAll('.case-words > .ages local-time')].every((shown) => {
+        const format = new Intl.DateTimeFormat(navigator.language, { dateStyle: 'medium', timeStyle: 'short' });
+        const time = shown.querySelector('time');
+        const late = format.format(new Date(shown.dataset.received));
+        return time.textContent === format.format(new Date(time.dateTime)) && shown.textContent.includes(late);
+    })";
+    assert_eq!(browser.run(is_local), true, "both times are those of the reader's zone");
+    browser.inspect();
+    browser.visit(a, &format!("/cases/{ours}"));
+    browser.sees("Said a while ago.");
+    assert_eq!(browser.count(".comment .received"), 1, "only what came late says so");
+    assert_eq!(browser.count(".case-words > .ages .received"), 0);
+}
+
+#[test]
+fn a_case_that_waits_for_the_network_is_shown_to_its_author() {
+    let network = Network::of(2);
+    let [a, b] = network.houses();
+    a.employ("keller", "Dr. Ida Keller", "physician");
+    a.employ("lind", "Dr. Sven Lind", "physician");
+    wait_until("everything is sent", || a.is_ready());
+    b.stop();
+    a.stop();
+    a.serve();
+    let posted = ["case", "post", "--as", "keller", "--title", "Told to nobody yet", "--text", "It waits."];
+    let said = a.ask(&posted);
+    assert!(said["waits_for"].is_string(), "nobody has confirmed how far the feed had come: {said}");
+    let browser = Inspected::at(a);
+    browser.comes_in(a, "lind");
+    browser.visit(a, "/");
+    assert!(!browser.words().contains("Told to nobody yet"), "of others nothing is shown");
+    browser.comes_in(a, "keller");
+    browser.visit(a, "/");
+    browser.sees("Not yet sent");
+    browser.sees("Told to nobody yet");
+    browser.inspect();
+    b.serve();
+    wait_until("B has the case", || b.titles().contains(&"Told to nobody yet".to_owned()));
+    browser.visit(a, "/");
+    browser.has("#cases article");
+    assert!(!browser.words().contains("Not yet sent"));
 }

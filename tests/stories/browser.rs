@@ -203,6 +203,11 @@ impl Browser {
         self.devtools("Network.clearBrowserCookies", &json!({}));
     }
 
+    /// In which zone the person lives.
+    pub(crate) fn live_in(&self, zone: &str) {
+        self.devtools("Emulation.setTimezoneOverride", &json!({ "timezoneId": zone }));
+    }
+
     /// What a script finds; promises are waited for.
     pub(crate) fn run(&self, script: &str) -> Value {
         let asked = json!({ "expression": script, "returnByValue": true, "awaitPromise": true });

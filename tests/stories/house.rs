@@ -1,7 +1,7 @@
 //! A hospital of a story: its data directory, its node as a process, and the ways to start and stop it.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fs::{self, File},
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -24,6 +24,9 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_consilium");
 const NETWORK_PORT: u16 = 14_001;
 const WEB_PORT: u16 = 18_443;
 
+/// Debian's libfaketime.
+const FALSE_CLOCK: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
 /// Log lines that are shown of each house when a story fails.
 const LAST_LINES: usize = 40;
 
@@ -35,6 +38,7 @@ pub(crate) struct House {
     address: Ipv4Addr,
     /// The first administrator's one-time link, from where the address of the node ends.
     first_sign_in: String,
+    minutes_behind: Cell<u32>,
     node: RefCell<Option<Child>>,
 }
 
@@ -73,11 +77,21 @@ impl House {
         fs::write(&path, config.to_string()).unwrap();
     }
 
+    /// From its next start on the clock of this house is behind that of the others.
+    pub(crate) fn live_behind(&self, minutes: u32) {
+        self.minutes_behind.set(minutes);
+    }
+
     /// Starts the node and waits until it can be asked.
     pub(crate) fn serve(&self) {
         let said_before = self.said().len();
         let log = File::options().append(true).open(&self.log).unwrap();
         let mut command = self.program();
+        if self.minutes_behind.get() > 0 {
+            // Waits go on as they are; only the time of day is another.
+            command.env("LD_PRELOAD", FALSE_CLOCK).env("DONT_FAKE_MONOTONIC", "1");
+            command.env("FAKETIME", format!("-{}m", self.minutes_behind.get()));
+        }
         let node = command.arg("serve").stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
         assert!(self.node.replace(Some(node)).is_none(), "{} runs already", self.name);
         wait_until(&format!("{} can be asked", self.name), || {
@@ -182,6 +196,7 @@ impl House {
             log,
             address,
             first_sign_in: String::new(),
+            minutes_behind: Cell::default(),
             node: RefCell::default(),
         }
     }

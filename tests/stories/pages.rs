@@ -93,7 +93,7 @@ fn every_page_can_be_read_by_everybody() {
     tour.show("/admin/audit", &[]);
 
     browser.comes_in(a, "keller");
-    for route in ["/", "/search", "/account"] {
+    for route in ["/", "/search", "/saved", "/account"] {
         tour.show(route, &[]);
     }
     browser.visit(a, "/search?q=rash");

@@ -102,6 +102,9 @@ fn a_viewer_signs_up_reads_what_is_public_and_is_told_why_no_more() {
     browser.write("#account", "vera");
     browser.write("#password", PASSWORD);
     browser.press("Make the account");
+    browser.sees("Your account is made. Its name is vera-");
+    browser.inspect();
+    browser.press("Cases");
     browser.sees("Seen by everybody");
     assert!(!browser.words().contains("Seen by colleagues"));
     browser.inspect();
@@ -109,7 +112,7 @@ fn a_viewer_signs_up_reads_what_is_public_and_is_told_why_no_more() {
     browser.press("Seen by everybody");
     browser.sees("Covered, because it may be hard to look at");
     browser.sees("Comments are written by people whose hospital vouches for them.");
-    assert_eq!(browser.count("#write") + browser.count(".star button"), 0, "nothing to say it with");
+    assert_eq!(browser.count("#write") + browser.count("#star button"), 0, "nothing to say it with");
     browser.inspect();
     browser.press("Show the picture");
     browser.has("image-stage img");
@@ -166,6 +169,50 @@ fn a_password_is_changed_and_every_other_place_signed_out() {
     browser.arrives_at("/sign-in");
     browser.visit(a, "/account");
     browser.arrives_at("/sign-in");
+}
+
+#[test]
+fn what_was_typed_is_still_there_when_the_session_has_ended() {
+    let network = Network::of(1);
+    let [a] = network.houses();
+    a.employ("keller", "Dr. Ida Keller", "physician");
+    let case = a.post("keller", "A rash that comes and goes", "For two weeks.", "network");
+    let browser = Inspected::at(a);
+    browser.comes_in(a, "keller");
+    browser.press("New case");
+    browser.press("Begin");
+    browser.press("Go on without a picture");
+    browser.write("#title", "Half written");
+    browser.write("#question", "What is it?");
+    let form = [("account", "keller"), ("password", &PASSWORD.replace(' ', "+")), ("next", "/")];
+    let end_all = || {
+        let web = Door::Web(a.web());
+        let elsewhere = Ask::form("/sign-in", &form).send(&web).unwrap().cookies[0].clone();
+        assert_eq!(Ask::form("/account/sessions/end-all", &[]).with_cookie(&elsewhere).send(&web).unwrap().status, 303);
+    };
+    end_all();
+    browser.press("Save and go on");
+    browser.is_refused(401);
+    browser.sees("Your session has ended");
+    browser.sees("What you wrote is still here");
+    browser.inspect();
+    browser.signs_in("keller", PASSWORD);
+    browser.sees("You are signed in again");
+    browser.inspect();
+    browser.press("Send what I wrote");
+    browser.has("input[name='audience']");
+    browser.press("Context");
+    browser.has("#title");
+    assert_eq!(browser.value("#title"), "Half written");
+
+    browser.visit(a, &format!("/cases/{case}"));
+    browser.write("#body", "Was a tick found?");
+    end_all();
+    browser.press("Comment");
+    browser.is_refused(401);
+    browser.sees("What you typed is still here.");
+    assert_eq!(browser.value("#body"), "Was a tick found?");
+    browser.inspect();
 }
 
 #[test]
