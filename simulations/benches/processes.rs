@@ -35,6 +35,9 @@ mod house;
 mod http;
 #[path = "processes/making.rs"]
 mod making;
+#[path = "../../tests/stories/process.rs"]
+#[expect(dead_code, reason = "shared with the stories of processes")]
+mod process;
 #[path = "processes/publish.rs"]
 mod publish;
 #[path = "../../tests/stories/seats.rs"]
