@@ -125,13 +125,8 @@ pub enum Command {
         /// Of a withdrawal: who wrote what is withdrawn.
         author: Option<ClinicianId>,
     },
-    /// The oldest payload stands in the feed.
-    Sent {
-        /// Its id in the outbox.
-        id: OutboxId,
-        /// Its entry.
-        entry: EntryId,
-    },
+    /// The oldest payloads stand in the feed: each with its entry, in their order.
+    Sent(Vec<(OutboxId, EntryId)>),
     /// Takes an own payload back before it is sent.
     Cancel(OutboxId),
 }
@@ -146,7 +141,7 @@ impl Command {
                 Payload::NodeKeys(_) => Some(Action::ManageMembership),
                 _ => None,
             },
-            Self::Sent { .. } => None,
+            Self::Sent(_) => None,
             Self::Cancel(_) => Some(Action::CancelUnsent),
         }
     }
@@ -156,7 +151,7 @@ impl Decision<'_> {
     pub(crate) fn on_outbox(&self, command: &Command) -> Result<Deed, Refusal> {
         match command {
             Command::Enqueue { payload, author } => self.enqueue_control(payload, *author),
-            Command::Sent { id, entry } => self.sent(*id, *entry),
+            Command::Sent(sent) => self.sent(sent),
             Command::Cancel(id) => self.cancel(*id),
         }
     }
@@ -214,15 +209,19 @@ impl Decision<'_> {
         }))
     }
 
-    fn sent(&self, id: OutboxId, entry: EntryId) -> Result<Deed, Refusal> {
+    fn sent(&self, sent: &[(OutboxId, EntryId)]) -> Result<Deed, Refusal> {
         if *self.actor != Actor::System {
             return Err(Refusal::NotFound("command"));
         }
-        match self.house.state.outbox.next() {
-            Some(next) if next.id == id => Ok(Deed::of(vec![HouseEntry::Sent(Sent { id, entry })])),
-            _ if self.unsent(id).is_some() => Err(Refusal::Conflict("payload is not the next one of the outbox")),
-            _ => Ok(Deed::default()),
+        let mut waiting = self.house.state.outbox.iter();
+        let mut entries = Vec::new();
+        for (id, entry) in sent.iter().copied().filter(|(id, _)| self.unsent(*id).is_some()) {
+            if waiting.next().is_none_or(|next| next.id != id) {
+                return Err(Refusal::Conflict("payload is not the next one of the outbox"));
+            }
+            entries.push(HouseEntry::Sent(Sent { id, entry }));
         }
+        Ok(Deed::of(entries))
     }
 
     fn cancel(&self, id: OutboxId) -> Result<Deed, Refusal> {

@@ -110,7 +110,7 @@ impl Day {
         let id = self.office.house.outbox().next().ok_or(Refusal::NotFound("unsent payload"))?.id;
         match which % 4 {
             0 => self.office.tell(outbox::Command::Cancel(id), &actor),
-            _ => self.office.tell(outbox::Command::Sent { id, entry: EntryId([1; 32]) }, &Actor::System),
+            _ => self.office.tell(outbox::Command::Sent(vec![(id, EntryId([1; 32]))]), &Actor::System),
         }
     }
 

@@ -47,7 +47,7 @@ fn payloads_wait_in_their_order_over_a_restart() {
     assert_eq!(waiting, payloads);
 
     let ids: Vec<_> = restarted.outbox().iter().map(|unsent| unsent.id).collect();
-    let sent = |id| outbox::Command::Sent { id, entry: EntryId([9; 32]) };
+    let sent = |id| outbox::Command::Sent(vec![(id, EntryId([9; 32]))]);
     let refusal = office.tell(sent(ids[1]), &Actor::System).unwrap_err();
     assert_eq!(refusal.to_string(), "payload is not the next one of the outbox");
     office.tell(sent(ids[0]), &Actor::System).unwrap();

@@ -29,8 +29,9 @@ impl Engine {
             };
             let entries = written(&effects);
             self.perform(effects, None)?;
-            for (id, entry) in ids.into_iter().zip(entries) {
-                self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent { id, entry }), &Actor::System)?;
+            let sent: Vec<_> = ids.into_iter().zip(entries).collect();
+            self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent(sent.clone())), &Actor::System)?;
+            for (id, entry) in sent {
                 self.shared.note_sent(id, entry);
             }
         }
@@ -62,7 +63,7 @@ impl Engine {
         while let Some((id, draft)) = self.waiting().into_iter().next()
             && let Some(entry) = recent.get(&draft.payload.encode())
         {
-            self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent { id, entry: *entry }), &Actor::System)?;
+            self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent(vec![(id, *entry)])), &Actor::System)?;
         }
         Ok(())
     }
