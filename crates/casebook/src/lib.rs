@@ -49,7 +49,7 @@ pub use profile::{profile_of, profiles_of};
 pub use receipt::{owed_receipts, receipts_of};
 pub use record::{Origin, Record, Said};
 pub use rows::{Change, Rows, Span, Visitor};
-pub use stand::{pending_in, said_by};
+pub use stand::pending_in;
 pub use thread::{Revised, ThreadItem, ThreadWhat, thread};
 
 #[cfg(test)]

@@ -9,9 +9,8 @@ use crate::{
     fold::{Arrival, Body},
     record::{Origin, Record},
     row::{
-        AudienceKey, AudienceRow, AuthoredKey, AuthoredRow, EntryRow, OutcomeRow, PendingKey, PendingRow, Reach,
-        RemarkRow, RevisionKey, RevisionRow, Row, SharedKey, SharedRow, StarKey, StarRow, UnderCase, VersionKey,
-        VersionRow, What,
+        AudienceKey, AudienceRow, EntryRow, OutcomeRow, PendingKey, PendingRow, Reach, RemarkRow, RevisionKey,
+        RevisionRow, Row, SharedKey, SharedRow, StarKey, StarRow, UnderCase, VersionKey, VersionRow, What,
     },
     rows::{Read, Rows},
     sheet::Sheet,
@@ -31,7 +30,6 @@ impl<R: Rows> Sheet<'_, R> {
         let (case, author) = (arrival.case(), arrival.statement.author);
         let (code, is_verified) = (standing::code(standing), standing == Standing::Verified);
         let (is_shared, shown_ms) = (origin.is_shared(), time_ms.min(received_ms));
-        self.rows.put(&AuthoredKey { feed, author, epoch, seq, entry }, &AuthoredRow);
         self.note_pending(feed, entry, standing);
         let version_key = VersionKey { case, is_shared, is_verified, epoch, seq, entry };
         match body {
@@ -83,8 +81,7 @@ impl<R: Rows> Sheet<'_, R> {
     /// Takes the rows of a statement away.
     pub(crate) fn unplace(&mut self, entry: EntryId, row: &EntryRow, what: &What) -> Result<(), R::Error> {
         let (Some(case), Some(author)) = (what.case, what.author) else { return Ok(()) };
-        let EntryRow { feed, epoch, seq, .. } = *row;
-        self.rows.delete::<AuthoredRow>(&AuthoredKey { feed, author, epoch, seq, entry });
+        let feed = row.feed;
         self.rows.delete::<PendingRow>(&PendingKey { feed, entry });
         match what.kind {
             Kind::Case | Kind::CaseRevision => self.unplace_version(case, entry, row),

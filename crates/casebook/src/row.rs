@@ -20,8 +20,8 @@ pub use hanging::{
     OtherRow, OutcomeRow, RemarkRow, RevisionKey, RevisionRow, StarKey, StarRow, UnderCase, VersionKey, VersionRow,
 };
 pub use mark::{
-    ActivityKey, ActivityRow, AudienceKey, AudienceRow, AuthoredKey, AuthoredRow, ExceptKey, ExceptRow, OwedRow,
-    PendingKey, PendingRow, ProfileKey, ProfileRow, SharedKey, SharedRow,
+    ActivityKey, ActivityRow, AudienceKey, AudienceRow, ExceptKey, ExceptRow, OwedRow, PendingKey, PendingRow,
+    ProfileKey, ProfileRow, SharedKey, SharedRow,
 };
 pub use shelf::{CountRow, Shelf, ShelfKey, ShelfRow};
 pub use withdrawal::{ReceiptKey, ReceiptRow, TargetKey, WithdrawalKey, WithdrawalRow};
@@ -111,8 +111,6 @@ tables! {
     Shared = "shared",
     /// [`ActivityRow`]
     Activity = "activity",
-    /// [`AuthoredRow`]
-    Authored = "authored",
     /// [`PendingRow`]
     Pending = "pending",
     /// [`ProfileRow`]

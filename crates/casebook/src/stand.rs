@@ -7,10 +7,7 @@ use crate::{
     effect::{Answer, Folded},
     fold::Casebook,
     place::{revision_keys, standing_under, version_keys},
-    row::{
-        AuthoredRow, EntryRow, OutcomeRow, PendingRow, RemarkRow, RevisionRow, StarKey, StarRow, UnderCase, VersionRow,
-        What,
-    },
+    row::{EntryRow, OutcomeRow, PendingRow, RemarkRow, RevisionRow, StarKey, StarRow, UnderCase, VersionRow, What},
     rows::{Read, Rows},
     sheet::Sheet,
     standing,
@@ -83,20 +80,6 @@ impl<R: Rows> Sheet<'_, R> {
         }
         Ok(true)
     }
-}
-
-/// What a person said in a feed from a place on, oldest first: what a revocation or its `since` may touch.
-///
-/// # Errors
-/// If a table cannot be read.
-pub fn said_by<R: Rows>(
-    feed: InstitutionId,
-    author: ClinicianId,
-    from_seq: u64,
-    rows: &R,
-) -> Result<Vec<EntryId>, R::Error> {
-    let said = rows.all::<AuthoredRow>(&[&feed, &author])?;
-    Ok(said.into_iter().filter(|(key, _)| key.seq >= from_seq).map(|(key, _)| key.entry).collect())
 }
 
 /// What waits for control entries of a feed.

@@ -38,20 +38,6 @@ keys! {
         entry: EntryId,
     }
 
-    /// What a person says in a feed, in the order of the feed.
-    pub struct AuthoredKey {
-        /// The feed.
-        feed: InstitutionId,
-        /// The person.
-        author: ClinicianId,
-        /// The feed's epoch.
-        epoch: u32,
-        /// The place.
-        seq: u64,
-        /// The entry.
-        entry: EntryId,
-    }
-
     /// Statements whose standing waits for control entries of their feed.
     pub struct PendingKey {
         /// The feed.
@@ -121,8 +107,6 @@ marks! {
     SharedRow: Shared by SharedKey;
     /// The comment counts.
     ActivityRow: Activity by ActivityKey;
-    /// The person said it.
-    AuthoredRow: Authored by AuthoredKey;
     /// Its standing is pending.
     PendingRow: Pending by PendingKey;
     /// It says what the person is called.

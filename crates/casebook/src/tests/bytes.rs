@@ -12,9 +12,9 @@ use protocol::{
 use crate::{
     key::{Key, Newest},
     row::{
-        ActivityKey, ActivityRow, AudienceKey, AuthoredKey, BadRow, CaseRow, CountRow, EntryRow, ExceptKey, OpenCase,
-        OtherRow, OutcomeRow, PendingKey, ProfileKey, ROW_BYTES_MAX, ROW_VERSION, Reach, ReceiptKey, ReceiptRow,
-        RemarkRow, RevisionKey, RevisionRow, Row, SharedKey, Shelf, ShelfKey, ShelfRow, StarKey, StarRow, StatementKey,
+        ActivityKey, ActivityRow, AudienceKey, BadRow, CaseRow, CountRow, EntryRow, ExceptKey, OpenCase, OtherRow,
+        OutcomeRow, PendingKey, ProfileKey, ROW_BYTES_MAX, ROW_VERSION, Reach, ReceiptKey, ReceiptRow, RemarkRow,
+        RevisionKey, RevisionRow, Row, SharedKey, Shelf, ShelfKey, ShelfRow, StarKey, StarRow, StatementKey,
         StatementRow, Table, Tally, TargetKey, UnderCase, VersionKey, VersionRow, What, WithdrawalKey, WithdrawalRow,
         WithdrawnCase,
     },
@@ -153,13 +153,6 @@ proptest! {
             |p: &Parts| AudienceKey { case: p.case(), entry: p.entry(), institution: p.feed() },
             |p: &Parts| SharedKey { institution: p.feed(), case: p.case(), entry: p.entry() },
             |p: &Parts| ActivityKey { case: p.case(), newest: Newest(p.number), entry: p.entry() },
-            |p: &Parts| AuthoredKey {
-                feed: p.feed(),
-                author: p.person(),
-                epoch: p.epoch(),
-                seq: p.number,
-                entry: p.entry()
-            },
             |p: &Parts| PendingKey { feed: p.feed(), entry: p.entry() },
             |p: &Parts| ProfileKey {
                 clinician: p.person(),

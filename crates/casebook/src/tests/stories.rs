@@ -7,7 +7,7 @@ use super::world::{NOW, Node, Voice, case_of, comment, header_of, summary};
 use crate::{
     Answer, Origin, Said, WhyKept, outcomes_of, pending_in, profile_of, profiles_of,
     row::{Reach, Tally},
-    said_by, stars_by, versions_of,
+    stars_by, versions_of,
 };
 
 #[test]
@@ -94,11 +94,8 @@ fn only_verified_people_count_and_count_as_soon_as_they_are() {
     assert_eq!(node.open(case).unwrap().tally, Tally { comments: 1, answers: 1, stars: 1 });
     assert!(pending_in(said.feed, &node.rows).unwrap().is_empty());
 
-    let author = super::world::clinician(20);
-    for entry in said_by(said.feed, author, said.seq, &node.rows).unwrap() {
-        let folded = node.book.restand(entry, Standing::Disputed, &node.rows).unwrap();
-        node.rows.apply(&folded.changes);
-    }
+    node.restand(&said, Standing::Disputed);
+    node.restand(&star, Standing::Disputed);
     let open = node.open(case).unwrap();
     assert!(open.tally == Tally::NONE && open.is_unanswered());
     assert_eq!(open.activity_ms, NOW, "what does not count moves nothing");
