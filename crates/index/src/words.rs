@@ -44,7 +44,9 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
         TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build();
     let mut stemmer = TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build();
     let folded = cut(text).into_iter().map(|range| {
-        let surface: String = plain(&only(&mut folder, &plain(&text[range.clone()])));
+        let written = plain(&text[range.clone()]);
+        let surface =
+            if written.is_ascii() { written.to_ascii_lowercase() } else { plain(&only(&mut folder, &written)) };
         let is_english = surface.len() > 2 && surface.bytes().all(|byte| byte.is_ascii_lowercase());
         let stem = if is_english { only(&mut stemmer, &surface) } else { surface.clone() };
         Word { surface, stem, range }

@@ -13,7 +13,7 @@ use tantivy::{
 use super::expand::{Answer, answer};
 use crate::{
     query::Clause,
-    schema::{Fields, KEY_HIGH, KEY_LOW},
+    schema::{Fields, KEY_HIGH, KEY_LOW, STATUS},
 };
 
 /// Cases by key. Keys are hashes already.
@@ -33,8 +33,34 @@ pub(super) struct Answered {
 
 /// Cases that answer everything that was asked; `None` if nothing was.
 pub(super) struct Gathered {
-    pub(super) answered: Option<ByCase<Answered>>,
+    pub(super) answered: Option<Answers>,
     pub(super) excluded: ByCase<()>,
+}
+
+/// What answers, by case. Where one thing is asked, the documents of cases themselves are held apart, each by its number in
+/// its segment: a common word stands in most of them, and to look each up by its key takes longer than all the rest.
+#[derive(Default)]
+pub(super) struct Answers {
+    own: Vec<Vec<f32>>,
+    own_count: usize,
+    by_case: ByCase<Answered>,
+}
+
+impl Answers {
+    pub(super) fn is_empty(&self) -> bool {
+        self.own_count == 0 && self.by_case.is_empty()
+    }
+
+    /// How well a case answers, and which of its documents does so best.
+    pub(super) fn of(&self, case: DocAddress, key: u128) -> Option<(f32, DocAddress)> {
+        let own = self.own.get(case.segment_ord as usize).and_then(|own| own.get(case.doc_id as usize)).copied();
+        let own = own.filter(|score| *score > 0.0).map(|score| (score, case));
+        let other = self.by_case.get(&key).map(|known| (known.score, known.best));
+        match (own, other) {
+            (Some(own), Some(other)) => Some(if own.0 >= other.0 { own } else { other }),
+            (own, other) => own.or(other),
+        }
+    }
 }
 
 /// Takes the first eight bytes of a key for its hash.
@@ -64,8 +90,8 @@ pub(super) fn gather(searcher: &Searcher, fields: &Fields, clauses: &[Clause]) -
     for clause in clauses {
         let answer = answer(searcher, fields, &clause.what)?;
         if clause.is_excluded {
-            each(searcher, &*answer.query, |key, _, _| {
-                excluded.insert(key, ());
+            each(searcher, &*answer.query, |_, _, key| {
+                excluded.insert(key(), ());
             })?;
         } else {
             asked.push(answer);
@@ -74,13 +100,40 @@ pub(super) fn gather(searcher: &Searcher, fields: &Fields, clauses: &[Clause]) -
     if asked.is_empty() {
         return Ok(Gathered { answered: None, excluded });
     }
+    if let [only] = &asked[..] {
+        return Ok(Gathered { answered: Some(hear_only(searcher, only)?), excluded });
+    }
     asked.sort_by_key(|answer| answer.documents);
     let expected = asked.first().map_or(0, |answer| answer.documents).min(searcher.num_docs());
     let mut answered = ByCase::with_capacity_and_hasher(usize::try_from(expected).unwrap_or(0), Default::default());
     for (before, answer) in asked.iter().enumerate() {
         hold_against(searcher, answer, before, &mut answered)?;
     }
-    Ok(Gathered { answered: Some(answered), excluded })
+    Ok(Gathered { answered: Some(Answers { by_case: answered, ..Answers::default() }), excluded })
+}
+
+/// Hears every document that answers the one thing that is asked.
+fn hear_only(searcher: &Searcher, answer: &Answer) -> tantivy::Result<Answers> {
+    let mut answers = Answers::default();
+    let mut statuses = Vec::new();
+    for segment in searcher.segment_readers() {
+        answers.own.push(vec![0.0; segment.max_doc() as usize]);
+        statuses.push(segment.fast_fields().column_opt::<u64>(STATUS)?);
+    }
+    each(searcher, &*answer.query, |at, score, key| {
+        let (segment, doc) = (at.segment_ord as usize, at.doc_id as usize);
+        // Only cases have a status.
+        let is_case =
+            statuses.get(segment).and_then(Option::as_ref).is_some_and(|status| status.index.has_value(at.doc_id));
+        match answers.own.get_mut(segment).and_then(|own| own.get_mut(doc)).filter(|_| is_case) {
+            Some(own) => {
+                *own = score.max(f32::MIN_POSITIVE);
+                answers.own_count += 1;
+            }
+            None => answers.by_case.entry(key()).or_insert_with(|| Answered::new(at)).hear(0, at, score),
+        }
+    })?;
+    Ok(answers)
 }
 
 /// Keeps of the cases that answered all clauses before those that answer this one too.
@@ -90,11 +143,10 @@ fn hold_against(
     before: usize,
     answered: &mut ByCase<Answered>,
 ) -> tantivy::Result<()> {
-    each(searcher, &*answer.query, |key, at, score| {
+    each(searcher, &*answer.query, |at, score, key| {
         if before == 0 {
-            let unknown = Answered { score: 0.0, best: at, best_score: 0.0, clauses: 0, last_score: 0.0 };
-            answered.entry(key).or_insert(unknown).hear(before, at, score);
-        } else if let Some(known) = answered.get_mut(&key) {
+            answered.entry(key()).or_insert_with(|| Answered::new(at)).hear(before, at, score);
+        } else if let Some(known) = answered.get_mut(&key()) {
             known.hear(before, at, score);
         }
     })?;
@@ -103,6 +155,10 @@ fn hold_against(
 }
 
 impl Answered {
+    const fn new(at: DocAddress) -> Self {
+        Self { score: 0.0, best: at, best_score: 0.0, clauses: 0, last_score: 0.0 }
+    }
+
     /// One document of the case answers the clause that follows `before` others.
     fn hear(&mut self, before: usize, at: DocAddress, score: f32) {
         if self.clauses == before {
@@ -119,15 +175,19 @@ impl Answered {
     }
 }
 
-/// Every living document that answers: its case's key, where it is, how well it answers.
-fn each(searcher: &Searcher, query: &dyn Query, mut heard: impl FnMut(u128, DocAddress, f32)) -> tantivy::Result<()> {
+/// Every living document that answers: where it is, how well it answers, and its case's key for whoever wants it.
+fn each(
+    searcher: &Searcher,
+    query: &dyn Query,
+    mut heard: impl FnMut(DocAddress, f32, &dyn Fn() -> u128),
+) -> tantivy::Result<()> {
     let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
     for (segment_ord, segment) in (0..).zip(searcher.segment_readers()) {
         let keys = Keys::of(segment, segment_ord)?;
         let alive = segment.alive_bitset();
         weight.for_each(segment, &mut |doc, score| {
             if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                heard(keys.key(doc), keys.address(doc), score);
+                heard(keys.address(doc), score, &|| keys.key(doc));
             }
         })?;
     }

@@ -1,6 +1,6 @@
 //! Which of the cases that answer may be found and pass the filters, with exact counts by kind.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{collections::HashMap, hash::BuildHasherDefault};
 
 use protocol::{InstitutionId, payload::content::Status};
 use tantivy::{
@@ -12,7 +12,7 @@ use tantivy::{
 
 use super::{
     Facets, Ranked, any_of, audience,
-    gather::{Gathered, Keys},
+    gather::{Answers, Gathered, KeyHasher, Keys},
 };
 use crate::{
     document::Viewer,
@@ -36,7 +36,7 @@ pub(super) fn pass(
     gathered: Gathered,
 ) -> tantivy::Result<Passed> {
     let mut passed = Passed::default();
-    if gathered.answered.as_ref().is_some_and(HashMap::is_empty) {
+    if gathered.answered.as_ref().is_some_and(Answers::is_empty) {
         return Ok(passed);
     }
     let query = filter_query(fields, filters, viewer)?;
@@ -66,7 +66,7 @@ fn rank(gathered: &Gathered, keys: &Keys, kinds: &Kinds, doc: DocId) -> Option<R
     let case = keys.address(doc);
     let (score, best) = match &gathered.answered {
         None => (0.0, case),
-        Some(answered) => answered.get(&key).map(|known| (known.score, known.best))?,
+        Some(answers) => answers.of(case, key)?,
     };
     Some(Ranked { score, time_ms: kinds.time.first(doc).unwrap_or_default(), key, case, best })
 }
@@ -107,10 +107,13 @@ struct Kinds {
     status: Column<u64>,
     specialty: Column<u64>,
     institution: Option<StrColumn>,
-    statuses: BTreeMap<u64, u64>,
-    specialties: BTreeMap<u64, u64>,
+    statuses: Counts,
+    specialties: Counts,
     institutions: Vec<u64>,
 }
+
+/// How often each number came.
+type Counts = HashMap<u64, u64, BuildHasherDefault<KeyHasher>>;
 
 impl Kinds {
     fn of(segment: &SegmentReader) -> tantivy::Result<Self> {
@@ -125,8 +128,8 @@ impl Kinds {
             status: column(STATUS)?,
             specialty: column(SPECIALTY)?,
             institution,
-            statuses: BTreeMap::new(),
-            specialties: BTreeMap::new(),
+            statuses: Counts::default(),
+            specialties: Counts::default(),
             institutions: vec![0; known],
         })
     }
