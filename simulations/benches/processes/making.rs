@@ -18,8 +18,8 @@ const CALLERS: usize = 64;
 /// Comments on each case.
 const COMMENTS: usize = 4;
 /// Bytes of a text, so that header, signature, salt and payload are 1,024 bytes in the mean.
-const CASE_BYTES: usize = 560;
-const COMMENT_BYTES: usize = 560;
+const CASE_BYTES: usize = 620;
+const COMMENT_BYTES: usize = 620;
 const VOCABULARY: u64 = 30_000;
 
 /// Makes a hospital's feed about `entries` longer. The last case has `word` in its text.

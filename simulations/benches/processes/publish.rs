@@ -40,11 +40,10 @@ pub(crate) fn run(nodes: usize, cases: usize) {
         let answer = ask.send(&author.socket()).unwrap_or_else(|_| panic!("the node answers"));
         acknowledged.push(begun.elapsed());
         assert_eq!(answer.status, 200, "{}", answer.text);
-        for _ in others {
-            let at = hear.recv_timeout(TOLD_WITHIN).expect("every hospital gets every case");
-            stored.push(at.duration_since(begun));
-        }
-        everywhere.extend(stored.last().copied());
+        let heard = others.iter().map(|_| hear.recv_timeout(TOLD_WITHIN).expect("every hospital gets every case"));
+        let took: Vec<Duration> = heard.map(|at| at.duration_since(begun)).collect();
+        everywhere.extend(took.iter().max());
+        stored.extend(took);
         thread::sleep(PAUSE);
     }
     tell(&format!("{nodes} nodes, posted to acknowledged"), acknowledged);
