@@ -5,6 +5,8 @@
 
 #[path = "laws/arrows.rs"]
 mod arrows;
+#[path = "laws/doors.rs"]
+mod doors;
 #[path = "laws/files.rs"]
 mod files;
 #[path = "laws/lockfile.rs"]

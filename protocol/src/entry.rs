@@ -145,8 +145,9 @@ impl Unverified {
         Ok(Entry { bytes: self.bytes, header: self.header, id: self.id, proof: Proof::Link })
     }
 
-    /// Recalls an entry that this node verified before it wrote it to its own journal.
-    pub fn recall(self, proof: Proof) -> Entry {
+    /// The entry, taken at the word of this node's own journal: it was verified before it was written there. A law of the
+    /// project lets nobody call this but the one file that reads the journal.
+    pub fn as_journaled(self, proof: Proof) -> Entry {
         Entry { bytes: self.bytes, header: self.header, id: self.id, proof }
     }
 }

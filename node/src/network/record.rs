@@ -106,7 +106,7 @@ pub(crate) fn from_journal(kind: u8, clear: &[u8]) -> Result<Kept, Malformed> {
         ENTRY => {
             let clear: EntryClear = decode(clear)?;
             let proof = if clear.known == Known::ByLink { Proof::Link } else { Proof::Signature };
-            let entry = Unverified::parse(clear.entry)?.recall(proof);
+            let entry = Unverified::parse(clear.entry)?.as_journaled(proof);
             Kept::Entry { entry, received_ms: clear.received_ms, absence: clear.absence }
         }
         PAYLOAD => {

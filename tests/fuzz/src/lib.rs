@@ -32,7 +32,7 @@ pub fn entry(bytes: &[u8]) {
     if let Ok(parts) = decode::<EntryBytes>(bytes)
         && let Ok(entry) = Unverified::parse(parts)
     {
-        let recalled = entry.recall(protocol::Proof::Link);
+        let recalled = entry.as_journaled(protocol::Proof::Link);
         assert_eq!(recalled.to_unverified().id(), recalled.id());
     }
     let Some((kind, body)) = bytes.split_first_chunk::<2>() else { return };
@@ -54,7 +54,7 @@ pub fn entry(bytes: &[u8]) {
     };
     let parts = EntryBytes { header: Bytes(header.encode()), signature: protocol::Signature([0; 64]) };
     if let Ok(entry) = Unverified::parse(parts) {
-        let _ = entry.recall(protocol::Proof::Link).open(&salted);
+        let _ = entry.as_journaled(protocol::Proof::Link).open(&salted);
     }
 }
 
