@@ -598,6 +598,7 @@ peer-never = never
 peer-connected = Connected
 peer-away = Out of reach
 peer-frozen = Frozen: two histories
+peer-clock = Its clock runs ahead: do not believe its times
 peer-pending = Waiting for admission
 
 audit-whole = { $entries ->

@@ -1,6 +1,7 @@
 //! What the node can do, whoever asks: the command line, the API and the pages all come through here.
 
 mod cases;
+mod clocks;
 mod drafts;
 mod export;
 mod founding;

@@ -71,5 +71,3 @@ pub const ADDRESS_CHARS_MAX: usize = 200;
 
 /// A clock further ahead than this is suspect.
 pub const CLOCK_AHEAD_MS_MAX: u64 = 10 * 60 * 1_000;
-/// A signing key is rotated at least this often.
-pub const SIGNING_KEY_DAYS_MAX: u64 = 90;

@@ -29,6 +29,7 @@ struct Peers {
 struct PeerRow {
     name: String,
     state_key: &'static str,
+    is_clock_suspect: bool,
     contact: Option<When>,
     ahead: String,
     entries: u64,
@@ -44,15 +45,15 @@ struct Ours {
 
 pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
     let actor = reading.visitor.actor;
-    let (status, views) = reading
+    let (status, views, suspect) = reading
         .web
         .run(move |app| {
             app.permit(&actor, Permission::ManagePeers)?;
-            let views = match app.peers() {
-                Err(AppError::NoNetwork) => Vec::new(),
-                views => views?,
+            let (views, suspect) = match app.peers() {
+                Err(AppError::NoNetwork) => Default::default(),
+                views => (views?, app.suspect_clocks()?),
             };
-            Ok((app.status(), views))
+            Ok((app.status(), views, suspect))
         })
         .await?;
     let peers = views.into_iter().map(|view| PeerRow {
@@ -63,6 +64,7 @@ pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
             "away" => "peer-away",
             _ => "peer-pending",
         },
+        is_clock_suspect: suspect.contains(&view.feed),
         contact: view.last_contact_ms.map(When::at),
         ahead: view.ahead.map_or_else(|| "–".to_owned(), |ahead| ahead.to_string()),
         entries: view.entries,
