@@ -109,11 +109,11 @@ impl Archive for Nothing {
         None
     }
 
-    fn may_have(&self, _: &InstitutionId, _: &Held) -> bool {
+    fn may_have(&self, _: &InstitutionId, _: &EntryId) -> bool {
         false
     }
 
-    fn offers_for(&self, _: &InstitutionId) -> Vec<EntryId> {
+    fn sealed_behind(&self, _: Option<&EntryId>, _: usize) -> Vec<EntryId> {
         Vec::new()
     }
 }

@@ -136,21 +136,17 @@ impl World {
     fn journal(&mut self, node: usize, records: Vec<Record>) {
         let clock = self.clock_of(node);
         let driven = &mut self.nodes[node];
-        let (mut is_audience_changed, mut placed) = (false, Vec::new());
+        let mut placed = Vec::new();
         for record in records {
             let kept = (record, clock);
             if let Some(exchange) = &driven.exchange {
                 let filed = driven.shelf.file(&kept, &|feed| exchange.chain(feed));
-                is_audience_changed |= filed.is_audience_changed;
                 placed.extend(filed.placed);
             }
             driven.disk.write(kept);
         }
         if let Some(exchange) = &mut driven.exchange {
             exchange.placed(placed);
-            if is_audience_changed {
-                exchange.audience_changed();
-            }
         }
         driven.is_syncing = true;
         let incarnation = driven.incarnation;

@@ -1,6 +1,11 @@
 //! What one node holds, as its machines read it: entries with payloads, and the casebook folded from them.
 
-use std::{cell::RefCell, cmp::Reverse, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound::{Excluded, Unbounded},
+    rc::Rc,
+};
 
 use casebook::{Casebook, Memory, Origin, Said};
 use feed::{Archive, Chain, Held, Record};
@@ -9,9 +14,6 @@ use protocol::{
     message::{Absence, Body},
 };
 use trust::{Papers, Question, Standing};
-
-/// Restricted entries that are offered to one institution at once.
-const OFFERS_MAX: usize = 256;
 
 /// A record with the time at which it came.
 pub(crate) type Kept = (Record, u64);
@@ -26,6 +28,8 @@ pub(crate) struct Shelf {
     pub(crate) rows: Memory,
     pub(crate) feeds: BTreeMap<FeedId, Vec<Held>>,
     places: BTreeMap<EntryId, (FeedId, u64)>,
+    /// Restricted entries whose payloads are held.
+    sealed: BTreeSet<EntryId>,
     signatures: Signatures,
     /// Whether sealed payloads go to everybody; no honest node does that.
     pub(crate) has_open_doors: bool,
@@ -34,9 +38,8 @@ pub(crate) struct Shelf {
 /// What filing a record means for the driver.
 #[derive(Debug, Default)]
 pub(crate) struct Filed {
-    pub(crate) is_audience_changed: bool,
-    /// A sealed payload that found its place.
-    pub(crate) placed: Option<EntryId>,
+    /// Sealed payloads that found their place, or that others may have now.
+    pub(crate) placed: Vec<EntryId>,
 }
 
 impl Shelf {
@@ -46,6 +49,7 @@ impl Shelf {
             rows: Memory::new(),
             feeds: BTreeMap::new(),
             places: BTreeMap::new(),
+            sealed: BTreeSet::new(),
             signatures,
             has_open_doors: false,
         }
@@ -87,6 +91,9 @@ impl Shelf {
 
     fn fold(&mut self, held: &Held, received_ms: u64, chain: Option<&Chain>) -> Filed {
         let header = held.entry.header();
+        if header.kind == Kind::Sealed && held.salted().is_some() {
+            self.sealed.insert(held.entry.id());
+        }
         let said = match held.payload() {
             Some(payload) => Said::of(payload, header.feed),
             None if header.kind.class() == Class::Content => Some(Said::Absent),
@@ -114,7 +121,10 @@ impl Shelf {
         for effect in folded.effects {
             match effect {
                 casebook::Effect::Erase(erasure) => erasure.entries.iter().for_each(|entry| self.erase(entry)),
-                casebook::Effect::Offer(_) => filed.is_audience_changed = true,
+                casebook::Effect::Offer(case) => {
+                    let entries = casebook::shared_entries(case, &self.rows).expect("rows in memory can be read");
+                    filed.placed.extend(entries.into_iter().filter(|entry| self.sealed.contains(entry)));
+                }
                 casebook::Effect::Index(_) => {}
             }
         }
@@ -145,6 +155,7 @@ impl Shelf {
         if let Some(held) = self.held_mut(&feed, seq) {
             held.body = Body::Absent(Absence::Erased);
         }
+        self.sealed.remove(entry);
     }
 
     /// Entries for everybody whose payloads are still to be had.
@@ -167,17 +178,13 @@ impl Archive for Shelf {
         self.places.get(entry).copied()
     }
 
-    fn may_have(&self, reader: &InstitutionId, held: &Held) -> bool {
-        let access = self.book.may_have(held.entry.id(), *reader, &self.rows);
+    fn may_have(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
+        let access = self.book.may_have(*entry, *reader, &self.rows);
         self.has_open_doors || access.is_ok_and(casebook::Access::is_allowed)
     }
 
-    fn offers_for(&self, reader: &InstitutionId) -> Vec<EntryId> {
-        let sealed = self.feeds.values().flatten().filter(|held| held.entry.header().kind == Kind::Sealed);
-        let mut offered: Vec<_> =
-            sealed.filter(|held| held.salted().is_some() && self.may_have(reader, held)).collect();
-        offered.sort_by_key(|held| Reverse((held.entry.header().time_ms, held.entry.id())));
-        offered.into_iter().take(OFFERS_MAX).map(|held| held.entry.id()).collect()
+    fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId> {
+        self.sealed.range((after.map_or(Unbounded, Excluded), Unbounded)).take(count).copied().collect()
     }
 }
 

@@ -156,16 +156,6 @@ fn is_taken_back<R: Rows>(case: CaseId, institution: InstitutionId, rows: &R) ->
     Ok(rows.read::<ExceptRow>(&key)?.is_some())
 }
 
-/// The cases of which a living version names an institution: what to look through when it connects.
-///
-/// # Errors
-/// If a table cannot be read.
-pub fn shared_with<R: Rows>(institution: InstitutionId, rows: &R) -> Result<Vec<CaseId>, R::Error> {
-    let mut cases: Vec<_> = rows.all::<SharedRow>(&[&institution])?.into_iter().map(|(key, _)| key.case).collect();
-    cases.dedup();
-    Ok(cases)
-}
-
 /// The other institutions that the current version of a restricted case names and from which it was not taken back: to them
 /// its entries are offered. Empty for every other case.
 ///

@@ -35,7 +35,7 @@ mod tally;
 mod thread;
 mod withdraw;
 
-pub use access::{Access, Reader, WhyNot, named_audience, shared_with};
+pub use access::{Access, Reader, WhyNot, named_audience};
 pub use digest::thread_digest;
 pub use effect::{Answer, Effect, Erasure, Folded, Pictures, WhyKept};
 pub use fold::Casebook;

@@ -26,10 +26,10 @@ pub trait Archive {
     fn place_of(&self, entry: &EntryId) -> Option<(FeedId, u64)>;
 
     /// Whether an institution is in the audience of a restricted entry now.
-    fn may_have(&self, reader: &InstitutionId, held: &Held) -> bool;
+    fn may_have(&self, reader: &InstitutionId, entry: &EntryId) -> bool;
 
-    /// Restricted entries whose payloads are held and may go to an institution, newest first, at most 256.
-    fn offers_for(&self, reader: &InstitutionId) -> Vec<EntryId>;
+    /// Restricted entries whose payloads are held, by their ids: the first so many behind one.
+    fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId>;
 }
 
 impl Held {

@@ -71,7 +71,7 @@ pub struct Exchange {
     erased: BTreeMap<EntryId, BTreeSet<InstitutionId>>,
     /// Feeds that moved since peers were told.
     moved: BTreeSet<FeedId>,
-    /// Restricted entries whose payloads found their place since they were last offered.
+    /// Restricted entries that came, or came to other readers, since the last tick.
     fresh: BTreeSet<EntryId>,
     buckets: BTreeMap<FeedId, Bucket>,
     /// The newest head claim of each member that was heard.
@@ -206,13 +206,8 @@ impl Exchange {
         vec![Effect::Started { was_restored: false }]
     }
 
-    /// Audiences changed: what peers may have now is offered to them at the next tick.
-    pub fn audience_changed(&mut self) {
-        self.sessions.values_mut().for_each(|session| session.has_offers_due = true);
-    }
-
-    /// Sealed payloads found their place in the casebook, so that it can be told who may have them: to those they are offered at
-    /// the next tick. While the own-head check waits, everything is offered afterwards.
+    /// Sealed payloads found their place in the casebook, or their audience changed: to those who may have them now they are
+    /// offered at the next tick. While the own-head check waits, everything is offered afterwards.
     pub fn placed(&mut self, entries: impl IntoIterator<Item = EntryId>) {
         if self.start.is_ready() {
             self.fresh.extend(entries);
@@ -234,7 +229,7 @@ impl Exchange {
         self.expire(now_ms);
         self.greet_again(effects);
         self.tell_moved(effects);
-        self.offer(archive, effects);
+        self.offer(now_ms, archive, effects);
         self.verify_linked(archive, effects);
         if now_ms.saturating_sub(self.revisited_ms) >= REVISIT_MS {
             self.revisit(now_ms, effects);
@@ -261,7 +256,7 @@ impl Exchange {
         let turn = usize::try_from(now_ms / REVISIT_MS).unwrap_or_default();
         let count = self.sessions.len().max(1);
         if let Some((peer, session)) = self.sessions.iter_mut().nth(turn % count) {
-            session.has_offers_due = true;
+            session.offers.resume();
             let peer = *peer;
             effects.push(Effect::Send(peer, self.hello()));
         }

@@ -1,11 +1,13 @@
 //! What we know of one connected peer: what it holds, what we asked it for, what it offered.
 
+mod offers;
 mod payloads;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{FeedId, InstitutionId, payload::control::Place};
 
+pub(crate) use offers::{LOOKED_AT_MAX as OFFERS_LOOKED_AT_MAX, Offers};
 pub(crate) use payloads::{Payloads, Wish};
 
 /// A question that has no answer yet is asked of somebody else after this time.
@@ -50,7 +52,7 @@ pub(crate) struct Session {
     /// Feeds in which it holds something else, with the place from which to look for the fork.
     searches: BTreeMap<FeedId, u64>,
     pub(crate) payloads: Payloads,
-    pub(crate) has_offers_due: bool,
+    pub(crate) offers: Offers,
     pub(crate) has_hello_due: bool,
 }
 
@@ -66,7 +68,7 @@ impl Session {
             fruitless: BTreeMap::new(),
             searches: BTreeMap::new(),
             payloads: Payloads::default(),
-            has_offers_due: true,
+            offers: Offers::default(),
             has_hello_due: false,
         }
     }

@@ -1,7 +1,8 @@
 //! What a single house can do with its own data directory: stories without peers and without HTTP.
 
+use feed::Archive;
 use house::{Actor, Role};
-use protocol::{CaseId, payload::control::Ground};
+use protocol::{CaseId, EntryId, FeedId, payload::control::Ground};
 
 use super::{
     App, AppError, Audience, NewCase,
@@ -142,4 +143,37 @@ async fn an_administrator_does_not_thereby_post() {
     let refused = app.post_case(&case("Mine", Audience::Network), Vec::new(), false, &actor).await;
     assert!(matches!(refused, Err(AppError::Refused(_))));
     app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restricted_cases_wait_for_their_readers_however_many_and_until_they_are_withdrawn() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let (reader, stranger) = (FeedId([7; 32]), FeedId([8; 32]));
+    post(&app, "For everybody", Audience::Network, &one).await;
+    let mut named = Vec::new();
+    for number in 0..7 {
+        named.push(post(&app, &format!("Case {number}"), Audience::Named(vec![reader]), &one).await);
+    }
+    assert_eq!((waiting_for(&app, &reader).len(), waiting_for(&app, &stranger).len()), (7, 0));
+    app.withdraw_case(named[3], Ground::PatientWish, &one).await.unwrap();
+    let waiting = waiting_for(&app, &reader);
+    assert_eq!(waiting.len(), 6);
+    app.rebuild_store(&Actor::System).unwrap();
+    let app = hospital.reopened(app).await;
+    assert_eq!(waiting_for(&app, &reader), waiting);
+    app.close().await;
+}
+
+/// What an institution is offered, looked through two at a time.
+fn waiting_for(app: &App, reader: &FeedId) -> Vec<EntryId> {
+    let joined = app.joined().unwrap();
+    let shelf = &joined.shared().shelf;
+    let mut waiting = Vec::new();
+    let mut after = None;
+    loop {
+        let part = shelf.sealed_behind(after.as_ref(), 2);
+        let Some(last) = part.last() else { return waiting };
+        after = Some(*last);
+        waiting.extend(part.into_iter().filter(|entry| shelf.may_have(reader, entry)));
+    }
 }

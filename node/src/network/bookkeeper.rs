@@ -163,15 +163,11 @@ impl Work {
     fn follow(&mut self) -> Result<(), ShelfError> {
         while let Some(consequences) = self.to_follow.first() {
             self.tell_index(consequences)?;
+            let offered = self.shared.shelf.sealed_of(&consequences.audiences)?;
             let consequences = self.to_follow.remove(0);
             self.shared.want_pictures(&consequences.cases);
-            if consequences.audience_changed || !consequences.placed.is_empty() {
-                self.shared.write_exchange(|exchange| {
-                    exchange.placed(consequences.placed);
-                    if consequences.audience_changed {
-                        exchange.audience_changed();
-                    }
-                });
+            if !(offered.is_empty() && consequences.placed.is_empty()) {
+                self.shared.write_exchange(|exchange| exchange.placed(consequences.placed.into_iter().chain(offered)));
             }
             for case in consequences.cases.union(&consequences.stirred) {
                 self.shared.tell(News::Case(*case));

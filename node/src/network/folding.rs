@@ -27,7 +27,10 @@ use trust::{Question, Standing};
 use super::{
     household,
     record::{self, Kept},
-    rows::{CASEBOOK, ENTRIES, EntryRow, FOLDED, HEADS, HOUSE, HOUSE_FILED, HeadRow, MISSING, OWED, PLACES, PayloadAt},
+    rows::{
+        CASEBOOK, ENTRIES, EntryRow, FOLDED, HEADS, HOUSE, HOUSE_FILED, HeadRow, MISSING, OWED, PLACES, PayloadAt,
+        SEALED,
+    },
     shelf::{Shelf, ShelfError, casebook_key},
 };
 
@@ -48,8 +51,8 @@ pub(crate) struct Consequences {
     pub(crate) erased: Vec<EntryId>,
     /// Whether words have to leave the disk of the index.
     pub(crate) must_purge: bool,
-    /// Whether somebody's audience changed.
-    pub(crate) audience_changed: bool,
+    /// Cases whose audience changed.
+    pub(crate) audiences: BTreeSet<CaseId>,
 }
 
 impl Consequences {
@@ -210,6 +213,7 @@ impl<'a> Folding<'a> {
         };
         let Some(said) = said else { return Ok(()) };
         if header.kind == Kind::Sealed && salted.is_some() {
+            self.batch.put(SEALED, &entry.id(), &())?;
             self.consequences.placed.push(entry.id());
         }
         let record = Record {
@@ -262,7 +266,9 @@ impl<'a> Folding<'a> {
                 Effect::Index(case) => {
                     self.consequences.cases.insert(case);
                 }
-                Effect::Offer(_) => self.consequences.audience_changed = true,
+                Effect::Offer(case) => {
+                    self.consequences.audiences.insert(case);
+                }
             }
         }
         Ok(())
@@ -280,6 +286,7 @@ impl<'a> Folding<'a> {
             let payload = PayloadAt::Absent(Absence::Erased);
             self.erased.insert((place.feed, place.seq), EntryRow { payload, ..row });
             self.batch.remove(MISSING, entry)?;
+            self.batch.remove(SEALED, entry)?;
         }
         self.consequences.must_purge |= erasure.index.is_some();
         self.consequences.cases.extend(erasure.index);

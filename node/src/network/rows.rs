@@ -10,7 +10,7 @@ pub(crate) const FOLDED: Mark = Mark::new("casebook");
 /// How far the house journal was filed: cases for the own house stand in the casebook beside the shared ones.
 pub(crate) const HOUSE_FILED: Mark = Mark::new("house");
 /// The number for what all rows of the node mean. Tables of another number are built again.
-pub(crate) const SCHEMA: u32 = 3;
+pub(crate) const SCHEMA: u32 = 4;
 
 /// Where the entry at a place stands.
 pub(crate) const ENTRIES: Table<(FeedId, u64), EntryRow> = Table::new("entries");
@@ -28,6 +28,8 @@ pub(crate) const ADDRESSES: Table<u64, ()> = Table::new("addresses");
 pub(crate) const FREEZES: Table<FeedId, u64> = Table::new("freezes");
 /// Entries whose payloads are still to be had.
 pub(crate) const MISSING: Table<EntryId, ()> = Table::new("missing");
+/// Restricted entries whose payloads are held and have found their place in the casebook.
+pub(crate) const SEALED: Table<EntryId, ()> = Table::new("sealed");
 /// Cases with pictures that are to be erased: those that no living version lists.
 pub(crate) const OWED: Table<CaseId, ()> = Table::new("owed");
 /// Where a statement for the own house stands in the house journal.

@@ -1,32 +1,27 @@
 //! Journal and tables of the shared feeds, as the machines read them.
 
 use std::{
+    collections::BTreeSet,
     ops::Bound,
     sync::{Arc, atomic::AtomicU64},
 };
 
 use casebook::{
-    Casebook, Filter, Reader, Rows, Span, Visitor,
-    row::{self, BadRow, Reach, Table},
+    Casebook, Rows, Span, Visitor,
+    row::{BadRow, Table},
 };
 use feed::{Archive, Held};
 use protocol::{
-    CaseId, EntryId, FeedId, InstitutionId, Kind, Payload,
+    CaseId, EntryId, FeedId, InstitutionId, Payload,
     message::{Absence, Body},
 };
 use store::{Journal, JournalError, Secret, TableError, Tables};
 
 use super::{
     record::{self, Kept},
-    rows::{CASEBOOK, ENTRIES, EntryRow, PLACES, PayloadAt},
+    rows::{CASEBOOK, ENTRIES, EntryRow, PLACES, PayloadAt, SEALED},
 };
 use crate::desk::Desk;
-
-/// Restricted entries that are offered to one institution at once.
-const OFFERS_MAX: usize = 256;
-
-/// Own cases of an institution that are looked through for what it may have missed, the most lately active first.
-const CASES_MAX: usize = 1_000;
 
 /// What cannot be read. The person is told that something is wrong here; the operator reads the log.
 #[derive(Debug, thiserror::Error)]
@@ -125,51 +120,36 @@ impl Archive for Shelf {
         or_log(self.tables.get(PLACES, entry).map_err(ShelfError::from)).map(|place| (place.feed, place.seq))
     }
 
-    fn may_have(&self, reader: &InstitutionId, held: &Held) -> bool {
-        or_log(self.book.may_have(held.entry.id(), *reader, self).map(|access| access.is_allowed()))
+    fn may_have(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
+        or_log(self.book.may_have(*entry, *reader, self).map(|access| access.is_allowed()))
     }
 
-    fn offers_for(&self, reader: &InstitutionId) -> Vec<EntryId> {
-        or_log(self.offers(reader))
+    fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId> {
+        or_log(self.sealed(after, count))
     }
 }
 
 impl Shelf {
-    fn offers(&self, reader: &InstitutionId) -> Result<Vec<EntryId>, ShelfError> {
-        let mut offers = Vec::new();
-        let mut cases = casebook::shared_with(*reader, self)?;
-        cases.extend(self.named_cases_of(reader)?);
+    fn sealed(&self, after: Option<&EntryId>, count: usize) -> Result<Vec<EntryId>, ShelfError> {
+        let behind = (after.map_or(Bound::Unbounded, |after| Bound::Excluded(*after)), Bound::Unbounded);
+        let mut sealed = Vec::new();
+        for row in self.tables.range(SEALED, behind)?.take(count) {
+            sealed.push(row?.0);
+        }
+        Ok(sealed)
+    }
+
+    /// The restricted entries of cases whose payloads are held.
+    pub(crate) fn sealed_of(&self, cases: &BTreeSet<CaseId>) -> Result<Vec<EntryId>, ShelfError> {
+        let mut sealed = Vec::new();
         for case in cases {
-            for entry in casebook::shared_entries(case, self)? {
-                let is_offered =
-                    self.book.may_have(entry, *reader, self)?.is_allowed() && self.is_restricted(&entry)?;
-                if is_offered {
-                    offers.push(entry);
-                }
-                if offers.len() >= OFFERS_MAX {
-                    return Ok(offers);
+            for entry in casebook::shared_entries(*case, self)? {
+                if self.tables.get(SEALED, &entry)?.is_some() {
+                    sealed.push(entry);
                 }
             }
         }
-        Ok(offers)
-    }
-
-    /// Restricted cases that an institution owns: what others say about them is for it too.
-    fn named_cases_of(&self, owner: &InstitutionId) -> Result<Vec<CaseId>, ShelfError> {
-        let filter = Filter { shelf: row::Shelf::Institution(*owner), status: None };
-        let page = self.book.recent(Reader::House, filter, None, CASES_MAX, self)?;
-        Ok(page
-            .cases
-            .into_iter()
-            .filter(|listed| listed.open.reach == Reach::Named)
-            .map(|listed| listed.case)
-            .collect())
-    }
-
-    fn is_restricted(&self, entry: &EntryId) -> Result<bool, ShelfError> {
-        Ok(self
-            .entry_by_id(entry)?
-            .is_some_and(|held| held.entry.header().kind == Kind::Sealed && matches!(held.body, Body::Held(_))))
+        Ok(sealed)
     }
 }
 

@@ -92,7 +92,8 @@ impl Exchange {
     }
 
     fn may_have(&self, reader: &InstitutionId, held: &Held, archive: &impl Archive) -> bool {
-        self.start.is_ready() && (held.entry.header().audience == Audience::Network || archive.may_have(reader, held))
+        self.start.is_ready()
+            && (held.entry.header().audience == Audience::Network || archive.may_have(reader, &held.entry.id()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::{
     EntryId, FeedId, InstitutionId, NetworkId,
     codec::Bytes,
-    hash,
+    hash, limits,
     message::{
         Absence, Body, Buckets, EntryFrame, Frame, Framed, Hello, Offer, PayloadOf, Range, WantBuckets, WantHead,
     },
@@ -17,7 +17,7 @@ use crate::{
     archive::{Archive, Arrival},
     chain::{Answer, Chain},
     effect::{Blame, Effect, Peer, Record},
-    session::{Flight, Session},
+    session::{Flight, OFFERS_LOOKED_AT_MAX, Session},
     start::Start,
 };
 
@@ -27,8 +27,6 @@ const PROTOCOL: u16 = 1;
 pub(super) const HEADS_AT_ONCE_MAX: usize = 256;
 /// Payloads that somebody calls erased and others were not asked about yet.
 const ERASED_MAX: usize = 10_000;
-/// Payloads offered in one frame.
-const OFFERS_AT_ONCE_MAX: usize = 256;
 
 impl Exchange {
     pub(super) fn connect(&mut self, peer: Peer, institution: InstitutionId, effects: &mut Vec<Effect>) {
@@ -292,21 +290,23 @@ impl Exchange {
         effects.push(Effect::Journal(vec![record]));
     }
 
-    /// Tells peers which restricted payloads wait for them.
-    pub(super) fn offer(&mut self, archive: &impl Archive, effects: &mut Vec<Effect>) {
+    /// Tells peers which restricted payloads wait for them: what is new, and a part of all where it is their turn.
+    pub(super) fn offer(&mut self, now_ms: u64, archive: &impl Archive, effects: &mut Vec<Effect>) {
         if !self.start.is_ready() {
             return;
         }
-        let fresh: Vec<_> =
-            std::mem::take(&mut self.fresh).iter().filter_map(|entry| held_entry(entry, archive)).collect();
+        let is_here = |entry: &EntryId| held_entry(entry, archive).is_some_and(|held| held.salted().is_some());
+        let fresh: Vec<EntryId> = std::mem::take(&mut self.fresh).into_iter().filter(is_here).collect();
         for (peer, session) in &mut self.sessions {
-            let entries: Vec<EntryId> = if std::mem::take(&mut session.has_offers_due) {
-                archive.offers_for(&session.institution)
-            } else {
-                let theirs = fresh.iter().filter(|held| archive.may_have(&session.institution, held));
-                theirs.map(|held| held.entry.id()).collect()
-            };
-            for part in entries.chunks(OFFERS_AT_ONCE_MAX) {
+            let mut waiting: BTreeSet<EntryId> = fresh.iter().copied().collect();
+            if let Some(after) = session.offers.due(now_ms) {
+                let part = archive.sealed_behind(after, OFFERS_LOOKED_AT_MAX);
+                session.offers.done(&part, now_ms);
+                waiting.extend(part);
+            }
+            let theirs = waiting.into_iter().filter(|entry| archive.may_have(&session.institution, entry));
+            let theirs: Vec<EntryId> = theirs.collect();
+            for part in theirs.chunks(limits::WANT_ENTRIES_MAX) {
                 Self::send(effects, *peer, Frame::Offer(Offer { entries: part.to_vec() }));
             }
         }

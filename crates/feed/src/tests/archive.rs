@@ -57,16 +57,15 @@ impl Archive for Memory {
         self.places.get(entry).copied()
     }
 
-    fn may_have(&self, reader: &InstitutionId, held: &Held) -> bool {
-        self.readers.contains(reader) || held.entry.header().feed == *reader
+    fn may_have(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
+        self.readers.contains(reader) || self.place_of(entry).is_some_and(|(feed, _)| feed == *reader)
     }
 
-    fn offers_for(&self, reader: &InstitutionId) -> Vec<EntryId> {
-        let sealed = self.feeds.values().flatten().filter(|held| held.entry.header().kind == Kind::Sealed);
-        sealed
-            .filter(|held| held.salted().is_some() && self.may_have(reader, held))
-            .map(|held| held.entry.id())
-            .collect()
+    fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId> {
+        let is_sealed = |held: &&Held| held.entry.header().kind == Kind::Sealed && held.salted().is_some();
+        let sealed = self.feeds.values().flatten().filter(is_sealed).map(|held| held.entry.id());
+        let sealed: BTreeSet<EntryId> = sealed.filter(|entry| after.is_none_or(|after| entry > after)).collect();
+        sealed.into_iter().take(count).collect()
     }
 }
 

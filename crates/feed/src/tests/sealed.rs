@@ -1,5 +1,7 @@
 //! Restricted payloads: those in the audience are told and get them, nobody else does.
 
+use std::collections::BTreeSet;
+
 use protocol::{
     EntryId, InstitutionId, Kind,
     message::{Absence, Body, Frame, Framed, Offer, PayloadOf, WantPayloads, WantRange},
@@ -70,8 +72,38 @@ fn on_connecting_all_that_waits_is_offered_once() {
     let offered = Framed::from(Frame::Offer(Offer { entries: vec![entry] }));
     assert!(sent_to(&author.tick(NOW + 250), READER).contains(&offered));
     assert!(!sent_to(&author.tick(NOW + 500), READER).contains(&offered));
-    author.exchange.audience_changed();
+    author.exchange.placed([entry]);
     assert!(sent_to(&author.tick(NOW + 750), READER).contains(&offered), "and again when audiences change");
+}
+
+#[test]
+fn everything_is_offered_however_much_it_is_and_what_is_new_at_once() {
+    const WAITING: usize = 1_500;
+    let network = Network::of(3);
+    let (mut author, _) = author_with_sealed(&network);
+    author.append((0..WAITING).map(|_| sealed(profile(11))).collect(), NOW);
+    author.tick(NOW);
+    author.meet(&network, READER);
+    let offered_at = |author: &mut Node, now_ms: u64| {
+        let mut offered = Vec::new();
+        for framed in sent_to(&author.tick(now_ms), READER) {
+            if let Frame::Offer(offer) = framed.frame {
+                offered.extend(offer.entries);
+            }
+        }
+        offered
+    };
+    let mut offered: BTreeSet<EntryId> = offered_at(&mut author, NOW + 250).into_iter().collect();
+    author.append(vec![sealed(profile(12))], NOW);
+    let newest = author.memory.feeds[&network.feed(0)].last().map(|held| held.entry.id());
+    assert_eq!(
+        offered_at(&mut author, NOW + 500),
+        Vec::from_iter(newest),
+        "the turn through the rest goes on meanwhile"
+    );
+    offered.extend((1..8).flat_map(|second| offered_at(&mut author, NOW + second * 1_000 + 500)));
+    assert!(offered.len() > WAITING, "{} of them", offered.len());
+    assert!(offered_at(&mut author, NOW + 9_500).is_empty(), "once");
 }
 
 #[test]
