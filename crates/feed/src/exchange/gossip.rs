@@ -1,10 +1,11 @@
 //! What a gossip message is worth. Only what the sender answers for is rejected; our own troubles never are its fault.
 
 use protocol::{
-    FeedId,
+    Audience, FeedId,
     certificate::Certificate,
     claim::{ForkProof, SignedHeadClaim},
-    message::{EntryFrame, Gossip, Papers},
+    limits,
+    message::{Body, EntryFrame, Gossip, Papers},
     payload::control::Place,
 };
 use trust::PaperError;
@@ -67,7 +68,7 @@ impl Exchange {
         let Ok(arrival) = Arrival::parse(frame) else { return blame(peer, Blame::Malformed, effects) };
         let header = arrival.entry.claimed();
         let (feed, seq) = (header.feed, header.seq);
-        if header.network != self.papers.network() {
+        if header.network != self.papers.network() || carries_too_much(&arrival) {
             return blame(peer, Blame::Malformed, effects);
         }
         if self.roster.member(&feed).is_none() {
@@ -186,6 +187,12 @@ impl Exchange {
         let bucket = self.buckets.entry(feed).or_insert_with(|| Bucket::full(now_ms, ENTRIES_BURST));
         bucket.take(now_ms, ENTRIES_PER_SECOND, ENTRIES_BURST)
     }
+}
+
+/// Whether a payload came inside that gossip must not carry: a restricted one, or a long one. Nobody honest sends it so.
+fn carries_too_much(arrival: &Arrival) -> bool {
+    let Body::Held(salted) = &arrival.body else { return false };
+    arrival.entry.claimed().audience != Audience::Network || salted.bytes.0.len() > limits::GOSSIP_PAYLOAD_BYTES_MAX
 }
 
 fn blame(peer: Peer, blame: Blame, effects: &mut Vec<Effect>) -> Verdict {

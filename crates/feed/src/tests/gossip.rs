@@ -3,12 +3,13 @@
 use protocol::{
     Audience,
     claim::{HeadClaim, SignedHeadClaim},
+    limits,
     message::{Absence, Frame, Gossip},
     payload::control::Place,
 };
 
 use super::world::{
-    Author, NOW, Network, Node, bare, forged, frame_of, frames, key, node_keys, peer, profile, sent_to, spoiled,
+    Author, NOW, Network, Node, bare, bulky, forged, frame_of, frames, key, node_keys, peer, profile, sent_to, spoiled,
 };
 use crate::{Blame, Effect, Held, Record, Verdict};
 
@@ -55,6 +56,8 @@ fn a_good_entry_is_passed_on_and_journaled() {
 #[test]
 fn only_what_the_sender_answers_for_is_rejected() {
     let (_, mut author, _) = begun();
+    let sealed = author.draft(&profile(10), Audience::Restricted);
+    let long = author.draft(&bulky(limits::GOSSIP_PAYLOAD_BYTES_MAX), Audience::Network);
     let (next, after) = (author.say(), author.say());
     let keys = author.draft(&node_keys(peer(0)), Audience::Network);
     let mut forged_next = frame_of(&next);
@@ -69,6 +72,9 @@ fn only_what_the_sender_answers_for_is_rejected() {
         (entry(&elsewhere.say()), Verdict::Reject, Some(Blame::Malformed)),
         (entry(&spoiled(&next)), Verdict::Reject, Some(Blame::PayloadMismatch)),
         (entry(&bare(&keys, Absence::NotHeld)), Verdict::Ignore, None),
+        (entry(&sealed), Verdict::Reject, Some(Blame::Malformed)),
+        (entry(&bare(&sealed, Absence::Restricted)), Verdict::Accept, None),
+        (entry(&long), Verdict::Reject, Some(Blame::Malformed)),
     ];
     for (message, expected, blame) in cases {
         let (_, _, mut node) = begun();

@@ -6,7 +6,8 @@ use protocol::{
     Audience, CharterId, EntryId, FeedId, Kind, NetworkId, Payload, PublicKey, Salt, SecretKey,
     certificate::{Certificate, Charter, Decision, Founder, Governor, Growth, Membership, Succession, Vote},
     codec::{Bytes, Text, encode},
-    message::{Frame, Framed, Gossip, Papers},
+    limits,
+    message::{Absence, Body, Frame, Framed, Gossip, Papers},
 };
 
 pub(crate) use super::{
@@ -126,15 +127,22 @@ impl Node {
         node
     }
 
-    /// Takes a story as gossip, as if everybody had passed it on.
+    /// Takes a story as gossip, as if everybody had passed it on; payloads that gossip does not carry come behind it.
     pub(crate) fn learn(&mut self, story: &[Held]) {
         let start = self.exchange.start().is_ready();
         assert!(!start || story.iter().all(|held| held.entry.header().feed != self.exchange.me()));
         for (count, held) in story.iter().enumerate() {
             let at = NOW + count as u64 * 50;
-            let input = Input::Gossip { peer: peer(99), message: Gossip::Entry(frame_of(held)) };
-            let effects = self.exchange.handle(input, at, &self.memory);
-            self.perform(&effects);
+            let header = held.entry.header();
+            let is_sealed = header.audience == Audience::Restricted;
+            let is_carried = !is_sealed && header.payload_size as usize <= limits::GOSSIP_PAYLOAD_BYTES_MAX;
+            let absence = if is_sealed { Absence::Restricted } else { Absence::NotHeld };
+            let passed_on = if is_carried { held.clone() } else { bare(held, absence) };
+            self.handle(Input::Gossip { peer: peer(99), message: Gossip::Entry(frame_of(&passed_on)) }, at);
+            if let (false, Body::Held(salted)) = (is_carried, held.body.clone()) {
+                let (feed, seq, entry) = (header.feed, header.seq, held.entry.id());
+                self.memory.perform(&Record::Payload { feed, seq, entry, salted });
+            }
         }
     }
 
