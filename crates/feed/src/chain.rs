@@ -9,7 +9,7 @@ mod run;
 use std::collections::BTreeSet;
 
 use protocol::{
-    Class, Entry, FeedId, Kind, NetworkId, Payload, Salted, Unverified,
+    Audience, Class, Entry, FeedId, Header, Kind, NetworkId, Payload, Salted, Unverified,
     claim::ForkProof,
     message::{Absence, Body},
     payload::control::{Head, Place},
@@ -217,8 +217,7 @@ impl Chain {
             Some(_) => {}
         }
         let Some(institution) = &self.institution else { return Answer::Unproven };
-        let before = header.seq.checked_sub(1);
-        let follows = before.is_none_or(|before| archive.id_at(&self.feed, before) == Some(header.prev));
+        let follows = self.follows_ours(header, archive);
         // A root entry may bring the key that signs it, so a wrong one proves nothing here.
         let is_sure = follows && header.kind.class() != Class::Root && self.knows_keys_at(header.seq);
         match institution.verify_at(&arrival.entry) {
@@ -243,6 +242,12 @@ impl Chain {
     fn contradiction(&self, arrival: &Arrival, archive: &impl Archive) -> Answer {
         let ours = archive.held(&self.feed, arrival.entry.claimed().seq);
         ours.map_or(Answer::Unproven, |ours| Answer::Fork(ForkProof::of(&ours.entry.to_unverified(), &arrival.entry)))
+    }
+
+    /// Whether an entry at this place stands behind the same entry as ours does.
+    fn follows_ours(&self, header: &Header, archive: &impl Archive) -> bool {
+        let before = header.seq.checked_sub(1);
+        before.is_none_or(|before| archive.id_at(&self.feed, before) == Some(header.prev))
     }
 
     /// The first entry: it proves itself.

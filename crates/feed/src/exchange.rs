@@ -282,12 +282,12 @@ impl Exchange {
     }
 
     /// Judges evidence; freezes the feed and tells everybody, once.
-    fn accuse(&mut self, proof: &ForkProof, effects: &mut Vec<Effect>) -> Accusation {
+    fn accuse(&mut self, proof: &ForkProof, archive: &impl Archive, effects: &mut Vec<Effect>) -> Accusation {
         let Ok(fork) = proof.open() else { return Accusation::False };
         let feed = fork.one.claimed().feed;
         let Some(chain) = self.chains.get_mut(&feed) else { return Accusation::Unproven };
-        let accusation = chain.weigh(proof);
-        if chain.accuse(proof) {
+        let accusation = chain.weigh(proof, archive);
+        if chain.accuse(proof, archive) {
             self.report_freeze(feed, effects);
             if feed == self.me {
                 self.halt(effects);
@@ -297,8 +297,14 @@ impl Exchange {
     }
 
     /// Judges evidence that a peer sent.
-    fn accused_by(&mut self, peer: Peer, proof: &ForkProof, effects: &mut Vec<Effect>) -> Accusation {
-        let accusation = self.accuse(proof, effects);
+    fn accused_by(
+        &mut self,
+        peer: Peer,
+        proof: &ForkProof,
+        archive: &impl Archive,
+        effects: &mut Vec<Effect>,
+    ) -> Accusation {
+        let accusation = self.accuse(proof, archive, effects);
         if accusation == Accusation::False {
             effects.push(Effect::Penalise(peer, Blame::Malformed));
         }

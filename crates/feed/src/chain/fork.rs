@@ -3,6 +3,7 @@
 use protocol::{Class, Header, claim::ForkProof};
 
 use super::Chain;
+use crate::archive::Archive;
 
 /// Where and why a feed stands still. Everything before `at` holds; what stands from there on is contested.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +29,14 @@ pub(crate) enum Accusation {
 
 impl Chain {
     /// Freezes the feed on evidence that somebody brought. Returns whether that is news.
-    pub fn accuse(&mut self, proof: &ForkProof) -> bool {
-        let Accusation::True(at) = self.weigh(proof) else { return false };
+    pub fn accuse(&mut self, proof: &ForkProof, archive: &impl Archive) -> bool {
+        let Accusation::True(at) = self.weigh(proof, archive) else { return false };
         self.freeze = Some(Freeze { at, proof: Some(proof.clone()) });
         true
     }
 
     /// Judges evidence; nothing changes.
-    pub(crate) fn weigh(&self, proof: &ForkProof) -> Accusation {
+    pub(crate) fn weigh(&self, proof: &ForkProof, archive: &impl Archive) -> Accusation {
         let Ok(fork) = proof.open() else { return Accusation::False };
         let (one, other) = (fork.one.claimed(), fork.other.claimed());
         if one.feed != self.feed || one.network != self.network {
@@ -53,6 +54,8 @@ impl Chain {
         match verified {
             Ok(()) => Accusation::True(one.seq),
             Err(_) if is_root(one) || is_root(other) => Accusation::Unproven,
+            // On another branch other keys may sign.
+            Err(_) if !self.follows_ours(one, archive) => Accusation::Unproven,
             Err(_) => Accusation::False,
         }
     }

@@ -51,7 +51,7 @@ impl Exchange {
             Gossip::Entry(frame) => self.gossiped_entry(peer, frame, now_ms, archive, &mut behind),
             Gossip::HeadClaim(claim) => self.gossiped_claim(peer, &claim, now_ms, archive, &mut behind),
             Gossip::Certificate(certificate) => self.gossiped_certificate(peer, certificate, &mut behind),
-            Gossip::ForkProof(proof) => self.gossiped_fork(peer, &proof, &mut behind),
+            Gossip::ForkProof(proof) => self.gossiped_fork(peer, &proof, archive, &mut behind),
         };
         effects.push(Effect::Verdict(verdict));
         effects.append(&mut behind);
@@ -101,7 +101,7 @@ impl Exchange {
                 Verdict::Ignore
             }
             Answer::Fork(proof) => {
-                self.accuse(&proof, effects);
+                self.accuse(&proof, archive, effects);
                 Verdict::Ignore
             }
             Answer::Duplicate | Answer::Closed => Verdict::Ignore,
@@ -168,8 +168,14 @@ impl Exchange {
         }
     }
 
-    fn gossiped_fork(&mut self, peer: Peer, proof: &ForkProof, effects: &mut Vec<Effect>) -> Verdict {
-        match self.accused_by(peer, proof, effects) {
+    fn gossiped_fork(
+        &mut self,
+        peer: Peer,
+        proof: &ForkProof,
+        archive: &impl Archive,
+        effects: &mut Vec<Effect>,
+    ) -> Verdict {
+        match self.accused_by(peer, proof, archive, effects) {
             Accusation::True(_) => Verdict::Accept,
             Accusation::Known | Accusation::Unproven => Verdict::Ignore,
             Accusation::False => Verdict::Reject,

@@ -66,7 +66,7 @@ impl Exchange {
             Frame::Range(range) => self.land(peer, &range, framed.entries, now_ms, archive, effects),
             Frame::Busy(busy) => session.postpone(now_ms, u64::from(busy.retry_ms)),
             Frame::Forked(proof) => {
-                self.accused_by(peer, &proof, effects);
+                self.accused_by(peer, &proof, archive, effects);
             }
             Frame::WantPayloads(want) => self.serve_payloads(peer, &want.entries, archive, effects),
             Frame::Payload(payload) => self.land_payload(peer, payload, archive, effects),
@@ -199,7 +199,7 @@ impl Exchange {
         if outcome.was_spoiled {
             effects.push(Effect::Penalise(peer, Blame::PayloadMismatch));
         }
-        self.learn_from_stop(peer, &flight, outcome.stopped_by, effects);
+        self.learn_from_stop(peer, &flight, outcome.stopped_by, archive, effects);
         self.note_landing(peer, &flight, now_ms);
     }
 
@@ -218,10 +218,17 @@ impl Exchange {
         }
     }
 
-    fn learn_from_stop(&mut self, peer: Peer, flight: &Flight, stop: Option<Answer>, effects: &mut Vec<Effect>) {
+    fn learn_from_stop(
+        &mut self,
+        peer: Peer,
+        flight: &Flight,
+        stop: Option<Answer>,
+        archive: &impl Archive,
+        effects: &mut Vec<Effect>,
+    ) {
         match stop {
             Some(Answer::Fork(proof)) => {
-                self.accuse(&proof, effects);
+                self.accuse(&proof, archive, effects);
             }
             Some(Answer::Diverged) => self.search_fork(peer, flight.feed, flight.from),
             Some(Answer::Malformed) => effects.push(Effect::Penalise(peer, Blame::Malformed)),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
     EntryId, FeedId, InstitutionId, Kind,
+    claim::ForkProof,
     message::{Absence, Body},
 };
 
@@ -94,6 +95,11 @@ impl Desk {
         if let crate::Answer::Accepted { held, .. } = &answer {
             self.memory.keep(held);
         }
+    /// Shows evidence. Returns whether the feed froze on it.
+    pub(crate) fn accuse(&mut self, proof: &ForkProof) -> bool {
+        self.chain.accuse(proof, &self.memory)
+    }
+
         answer
     }
 }

@@ -35,9 +35,9 @@ fn two_entries_at_one_place_are_a_proof_and_freeze_before_it() {
     let mut desk = Desk::with(&author, &one);
     let Answer::Fork(proof) = desk.receive(arrival(&other[3])) else { panic!("a fork") };
     assert_eq!(proof, proof_of(&one[3], &other[3]));
-    assert!(desk.chain.accuse(&proof));
+    assert!(desk.accuse(&proof));
     assert_eq!(desk.chain.freeze().map(|freeze| freeze.at), Some(3));
-    assert!(!desk.chain.accuse(&proof), "once");
+    assert!(!desk.accuse(&proof), "once");
     let mut author = author;
     assert_eq!(desk.receive(arrival(&author.say())), Answer::Closed);
 }
@@ -50,8 +50,8 @@ fn a_lower_fork_moves_the_freeze_down() {
     let mut late = author.clone();
     late.take(&one[4]);
     let contrary = late.draft(&profile(70), Audience::Network);
-    assert!(desk.chain.accuse(&proof_of(&one[5], &contrary)));
-    assert!(desk.chain.accuse(&proof_of(&one[3], &other[3])));
+    assert!(desk.accuse(&proof_of(&one[5], &contrary)));
+    assert!(desk.accuse(&proof_of(&one[3], &other[3])));
     assert_eq!(desk.chain.freeze().map(|freeze| freeze.at), Some(3));
 }
 
@@ -85,7 +85,7 @@ fn two_geneses_are_a_fork_like_any_other() {
     let other = twin.write(&twin.genesis());
     let mut desk = Desk::with(&author, &[genesis]);
     let Answer::Fork(proof) = desk.receive(arrival(&other)) else { panic!("a fork") };
-    assert!(desk.chain.accuse(&proof));
+    assert!(desk.accuse(&proof));
     assert_eq!(desk.chain.freeze().map(|freeze| freeze.at), Some(0));
 }
 
@@ -96,7 +96,7 @@ fn a_retired_key_cannot_contest_what_a_root_entry_sealed() {
     one.push(author.write(&rotation(0, 5)));
     let mut desk = Desk::with(&author, &one);
     let Answer::Fork(proof) = desk.receive(arrival(&other[3])) else { panic!("still evidence") };
-    assert!(!desk.chain.accuse(&proof));
+    assert!(!desk.accuse(&proof));
     assert!(desk.chain.is_open());
 }
 
@@ -105,9 +105,9 @@ fn what_cannot_be_judged_yet_freezes_nothing() {
     let network = Network::of(1);
     let (author, one, other) = forked(&network, 3, 1, 1);
     let mut desk = Desk::with(&author, &one[..2]);
-    assert!(!desk.chain.accuse(&proof_of(&one[4], &other[4])), "a key named in between may have retired this one");
+    assert!(!desk.accuse(&proof_of(&one[4], &other[4])), "a key named in between may have retired this one");
     let mut desk = Desk::with(&author, &one[..4]);
-    assert!(desk.chain.accuse(&proof_of(&one[4], &other[4])));
+    assert!(desk.accuse(&proof_of(&one[4], &other[4])));
 }
 
 #[test]
@@ -157,6 +157,49 @@ fn a_false_accusation_falls_back_on_who_brings_it() {
     node.frame(2, Frame::Forked(proof), NOW);
     assert_eq!(node.blames(), [(peer(2), Blame::Malformed); 2]);
     assert_eq!(node.freeze_of(&network.feed(0)), None);
+}
+
+#[test]
+fn a_proof_from_another_branch_is_no_false_accusation() {
+    let network = Network::of(3);
+    let mut author = Author::of(&network, 0);
+    let common = author.story(4);
+    let (mut one, mut twin) = (common.clone(), author.clone());
+    one.push(author.write(&rotation(0, 5)));
+    author.signing = (2, 5);
+    one.extend((0..3).map(|_| author.say()));
+    twin.say();
+    let mut node = Node::holding(&network, 1, &one);
+    node.meet(&network, 2);
+    for _ in 0..2 {
+        let proof = proof_of(&twin.draft(&profile(20), Audience::Network), &twin.say());
+        assert_eq!(node.gossip(2, Gossip::ForkProof(proof.clone()), NOW), [Effect::Verdict(Verdict::Ignore)]);
+        node.frame(2, Frame::Forked(proof), NOW);
+    }
+    assert_eq!((node.blames(), node.freeze_of(&network.feed(0))), (Vec::new(), None));
+}
+
+#[test]
+fn a_feed_that_stands_still_is_served_up_to_there() {
+    let network = Network::of(4);
+    let (_, one, other) = forked(&network, 900, 3, 1);
+    let mut node = Node::holding(&network, 1, &one[..1]);
+    node.meet(&network, 2);
+    let head = Head { feed: network.feed(0), place: place_of(&one[903]) };
+    node.frame(2, Frame::Heads(Heads { heads: vec![head] }), NOW);
+    let range = protocol::message::Range { feed: network.feed(0), from: 1, count: 903 };
+    let entries = one[1..].iter().map(frame_of).collect();
+    node.frame(2, protocol::message::Framed { frame: Frame::Range(range), entries }, NOW);
+    node.gossip(2, Gossip::ForkProof(proof_of(&one[901], &other[901])), NOW);
+    let mut party = Party::of(&network, vec![node, Node::ready(&network, 3)]);
+    party.run(40);
+    assert_eq!(party.node(3).freeze_of(&network.feed(0)), Some(901));
+    assert_eq!(party.node(3).seq_of(&network.feed(0)), Some(900));
+}
+
+fn place_of(held: &Held) -> protocol::payload::control::Place {
+    let header = held.entry.header();
+    protocol::payload::control::Place { epoch: header.epoch, seq: header.seq, entry: held.entry.id() }
 }
 
 fn two_sides(common: usize, one: usize, other: usize) -> (Network, Party) {
