@@ -23,7 +23,9 @@ impl<R: Rows> Sheet<'_, R> {
         let tally = old.as_ref().map_or(Tally::NONE, |open| open.tally.clone());
         let new = self.as_it_stands(case, tally)?;
         let version = |open: &Option<OpenCase>| open.as_ref().map(|open| open.current);
-        if version(&old) != version(&new) && new.as_ref().is_some_and(|open| open.reach == Reach::Named) {
+        let is_named = |open: &Option<OpenCase>| open.as_ref().is_some_and(|open| open.reach == Reach::Named);
+        // What was said while it was for some stays sealed when it is for all: nobody looks for it, so it is offered.
+        if version(&old) != version(&new) && new.is_some() && (is_named(&old) || is_named(&new)) {
             self.offer(case);
         }
         self.touch(case);

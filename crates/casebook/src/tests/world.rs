@@ -186,13 +186,15 @@ pub(super) struct Node {
     pub(super) indexed: BTreeMap<CaseId, [u8; 32]>,
     /// Cases all of whose pictures were destroyed.
     pub(super) bare: BTreeSet<CaseId>,
+    /// Cases that were offered to their audience.
+    pub(super) offered: BTreeSet<CaseId>,
 }
 
 impl Node {
     pub(super) fn of(number: u8) -> Self {
         let book = Casebook { me: house(number) };
-        let (held, indexed, bare) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
-        Self { book, rows: Memory::new(), held, indexed, bare }
+        let (held, indexed, bare, offered) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        Self { book, rows: Memory::new(), held, indexed, bare, offered }
     }
 
     pub(super) fn hear(&mut self, record: &Record) -> Answer {
@@ -234,7 +236,9 @@ impl Node {
                 Effect::Index(case) => {
                     self.indexed.insert(case, self.text_of(case));
                 }
-                Effect::Offer(_) => {}
+                Effect::Offer(case) => {
+                    self.offered.insert(case);
+                }
             }
         }
         folded.answer
