@@ -49,6 +49,14 @@ fn what_a_scenario_promises_to_go_wrong_does() {
 }
 
 #[test]
+fn every_so_often_all_thirty_hospitals_play() {
+    let scenario = Scenario::named("lossy-30").expect("the scenario is there");
+    let outcome = run(&scenario, 39);
+    assert_eq!((outcome.figures.nodes, outcome.violations), (30, Vec::new()));
+    assert!(run(&scenario, 38).figures.nodes < 30);
+}
+
+#[test]
 fn the_same_seed_is_the_same_run() {
     let scenario = Scenario::named("lossy-30").expect("the scenario is there");
     let (one, again, other) = (run(&scenario, 3), run(&scenario, 3), run(&scenario, 4));
