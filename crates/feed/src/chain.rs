@@ -170,9 +170,15 @@ impl Chain {
         }
     }
 
+    /// How many entries before all that is contested were accepted by their links and not verified yet.
+    pub(crate) fn unverified(&self) -> u64 {
+        let end = self.freeze.as_ref().map_or(u64::MAX, |freeze| freeze.at).min(self.next_seq());
+        end.saturating_sub(self.verified_to)
+    }
+
     /// Verifies signatures of entries that were accepted by their links, at most `count`. Returns whether the feed froze.
     pub fn verify_linked(&mut self, count: u64, archive: &impl Archive) -> bool {
-        let end = self.next_seq().min(self.verified_to + count);
+        let end = self.verified_to + self.unverified().min(count);
         for seq in self.verified_to..end {
             let Some(held) = archive.held(&self.feed, seq) else { return false };
             if !self.is_signed(&held.entry) {

@@ -266,9 +266,7 @@ impl Exchange {
     fn verify_linked(&mut self, archive: &impl Archive, effects: &mut Vec<Effect>) {
         let mut left = LINKED_PER_TICK;
         let mut frozen = Vec::new();
-        for chain in
-            self.chains.values_mut().filter(|chain| chain.verified_to() < chain.next_seq() && chain.freeze().is_none())
-        {
+        for chain in self.chains.values_mut().filter(|chain| chain.unverified() > 0) {
             let before = chain.verified_to();
             if chain.verify_linked(left, archive) {
                 frozen.push(chain.feed());
