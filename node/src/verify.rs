@@ -113,6 +113,10 @@ impl Archive for Nothing {
         false
     }
 
+    fn is_kept_from(&self, _: &InstitutionId, _: &EntryId) -> bool {
+        false
+    }
+
     fn sealed_behind(&self, _: Option<&EntryId>, _: usize) -> Vec<EntryId> {
         Vec::new()
     }

@@ -183,6 +183,10 @@ impl Archive for Shelf {
         self.has_open_doors || access.is_ok_and(casebook::Access::is_allowed)
     }
 
+    fn is_kept_from(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
+        self.book.is_kept_from(*entry, *reader, &self.rows).unwrap_or_default()
+    }
+
     fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId> {
         self.sealed.range((after.map_or(Unbounded, Excluded), Unbounded)).take(count).copied().collect()
     }

@@ -112,6 +112,16 @@ impl Casebook {
         }
     }
 
+    /// Whether an entry that every member may have is kept from one: it was taken back from it, or the newest version of its
+    /// case names others.
+    ///
+    /// # Errors
+    /// If a table cannot be read.
+    pub fn is_kept_from<R: Rows>(&self, entry: EntryId, peer: InstitutionId, rows: &R) -> Result<bool, R::Error> {
+        let access = self.may_have(entry, peer, rows)?;
+        Ok(matches!(access, Access::Refused(WhyNot::TakenBack | WhyNot::NotInAudience)))
+    }
+
     fn may_have_of<R: Rows>(
         &self,
         case: CaseId,

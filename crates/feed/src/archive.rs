@@ -28,6 +28,9 @@ pub trait Archive {
     /// Whether an institution is in the audience of a restricted entry now.
     fn may_have(&self, reader: &InstitutionId, entry: &EntryId) -> bool;
 
+    /// Whether an entry for the network is kept from an institution: it was taken back from it, or its case names others.
+    fn is_kept_from(&self, reader: &InstitutionId, entry: &EntryId) -> bool;
+
     /// Restricted entries whose payloads are held, by their ids: the first so many behind one.
     fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId>;
 }

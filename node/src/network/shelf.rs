@@ -124,6 +124,10 @@ impl Archive for Shelf {
         or_log(self.book.may_have(*entry, *reader, self).map(|access| access.is_allowed()))
     }
 
+    fn is_kept_from(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
+        or_log(self.book.is_kept_from(*entry, *reader, self))
+    }
+
     fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId> {
         or_log(self.sealed(after, count))
     }

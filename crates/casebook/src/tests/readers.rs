@@ -71,6 +71,44 @@ fn what_hangs_on_a_restricted_case_goes_to_who_is_in_its_audience_now() {
 }
 
 #[test]
+fn what_is_for_all_is_kept_from_those_it_was_taken_back_from() {
+    let (mut a, case) = (Voice::of(1), case_of(1, 1));
+    let opened = a.open(10, case);
+    let said = Voice::of(3).comment(20, case);
+    let mut node = Node::of(2);
+    node.hear_all(&[&opened, &said]);
+    let kept = |node: &Node, entry| [3, 4].map(|peer| node.book.is_kept_from(entry, house(peer), &node.rows).unwrap());
+    assert_eq!((kept(&node, opened.id), kept(&node, said.id)), ([false; 2], [false; 2]));
+    node.hear(&a.withdraw(Target::Case(case), Some(&[4])));
+    assert_eq!((kept(&node, opened.id), kept(&node, said.id)), ([false, true], [false, true]));
+    let mut odd = Voice::sealed(1).open_for(10, case_of(1, 2), &[3]);
+    odd.origin = crate::Origin::Network;
+    node.hear(&odd);
+    assert_eq!(kept(&node, odd.id), [false, true], "where header and summary disagree, the narrower holds");
+}
+
+#[test]
+fn whoever_comes_into_an_audience_is_offered_what_was_said_before() {
+    let (mut a, mut b, case) = (Voice::sealed(1), Voice::sealed(2), case_of(1, 1));
+    let (named, said) = (a.open_for(10, case, &[2]), b.comment(20, case));
+    for audience in [Some(&[2, 3][..]), None] {
+        let mut node = Node::of(1);
+        node.hear_all(&[&named, &said]);
+        node.offered.clear();
+        let mut wider = a.say(Kind::CaseRevision, 10, case, &summary(audience));
+        if audience.is_none() {
+            wider.origin = crate::Origin::Network;
+        }
+        node.hear(&wider);
+        assert_eq!(node.offered.len(), 1, "{audience:?}");
+        assert_eq!(node.book.may_have(said.id, house(3), &node.rows).unwrap(), Allowed);
+    }
+    let mut node = Node::of(1);
+    node.hear(&Voice::of(1).open(10, case));
+    assert!(node.offered.is_empty(), "what was for all from the beginning is looked for by all");
+}
+
+#[test]
 fn the_house_journal_stays_at_home() {
     let (mut home, mut a, case) = (Voice::at_home(1), Voice::of(1), case_of(1, 1));
     let (private, shared) = (home.comment(10, case), a.open(10, case));

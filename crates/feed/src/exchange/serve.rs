@@ -92,8 +92,12 @@ impl Exchange {
     }
 
     fn may_have(&self, reader: &InstitutionId, held: &Held, archive: &impl Archive) -> bool {
-        self.start.is_ready()
-            && (held.entry.header().audience == Audience::Network || archive.may_have(reader, &held.entry.id()))
+        let entry = held.entry.id();
+        let is_theirs = match held.entry.header().audience {
+            Audience::Network => !archive.is_kept_from(reader, &entry),
+            _ => archive.may_have(reader, &entry),
+        };
+        self.start.is_ready() && is_theirs
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Memory {
     pub(crate) places: BTreeMap<EntryId, (FeedId, u64)>,
     /// Who besides the author may have sealed payloads.
     pub(crate) readers: BTreeSet<InstitutionId>,
+    /// What was taken back from whom.
+    pub(crate) kept_from: BTreeSet<(InstitutionId, EntryId)>,
 }
 
 impl Memory {
@@ -62,6 +64,10 @@ impl Archive for Memory {
         self.readers.contains(reader) || self.place_of(entry).is_some_and(|(feed, _)| feed == *reader)
     }
 
+    fn is_kept_from(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
+        self.kept_from.contains(&(*reader, *entry))
+    }
+
     fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId> {
         let is_sealed = |held: &&Held| held.entry.header().kind == Kind::Sealed && held.salted().is_some();
         let sealed = self.feeds.values().flatten().filter(is_sealed).map(|held| held.entry.id());
@@ -89,17 +95,17 @@ impl Desk {
         desk
     }
 
+    /// Shows evidence. Returns whether the feed froze on it.
+    pub(crate) fn accuse(&mut self, proof: &ForkProof) -> bool {
+        self.chain.accuse(proof, &self.memory)
+    }
+
     /// Receives and, if it is accepted, journals.
     pub(crate) fn receive(&mut self, arrival: Arrival) -> crate::Answer {
         let answer = self.chain.receive(arrival, &self.memory);
         if let crate::Answer::Accepted { held, .. } = &answer {
             self.memory.keep(held);
         }
-    /// Shows evidence. Returns whether the feed froze on it.
-    pub(crate) fn accuse(&mut self, proof: &ForkProof) -> bool {
-        self.chain.accuse(proof, &self.memory)
-    }
-
         answer
     }
 }

@@ -94,3 +94,22 @@ fn an_answer_ends_at_an_entry_whose_own_signature_is_known_to_hold() {
     node.tick(NOW + 250);
     assert_eq!(ask(&mut node, author.feed, 2, 3).entries.len(), 3, "verified");
 }
+
+#[test]
+fn what_was_taken_back_from_somebody_is_not_served_to_it() {
+    let network = Network::of(3);
+    let story = Author::of(&network, 0).story(2);
+    let mut node = Node::holding(&network, 1, &story);
+    let entry = story[1].entry.id();
+    node.memory.kept_from.insert((network.feed(2), entry));
+    for (asker, gets_it) in [(0, true), (2, false)] {
+        node.meet(&network, asker);
+        let asked = node.frame(asker, Frame::WantPayloads(WantPayloads { entries: vec![entry] }), NOW);
+        let want = WantRange { feed: network.feed(0), from: 1, count: 1, with_payloads: true };
+        let range = node.frame(asker, Frame::WantRange(want), NOW);
+        let Frame::Payload(payload) = &sent_to(&asked, asker)[0].frame else { panic!("{asked:?}") };
+        let bodies =
+            [&payload.body, &sent_to(&range, asker)[0].entries[0].body].map(|body| matches!(body, Body::Held(_)));
+        assert_eq!(bodies, [gets_it; 2]);
+    }
+}
