@@ -244,20 +244,24 @@ impl Chain {
         }
     }
 
-    /// The answer to a signed entry that follows the same entry as ours does.
-    fn contradiction(&self, arrival: &Arrival, archive: &impl Archive) -> Answer {
-        let ours = archive.held(&self.feed, arrival.entry.claimed().seq);
-        ours.map_or(Answer::Unproven, |ours| Answer::Fork(ForkProof::of(&ours.entry.to_unverified(), &arrival.entry)))
-    }
-
     /// Whether an entry at this place stands behind the same entry as ours does.
     fn follows_ours(&self, header: &Header, archive: &impl Archive) -> bool {
         let before = header.seq.checked_sub(1);
         before.is_none_or(|before| archive.id_at(&self.feed, before) == Some(header.prev))
     }
 
+    /// The answer to a signed entry that follows the same entry as ours does.
+    fn contradiction(&self, arrival: &Arrival, archive: &impl Archive) -> Answer {
+        let ours = archive.held(&self.feed, arrival.entry.claimed().seq);
+        ours.map_or(Answer::Unproven, |ours| Answer::Fork(ForkProof::of(&ours.entry.to_unverified(), &arrival.entry)))
+    }
+
     /// The first entry: it proves itself.
     fn found(&mut self, arrival: Arrival) -> Answer {
+        let header = arrival.entry.claimed();
+        if header.kind != Kind::Genesis || header.audience != Audience::Network {
+            return Answer::Malformed;
+        }
         let Some(payload) = arrival.matching().cloned() else { return Self::without_payload(&arrival) };
         let Ok(Payload::Genesis(genesis)) = Payload::decode(Kind::Genesis, &payload.bytes.0) else {
             return Answer::Malformed;
@@ -300,10 +304,12 @@ impl Chain {
         }
     }
 
+    /// A key rotation may bring the key that signs it, so its payload is read first; no other payload is read unsigned.
     fn verify_root(institution: &Institution, arrival: &Arrival) -> Result<Entry, KeyRefusal> {
         let kind = arrival.entry.claimed().kind;
-        let bytes = arrival.matching().map(|payload| payload.bytes.0.as_slice()).unwrap_or_default();
-        let payload = Payload::decode(kind, bytes).unwrap_or_else(|_| Payload::Unknown(kind, Default::default()));
+        let payload = arrival.matching().filter(|_| kind == Kind::KeyRotation);
+        let payload = payload.and_then(|payload| Payload::decode(kind, &payload.bytes.0).ok());
+        let payload = payload.unwrap_or_else(|| Payload::Unknown(kind, Default::default()));
         institution.verify_root(arrival.entry.clone(), &payload)
     }
 

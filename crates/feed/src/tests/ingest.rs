@@ -166,3 +166,18 @@ fn bytes_that_are_no_header_are_the_senders_fault() {
     frame.entry.header.0.truncate(20);
     assert!(Arrival::parse(frame).is_err());
 }
+
+#[test]
+fn only_a_genesis_for_the_network_founds_a_feed_whatever_its_version() {
+    const VERSION_AT: usize = 1;
+    const KIND_AT: usize = 107;
+    let mut author = Author::of(&Network::of(1), 0);
+    let genesis = author.story(0).remove(0);
+    for (kind, audience) in [(5, 0), (1, 1)] {
+        let mut frame = frame_of(&genesis);
+        assert_eq!(frame.entry.header.0[KIND_AT..=KIND_AT + 1], [1, 0]);
+        frame.entry.header.0[VERSION_AT] = 2;
+        frame.entry.header.0[KIND_AT..=KIND_AT + 1].copy_from_slice(&[kind, audience]);
+        assert_eq!(Desk::of(&author).receive(Arrival::parse(frame).unwrap()), Answer::Malformed);
+    }
+}
