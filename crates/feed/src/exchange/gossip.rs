@@ -27,15 +27,15 @@ const CLAIM_HEARD_MS: u64 = 1_000;
 /// The newest head claim of a feed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Heard {
-    time_ms: u64,
-    seq: u64,
+    /// Epoch, place, and the author's time.
+    said: (u32, u64, u64),
     heard_ms: u64,
 }
 
 impl Exchange {
     /// When the newest head claim of a feed was heard, and up to which place the feed goes by it.
     pub fn head_claim(&self, feed: &FeedId) -> Option<(u64, u64)> {
-        self.claims.get(feed).map(|heard| (heard.heard_ms, heard.seq))
+        self.claims.get(feed).map(|heard| (heard.heard_ms, heard.said.1))
     }
 
     pub(super) fn gossip(
@@ -135,9 +135,10 @@ impl Exchange {
     ) -> Verdict {
         let Ok(claim) = signed.claimed() else { return blame(peer, Blame::Malformed, effects) };
         let heard = self.claims.get(&claim.feed);
-        let is_news = heard.is_none_or(|heard| {
-            claim.time_ms > heard.time_ms && now_ms.saturating_sub(heard.heard_ms) >= CLAIM_HEARD_MS
-        });
+        // The place comes first: a clock that once ran ahead silences nobody who writes.
+        let said = (claim.place.epoch, claim.place.seq, claim.time_ms);
+        let is_news =
+            heard.is_none_or(|heard| said > heard.said && now_ms.saturating_sub(heard.heard_ms) >= CLAIM_HEARD_MS);
         let institution = self.chains.get(&claim.feed).and_then(Chain::institution);
         let (Some(institution), Some(_), true) = (institution, self.roster.member(&claim.feed), is_news) else {
             return Verdict::Ignore;
@@ -152,8 +153,7 @@ impl Exchange {
         if claim.feed == self.me && archive.id_at(&self.me, claim.place.seq) != Some(claim.place.entry) {
             self.foreign_hand(effects);
         }
-        let heard = Heard { time_ms: claim.time_ms, seq: claim.place.seq, heard_ms: now_ms };
-        self.claims.insert(claim.feed, heard);
+        self.claims.insert(claim.feed, Heard { said, heard_ms: now_ms });
         self.hint(peer, claim.feed, claim.place);
         Verdict::Accept
     }

@@ -129,10 +129,23 @@ fn a_newer_head_claim_is_passed_on_and_pulled_and_an_old_one_is_not() {
     assert_eq!(verdict(&effects), Verdict::Accept);
     assert!(matches!(frames(&effects)[..], [Frame::WantRange(_)]));
     assert_eq!(node.exchange.head_claim(&author.feed), Some((NOW, 9)));
-    for (time_ms, now_ms) in [(NOW, NOW + 60_000), (NOW - 5, NOW + 60_000), (NOW + 9, NOW + 1)] {
-        let again = node.gossip(2, claim(&network, &author, place(10), time_ms), now_ms);
-        assert_eq!(verdict(&again), Verdict::Ignore, "replayed, older, or too soon");
+    for (seq, time_ms, now_ms) in
+        [(9, NOW, NOW + 60_000), (9, NOW - 5, NOW + 60_000), (8, NOW + 9, NOW + 60_000), (10, NOW + 9, NOW + 1)]
+    {
+        let again = node.gossip(2, claim(&network, &author, place(seq), time_ms), now_ms);
+        assert_eq!(verdict(&again), Verdict::Ignore, "replayed, older, of an older place, or too soon");
     }
+}
+
+#[test]
+fn a_clock_that_once_ran_ahead_silences_nobody_who_writes() {
+    let (network, author, mut node) = begun();
+    let place = |seq| Place { epoch: 0, seq, entry: protocol::EntryId([1; 32]) };
+    let year_ms = 365 * 86_400_000;
+    node.gossip(2, claim(&network, &author, place(9), NOW + year_ms), NOW);
+    let effects = node.gossip(2, claim(&network, &author, place(10), NOW + 60_000), NOW + 60_000);
+    assert_eq!(verdict(&effects), Verdict::Accept);
+    assert_eq!(node.exchange.head_claim(&author.feed), Some((NOW + 60_000, 10)));
 }
 
 #[test]
