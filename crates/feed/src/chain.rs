@@ -39,7 +39,7 @@ pub enum Answer {
     Diverged,
     /// It contradicts what is held at this very place: both sides are signed and follow the same entry.
     Fork(ForkProof),
-    /// The feed is frozen or has ended before it.
+    /// The feed is frozen or has ended before it, and it is no root entry that ends the contest.
     Closed,
     /// Wrong form, key number, epoch, or network: the sender is to blame.
     Malformed,
@@ -92,6 +92,7 @@ impl Chain {
         for held in control {
             chain.apply(&held.entry, held.salted());
         }
+        chain.lift();
         chain
     }
 
@@ -132,7 +133,11 @@ impl Chain {
 
     /// Whether more of it may be accepted.
     pub fn is_open(&self) -> bool {
-        self.takes(self.next_seq()) && self.institution.as_ref().is_none_or(|institution| institution.ended().is_none())
+        self.takes(self.next_seq()) && !self.has_ended()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.institution.as_ref().is_some_and(|institution| institution.ended().is_some())
     }
 
     /// Whether a place lies before all that is contested.
@@ -163,7 +168,7 @@ impl Chain {
                 self.see_rotation(&arrival);
                 self.compare(&arrival, archive)
             }
-            _ if !self.is_open() => Answer::Closed,
+            _ if !self.is_open() => self.seal(arrival),
             seq if seq > next => Answer::Gap,
             0 => self.found(arrival),
             _ => self.extend(arrival),
@@ -337,6 +342,7 @@ impl Chain {
         }
         self.head = Some(Place { epoch: header.epoch, seq: header.seq, entry: entry.id() });
         self.apply(entry, payload);
+        self.lift();
     }
 
     fn apply(&mut self, entry: &Entry, payload: Option<&Salted>) {

@@ -86,6 +86,11 @@ impl Session {
         }
     }
 
+    /// The peer has no more of a feed than it gave, until it says otherwise.
+    pub(crate) fn rests(&mut self, feed: &FeedId) {
+        self.ahead.remove(feed);
+    }
+
     /// How far the peer holds a feed.
     pub(crate) fn head(&self, feed: &FeedId) -> Option<&Place> {
         self.heads.get(feed)

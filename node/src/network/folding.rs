@@ -206,6 +206,9 @@ impl<'a> Folding<'a> {
         if let Some(payload) = &payload {
             self.restand_after(header.feed, header.seq, payload)?;
         }
+        if header.kind.class() == Class::Root {
+            self.restand_frozen(&header.feed, header.seq)?;
+        }
         let said = match payload {
             Some(payload) => Said::of(payload, header.feed),
             None if header.kind.class() == Class::Content => Some(Said::Absent),
@@ -307,6 +310,16 @@ impl<'a> Folding<'a> {
         match from.filter(|from| *from < seq) {
             Some(from) => self.restand_from(&feed, from),
             None => Ok(()),
+        }
+    }
+
+    /// A root entry may have ended a freeze: what was disputed counts again.
+    fn restand_frozen(&mut self, feed: &FeedId, seq: u64) -> Result<(), ShelfError> {
+        let Some(position) = self.shelf.tables.get(FREEZES, feed)? else { return Ok(()) };
+        let read = self.shelf.journal.read(Position::from_u64(position))?;
+        match record::from_journal(read.kind, &read.clear)? {
+            Kept::Freeze(_, freeze) if freeze.at <= seq => self.restand_from(feed, freeze.at),
+            _ => Ok(()),
         }
     }
 

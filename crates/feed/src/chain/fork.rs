@@ -2,8 +2,8 @@
 
 use protocol::{Class, Header, claim::ForkProof};
 
-use super::Chain;
-use crate::archive::Archive;
+use super::{Answer, Chain};
+use crate::archive::{Archive, Arrival};
 
 /// Where and why a feed stands still. Everything before `at` holds; what stands from there on is contested.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,33 @@ impl Chain {
             // On another branch other keys may sign.
             Err(_) if !self.follows_ours(one, archive) => Accusation::Unproven,
             Err(_) => Accusation::False,
+        }
+    }
+
+    /// Whether the feed stands still at its head, and a root entry on the branch that is held would end that.
+    pub(crate) fn may_be_sealed(&self) -> bool {
+        let is_proven = self.freeze.as_ref().is_some_and(|freeze| freeze.proof.is_some());
+        is_proven && !self.takes(self.next_seq()) && !self.has_ended()
+    }
+
+    /// An entry at a place that is contested. Singly only a root entry is taken: what stands before it comes in ranges.
+    pub(super) fn seal(&mut self, arrival: Arrival) -> Answer {
+        let header = arrival.entry.claimed();
+        if !self.may_be_sealed() || !is_root(header) || header.seq != self.next_seq() {
+            return Answer::Closed;
+        }
+        match self.extend(arrival) {
+            accepted @ Answer::Accepted { .. } => accepted,
+            _ => Answer::Closed,
+        }
+    }
+
+    /// Goes on if a root entry has sealed the branch that is held. It is the same whether the evidence came before the root
+    /// entry or after it.
+    pub(super) fn lift(&mut self) {
+        let proof = self.freeze.as_ref().and_then(|freeze| freeze.proof.as_ref()?.open().ok());
+        if proof.is_some_and(|fork| self.is_sealed_against(fork.one.claimed(), fork.other.claimed())) {
+            self.freeze = None;
         }
     }
 

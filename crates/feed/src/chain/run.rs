@@ -30,9 +30,8 @@ impl Chain {
             while let Some(next) = waiting.next_if(|next| may_start && self.may_join(&run, next)) {
                 run.push(next);
             }
-            if run.len() > 1
-                && let Some(entries) = self.link(&run)
-            {
+            let is_run = run.len() > 1 || (may_start && self.may_be_sealed());
+            if is_run && let Some(entries) = self.link(&run) {
                 self.take_run(run, entries, &mut outcome);
                 continue;
             }
@@ -56,7 +55,7 @@ impl Chain {
     /// Whether an entry can be the first of a run.
     fn may_start(&self, first: &Arrival) -> bool {
         let header = first.entry.claimed();
-        let is_next = header.seq > 0 && header.seq == self.next_seq() && self.is_open();
+        let is_next = header.seq > 0 && header.seq == self.next_seq() && (self.is_open() || self.may_be_sealed());
         is_next && header.feed == self.feed && header.kind.class() != Class::Root && has_what_it_needs(first)
     }
 
@@ -67,7 +66,8 @@ impl Chain {
             let last = last.entry.claimed();
             header.seq == last.seq + 1 && header.kind.class() != Class::Root && same_author(last, header)
         });
-        follows && run.len() < limits::RUN_ENTRIES_MAX && self.takes(header.seq) && has_what_it_needs(next)
+        let is_taken = self.takes(header.seq) || self.may_be_sealed();
+        follows && run.len() < limits::RUN_ENTRIES_MAX && is_taken && has_what_it_needs(next)
     }
 
     /// The entries of a run, if its last signature holds and every entry names the one before it, down to the head.

@@ -79,8 +79,10 @@ impl Exchange {
             return Some(Flight { feed, from, since_ms: now_ms, is_search: true });
         }
         let wanted = |feed: &FeedId, place: &Place| {
-            let is_ahead =
-                chains.get(feed).is_none_or(|chain: &Chain| chain.is_open() && place.seq >= chain.next_seq());
+            let is_ahead = chains.get(feed).is_none_or(|chain: &Chain| {
+                // What goes on for a peer may have been sealed by a root entry that we have not seen.
+                (chain.is_open() || chain.may_be_sealed()) && place.seq >= chain.next_seq()
+            });
             is_ahead && roster.member(feed).is_some() && (*feed != me || may_pull_own)
         };
         let feed = session.next_wanted(now_ms, wanted, in_flight)?;

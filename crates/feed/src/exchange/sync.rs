@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
     EntryId, FeedId, InstitutionId, NetworkId,
+    claim::ForkProof,
     codec::Bytes,
     hash, limits,
     message::{
@@ -65,9 +66,7 @@ impl Exchange {
             Frame::WantRange(want) => self.serve_range(peer, &want, archive, effects),
             Frame::Range(range) => self.land(peer, &range, framed.entries, now_ms, archive, effects),
             Frame::Busy(busy) => session.postpone(now_ms, u64::from(busy.retry_ms)),
-            Frame::Forked(proof) => {
-                self.accused_by(peer, &proof, archive, effects);
-            }
+            Frame::Forked(proof) => self.learn_fork(peer, &proof, archive, effects),
             Frame::WantPayloads(want) => self.serve_payloads(peer, &want.entries, archive, effects),
             Frame::Payload(payload) => self.land_payload(peer, payload, archive, effects),
             Frame::Offer(offer) => offer.entries.into_iter().for_each(|entry| session.payloads.want(entry)),
@@ -136,6 +135,17 @@ impl Exchange {
             let news: Vec<Head> =
                 heads.iter().filter(|head| session.tell(head.feed, head.place.seq)).cloned().collect();
             Self::send_heads(effects, *peer, &news);
+        }
+    }
+
+    /// A peer for which a feed stands still has nothing beyond that for us.
+    fn learn_fork(&mut self, peer: Peer, proof: &ForkProof, archive: &impl Archive, effects: &mut Vec<Effect>) {
+        self.accused_by(peer, proof, archive, effects);
+        let Ok(fork) = proof.open() else { return };
+        let feed = fork.one.claimed().feed;
+        let stands_still = self.chains.get(&feed).is_some_and(Chain::may_be_sealed);
+        if let Some(session) = self.sessions.get_mut(&peer).filter(|_| stands_still) {
+            session.rests(&feed);
         }
     }
 

@@ -10,7 +10,7 @@ use protocol::{
 use super::world::{
     Author, Desk, NOW, Network, Node, Party, arrival, frame_of, frames, key, peer, profile, rotation, sent_to, the_end,
 };
-use crate::{Answer, Blame, Effect, Held, Record, Verdict};
+use crate::{Answer, Blame, Chain, Effect, Freeze, Held, Record, Verdict};
 
 /// A common story and two branches behind it.
 fn forked(network: &Network, common: usize, one: usize, other: usize) -> (Author, Vec<Held>, Vec<Held>) {
@@ -98,6 +98,53 @@ fn a_retired_key_cannot_contest_what_a_root_entry_sealed() {
     let Answer::Fork(proof) = desk.receive(arrival(&other[3])) else { panic!("still evidence") };
     assert!(!desk.accuse(&proof));
     assert!(desk.chain.is_open());
+}
+
+#[test]
+fn evidence_and_the_root_entry_that_seals_come_to_the_same_in_any_order() {
+    let network = Network::of(1);
+    let (mut author, one, other) = forked(&network, 2, 3, 1);
+    let seal = author.write(&rotation(0, 5));
+    let proof = proof_of(&one[3], &other[3]);
+    let mut sealed_first = Desk::with(&author, &one);
+    sealed_first.receive(arrival(&seal));
+    assert!(!sealed_first.accuse(&proof));
+    let mut proven_first = Desk::with(&author, &one);
+    assert!(proven_first.accuse(&proof));
+    let mut elsewhere = Author::of(&network, 0);
+    elsewhere.take(&other[3]);
+    (elsewhere.say(), elsewhere.say());
+    assert_eq!(proven_first.receive(arrival(&elsewhere.write(&rotation(0, 6)))), Answer::Closed, "not behind our head");
+    assert!(matches!(proven_first.receive(arrival(&seal)), Answer::Accepted { .. }));
+    let state = |desk: &Desk| (desk.chain.head().cloned(), desk.chain.freeze().cloned());
+    assert_eq!(state(&proven_first), state(&sealed_first));
+    author.signing = (2, 5);
+    assert!(matches!(proven_first.receive(arrival(&author.say())), Answer::Accepted { .. }));
+    let restored = Chain::restore(
+        network.id,
+        Head { feed: author.feed, place: place_of(&seal) },
+        6,
+        Some(Freeze { at: 3, proof: Some(proof) }),
+        [&one[0], &seal].into_iter(),
+    );
+    assert_eq!(restored.freeze(), None);
+}
+
+#[test]
+fn a_thief_of_a_retired_key_stops_nobody_who_still_pulls() {
+    let network = Network::of(4);
+    let (mut author, mut one, other) = forked(&network, 4, 1_400, 1);
+    one.push(author.write(&rotation(0, 5)));
+    author.signing = (2, 5);
+    one.push(author.say());
+    let mut pulling = Node::holding(&network, 3, &one[..7]);
+    pulling.meet(&network, 2);
+    pulling.gossip(2, Gossip::ForkProof(proof_of(&one[5], &other[5])), NOW);
+    assert_eq!(pulling.freeze_of(&network.feed(0)), Some(5));
+    let mut party = Party::of(&network, vec![Node::holding(&network, 1, &one), pulling]);
+    party.run(8);
+    assert_eq!(party.node(3).freeze_of(&network.feed(0)), None);
+    assert_eq!(party.node(3).seq_of(&network.feed(0)), party.node(1).seq_of(&network.feed(0)));
 }
 
 #[test]
@@ -272,13 +319,15 @@ fn one_that_missed_the_proof_and_has_an_equal_head_is_told() {
 }
 
 #[test]
-fn after_a_fork_nothing_is_asked_for_and_the_talk_ends() {
+fn after_a_fork_who_claims_more_is_asked_once_and_the_talk_ends() {
     let (network, mut party) = two_sides(2, 1, 4);
     party.run(4);
     let head = Head { feed: network.feed(0), place: place_at(900) };
     let now_ms = party.now_ms;
-    let effects = party.node(1).frame(2, Frame::Heads(Heads { heads: vec![head] }), now_ms);
-    assert!(frames(&effects).is_empty(), "{effects:?}");
+    let asked = party.node(1).frame(2, Frame::Heads(Heads { heads: vec![head] }), now_ms);
+    assert_eq!(frames(&asked).len(), 1, "it may have gone on behind a root entry");
+    party.send(1, asked);
+    party.run(2);
     let before = party.delivered;
     party.run(20);
     assert_eq!(party.delivered, before);
