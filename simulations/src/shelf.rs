@@ -117,7 +117,7 @@ impl Shelf {
         let folded = self.book.fold(&record, standing, &self.rows).expect("rows in memory can be read");
         self.rows.apply(&folded.changes);
         let is_placed = header.kind == Kind::Sealed && held.salted().is_some();
-        let mut filed = Filed { placed: is_placed.then(|| held.entry.id()), ..Filed::default() };
+        let mut filed = Filed { placed: Vec::from_iter(is_placed.then(|| held.entry.id())) };
         for effect in folded.effects {
             match effect {
                 casebook::Effect::Erase(erasure) => erasure.entries.iter().for_each(|entry| self.erase(entry)),

@@ -59,6 +59,10 @@ pub struct Chain {
     /// Every entry before this place had its own signature verified.
     verified_to: u64,
     freeze: Option<Freeze>,
+    /// What the author's clock showed at its genesis.
+    founded_ms: Option<u64>,
+    /// Bytes of all its payloads, those included that are not here.
+    payload_bytes: u64,
     /// Places of its root entries, in order.
     roots: Vec<u64>,
     /// Place of its newest node keys.
@@ -75,6 +79,8 @@ impl Chain {
             head: None,
             verified_to: 0,
             freeze: None,
+            founded_ms: None,
+            payload_bytes: 0,
             roots: Vec::new(),
             node_keys_at: None,
         }
@@ -94,6 +100,21 @@ impl Chain {
         }
         chain.lift();
         chain
+    }
+
+    /// As it was restored, with the bytes of all its payloads.
+    pub fn with_payload_bytes(self, payload_bytes: u64) -> Self {
+        Self { payload_bytes, ..self }
+    }
+
+    /// Bytes of all its payloads, those included that are not here.
+    pub const fn payload_bytes(&self) -> u64 {
+        self.payload_bytes
+    }
+
+    /// What the author's clock showed at its genesis; absent: nothing of it is held.
+    pub(crate) const fn founded_ms(&self) -> Option<u64> {
+        self.founded_ms
     }
 
     /// The network.
@@ -341,6 +362,7 @@ impl Chain {
             self.verified_to = header.seq + 1;
         }
         self.head = Some(Place { epoch: header.epoch, seq: header.seq, entry: entry.id() });
+        self.payload_bytes = self.payload_bytes.saturating_add(u64::from(header.payload_size));
         self.apply(entry, payload);
         self.lift();
     }
@@ -352,6 +374,9 @@ impl Chain {
             && let Some(Ok(Payload::Genesis(genesis))) = payload.map(|payload| entry.open(payload))
         {
             self.institution = Institution::of_genesis(&header.network, &header.feed, &genesis).ok();
+        }
+        if header.seq == 0 {
+            self.founded_ms = Some(header.time_ms);
         }
         match header.kind {
             Kind::NodeKeys => self.node_keys_at = Some(header.seq),

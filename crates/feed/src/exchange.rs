@@ -1,11 +1,12 @@
 //! All feeds and all peers: the machine that a node drives.
 //!
 //! What it decides stands in the files beside this one: `gossip` what a message is worth, `sync` what sessions say,
-//! `pull` what is asked of whom, `serve` what others get, `append` what we say ourselves, `own_head` what others hold of
+//! `pull` what is asked of whom, `growth` how much of it, `serve` what others get, `append` what we say ourselves, `own_head` what others hold of
 //! that, `papers` who is a member, `introduction` what strangers show.
 
 mod append;
 mod gossip;
+mod growth;
 mod introduction;
 mod own_head;
 mod papers;
@@ -78,6 +79,8 @@ pub struct Exchange {
     claims: BTreeMap<FeedId, gossip::Heard>,
     /// Institutions whose answer to the own-head check stands on a key that we do not know.
     doubtful: BTreeSet<InstitutionId>,
+    /// Since when half of the feeds stand, by their own words.
+    network_since_ms: u64,
     revisited_ms: u64,
     claim_due_ms: u64,
     claimed_ms: Option<u64>,
@@ -90,7 +93,7 @@ impl Exchange {
     /// A machine that knows what its journal holds. It signs nothing until its own-head check has passed.
     pub fn new(restored: Restored, now_ms: u64) -> Self {
         let roster = restored.papers.roster();
-        Self {
+        let mut exchange = Self {
             me: restored.me,
             papers: restored.papers,
             roster,
@@ -105,12 +108,15 @@ impl Exchange {
             buckets: BTreeMap::new(),
             claims: BTreeMap::new(),
             doubtful: BTreeSet::new(),
+            network_since_ms: 0,
             revisited_ms: now_ms,
             claim_due_ms: now_ms.saturating_add(CLAIM_MS),
             claimed_ms: None,
             is_pull_due: false,
             of_no_member: 0,
-        }
+        };
+        exchange.date_network();
+        exchange
     }
 
     /// Takes one input. The effects are to be performed in their order before the next one.
@@ -253,6 +259,7 @@ impl Exchange {
     /// Says hello again to one peer, another one each time, and offers again what it may have missed.
     fn revisit(&mut self, now_ms: u64, effects: &mut Vec<Effect>) {
         self.revisited_ms = now_ms;
+        self.date_network();
         let turn = usize::try_from(now_ms / REVISIT_MS).unwrap_or_default();
         let count = self.sessions.len().max(1);
         if let Some((peer, session)) = self.sessions.iter_mut().nth(turn % count) {

@@ -5,6 +5,7 @@ mod archive;
 mod author;
 mod forks;
 mod gossip;
+mod growth;
 mod ingest;
 mod introductions;
 mod own_head;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
     CharterId, FeedId, NetworkId, PublicKey,
-    certificate::{Charter, Decision, ForcedWithdrawal, Membership, Succession},
+    certificate::{Charter, Decision, ForcedWithdrawal, Growth, Membership, Succession},
 };
 
 use crate::papers::{Papers, votes_of};
@@ -28,6 +28,7 @@ pub struct Roster {
     network: NetworkId,
     charter: CharterId,
     version: u32,
+    growth: Growth,
     governors: BTreeSet<PublicKey>,
     members: BTreeMap<FeedId, Member>,
     expelled: BTreeSet<FeedId>,
@@ -45,6 +46,7 @@ impl Roster {
             network,
             charter: chain.newest,
             version: chain.charter.version,
+            growth: chain.charter.growth.clone(),
             governors: votes_of(chain.charter),
             members: BTreeMap::new(),
             expelled: BTreeSet::new(),
@@ -74,6 +76,11 @@ impl Roster {
     /// Its number.
     pub const fn version(&self) -> u32 {
         self.version
+    }
+
+    /// What the charter lets a feed grow by.
+    pub const fn growth(&self) -> &Growth {
+        &self.growth
     }
 
     /// Whether all founders signed the founding charter; before that there are no members.

@@ -75,9 +75,10 @@ impl<'a> Filing<'a> {
         };
         self.entries.insert(place, EntryRow { id: entry.id(), record: at, payload });
         self.batch.put(PLACES, &entry.id(), &PlaceRow { feed: header.feed, seq: header.seq })?;
-        let verified_to = (self.chains)(&header.feed).map_or(0, Chain::verified_to);
+        let chain = (self.chains)(&header.feed);
+        let (verified_to, payload_bytes) = (chain.map_or(0, Chain::verified_to), chain.map_or(0, Chain::payload_bytes));
         let head = Place { epoch: header.epoch, seq: header.seq, entry: entry.id() };
-        self.heads.insert(header.feed, HeadRow { place: head, verified_to });
+        self.heads.insert(header.feed, HeadRow { place: head, verified_to, payload_bytes });
         if header.is_applied() {
             self.batch.put(CONTROL, &place, &())?;
         }

@@ -28,8 +28,8 @@ use super::{
     household,
     record::{self, Kept},
     rows::{
-        CASEBOOK, ENTRIES, EntryRow, FOLDED, HEADS, HOUSE, HOUSE_FILED, HeadRow, MISSING, OWED, PLACES, PayloadAt,
-        SEALED,
+        CASEBOOK, ENTRIES, EntryRow, FOLDED, FREEZES, HEADS, HOUSE, HOUSE_FILED, HeadRow, MISSING, OWED, PLACES,
+        PayloadAt, SEALED,
     },
     shelf::{Shelf, ShelfError, casebook_key},
 };

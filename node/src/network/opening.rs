@@ -310,5 +310,6 @@ fn load_chain(shelf: &Shelf, network: NetworkId, feed: FeedId, head: HeadRow) ->
         },
         None => None,
     };
-    Ok(Chain::restore(network, Head { feed, place: head.place }, head.verified_to, freeze, control.iter()))
+    let chain = Chain::restore(network, Head { feed, place: head.place }, head.verified_to, freeze, control.iter());
+    Ok(chain.with_payload_bytes(head.payload_bytes))
 }

@@ -61,11 +61,12 @@ pub(crate) struct PlaceRow {
     pub(crate) seq: u64,
 }
 
-/// The head of a feed, and how far its signatures were verified one by one.
+/// The head of a feed, how far its signatures were verified one by one, and the bytes of all its payloads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HeadRow {
     pub(crate) place: Place,
     pub(crate) verified_to: u64,
+    pub(crate) payload_bytes: u64,
 }
 
 impl Row for EntryRow {
@@ -104,14 +105,16 @@ impl Row for PlaceRow {
 impl Row for HeadRow {
     fn to_bytes(&self) -> Vec<u8> {
         let Place { epoch, seq, entry } = &self.place;
-        [&epoch.to_be_bytes()[..], &seq.to_be_bytes(), &entry.0, &self.verified_to.to_be_bytes()].concat()
+        let (verified_to, payload_bytes) = (self.verified_to.to_be_bytes(), self.payload_bytes.to_be_bytes());
+        [&epoch.to_be_bytes()[..], &seq.to_be_bytes(), &entry.0, &verified_to, &payload_bytes].concat()
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut bytes = Bytes(bytes);
         let (epoch, seq) = (u32::from_be_bytes(bytes.take()?), u64::from_be_bytes(bytes.take()?));
         let (entry, verified_to) = (EntryId(bytes.take()?), u64::from_be_bytes(bytes.take()?));
-        bytes.end(Self { place: Place { epoch, seq, entry }, verified_to })
+        let payload_bytes = u64::from_be_bytes(bytes.take()?);
+        bytes.end(Self { place: Place { epoch, seq, entry }, verified_to, payload_bytes })
     }
 }
 
@@ -147,7 +150,8 @@ mod tests {
         }
         let place = PlaceRow { feed: FeedId([2; 32]), seq: 3 };
         assert_eq!(PlaceRow::from_bytes(&place.to_bytes()), Some(place));
-        let head = HeadRow { place: Place { epoch: 1, seq: 2, entry: EntryId([3; 32]) }, verified_to: 2 };
+        let head =
+            HeadRow { place: Place { epoch: 1, seq: 2, entry: EntryId([3; 32]) }, verified_to: 2, payload_bytes: 9 };
         assert_eq!(HeadRow::from_bytes(&head.to_bytes()), Some(head.clone()));
         assert_eq!(HeadRow::from_bytes(&head.to_bytes()[1..]), None);
     }

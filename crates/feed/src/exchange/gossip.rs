@@ -2,7 +2,7 @@
 
 use protocol::{
     Audience, FeedId,
-    certificate::Certificate,
+    certificate::{Certificate, Growth},
     claim::{ForkProof, SignedHeadClaim},
     limits,
     message::{Body, EntryFrame, Gossip, Papers},
@@ -18,9 +18,6 @@ use crate::{
     throttle::Bucket,
 };
 
-/// Entries a second of one feed that are taken from gossip, and how many at once; what is beyond is pulled.
-const ENTRIES_PER_SECOND: u32 = 20;
-const ENTRIES_BURST: u32 = 200;
 /// A feed's head claims are looked at no more often than this: half the time that lies between honest ones.
 const CLAIM_HEARD_MS: u64 = 1_000;
 
@@ -189,9 +186,11 @@ impl Exchange {
         }
     }
 
+    /// Whether one more entry of a feed is taken from gossip; what is beyond is pulled, as far as there is room.
     fn may_take(&mut self, feed: FeedId, now_ms: u64) -> bool {
-        let bucket = self.buckets.entry(feed).or_insert_with(|| Bucket::full(now_ms, ENTRIES_BURST));
-        bucket.take(now_ms, ENTRIES_PER_SECOND, ENTRIES_BURST)
+        let Growth { entries_per_second, entries_burst, .. } = *self.roster.growth();
+        let bucket = self.buckets.entry(feed).or_insert_with(|| Bucket::full(now_ms, entries_burst));
+        bucket.take(now_ms, entries_per_second, entries_burst) && self.room_for(&feed, now_ms) > 0
     }
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use protocol::{
-    EntryId, FeedId, limits,
+    EntryId, FeedId,
     message::{Absence, Body, Frame, WantPayloads, WantRange},
     payload::control::Place,
 };
 
-use super::{Exchange, sync::held_entry};
+use super::{Exchange, growth, sync::held_entry};
 use crate::{
     archive::Archive,
     chain::Chain,
@@ -52,7 +52,8 @@ impl Exchange {
     }
 
     fn depart(&mut self, peer: Peer, flight: Flight, effects: &mut Vec<Effect>) {
-        let count = if flight.is_search { SEARCH_ENTRIES } else { limits::RUN_ENTRIES_MAX as u64 };
+        let room = || self.room_for(&flight.feed, flight.since_ms);
+        let count = if flight.is_search { SEARCH_ENTRIES } else { room() };
         let want = WantRange {
             feed: flight.feed,
             from: flight.from,
@@ -69,6 +70,7 @@ impl Exchange {
     fn next_flight(&mut self, peer: &Peer, now_ms: u64, in_flight: &BTreeSet<FeedId>) -> Option<Flight> {
         let (chains, roster) = (&self.chains, &self.roster);
         let may_pull_own = self.start.is_waiting();
+        let (allowed, since_ms) = (roster.growth(), self.network_since_ms);
         let me = self.me;
         let session = self.sessions.get_mut(peer)?;
         if session.flight().is_some() {
@@ -81,7 +83,8 @@ impl Exchange {
         let wanted = |feed: &FeedId, place: &Place| {
             let is_ahead = chains.get(feed).is_none_or(|chain: &Chain| {
                 // What goes on for a peer may have been sealed by a root entry that we have not seen.
-                (chain.is_open() || chain.may_be_sealed()) && place.seq >= chain.next_seq()
+                let has_room = *feed == me || growth::room(chain, allowed, since_ms, now_ms) > 0;
+                (chain.is_open() || chain.may_be_sealed()) && place.seq >= chain.next_seq() && has_room
             });
             is_ahead && roster.member(feed).is_some() && (*feed != me || may_pull_own)
         };

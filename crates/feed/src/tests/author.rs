@@ -24,13 +24,15 @@ pub(crate) struct Author {
     pub(crate) written: u16,
     /// 0, or another number for one that has the same house and other keys.
     pub(crate) family: u8,
+    /// What its clock shows.
+    pub(crate) now_ms: u64,
 }
 
 impl Author {
     /// An author that has written nothing.
     pub(crate) fn of(network: &Network, house: u8) -> Self {
         let feed = network.feed(house);
-        Self { network: network.id, feed, house, signing: (1, 3), head: None, written: 0, family: 0 }
+        Self { network: network.id, feed, house, signing: (1, 3), head: None, written: 0, family: 0, now_ms: NOW }
     }
 
     /// An author with keys of its own, where there are more than houses have numbers.
@@ -95,7 +97,7 @@ impl Author {
             epoch: self.head.as_ref().map_or(0, |head| head.epoch),
             seq: self.head.as_ref().map_or(0, |head| head.seq + 1),
             prev: self.head.as_ref().map_or(EntryId::NONE, |head| head.entry),
-            time_ms: NOW,
+            time_ms: self.now_ms,
             payload,
             audience,
             salt: Salt(salt_of(self.written)),

@@ -14,7 +14,7 @@ pub(crate) use super::{
     archive::{Desk, Memory},
     author::{Author, arrival, bare, bulky, forged, frame_of, node_keys, profile, rotation, spoiled, the_end},
 };
-use crate::{Draft, Effect, Exchange, Held, Input, Peer, Record, Restored};
+use crate::{Chain, Draft, Effect, Exchange, Held, Input, Peer, Record, Restored};
 
 /// When stories begin.
 pub(crate) const NOW: u64 = 1_790_000_000_000;
@@ -40,6 +40,11 @@ pub(crate) struct Network {
 
 impl Network {
     pub(crate) fn of(founders: u8) -> Self {
+        Self::growing(founders, Growth::default())
+    }
+
+    /// One whose charter allows feeds so much.
+    pub(crate) fn growing(founders: u8, growth: Growth) -> Self {
         let governors = (0..founders).map(|house| {
             Governor::Founder(Founder {
                 root: key(house, 1).public(),
@@ -56,7 +61,7 @@ impl Network {
             governors: governors.collect(),
             members: Bytes::default(),
             terms: Text::from("none"),
-            growth: Growth::default(),
+            growth,
         }));
         let id = CharterId::of(&charter.0);
         let mut network = Self {
@@ -101,15 +106,30 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn of(network: &Network, house: u8) -> Self {
+        Self::restored(network, house, &[])
+    }
+
+    /// A node whose journal holds a story of another house.
+    pub(crate) fn restored(network: &Network, house: u8, story: &[Held]) -> Self {
         let mut papers = trust::Papers::found(&network.papers.charters[0]).unwrap();
         for certificate in &network.papers.certificates {
             papers.add_certificate(certificate).unwrap();
         }
         let me = network.feed(house);
-        let restored = Restored { me, papers, chains: Vec::new(), missing: Vec::new() };
+        let mut memory = Memory::default();
+        let mut chains = Vec::new();
+        if let Some(first) = story.first() {
+            let mut chain = Chain::new(network.id, first.entry.header().feed);
+            for held in story {
+                chain.recall(held);
+                memory.keep(held);
+            }
+            chains.push(chain);
+        }
+        let restored = Restored { me, papers, chains, missing: Vec::new() };
         let mut exchange = Exchange::new(restored, NOW);
         exchange.set_signing(key(house, 3));
-        Self { house, exchange, memory: Memory::default(), done: Vec::new() }
+        Self { house, exchange, memory, done: Vec::new() }
     }
 
     /// A node whose operator vouched.
