@@ -9,7 +9,7 @@ pub struct Scenario {
     /// What happens, for people.
     pub story: String,
     /// How many nodes: at least and at most. Each seed draws its own number, small ones more often; the last
-    /// of every twenty seeds has them all.
+    /// of every forty seeds has them all.
     pub nodes: (u64, u64),
     /// How long things go wrong and people write.
     pub duration_s: u64,

@@ -23,7 +23,7 @@ const LOOK_MS: u64 = 5_000;
 /// How long the network is watched once it rests.
 const WATCH_MS: u64 = 60_000;
 /// One seed in so many plays with all the nodes that the scenario allows.
-const FULL_EVERY: u64 = 20;
+const FULL_EVERY: u64 = 40;
 
 /// Something that will happen.
 #[derive(Debug)]
