@@ -157,6 +157,11 @@ impl Chain {
         self.takes(self.next_seq()) && !self.has_ended()
     }
 
+    /// Whether there may be more of it that is taken, if only a root entry or a withdrawal.
+    pub(crate) fn may_go_on(&self) -> bool {
+        self.is_open() || self.may_be_sealed() || self.may_withdraw()
+    }
+
     fn has_ended(&self) -> bool {
         self.institution.as_ref().is_some_and(|institution| institution.ended().is_some())
     }

@@ -1,6 +1,6 @@
 //! Forks: two signed entries at one place. The feed stands still before them, unless a root entry has sealed its branch.
 
-use protocol::{Class, Header, claim::ForkProof};
+use protocol::{Class, Header, Kind, claim::ForkProof};
 
 use super::{Answer, Chain};
 use crate::archive::{Archive, Arrival};
@@ -66,10 +66,18 @@ impl Chain {
         is_proven && !self.takes(self.next_seq()) && !self.has_ended()
     }
 
-    /// An entry at a place that is contested. Singly only a root entry is taken: what stands before it comes in ranges.
+    /// Whether the feed has ended and stands before all that is contested: it can still withdraw what it said.
+    pub(crate) fn may_withdraw(&self) -> bool {
+        self.has_ended() && self.takes(self.next_seq())
+    }
+
+    /// An entry behind the end, or at a place that is contested. Behind the end things are still withdrawn; at a contested place
+    /// only a root entry is taken singly, and what stands before it comes in ranges.
     pub(super) fn seal(&mut self, arrival: Arrival) -> Answer {
         let header = arrival.entry.claimed();
-        if !self.may_be_sealed() || !is_root(header) || header.seq != self.next_seq() {
+        let is_seal = self.may_be_sealed() && is_root(header);
+        let is_last_will = self.may_withdraw() && header.kind == Kind::Withdrawal;
+        if !(is_seal || is_last_will) || header.seq != self.next_seq() {
             return Answer::Closed;
         }
         match self.extend(arrival) {

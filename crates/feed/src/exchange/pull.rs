@@ -84,7 +84,7 @@ impl Exchange {
             let is_ahead = chains.get(feed).is_none_or(|chain: &Chain| {
                 // What goes on for a peer may have been sealed by a root entry that we have not seen.
                 let has_room = *feed == me || growth::room(chain, allowed, since_ms, now_ms) > 0;
-                (chain.is_open() || chain.may_be_sealed()) && place.seq >= chain.next_seq() && has_room
+                chain.may_go_on() && place.seq >= chain.next_seq() && has_room
             });
             is_ahead && roster.member(feed).is_some() && (*feed != me || may_pull_own)
         };

@@ -6,7 +6,7 @@ use protocol::{
     message::{Absence, Body, EntryFrame},
     payload::{
         content::Profile,
-        control::{EndOfFeed, EndReason, Genesis, KeyRotation, NodeKey, NodeKeys, Place},
+        control::{EndOfFeed, EndReason, Genesis, Ground, KeyRotation, NodeKey, NodeKeys, Place, Target, Withdrawal},
     },
 };
 
@@ -133,6 +133,10 @@ pub(crate) fn rotation(house: u8, purpose: u8) -> Payload {
 
 pub(crate) fn the_end() -> Payload {
     Payload::EndOfFeed(EndOfFeed { reason: EndReason::Left, successor: None })
+}
+
+pub(crate) fn withdrawal(entry: EntryId) -> Payload {
+    Payload::Withdrawal(Withdrawal { target: Target::Entry(entry), ground: Ground::AuthorWish, from: None })
 }
 
 pub(crate) fn frame_of(held: &Held) -> EntryFrame {

@@ -3,7 +3,8 @@
 use protocol::{Audience, EntryId, NetworkId, message::Absence};
 
 use super::world::{
-    Author, Desk, Network, arrival, bare, forged, frame_of, key, node_keys, peer, profile, rotation, spoiled, the_end,
+    Author, Desk, NOW, Network, Node, Party, arrival, bare, forged, frame_of, key, node_keys, open, peer, profile,
+    rotation, spoiled, the_end, withdrawal,
 };
 use crate::{Answer, Arrival};
 
@@ -180,4 +181,33 @@ fn only_a_genesis_for_the_network_founds_a_feed_whatever_its_version() {
         frame.entry.header.0[KIND_AT..=KIND_AT + 1].copy_from_slice(&[kind, audience]);
         assert_eq!(Desk::of(&author).receive(Arrival::parse(frame).unwrap()), Answer::Malformed);
     }
+}
+
+#[test]
+fn behind_the_end_things_are_still_withdrawn_and_nothing_else() {
+    let (mut author, mut desk) = begun();
+    let said = author.head.clone().unwrap().entry;
+    for held in [author.write(&the_end()), author.write(&withdrawal(said))] {
+        assert!(is_accepted(&desk.receive(arrival(&held))));
+    }
+    let other = author.draft(&profile(10), Audience::Network);
+    assert_eq!(desk.receive(arrival(&other)), Answer::Closed);
+    assert!(is_accepted(&desk.receive(arrival(&author.write(&withdrawal(said))))));
+}
+
+#[test]
+fn an_ended_house_withdraws_and_others_pull_it() {
+    let network = Network::of(3);
+    let mut house = Node::ready(&network, 0);
+    house.found(&network, 2);
+    let effects = house.exchange.append_root(open(the_end()), NOW, &key(0, 1)).unwrap();
+    house.perform(&effects);
+    assert_eq!(house.exchange.append(vec![open(profile(10))], NOW), Err(crate::AppendRefusal::Closed));
+    let said = house.memory.feeds[&network.feed(0)][1].entry.id();
+    let mut party = Party::of(&network, vec![house, Node::ready(&network, 1)]);
+    party.run(4);
+    assert_eq!(party.node(1).seq_of(&network.feed(0)), Some(3));
+    party.node(0).append(vec![open(withdrawal(said))], NOW);
+    party.run(4);
+    assert_eq!(party.node(1).seq_of(&network.feed(0)), Some(4));
 }

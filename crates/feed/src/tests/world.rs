@@ -12,7 +12,9 @@ use protocol::{
 
 pub(crate) use super::{
     archive::{Desk, Memory},
-    author::{Author, arrival, bare, bulky, forged, frame_of, node_keys, profile, rotation, spoiled, the_end},
+    author::{
+        Author, arrival, bare, bulky, forged, frame_of, node_keys, profile, rotation, spoiled, the_end, withdrawal,
+    },
 };
 use crate::{Chain, Draft, Effect, Exchange, Held, Input, Peer, Record, Restored};
 
@@ -204,7 +206,7 @@ impl Node {
         }
     }
 
-    fn perform(&mut self, effects: &[Effect]) {
+    pub(crate) fn perform(&mut self, effects: &[Effect]) {
         for effect in effects {
             if let Effect::Journal(records) = effect {
                 records.iter().for_each(|record| self.memory.perform(record));
