@@ -2,7 +2,13 @@
 
 use feed::Archive;
 use house::{Actor, Role};
-use protocol::{CaseId, EntryId, FeedId, payload::control::Ground};
+use protocol::{
+    CaseId, EntryId, FeedId,
+    certificate::{Certificate, Decision, ForcedWithdrawal, Vote},
+    codec::Bytes,
+    message::Papers,
+    payload::control::{Ground, Target},
+};
 
 use super::{
     App, AppError, Audience, NewCase,
@@ -176,4 +182,23 @@ fn waiting_for(app: &App, reader: &FeedId) -> Vec<EntryId> {
         after = Some(*last);
         waiting.extend(part.into_iter().filter(|entry| shelf.may_have(reader, entry)));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_governors_withdraw_is_erased_as_if_its_house_had_said_so() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let case = post(&app, "Told too much", Audience::Network, &one).await;
+    let network = app.joined().unwrap();
+    let charter = network.exchange(|exchange| exchange.roster().charter());
+    let forced = ForcedWithdrawal { feed: case.institution, target: Target::Case(case), charter };
+    let decision = Decision::Withdrawal(forced).encode();
+    let vote = Vote::sign(&network.id(), &decision, &app.keys.secret(Which::Vote).unwrap());
+    let certificate = Certificate { decision: Bytes(decision), votes: vec![vote] };
+    network.add_papers(Papers { charters: Vec::new(), certificates: vec![certificate] }).await.unwrap();
+    search_until(&app, "told", &one, 0).await;
+    assert_eq!(title_of(&app, case, &one), None);
+    drop(network);
+    let app = hospital.reopened(app).await;
+    assert_eq!(title_of(&app, case, &one), None);
+    app.close().await;
 }

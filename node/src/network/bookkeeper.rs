@@ -13,9 +13,10 @@ use std::{
 };
 
 use index::Change;
-use protocol::CaseId;
+use protocol::{CaseId, certificate::ForcedWithdrawal};
 use store::{Batch, Position, Secret};
 use tokio::sync::oneshot;
+use trust::Standing;
 
 use super::{
     News, Shared,
@@ -56,7 +57,7 @@ impl Bookkeeper {
     pub(crate) fn start(shared: Arc<Shared>, indexer: Indexer, unfinished: Consequences) -> Result<Self, AppError> {
         let folded = shared.shelf.tables.applied(FOLDED).map_err(ShelfError::from)?;
         let (jobs, receiver) = channel();
-        let mut work = Work { shared, indexer, folded, to_follow: vec![unfinished], waiting: Vec::new() };
+        let mut work = Work { shared, indexer, folded, forced: 0, to_follow: vec![unfinished], waiting: Vec::new() };
         let thread = std::thread::Builder::new().name("bookkeeper".into()).spawn(move || {
             while let Err(error) = work.run(&receiver) {
                 work.shared.end_if_tables_broke();
@@ -110,6 +111,8 @@ struct Work {
     indexer: Indexer,
     /// The last record that was folded.
     folded: Option<Position>,
+    /// How many withdrawals of the governors were folded since the start; there are never fewer of them.
+    forced: usize,
     /// What follows from folded records and is not done yet.
     to_follow: Vec<Consequences>,
     /// Who waits until everything is folded that stands before a place.
@@ -147,6 +150,9 @@ impl Work {
         let by = |feed: &_, question: &_| judge(&shared.exchange(), feed, question);
         let folded = fold_feeds(&shared.shelf, self.folded, &by)?;
         let is_all = folded.is_none();
+        if is_all {
+            self.fold_forced()?;
+        }
         if let Some((last, consequences)) = folded {
             self.folded = Some(last);
             self.to_follow.push(consequences);
@@ -157,6 +163,16 @@ impl Work {
             let _ = reply.send(());
         }
         Ok(!is_all)
+    }
+
+    /// Folds what the governors withdrew for others, as far as it is new. The feeds it speaks for are folded before.
+    fn fold_forced(&mut self) -> Result<(), ShelfError> {
+        let all = self.shared.exchange().roster().withdrawals().to_vec();
+        let Some(behind) = self.folded.filter(|_| all.len() > self.forced) else { return Ok(()) };
+        let consequences = fold_forced(&self.shared.shelf, &all, behind)?;
+        self.forced = all.len();
+        self.to_follow.push(consequences);
+        self.follow()
     }
 
     /// Does what follows from folded records outside the tables. What fails is done again.
@@ -245,6 +261,14 @@ pub(crate) fn fold_feeds(
         Some(last) => Ok(Some((last, folding.finish()?))),
         None => Ok(None),
     }
+}
+
+fn fold_forced(shelf: &Shelf, all: &[ForcedWithdrawal], behind: Position) -> Result<Consequences, ShelfError> {
+    let mut folding = Folding::of_feeds(shelf, &|_, _| Standing::Unknown);
+    for forced in all {
+        folding.fold_forced(forced, behind)?;
+    }
+    folding.finish()
 }
 
 /// Folds what stands in the house journal behind what was folded before.

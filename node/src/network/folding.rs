@@ -15,10 +15,12 @@ use feed::{Chain, Exchange};
 use house::HouseEntry;
 use protocol::{
     Audience, CaseId, Class, Context, Entry, EntryId, FeedId, Kind, Payload, Salted, Statement,
+    certificate::ForcedWithdrawal,
+    codec::encode,
     message::Absence,
     payload::{
         content::Comment,
-        control::{Target, Withdrawal},
+        control::{Ground, Target, Withdrawal},
     },
 };
 use store::{Batch, Mark, Position};
@@ -160,6 +162,23 @@ impl<'a> Folding<'a> {
             said,
         };
         self.enter(&record, Standing::Verified)
+    }
+
+    /// Folds what the governors withdraw for a feed that cannot speak, as if it had said so. What was folded before stays as it is.
+    pub(crate) fn fold_forced(&mut self, forced: &ForcedWithdrawal, behind: Position) -> Result<(), ShelfError> {
+        self.last = Some(behind);
+        let withdrawal = Withdrawal { target: forced.target.clone(), ground: Ground::Moderation, from: None };
+        let record = Record {
+            id: EntryId(protocol::hash("forced withdrawal", &[&encode(forced)])),
+            feed: forced.feed,
+            epoch: 0,
+            seq: 0,
+            time_ms: 0,
+            received_ms: 0,
+            origin: Origin::Network,
+            said: Said::Withdrawals { speaks_for: forced.feed, withdrawals: vec![withdrawal] },
+        };
+        self.enter(&record, Standing::Unknown)
     }
 
     /// Destroys keys, then applies everything to the tables.
