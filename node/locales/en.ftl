@@ -602,10 +602,16 @@ peer-clock = Its clock runs ahead: do not believe its times
 peer-pending = Waiting for admission
 
 audit-whole = { $entries ->
-    [one] One line, its signature is whole. Checked
-   *[other] { $entries } lines, chained without a gap. Checked
+    [one] One line, as it was written.
+   *[other] { $entries } lines, chained without a gap.
   }
-audit-broken = The chain breaks at line { $number }: a line there was changed, moved or removed. Stop, keep the disk as it is, and call your data-protection officer. Checked
+audit-signed = { $entries ->
+    [one] One of them stands under this hospital’s signature.
+   *[other] { $entries } of them stand under this hospital’s signature.
+  }
+audit-checked = Checked
+audit-broken = The chain breaks at line { $number }: a line there was changed, moved or removed. Stop, keep the disk as it is, and call your data-protection officer.
+audit-forged = Somebody who is not this hospital signed part of this chain. Stop, keep the disk as it is, and call your data-protection officer.
 audit-export = All lines as a file
 audit-none = Nothing has happened yet.
 audit-older = Older lines

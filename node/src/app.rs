@@ -1,5 +1,6 @@
 //! What the node can do, whoever asks: the command line, the API and the pages all come through here.
 
+mod audit;
 mod cases;
 mod clocks;
 mod drafts;
@@ -24,13 +25,13 @@ use protocol::{InstitutionId, NetworkId, codec::Text, payload::control::NodeKey}
 use store::{BlobOptions, Check, DirectoryLock, Entropy, JournalOptions, Keyring, Limits, OnLoss, WrappingKey};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use audit::AuditCheck;
 pub(crate) use cases::{Audience, NewCase, account_of, ground};
 pub(crate) use export::HEAD as EXPORT_HEAD;
 pub(crate) use people::{NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name};
 pub(crate) use pictures::{DraftPicture, Drawn, PictureId, Review, Shape, ShownPicture};
 pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;
-pub(crate) use status::AuditCheck;
 pub(crate) use unsent::UnsentCase;
 
 use crate::{

@@ -1,16 +1,15 @@
-//! How the node stands: its feed, its peers, its stores, its audit chain.
+//! How the node stands: its feed, its peers, its stores.
 
 use std::sync::atomic::Ordering;
 
 use feed::{Chain, Start};
 use house::{
     Actor, Permission,
-    audit::{self, Action, Outcome},
+    audit::{Action, Outcome},
 };
 use serde::Serialize;
 
 use super::{App, AppError};
-use crate::network::ShelfError;
 
 /// This node.
 #[derive(Debug, Serialize)]
@@ -69,15 +68,6 @@ pub(crate) struct PeerView {
     pub(crate) blames: u32,
     /// Whether it is refused for that, for an hour.
     pub(crate) is_refused: bool,
-}
-
-/// What a check of the audit chain came to.
-#[derive(Debug, Serialize)]
-pub(crate) struct AuditCheck {
-    pub(crate) is_whole: bool,
-    pub(crate) lines: u64,
-    pub(crate) first_bad: Option<u64>,
-    pub(crate) why: Option<String>,
 }
 
 /// What a check of the store came to.
@@ -180,34 +170,6 @@ impl App {
                 }
             })
             .collect())
-    }
-
-    /// Checks every line of the audit chain against the checkpoints that were signed.
-    pub(crate) fn verify_audit(&self, actor: &Actor) -> Result<AuditCheck, AppError> {
-        self.permit(actor, Permission::VerifyAudit)?;
-        let (lines, checkpoints) = self.audit_lines()?;
-        let check = match audit::verify(lines, &checkpoints) {
-            Ok(summary) => AuditCheck { is_whole: true, lines: summary.count, first_bad: None, why: None },
-            Err(broken) => {
-                AuditCheck { is_whole: false, lines: 0, first_bad: Some(broken.seq), why: Some(broken.to_string()) }
-            }
-        };
-        self.desk.note(actor, Action::VerifyAudit, Vec::new(), Outcome::Done)?;
-        Ok(check)
-    }
-
-    /// Every audit line as it stands in the journal, and the checkpoints.
-    pub(crate) fn audit_lines(&self) -> Result<(Vec<Vec<u8>>, Vec<audit::Checkpoint>), AppError> {
-        let (mut lines, mut checkpoints) = (Vec::new(), Vec::new());
-        for scanned in self.desk.journal().scan(None) {
-            let scanned = scanned.map_err(ShelfError::from)?;
-            match house::HouseEntry::decode(scanned.kind, &scanned.clear, None).map_err(ShelfError::from)? {
-                Some(house::HouseEntry::Audited(_)) => lines.push(scanned.clear),
-                Some(house::HouseEntry::Sealed(signed)) => checkpoints.extend(signed.claimed()),
-                _ => {}
-            }
-        }
-        Ok((lines, checkpoints))
     }
 
     /// The operator vouches that the store was not restored.

@@ -92,13 +92,10 @@ pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Resul
         }
         Command::Audit(AuditCommand::Verify) if value["is_whole"] == json!(true) => {
             println!("All {} lines of the audit chain are as they were written.", text(&value, "lines"));
+            println!("{} of them stand under this institution's signature.", text(&value, "signed_lines"));
         }
         Command::Audit(AuditCommand::Verify) => {
-            return Err(Failure::Verification(format!(
-                "line {} of the audit chain: {}",
-                text(&value, "first_bad"),
-                text(&value, "why")
-            )));
+            return Err(Failure::Verification(format!("the audit chain: {}", text(&value, "why"))));
         }
         Command::Store(StoreCommand::Rebuild) => println!("Tables and index are built anew at the next start."),
         Command::Store(StoreCommand::Vouch) => println!("Entries are signed from now on."),

@@ -44,7 +44,8 @@ struct Audit {
 struct AuditChain {
     is_whole: bool,
     entries: u64,
-    first_bad: u64,
+    signed: u64,
+    first_bad: String,
     checked: When,
 }
 
@@ -118,7 +119,8 @@ fn chain(check: &AuditCheck) -> AuditChain {
     AuditChain {
         is_whole: check.is_whole,
         entries: check.lines,
-        first_bad: check.first_bad.unwrap_or_default(),
+        signed: check.signed_lines,
+        first_bad: check.first_bad.map(|line| line.to_string()).unwrap_or_default(),
         checked: When::at(now_ms()),
     }
 }
