@@ -1,7 +1,7 @@
 //! What readers see: cases, threads and the names behind them, unsealed for those who may read.
 
 use casebook::{
-    Cursor, Filter, Reader, ThreadWhat, WhyNot,
+    Access, Cursor, Filter, Reader, ThreadWhat, WhyNot,
     row::{CaseRow, OpenCase, Reach, Shelf},
 };
 use house::{Actor, Permission};
@@ -94,25 +94,35 @@ impl App {
         Ok(if self.permit(actor, Permission::ReadNetwork).is_ok() { Reader::Attested } else { Reader::Viewer })
     }
 
+    /// Whether an actor may read a case: whoever shows words of it asks here.
+    pub(super) fn access(&self, case: CaseId, actor: &Actor) -> Result<Access, AppError> {
+        let joined = self.joined()?;
+        let shelf = &joined.shared().shelf;
+        let access = shelf.book.may_read(case, self.reader(actor)?, shelf)?;
+        if !access.is_allowed() || *actor == Actor::System {
+            return Ok(access);
+        }
+        Ok(match shelf.case_row(case)? {
+            Some(CaseRow::Open(open)) if self.permit(actor, permission_to_read(open.reach)).is_ok() => access,
+            _ => Access::Refused(WhyNot::NotHere),
+        })
+    }
+
     /// A case, for those who may read it; to others it is not there.
     pub(crate) fn case(&self, case: CaseId, actor: &Actor) -> Result<CaseOrPlate, AppError> {
         let joined = self.joined()?;
         let shelf = &joined.shared().shelf;
-        let reader = self.reader(actor)?;
-        match shelf.book.may_read(case, reader, shelf)? {
-            casebook::Access::Allowed => {}
-            casebook::Access::Refused(WhyNot::Withdrawn) => {
+        match self.access(case, actor)? {
+            Access::Allowed => {}
+            Access::Refused(WhyNot::Withdrawn) => {
                 let Some(CaseRow::Withdrawn(gone)) = shelf.case_row(case)? else {
                     return Err(AppError::NotFound("case"));
                 };
                 return Ok(CaseOrPlate::Withdrawn { ground: gone.ground, withdrawn_ms: gone.time_ms });
             }
-            casebook::Access::Refused(_) => return Err(AppError::NotFound("case")),
+            Access::Refused(_) => return Err(AppError::NotFound("case")),
         }
         let open = shelf.open_case(case)?.ok_or(AppError::NotFound("case"))?;
-        if *actor != Actor::System && self.permit(actor, permission_to_read(open.reach)).is_err() {
-            return Err(AppError::NotFound("case"));
-        }
         let view = joined.shared().view(case, open)?.ok_or(AppError::NotFound("case"))?;
         Ok(CaseOrPlate::Case(Box::new(view)))
     }

@@ -43,6 +43,10 @@ impl App {
         let hits = shared.reader.search(&query, viewer, limit, offset)?;
         let mut found = Vec::new();
         for hit in &hits.hits {
+            // The index may be behind, and knows less of a case than the casebook does.
+            if !self.access(hit.case, actor)?.is_allowed() {
+                continue;
+            }
             let Some(open) = shared.shelf.open_case(hit.case)? else { continue };
             let Some(view) = shared.view(hit.case, open)? else { continue };
             let comment = match &hit.comment {

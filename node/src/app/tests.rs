@@ -1,17 +1,21 @@
 //! What a single house can do with its own data directory: stories without peers and without HTTP.
 
 use feed::Archive;
-use house::{Actor, Role};
+use house::{
+    Acting, Actor, Login, Role, Via, account,
+    custody::HoldKey,
+    password::{Cost, PasswordHash},
+};
 use protocol::{
     CaseId, EntryId, FeedId,
     certificate::{Certificate, Decision, ForcedWithdrawal, Vote},
-    codec::Bytes,
+    codec::{Bytes, Text},
     message::Papers,
     payload::control::{Ground, Target},
 };
 
 use super::{
-    App, AppError, Audience, NewCase,
+    App, AppError, Audience, NewAccount, NewCase,
     hospital::{Hospital, speaking_for},
     reading::{CaseOrPlate, RemarkWhat},
 };
@@ -38,6 +42,15 @@ fn title_of(app: &App, case: CaseId, actor: &Actor) -> Option<String> {
         CaseOrPlate::Case(view) => Some(view.summary.title.0),
         CaseOrPlate::Withdrawn { .. } => None,
     }
+}
+
+/// Somebody who opened an account for reading public cases.
+fn signed_up(app: &App, login: &str) -> Actor {
+    let password = PasswordHash::of("correct horse battery", &[7; 16], Cost { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+    let command =
+        account::Command::SignUp { login: Login::parse(login).unwrap(), name: Text::from("Vera Viewer"), password };
+    app.desk.perform(command, &Actor::Stranger).unwrap();
+    speaking_for(app, login)
 }
 
 /// Waits until the index, which is fed on a thread of its own, answers as expected.
@@ -116,6 +129,25 @@ async fn a_withdrawn_case_leaves_a_plate_and_no_words() {
     search_until(&app, "zygomorphic", &one, 0).await;
     let app = hospital.reopened(app).await;
     assert_eq!(title_of(&app, case, &one), None, "not after a restart either");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_shows_a_viewer_no_more_than_the_page_does() {
+    let (_hospital, app, one) = Hospital::with_physician().await;
+    let account = NewAccount { login: "two".to_owned(), name: "Nobody Yet".to_owned(), roles: vec![] };
+    app.add_account(&account, &Actor::System).unwrap();
+    let two = app.account("two").unwrap().id;
+    app.desk.perform(HoldKey { account: two, is_replacement: false }, &Actor::System).unwrap();
+    let unheard = Actor::Account(Acting { account: two, via: Via::Owner, is_attested: true });
+    let heard = post(&app, "Zygomorphic erythema", Audience::Public, &one).await;
+    let disputed = post(&app, "Zygomorphic purpura", Audience::Public, &unheard).await;
+    let viewer = signed_up(&app, "vera");
+    search_until(&app, "zygomorphic", &Actor::System, 2).await;
+    assert!(matches!(app.case(disputed, &viewer), Err(AppError::NotFound(_))));
+    let found = app.search("zygomorphic", 10, 0, &viewer).unwrap();
+    assert_eq!(found.found.iter().map(|found| found.view.case).collect::<Vec<_>>(), [heard]);
+    assert_eq!(found.hits.total, 1, "nor is it counted");
     app.close().await;
 }
 

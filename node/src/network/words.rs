@@ -44,8 +44,8 @@ pub(crate) fn of_case(shelf: &Shelf, case: CaseId) -> Result<Change, ShelfError>
         has_outcome: outcome.is_some(),
         pictures: summary.pictures.len(),
         audience: match open.reach {
-            Reach::Public => Audience::Public,
-            Reach::Network => Audience::Network,
+            Reach::Public if open.standing() == trust::Standing::Verified => Audience::Public,
+            Reach::Public | Reach::Network => Audience::Network,
             Reach::Named => Audience::Institutions(summary.audience.clone().unwrap_or_default()),
             Reach::House | Reach::Other(_) => Audience::House,
         },
