@@ -50,6 +50,8 @@ struct Room {
     house: House,
     /// Where the sealed parts about a subject stand, to be destroyed when they are superseded.
     sealed: BTreeMap<Subject, Vec<Position>>,
+    /// Where sealed parts stand that are superseded and not yet destroyed.
+    worthless: Vec<Position>,
 }
 
 impl Desk {
@@ -62,7 +64,7 @@ impl Desk {
     ) -> Result<Self, DeskOpenError> {
         let journal = Journal::open(directory, options)?;
         crate::network::log_recovery(&journal, "house");
-        let mut room = Room { house: House::new(settings), sealed: BTreeMap::new() };
+        let mut room = Room { house: House::new(settings), sealed: BTreeMap::new(), worthless: Vec::new() };
         for scanned in journal.scan(None) {
             let scanned = scanned?;
             let secret = match journal.unseal(&scanned)? {
@@ -76,7 +78,9 @@ impl Desk {
                 room.take(&entry, scanned.position);
             }
         }
-        Ok(Self { journal, reserve, room: Mutex::new(room) })
+        let desk = Self { journal, reserve, room: Mutex::new(room) };
+        desk.destroy_what_a_crash_left();
+        Ok(desk)
     }
 
     /// Looks at the house.
@@ -160,12 +164,32 @@ impl Desk {
         self.reserve.keep_afloat();
         let records = entries.iter().map(to_journal).collect();
         let positions = self.journal.append_blocking(records)?;
-        let superseded: Vec<Position> =
-            entries.iter().zip(positions).flat_map(|(entry, at)| room.take(entry, at)).collect();
-        if superseded.is_empty() {
+        let before = room.worthless.len();
+        entries.iter().zip(positions).for_each(|(entry, at)| room.take(entry, at));
+        if room.worthless.len() == before {
             return Ok(());
         }
-        self.journal.erase(&superseded).map_err(DeskError::Erase)
+        self.destroy(room).map_err(DeskError::Erase)
+    }
+
+    /// Destroys the keys of what is superseded. What cannot be destroyed now is tried again with the next of its kind.
+    fn destroy(&self, room: &mut Room) -> Result<(), JournalError> {
+        self.journal.erase(&room.worthless)?;
+        room.worthless.clear();
+        Ok(())
+    }
+
+    /// A crash may have come between an entry and the end of what it supersedes. A house that cannot end it now is opened
+    /// all the same: others read and withdraw in it.
+    fn destroy_what_a_crash_left(&self) {
+        let mut room = self.lock();
+        if let Err(error) = self.destroy(&mut room) {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                keys.left = room.worthless.len(),
+                "Keys of superseded secrets in the house journal could not be destroyed; it is tried again."
+            );
+        }
     }
 
     /// A panic in between leaves the house as it was before the entry, which is what the journal says too.
@@ -175,14 +199,13 @@ impl Desk {
 }
 
 impl Room {
-    /// Folds an entry. Returns where sealed parts stand that it makes worthless.
-    fn take(&mut self, entry: &HouseEntry, at: Position) -> Vec<Position> {
-        let superseded = entry.supersedes().and_then(|subject| self.sealed.remove(&subject)).unwrap_or_default();
+    /// Folds an entry, and notes which sealed parts it makes worthless.
+    fn take(&mut self, entry: &HouseEntry, at: Position) {
+        self.worthless.extend(entry.supersedes().and_then(|subject| self.sealed.remove(&subject)).unwrap_or_default());
         for subject in entry.subjects() {
             self.sealed.entry(subject).or_default().push(at);
         }
         self.house.apply(entry);
-        superseded
     }
 }
 
@@ -200,4 +223,47 @@ const fn takes_room(command: &Command) -> bool {
 fn to_journal(entry: &HouseEntry) -> NewRecord {
     let house::Record { kind, clear, secret } = entry.encode();
     NewRecord { kind, clear, secret }
+}
+
+#[cfg(test)]
+mod tests {
+    use house::{Login, OneTimeSecret, Roles, account};
+    use protocol::codec::Text;
+
+    use super::*;
+    use crate::{app::journal_options, keys::KeyFiles};
+
+    /// What a house decides, written down as a node does that is killed before it destroys keys.
+    fn write_and_crash(journal: &Journal, house: &mut House, command: account::Command, seed: u8) {
+        let entries = house.decide(&command.into(), &Actor::System, now_ms(), &Seed::new([seed; 32])).unwrap();
+        journal.append_blocking(entries.iter().map(to_journal).collect()).unwrap();
+        entries.iter().for_each(|entry| house.apply(entry));
+    }
+
+    /// For each sealed part of the journal whether its key is still there.
+    fn held(desk: &Desk) -> Vec<bool> {
+        let secrets = desk.journal.scan(None).map(|scanned| desk.journal.unseal(&scanned.unwrap()).unwrap());
+        secrets.filter(|secret| *secret != Secret::None).map(|secret| matches!(secret, Secret::Held(_))).collect()
+    }
+
+    #[test]
+    fn what_was_superseded_before_a_crash_is_destroyed_at_the_next_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let keys = KeyFiles::new(directory.path().join("keys"));
+        keys.create_all(entropy::seed).unwrap();
+        let (at, mut house) = (directory.path().join("house"), House::new(Settings::default()));
+        let journal = Journal::open(&at, journal_options(&keys).unwrap()).unwrap();
+        let (login, secret) = (Login::parse("ada").unwrap(), OneTimeSecret::new([1; 32]));
+        let (name, roles) = (Text::from("Ada"), Roles::default());
+        let invite = account::Command::Invite { login: login.clone(), name, roles, secret };
+        write_and_crash(&journal, &mut house, invite, 1);
+        let account = house.accounts().by_login(&login).unwrap().id;
+        let reset = account::Command::ResetPassword { account, secret: OneTimeSecret::new([2; 32]) };
+        write_and_crash(&journal, &mut house, reset, 2);
+        drop(journal);
+
+        let desk = Desk::open(&at, journal_options(&keys).unwrap(), Settings::default()).unwrap();
+        assert_eq!(held(&desk), [true, false, true], "the name, the first secret, and the one that took its place");
+        assert_eq!(desk.look(|house| house.accounts().iter().count()), 1);
+    }
 }
