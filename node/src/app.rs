@@ -36,6 +36,7 @@ pub(crate) use unsent::UnsentCase;
 
 use crate::{
     armor::ArmorError,
+    card::{self, CardFile},
     config::{Config, Institution},
     desk::{Desk, DeskError, DeskOpenError},
     entropy,
@@ -202,7 +203,7 @@ impl App {
         self.stop.clone()
     }
 
-    /// Writes down that this node is in a network, and enters it.
+    /// Writes down that this node is in a network: beside, then in its place, so that it is in it whole or not at all.
     pub(crate) fn enter(
         &self,
         id: NetworkId,
@@ -210,7 +211,16 @@ impl App {
         papers: &trust::Papers,
         nodes: Vec<protocol::certificate::NodeOf>,
     ) -> Result<(), AppError> {
-        network::create(&self.layout.network(&id), journal_options(&self.keys)?, papers, nodes)?;
+        let (beside, place) = (self.layout.joining(), self.layout.network(&id));
+        match std::fs::remove_dir_all(beside.root()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        network::create(&beside, journal_options(&self.keys)?, papers, nodes)?;
+        CardFile::new(beside.card()).card(&self.keys, &self.identity, self.own_node()?)?;
+        std::fs::rename(beside.root(), place.root())?;
+        card::sync_directory(&self.layout.networks())?;
+        card::sync_directory(self.layout.root())?;
         tracing::info!(network.id = id.short(), feed.id = me.short(), "This node is in a network now.");
         Ok(())
     }
@@ -223,6 +233,7 @@ impl App {
         };
         let joined = Joined::open(Surroundings {
             layout: self.layout.network(&id),
+            card: CardFile::new(self.layout.network(&id).card()),
             id,
             me,
             desk: self.desk.clone(),

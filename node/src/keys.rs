@@ -1,7 +1,7 @@
 //! The node's secret keys: one file each, readable by its owner only.
 //!
 //! A file holds one line, `consilium-key <format> <which> <hexadecimal seed>`. The root key and its successor may be taken
-//! away once the institution has a network; everything else the node needs at every start.
+//! away once the institution's feed has begun: what they signed is kept. Everything else the node needs at every start.
 
 use std::{
     fs,
@@ -67,6 +67,13 @@ pub(crate) enum KeyFileError {
     Damaged { path: PathBuf },
     #[error("key file {} can be read by others; run: chmod 600 {}", path.display(), path.display())]
     Open { path: PathBuf },
+}
+
+impl KeyFileError {
+    /// Whether there is no such file, rather than one that cannot be used.
+    pub(crate) fn is_absence(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
 }
 
 /// The directory of key files.

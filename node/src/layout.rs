@@ -6,6 +6,8 @@
 //! keys/                 root, next root, signing, vote, transport and wrapping keys
 //! tls/                  the certificate that `init` made
 //! house/                the house journal
+//! networks/joining/     a network that is being entered; nothing if that was cut short
+//! networks/<id>/card    our card, as the root key signed it last
 //! networks/<id>/feeds/  the journal of the shared feeds
 //! networks/<id>/blobs/  clean pictures and quarantined originals
 //! networks/<id>/tables/ what can be rebuilt
@@ -69,9 +71,23 @@ impl Layout {
     pub(crate) fn network(&self, id: &NetworkId) -> NetworkLayout {
         NetworkLayout { root: self.networks().join(id.to_string()) }
     }
+
+    /// Where the first records of a network are written before it has its place; the name is no id.
+    pub(crate) fn joining(&self) -> NetworkLayout {
+        NetworkLayout { root: self.networks().join("joining") }
+    }
 }
 
 impl NetworkLayout {
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Our card, so that the root key can be taken away.
+    pub(crate) fn card(&self) -> PathBuf {
+        self.root.join("card")
+    }
+
     pub(crate) fn feeds(&self) -> PathBuf {
         self.root.join("feeds")
     }

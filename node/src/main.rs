@@ -15,6 +15,7 @@
 
 mod app;
 mod armor;
+mod card;
 mod cli;
 mod clock;
 mod config;

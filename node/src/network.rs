@@ -35,6 +35,7 @@ pub(crate) use shelf::{Shelf, ShelfError};
 
 use crate::{
     app::{AppError, EXIT_LOSS},
+    card::CardFile,
     config::Institution,
     desk::Desk,
     keys::KeyFiles,
@@ -114,6 +115,7 @@ pub(crate) struct Joined {
 /// What joining needs from the node.
 pub(crate) struct Surroundings {
     pub(crate) layout: NetworkLayout,
+    pub(crate) card: CardFile,
     pub(crate) id: NetworkId,
     pub(crate) me: InstitutionId,
     pub(crate) desk: Arc<Desk>,
@@ -163,6 +165,7 @@ impl Joined {
             shared: shared.clone(),
             desk: with.desk,
             keys: with.keys,
+            card: with.card,
             identity: with.identity,
             announce,
             network,

@@ -17,6 +17,7 @@ use trust::{Papers, Roster};
 use super::{App, AppError};
 use crate::{
     armor::{from_line, to_line},
+    card::CardFile,
     entropy,
     keys::Which,
 };
@@ -51,7 +52,11 @@ pub(crate) struct WaitingAdmission {
 impl App {
     /// This institution's card, signed with its root key.
     pub(crate) fn card(&self) -> Result<String, AppError> {
-        Ok(to_line(&self.keys.card(&self.identity, self.own_node()?)?))
+        let node = self.own_node()?;
+        Ok(to_line(&match self.network() {
+            Some(joined) => self.card_file(&joined.id()).card(&self.keys, &self.identity, node)?,
+            None => self.keys.card(&self.identity, node)?,
+        }))
     }
 
     /// Drafts a founding charter from the cards of its founders. Returns the line that goes from founder to founder.
@@ -216,10 +221,18 @@ impl App {
         }
     }
 
+    /// Our feed in a network: by the card that is kept there, else by the keys that it is named after.
     pub(super) fn own_feed(&self, network: &NetworkId) -> Result<FeedId, AppError> {
+        if let Some(feed) = self.card_file(network).feed(network) {
+            return Ok(feed);
+        }
         let root = self.keys.secret(Which::Root)?.public();
         let next = self.keys.secret(Which::NextRoot)?.public().commitment();
         Ok(FeedId::derive(network, &root, &next))
+    }
+
+    fn card_file(&self, network: &NetworkId) -> CardFile {
+        CardFile::new(self.layout.network(network).card())
     }
 }
 

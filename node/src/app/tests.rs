@@ -165,6 +165,38 @@ async fn a_revoked_person_is_not_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_root_key_can_be_taken_away_once_the_feed_has_begun() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let (me, card) = (app.joined().unwrap().me(), app.card().unwrap());
+    app.close().await;
+    drop(app);
+    for key in ["root.key", "next-root.key"] {
+        std::fs::remove_file(hospital.layout.keys().join(key)).unwrap();
+    }
+    let app = hospital.open().await;
+    assert_eq!((app.joined().unwrap().me(), app.card().unwrap()), (me, card));
+    post(&app, "Without the root key", Audience::Network, &one).await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn joining_that_was_cut_short_is_done_again() {
+    let hospital = Hospital::begun();
+    let app = hospital.open().await;
+    let charter = app.draft_charter("Network of one", &[app.card().unwrap()], "").unwrap();
+    let invitation = app.sign_charter(&charter).unwrap();
+    // What a kill leaves behind the first file of the network.
+    std::fs::create_dir_all(hospital.layout.joining().feeds()).unwrap();
+    let app = hospital.reopened(app).await;
+    assert!(app.network().is_none());
+    app.join(&invitation).await.unwrap();
+    assert!(!hospital.layout.joining().root().exists());
+    let app = hospital.reopened(app).await;
+    assert!(app.network().is_some());
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_processes_cannot_share_a_data_directory() {
     let (hospital, app) = Hospital::founded().await;
     let second = App::open(&hospital.layout, &hospital.config, false).await;

@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     app::AppError,
+    card::CardFile,
     clock::now_ms,
     desk::Desk,
     entropy,
@@ -74,6 +75,7 @@ pub(crate) struct Parts {
     pub(crate) shared: Arc<Shared>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) keys: KeyFiles,
+    pub(crate) card: CardFile,
     pub(crate) identity: crate::config::Institution,
     pub(crate) announce: Announcement,
     pub(crate) network: Option<Network>,
@@ -84,6 +86,7 @@ pub(crate) struct Engine {
     shared: Arc<Shared>,
     desk: Arc<Desk>,
     keys: KeyFiles,
+    card: CardFile,
     identity: crate::config::Institution,
     announce: Announcement,
     network: Option<Network>,
@@ -98,12 +101,13 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { shared, desk, keys, identity, announce, network, bookkeeper } = parts;
+        let Parts { shared, desk, keys, card, identity, announce, network, bookkeeper } = parts;
         let (listening, admitted) = (BTreeSet::new(), BTreeMap::new());
         Self {
             shared,
             desk,
             keys,
+            card,
             identity,
             announce,
             network,
@@ -417,7 +421,7 @@ impl Engine {
     fn card(&self) -> Result<SignedCard, AppError> {
         let transport = self.keys.secret(Which::Transport)?.public();
         let addresses = self.announce.addresses(&self.listening).into_iter().map(Text).collect();
-        Ok(self.keys.card(&self.identity, NodeKey { transport, addresses })?)
+        Ok(self.card.card(&self.keys, &self.identity, NodeKey { transport, addresses })?)
     }
 
     /// Whether a stranger that showed good papers is let in.

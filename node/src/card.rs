@@ -1,0 +1,98 @@
+//! Our card in a network, as the root key signed it last: kept beside the network's journals, so that the root key and its
+//! successor can be taken away.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use protocol::{FeedId, NetworkId, certificate::SignedCard, payload::control::NodeKey};
+
+use crate::{
+    armor::{from_line, to_line},
+    config::Institution,
+    keys::{KeyFileError, KeyFiles},
+};
+
+/// The file of our card: the line that `consilium card` prints.
+#[derive(Clone, Debug)]
+pub(crate) struct CardFile {
+    path: PathBuf,
+}
+
+impl CardFile {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// The card, signed anew as long as the root key is here; else as it was signed last, whose addresses may be older.
+    pub(crate) fn card(
+        &self,
+        keys: &KeyFiles,
+        identity: &Institution,
+        node: NodeKey,
+    ) -> Result<SignedCard, KeyFileError> {
+        match (keys.card(identity, node), self.read()) {
+            (Ok(card), kept) => {
+                if kept.as_ref() != Some(&card) {
+                    self.write(&card).map_err(|source| KeyFileError::Io { path: self.path.clone(), source })?;
+                }
+                Ok(card)
+            }
+            (Err(error), Some(kept)) if error.is_absence() => Ok(kept),
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// Our feed in a network: it is named after the keys of the card.
+    pub(crate) fn feed(&self, network: &NetworkId) -> Option<FeedId> {
+        let card = self.read()?.open().ok()?;
+        Some(FeedId::derive(network, &card.root, &card.next_root))
+    }
+
+    fn read(&self) -> Option<SignedCard> {
+        from_line(&fs::read_to_string(&self.path).ok()?).ok()
+    }
+
+    /// Whole or not at all.
+    fn write(&self, card: &SignedCard) -> io::Result<()> {
+        let beside = self.path.with_extension("new");
+        let mut file = fs::File::create(&beside)?;
+        file.write_all(format!("{}\n", to_line(card)).as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, &self.path)?;
+        sync_directory(self.path.parent().unwrap_or(Path::new(".")))
+    }
+}
+
+/// Has the disk know which files a directory holds.
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
+    fs::File::open(path)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::SecretKey;
+
+    use super::*;
+    use crate::entropy;
+
+    #[test]
+    fn the_card_outlives_the_root_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let keys = KeyFiles::new(directory.path().join("keys"));
+        keys.create_all(entropy::seed).unwrap();
+        let identity = Institution { name: "St Mary's".to_owned(), country: "DE".to_owned() };
+        let node = NodeKey { transport: SecretKey::from_seed(&[7; 32]).public(), addresses: Vec::new() };
+        let file = CardFile::new(directory.path().join("card"));
+        let card = file.card(&keys, &identity, node.clone()).unwrap();
+        let feed = file.feed(&NetworkId([1; 32])).unwrap();
+        fs::remove_file(directory.path().join("keys/root.key")).unwrap();
+        fs::remove_file(directory.path().join("keys/next-root.key")).unwrap();
+        assert_eq!(file.card(&keys, &identity, node.clone()).unwrap(), card);
+        assert_eq!(file.feed(&NetworkId([1; 32])), Some(feed));
+        let elsewhere = CardFile::new(directory.path().join("another"));
+        assert!(elsewhere.card(&keys, &identity, node).unwrap_err().is_absence(), "no key and no card");
+    }
+}
