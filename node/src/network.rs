@@ -13,6 +13,7 @@ mod pictures;
 mod record;
 mod rows;
 mod shelf;
+mod vouching;
 mod words;
 
 use std::{

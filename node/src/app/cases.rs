@@ -262,7 +262,7 @@ fn place(joined: &Joined) -> Place {
 }
 
 /// What of some house entries waits to be sent; the last, if there are several.
-pub(super) fn queued_in(entries: &[HouseEntry]) -> Option<OutboxId> {
+fn queued_in(entries: &[HouseEntry]) -> Option<OutboxId> {
     let queued = entries
         .iter()
         .rev()

@@ -1,8 +1,8 @@
 //! People: accounts, tokens, attestations and their end.
 
 use house::{
-    AccountId, Actor, Command, Login, OneTimeSecret, OutboxId, Role, Roles, TokenId, TokenSecret,
-    account::{self, Account, Attested},
+    AccountId, Actor, Command, Login, OneTimeSecret, Permission, Role, Roles, TokenId, TokenSecret,
+    account::{self, Account},
     custody::HoldKey,
     outbox, token,
 };
@@ -16,7 +16,7 @@ use protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{App, AppError, cases::queued_in};
+use super::{App, AppError};
 use crate::{clock::now_ms, entropy, network::Sent};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
@@ -62,6 +62,15 @@ pub(crate) struct NewAttestation {
     #[serde(default)]
     pub(crate) specialties: Vec<String>,
     pub(crate) days: u32,
+}
+
+/// Somebody vouched for.
+#[derive(Debug, Serialize)]
+pub(crate) struct Vouched {
+    /// The name of the person's key.
+    pub(crate) clinician: String,
+    /// Why the attestation waits in the outbox, if it does; the person is attested when it stands in the feed.
+    pub(crate) waits_for: Option<String>,
 }
 
 /// A token, shown once.
@@ -139,8 +148,9 @@ impl App {
         Ok(())
     }
 
-    /// Vouches for a person. Returns the name of their key.
-    pub(crate) async fn attest(&self, new: &NewAttestation, actor: &Actor) -> Result<ClinicianId, AppError> {
+    /// Vouches for a person. The house notes it when it stands in the feed; asked again before that, it is the same.
+    pub(crate) async fn attest(&self, new: &NewAttestation, actor: &Actor) -> Result<Vouched, AppError> {
+        self.permit(actor, Permission::Attest)?;
         let joined = self.joined()?;
         let account = self.account(&new.login)?;
         let profession = profession(&new.profession)?;
@@ -149,24 +159,23 @@ impl App {
         let attestation = Attestation {
             clinician,
             profession,
-            specialties: specialties.clone(),
+            specialties,
             scope: Scope::FULL,
             until_ms: now_ms() + u64::from(new.days) * DAY_MS,
             pseudonym_in: None,
         };
-        let until_ms = attestation.until_ms;
-        self.enqueue(Payload::Profile(Profile { clinician, name: account.name.clone() }), actor)?;
-        let waiting = self.enqueue(Payload::Attestation(attestation), actor)?;
-        if let Sent::Waiting(refusal) = joined.send().await? {
-            return Err(refusal.into());
+        if !self.waits_to_be_sent(&attestation) {
+            self.enqueue(Payload::Profile(Profile { clinician, name: account.name.clone() }), actor)?;
+            self.enqueue(Payload::Attestation(attestation), actor)?;
         }
-        let entry = waiting.and_then(|id| joined.shared().entry_of(id)).ok_or(AppError::NotFound("attestation"))?;
-        let attested = Attested { entry, profession, specialties, until_ms };
-        self.note_attestation(account.id, Some(attested))?;
-        Ok(clinician)
+        let waits_for = match joined.send().await? {
+            Sent::All => None,
+            Sent::Waiting(refusal) => Some(refusal.to_string()),
+        };
+        Ok(Vouched { clinician: clinician.to_string(), waits_for })
     }
 
-    /// Vouches no longer for a person.
+    /// Vouches no longer for a person. In the house that holds at once, also where the network hears of it later.
     pub(crate) async fn revoke(&self, login: &str, reason: &str, actor: &Actor) -> Result<(), AppError> {
         let joined = self.joined()?;
         let account = self.account(login)?;
@@ -174,10 +183,9 @@ impl App {
         let reason = revocation_reason(reason)?;
         let revocation = Revocation { attestation: attested.entry, reason, since: None };
         self.enqueue(Payload::Revocation(revocation), actor)?;
-        if let Sent::Waiting(refusal) = joined.send().await? {
-            return Err(refusal.into());
-        }
-        self.note_attestation(account.id, None)
+        self.desk.perform(account::Command::NoteAttestation { account: account.id, attestation: None }, &Actor::System)?;
+        joined.send().await?;
+        Ok(())
     }
 
     /// An account by its login name.
@@ -215,15 +223,19 @@ impl App {
         self.desk.look(|house| house.custody().clinician_of(account)).ok_or(AppError::NotFound("signing key"))
     }
 
-    fn enqueue(&self, payload: Payload, actor: &Actor) -> Result<Option<OutboxId>, AppError> {
+    fn enqueue(&self, payload: Payload, actor: &Actor) -> Result<(), AppError> {
         let command = outbox::Command::Enqueue { payload: Box::new(payload), author: None };
-        Ok(queued_in(&self.desk.perform(Command::Outbox(command), actor)?))
+        self.desk.perform(Command::Outbox(command), actor)?;
+        Ok(())
     }
 
-    fn note_attestation(&self, account: AccountId, attestation: Option<Attested>) -> Result<(), AppError> {
-        let command = account::Command::NoteAttestation { account, attestation };
-        self.desk.perform(Command::Account(command), &Actor::System)?;
-        Ok(())
+    /// Whether the outbox holds an attestation that says as much of the same person.
+    fn waits_to_be_sent(&self, wanted: &Attestation) -> bool {
+        let is_same = |payload: Payload| match payload {
+            Payload::Attestation(waiting) => Attestation { until_ms: wanted.until_ms, ..waiting } == *wanted,
+            _ => false,
+        };
+        self.desk.look(|house| house.outbox().iter().filter_map(|unsent| unsent.payload().ok()).any(is_same))
     }
 }
 

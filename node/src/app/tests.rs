@@ -16,7 +16,7 @@ use protocol::{
 
 use super::{
     App, AppError, Audience, NewAccount, NewCase,
-    hospital::{Hospital, speaking_for},
+    hospital::{Hospital, attest, speaking_for},
     reading::{CaseOrPlate, RemarkWhat},
 };
 
@@ -194,6 +194,33 @@ async fn joining_that_was_cut_short_is_done_again() {
     let app = hospital.reopened(app).await;
     assert!(app.network().is_some());
     app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_vouched_for_while_nothing_can_be_sent_is_attested_once_it_can() {
+    let (first, second) = (Hospital::begun(), Hospital::begun());
+    let (one, two) = (first.open().await, second.open().await);
+    let charter = one.draft_charter("Network of two", &[one.card().unwrap(), two.card().unwrap()], "").unwrap();
+    one.join(&two.sign_charter(&one.sign_charter(&charter).unwrap()).unwrap()).await.unwrap();
+    let account = NewAccount { login: "one".to_owned(), name: "Physician One".to_owned(), roles: vec![] };
+    one.add_account(&account, &Actor::System).unwrap();
+    let id = one.account("one").unwrap().id;
+    attest(&one, "one").await;
+    attest(&one, "one").await;
+    assert_eq!((one.status().state, one.status().unsent), ("waiting", 2), "a profile and one attestation");
+    assert!(!one.is_attested(id));
+    one.vouch(&Actor::System).await.unwrap();
+    assert!(one.is_attested(id) && one.status().unsent == 0);
+
+    let one = first.reopened(one).await;
+    assert_eq!(one.status().state, "waiting");
+    one.revoke("one", "left-institution", &Actor::System).await.unwrap();
+    assert!(!one.is_attested(id), "in the house at once");
+    let one = first.reopened(one).await;
+    one.vouch(&Actor::System).await.unwrap();
+    assert!(!one.is_attested(id) && one.status().unsent == 0);
+    one.close().await;
+    two.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

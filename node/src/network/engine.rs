@@ -376,6 +376,7 @@ impl Engine {
         self.announce_nodes();
         self.note_sent()?;
         self.send()?;
+        self.shared.note_attestations()?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use feed::{Chain, Draft, Effect, Record};
 use house::{Actor, Command as HouseCommand, OutboxId, outbox};
-use protocol::EntryId;
+use protocol::{EntryId, Payload};
 
 use super::{Engine, Sent};
 use crate::{app::AppError, clock::now_ms, entropy};
@@ -23,6 +23,7 @@ impl Engine {
                 return Ok(Sent::All);
             }
             let (ids, drafts): (Vec<OutboxId>, Vec<Draft>) = waiting.into_iter().unzip();
+            let is_about_people = drafts.iter().any(|draft| concerns_people(&draft.payload));
             let effects = match self.shared.write_exchange(|exchange| exchange.append(drafts, now_ms())) {
                 Ok(effects) => effects,
                 Err(refusal) => return Ok(Sent::Waiting(refusal)),
@@ -33,6 +34,9 @@ impl Engine {
             self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent(sent.clone())), &Actor::System)?;
             for (id, entry) in sent {
                 self.shared.note_sent(id, entry);
+            }
+            if is_about_people {
+                self.shared.note_attestations()?;
             }
         }
     }
@@ -67,6 +71,10 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+fn concerns_people(payload: &Payload) -> bool {
+    matches!(payload, Payload::Attestation(_) | Payload::Revocation(_))
 }
 
 fn written(effects: &[Effect]) -> Vec<EntryId> {

@@ -108,18 +108,18 @@ pub(super) async fn disable(
 }
 
 /// Vouches for a person.
-#[utoipa::path(post, path = "/api/v1/attestations", tag = "people", request_body = NewAttestation, responses((status = 200, description = "The name of the person's key"), Problems))]
+#[utoipa::path(post, path = "/api/v1/attestations", tag = "people", request_body = NewAttestation, responses((status = 200, description = "The name of the person's key, and why the attestation waits, if it does"), Problems))]
 pub(super) async fn attest(
     State(web): State<Arc<Web>>,
     visitor: Visitor,
     Sent(new): Sent<NewAttestation>,
 ) -> Result<Json<Value>, Problem> {
     let NewAttestation { login, profession, specialties, days } = new;
-    let clinician = web.run_async(move |app| async move {
+    let vouched = web.run_async(move |app| async move {
         app.permit(&visitor.actor, Permission::Attest)?;
         app.attest(&app::NewAttestation { login, profession, specialties, days }, &visitor.actor).await
     });
-    Ok(Json(json!({ "clinician": clinician.await?.to_string() })))
+    Ok(Json(json!(vouched.await?)))
 }
 
 /// Vouches for a person no longer.
