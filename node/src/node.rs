@@ -210,6 +210,7 @@ fn first_administrator(
     let desk =
         Desk::open(&layout.house(), journal_options(keys)?, Settings::default(), reserve).map_err(AppError::from)?;
     let (login, secret) = (Login::parse(name)?, OneTimeSecret::new(*entropy::seed()));
+    // There is nobody else yet, so the first person holds both roles; from here on it takes two to make an attester.
     let roles = Roles::new([Role::Administrator, Role::Attester])?;
     let invite =
         account::Command::Invite { login: login.clone(), name: Text::from(name), roles, secret: secret.clone() };

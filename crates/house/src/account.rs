@@ -73,6 +73,8 @@ wire! {
         2 => version: u32,
         /// When a one-time secret ends.
         3 => until_ms: Option<u64>,
+        /// Which administrator handed out the one-time secret that it goes back to; absent: the node itself.
+        4 => let_in_by: Option<AccountId>,
     }
 
     /// An attestation of the person stands in the feed, or (absent) no longer. The feed decides; this is for lists.
@@ -139,6 +141,8 @@ pub struct Account {
     pub(crate) credential: Option<Credential>,
     pub(crate) version: u32,
     pub(crate) until_ms: u64,
+    /// Who once held the secret to it, and so may be the one who uses it.
+    pub(crate) let_in_by: Option<AccountId>,
 }
 
 impl Account {
@@ -216,6 +220,7 @@ impl Accounts {
             credential: None,
             version: 0,
             until_ms: 0,
+            let_in_by: None,
         };
         self.rows.insert(opened.account, account);
     }
@@ -237,6 +242,7 @@ impl Accounts {
             account.credential = Some(credential.clone());
             account.version = set.version;
             account.until_ms = set.until_ms.unwrap_or(0);
+            account.let_in_by = set.let_in_by;
         });
     }
 

@@ -35,6 +35,13 @@ codes! {
     }
 }
 
+impl Role {
+    /// Whether it lets others in or speaks for the house about them, so that one administrator alone does not give it.
+    pub const fn is_guarded(self) -> bool {
+        matches!(self, Self::Administrator | Self::Attester)
+    }
+}
+
 /// The duties of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roles(BTreeSet<Role>);

@@ -183,7 +183,8 @@ impl App {
         let reason = revocation_reason(reason)?;
         let revocation = Revocation { attestation: attested.entry, reason, since: None };
         self.enqueue(Payload::Revocation(revocation), actor)?;
-        self.desk.perform(account::Command::NoteAttestation { account: account.id, attestation: None }, &Actor::System)?;
+        self.desk
+            .perform(account::Command::NoteAttestation { account: account.id, attestation: None }, &Actor::System)?;
         joined.send().await?;
         Ok(())
     }

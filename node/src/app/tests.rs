@@ -46,7 +46,8 @@ fn title_of(app: &App, case: CaseId, actor: &Actor) -> Option<String> {
 
 /// Somebody who opened an account for reading public cases.
 fn signed_up(app: &App, login: &str) -> Actor {
-    let password = PasswordHash::of("correct horse battery", &[7; 16], Cost { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+    let password =
+        PasswordHash::of("correct horse battery", &[7; 16], Cost { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
     let command =
         account::Command::SignUp { login: Login::parse(login).unwrap(), name: Text::from("Vera Viewer"), password };
     app.desk.perform(command, &Actor::Stranger).unwrap();

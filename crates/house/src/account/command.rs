@@ -22,6 +22,9 @@ use crate::{
 
 /// Numbers that are tried before a name counts as used up.
 const NUMBERS_DRAWN: u32 = 32;
+const HANDED_OUT: Refusal = Refusal::Conflict(
+    "administrators and attesters are made by another administrator than the one who let them in, or on the machine itself",
+);
 
 /// A command about accounts.
 #[derive(Debug)]
@@ -32,7 +35,7 @@ pub enum Command {
         login: Login,
         /// What others read.
         name: Text,
-        /// The first roles.
+        /// The first roles; [`Role::is_guarded`] ones only if the node itself invites.
         roles: Roles,
         /// Drawn by the caller and shown once.
         secret: OneTimeSecret,
@@ -62,7 +65,7 @@ pub enum Command {
         /// The password from now on.
         new: PasswordHash,
     },
-    /// Replaces a forgotten password by a one-time secret.
+    /// Replaces a forgotten password by a one-time secret. Guarded roles end with it, unless the node itself does it.
     ResetPassword {
         /// Whose.
         account: AccountId,
@@ -130,7 +133,10 @@ impl Decision<'_> {
     }
 
     fn invite(&self, login: &Login, name: &Text, roles: &Roles, secret: &OneTimeSecret) -> Result<Deed, Refusal> {
-        self.permit(Permission::ManageAccounts)?;
+        self.manage()?;
+        if *self.actor != Actor::System && roles.iter().any(Role::is_guarded) {
+            return Err(HANDED_OUT);
+        }
         let (account, opened) = self.open(login, name, AccountKind::Staff, roles)?;
         Ok(Deed::of(vec![opened, self.one_time(account, 1, secret)]).on(account))
     }
@@ -141,7 +147,7 @@ impl Decision<'_> {
         }
         let login = self.numbered(wish)?;
         let (account, opened) = self.open(&login, name, AccountKind::Viewer, &Roles::default())?;
-        Ok(Deed::of(vec![opened, password_set(account, 1, password)]).on(account).by(account))
+        Ok(Deed::of(vec![opened, password_set(account, 1, password, None)]).on(account).by(account))
     }
 
     /// A name that begins as somebody wishes and ends with a drawn number, whether or not the wish was free: what is answered
@@ -162,7 +168,8 @@ impl Decision<'_> {
         if !account.is_opened_by(secret, self.now_ms) {
             return Err(Refusal::OneTimeSecret);
         }
-        let mut entries = vec![password_set(account.id, account.version.saturating_add(1), password)];
+        let mut entries =
+            vec![password_set(account.id, account.version.saturating_add(1), password, account.let_in_by)];
         entries.extend(self.house.state.sessions.end_all(account.id, EndReason::CredentialChanged));
         Ok(Deed::of(entries).on(account.id).by(account.id))
     }
@@ -173,15 +180,22 @@ impl Decision<'_> {
         if old.account != account.id || old.version != account.version {
             return Err(Refusal::SignIn);
         }
-        let mut entries = vec![password_set(account.id, account.version.saturating_add(1), new)];
+        let mut entries = vec![password_set(account.id, account.version.saturating_add(1), new, account.let_in_by)];
         entries.extend(self.house.state.sessions.end_others(account.id, session.id, EndReason::CredentialChanged));
         Ok(Deed::of(entries).on(account.id))
     }
 
+    /// Who hands out the secret could use it, so guarded roles are given anew by somebody else.
     fn reset_password(&self, id: AccountId, secret: &OneTimeSecret) -> Result<Deed, Refusal> {
-        self.permit(Permission::ManageAccounts)?;
+        self.manage()?;
         let account = self.other(id)?;
         let mut entries = vec![self.one_time(id, account.version.saturating_add(1), secret)];
+        let is_by_another = self.actor.account().is_some_and(|actor| actor != id);
+        if is_by_another && account.roles.iter().any(Role::is_guarded) {
+            self.keep_an_administrator(account)?;
+            let roles = Roles::new(account.roles.iter().filter(|role| !role.is_guarded()))?;
+            entries.push(HouseEntry::RolesSet(RolesSet { account: id, roles }));
+        }
         entries.extend(self.house.state.sessions.end_all(id, EndReason::CredentialChanged));
         Ok(Deed::of(entries).on(id))
     }
@@ -200,16 +214,21 @@ impl Decision<'_> {
         Ok(Deed::of(vec![entry]).on(id))
     }
 
-    /// Sessions end with the roles they were opened under. Nobody sets their own roles, so no administrator becomes an
-    /// attester without a second one.
+    /// Sessions end with the roles they were opened under. Nobody sets their own roles, and nobody gives guarded ones to an
+    /// account whose secret they held: no administrator gets at another guarded role without a second administrator. The
+    /// exception is whoever owns the machine; they make the first administrator, who attests too, for there is nobody else.
     fn set_roles(&self, id: AccountId, roles: &Roles) -> Result<Deed, Refusal> {
-        self.permit(Permission::ManageAccounts)?;
+        self.manage()?;
         let account = self.staff(id)?;
         if self.actor.account() == Some(id) {
             return Err(Refusal::Conflict("own roles are set by another administrator"));
         }
         if account.roles == *roles {
             return Ok(Deed::default());
+        }
+        let gains = roles.iter().any(|role| role.is_guarded() && !account.roles.has(role));
+        if gains && self.actor.account().is_some_and(|giver| account.let_in_by == Some(giver)) {
+            return Err(HANDED_OUT);
         }
         if !roles.has(Role::Administrator) {
             self.keep_an_administrator(account)?;
@@ -272,8 +291,14 @@ impl Decision<'_> {
 
     fn one_time(&self, account: AccountId, version: u32, secret: &OneTimeSecret) -> HouseEntry {
         let until_ms = self.now_ms.saturating_add(self.house.settings.one_time_secret_ms);
-        let set = CredentialSet { account, version, until_ms: Some(until_ms) };
+        let set = CredentialSet { account, version, until_ms: Some(until_ms), let_in_by: self.actor.account() };
         HouseEntry::CredentialSet(set, Credential::OneTime(Secret32::new(secret.digest())))
+    }
+
+    /// Managing accounts opens everything else, so it asks for the password.
+    fn manage(&self) -> Result<(), Refusal> {
+        self.permit(Permission::ManageAccounts)?;
+        self.step_up()
     }
 
     fn keep_an_administrator(&self, leaving: &Account) -> Result<(), Refusal> {
@@ -285,7 +310,7 @@ impl Decision<'_> {
     }
 }
 
-fn password_set(account: AccountId, version: u32, password: &PasswordHash) -> HouseEntry {
-    let set = CredentialSet { account, version, until_ms: None };
+fn password_set(account: AccountId, version: u32, password: &PasswordHash, let_in_by: Option<AccountId>) -> HouseEntry {
+    let set = CredentialSet { account, version, until_ms: None, let_in_by };
     HouseEntry::CredentialSet(set, Credential::Password(password.phc().clone()))
 }

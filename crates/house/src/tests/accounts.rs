@@ -181,6 +181,58 @@ fn nobody_gives_roles_to_themselves() {
 }
 
 #[test]
+fn no_administrator_becomes_an_attester_without_a_second_one() {
+    let mut office = Office::new();
+    office.staff("root", &[Role::Administrator]);
+    office.staff("second", &[Role::Administrator]);
+    let (root, _) = office.sign_in("root", false);
+    let (second, _) = office.sign_in("second", false);
+    let attester = || Roles::new([Role::Attester]).unwrap();
+    let secret = OneTimeSecret::new(office.draw());
+    let invite = |roles, secret: &OneTimeSecret| account::Command::Invite {
+        login: Login::parse("puppet").unwrap(),
+        name: Text::from("Canary puppet"),
+        roles,
+        secret: secret.clone(),
+    };
+    let needed = "administrators and attesters are made by another administrator than the one who let them in, \
+                  or on the machine itself";
+    for roles in [attester(), Roles::new([Role::Administrator]).unwrap()] {
+        assert_eq!(office.tell(invite(roles, &secret), &root).unwrap_err().to_string(), needed);
+    }
+    office.tell(invite(Roles::default(), &secret), &root).unwrap();
+    office.redeem("puppet", &secret).unwrap();
+    let puppet = office.house.accounts().by_login(&Login::parse("puppet").unwrap()).unwrap().id;
+    let give = || account::Command::SetRoles { account: puppet, roles: attester() };
+    assert_eq!(office.tell(give(), &root).unwrap_err().to_string(), needed, "also after the secret was used");
+    office.tell(give(), &second).unwrap();
+
+    let reset = account::Command::ResetPassword { account: puppet, secret: OneTimeSecret::new(office.draw()) };
+    office.tell(reset, &root).unwrap();
+    assert!(office.house.accounts().get(puppet).unwrap().roles.is_empty(), "who resets it could use it");
+    assert_eq!(office.tell(give(), &root).unwrap_err().to_string(), needed);
+    assert_eq!(office.replayed_after_erasure(), office.house);
+}
+
+#[test]
+fn managing_accounts_asks_for_the_password() {
+    let mut office = Office::new();
+    office.staff("root", &[Role::Administrator]);
+    let ada = office.staff("ada", &[]);
+    let (root, _) = office.sign_in("root", false);
+    office.now_ms += Settings::default().step_up_ms + 1;
+    let (secret, roles) = (OneTimeSecret::new(office.draw()), Roles::new([Role::Moderator]).unwrap());
+    let (login, name) = (Login::parse("eve").unwrap(), Text::from("Eve"));
+    for command in [
+        account::Command::Invite { login, name, roles: Roles::default(), secret: secret.clone() },
+        account::Command::ResetPassword { account: ada, secret },
+        account::Command::SetRoles { account: ada, roles },
+    ] {
+        assert!(matches!(office.tell(command, &root), Err(Refusal::StepUp { .. })));
+    }
+}
+
+#[test]
 fn the_last_administrator_stays() {
     let mut office = Office::new();
     let first = office.staff("root", &[Role::Administrator]);
