@@ -29,6 +29,7 @@ impl App {
             (exchange.papers().to_message(), next)
         });
         let next = next.ok_or(AppError::NotFound("feed"))?;
+        self.desk.note(actor, Action::Export, vec![feed.into()], Outcome::Done)?;
         let mut file = HEAD.to_vec();
         file.extend(encode(&papers));
         for seq in 0..next {
@@ -37,7 +38,6 @@ impl App {
             let body = if is_restricted { Body::Absent(Absence::Restricted) } else { held.body };
             file.extend(encode(&EntryFrame { entry: held.entry.bytes().clone(), body }));
         }
-        self.desk.note(actor, Action::Export, Vec::new(), Outcome::Done)?;
         Ok(file)
     }
 }

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use house::{
+    Actor, Permission,
+    audit::{Action, ObjectId, Outcome},
+};
 use protocol::{
     CharterId, FeedId, NetworkId,
     certificate::{
@@ -87,12 +91,13 @@ impl App {
     }
 
     /// Adds this institution's signature to a charter in the making.
-    pub(crate) fn sign_charter(&self, line: &str) -> Result<String, AppError> {
+    pub(crate) fn sign_charter(&self, line: &str, actor: &Actor) -> Result<String, AppError> {
         let mut making = Making::read(line)?;
         let vote = self.keys.secret(Which::Vote)?;
         if !making.charter.governors.iter().any(|governor| governor.vote() == vote.public()) {
             return Err(AppError::invalid("charter", "this institution is not among the founders"));
         }
+        self.note_membership(actor, making.network)?;
         let decision = making.decision().encode();
         let signed =
             Certificate { votes: vec![Vote::sign(&making.network, &decision, &vote)], decision: Bytes(decision) };
@@ -127,7 +132,7 @@ impl App {
     }
 
     /// Joins a network. Returns its id.
-    pub(crate) async fn join(&self, line: &str) -> Result<NetworkId, AppError> {
+    pub(crate) async fn join(&self, line: &str, actor: &Actor) -> Result<NetworkId, AppError> {
         if let Some(network) = self.network() {
             return Err(AppError::conflict(&format!("this node is in network {} already", network.id().short())));
         }
@@ -140,13 +145,14 @@ impl App {
         if roster.member(&me).is_none() {
             return Err(AppError::invalid("invitation", "this institution is not a member of that network"));
         }
+        self.note_membership(actor, network)?;
         self.enter(network, me, &papers, invitation.nodes)?;
         self.start_network(network, me).await?;
         Ok(network)
     }
 
     /// Proposes to admit an institution; this node's vote is the first. Returns its feed.
-    pub(crate) async fn admit(&self, line: &str) -> Result<WaitingAdmission, AppError> {
+    pub(crate) async fn admit(&self, line: &str, actor: &Actor) -> Result<WaitingAdmission, AppError> {
         let card = read_card(line)?;
         let network = self.joined()?;
         let feed = FeedId::derive(&network.id(), &card.root, &card.next_root);
@@ -161,7 +167,7 @@ impl App {
             .map_or(0, |round| round + 1);
         let membership = Membership { feed, round, charter: roster.charter(), succeeds: None };
         network.learn_addresses(vec![NodeOf { feed, node: card.node }]).await?;
-        self.vote(Decision::Admission(membership)).await
+        self.vote(membership, actor).await
     }
 
     /// Admissions that wait for votes.
@@ -177,7 +183,7 @@ impl App {
     }
 
     /// Votes for an admission that waits.
-    pub(crate) async fn certify(&self, feed: &FeedId) -> Result<WaitingAdmission, AppError> {
+    pub(crate) async fn certify(&self, feed: &FeedId, actor: &Actor) -> Result<WaitingAdmission, AppError> {
         let network = self.joined()?;
         let papers = network.exchange(|exchange| exchange.papers().clone());
         let charter = papers.roster().charter();
@@ -188,12 +194,13 @@ impl App {
             _ => None,
         });
         let membership = waiting.ok_or(AppError::NotFound("admission of this institution"))?;
-        self.vote(Decision::Admission(membership)).await
+        self.vote(membership, actor).await
     }
 
     /// What an admitted institution needs to join.
-    pub(crate) fn invitation(&self) -> Result<String, AppError> {
+    pub(crate) fn invitation(&self, actor: &Actor) -> Result<String, AppError> {
         let network = self.joined()?;
+        self.note_membership(actor, network.id())?;
         let papers = network.exchange(|exchange| exchange.papers().to_message());
         Ok(to_line(&Invitation {
             charters: papers.charters,
@@ -202,23 +209,27 @@ impl App {
         }))
     }
 
-    async fn vote(&self, decision: Decision) -> Result<WaitingAdmission, AppError> {
+    /// Records an act of membership. If it cannot be written down, it is not done.
+    fn note_membership(&self, actor: &Actor, object: impl Into<ObjectId>) -> Result<(), AppError> {
+        self.permit(actor, Permission::ManageMembership)?;
+        Ok(self.desk.note(actor, Action::ManageMembership, vec![object.into()], Outcome::Done)?)
+    }
+
+    async fn vote(&self, membership: Membership, actor: &Actor) -> Result<WaitingAdmission, AppError> {
         let network = self.joined()?;
         let vote = self.keys.secret(Which::Vote)?;
         let is_governor = network.exchange(|exchange| exchange.roster().is_governor(&vote.public()));
         if !is_governor {
             return Err(AppError::conflict("only governors of the network vote, and this institution is none"));
         }
-        let bytes = decision.encode();
+        self.note_membership(actor, membership.feed)?;
+        let bytes = Decision::Admission(membership.clone()).encode();
         let certificate =
             Certificate { votes: vec![Vote::sign(&network.id(), &bytes, &vote)], decision: Bytes(bytes.clone()) };
         network.add_papers(message::Papers { charters: Vec::new(), certificates: vec![certificate] }).await?;
         let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
         let merged = papers.certificates().find(|certificate| certificate.decision.0 == bytes);
-        match (decision, merged) {
-            (Decision::Admission(membership), Some(merged)) => Ok(reading(&roster, &membership, &merged)),
-            _ => Err(AppError::NotFound("decision")),
-        }
+        Ok(reading(&roster, &membership, &merged.ok_or(AppError::NotFound("decision"))?))
     }
 
     /// Our feed in a network: by the card that is kept there, else by the keys that it is named after.

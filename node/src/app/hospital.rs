@@ -41,7 +41,7 @@ impl Hospital {
         let hospital = Self::begun();
         let app = hospital.open().await;
         let charter = app.draft_charter("Network of one", &[app.card().unwrap()], "").unwrap();
-        app.join(&app.sign_charter(&charter).unwrap()).await.unwrap();
+        app.join(&app.sign_charter(&charter, &Actor::System).unwrap(), &Actor::System).await.unwrap();
         let app = hospital.reopened(app).await;
         (hospital, app)
     }

@@ -185,12 +185,12 @@ async fn joining_that_was_cut_short_is_done_again() {
     let hospital = Hospital::begun();
     let app = hospital.open().await;
     let charter = app.draft_charter("Network of one", &[app.card().unwrap()], "").unwrap();
-    let invitation = app.sign_charter(&charter).unwrap();
+    let invitation = app.sign_charter(&charter, &Actor::System).unwrap();
     // What a kill leaves behind the first file of the network.
     std::fs::create_dir_all(hospital.layout.joining().feeds()).unwrap();
     let app = hospital.reopened(app).await;
     assert!(app.network().is_none());
-    app.join(&invitation).await.unwrap();
+    app.join(&invitation, &Actor::System).await.unwrap();
     assert!(!hospital.layout.joining().root().exists());
     let app = hospital.reopened(app).await;
     assert!(app.network().is_some());
@@ -202,7 +202,8 @@ async fn who_is_vouched_for_while_nothing_can_be_sent_is_attested_once_it_can() 
     let (first, second) = (Hospital::begun(), Hospital::begun());
     let (one, two) = (first.open().await, second.open().await);
     let charter = one.draft_charter("Network of two", &[one.card().unwrap(), two.card().unwrap()], "").unwrap();
-    one.join(&two.sign_charter(&one.sign_charter(&charter).unwrap()).unwrap()).await.unwrap();
+    let signed = one.sign_charter(&charter, &Actor::System).unwrap();
+    one.join(&two.sign_charter(&signed, &Actor::System).unwrap(), &Actor::System).await.unwrap();
     let account = NewAccount { login: "one".to_owned(), name: "Physician One".to_owned(), roles: vec![] };
     one.add_account(&account, &Actor::System).unwrap();
     let id = one.account("one").unwrap().id;

@@ -5,14 +5,15 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
-use house::{Actor, HouseEntry, SessionToken, Via, password::Proven, session};
+use house::{Actor, HouseEntry, Login, SessionToken, Via, password::Proven, session};
 use protocol::codec::Text;
 
 use super::{Web, actor::Visitor, cookie, problem::Problem};
 use crate::{app::AppError, entropy};
 
 impl Web {
-    /// Checks a password that somebody shows, with the rate limit before it. A wrong one is audited.
+    /// Checks a password that somebody shows, with the rate limit before it. A wrong one is audited, with
+    /// the account that was meant.
     pub(crate) async fn show_password(
         &self,
         login: &str,
@@ -26,9 +27,14 @@ impl Web {
                 Ok(proven)
             }
             Err(error) => {
-                self.run(|app| {
+                let login = Login::parse(login).ok();
+                self.run(move |app| {
                     use house::audit::{Action, Outcome};
-                    Ok(app.desk.note(&Actor::Stranger, Action::SignIn, Vec::new(), Outcome::Refused)?)
+                    let meant = login.and_then(|login| {
+                        app.desk.look(|house| house.accounts().by_login(&login).map(|account| account.id.into()))
+                    });
+                    let objects = meant.into_iter().collect();
+                    Ok(app.desk.note(&Actor::Stranger, Action::SignIn, objects, Outcome::Refused)?)
                 })
                 .await?;
                 Err(error)

@@ -1,5 +1,6 @@
 //! Pages and API without a server: requests go straight into the router of a real node in a directory of its own.
 
+mod audited;
 mod cross_site;
 mod description;
 mod foreign;

@@ -2,7 +2,7 @@
 //! version 1 · seq u64 · time_ms u64 · prev 32 · account 16 · session 16 · action u16 · outcome u8 · reason u16 · number of
 //! objects u8 · objects 16 each · hash 32. Numbers are big-endian; an account or session of zeros is none.
 
-use protocol::{BlobId, CaseNumber, ClinicianId, EntryId, FeedId, StatementId, codec::Malformed, hash};
+use protocol::{BlobId, CaseNumber, ClinicianId, EntryId, FeedId, NetworkId, StatementId, codec::Malformed, hash};
 
 use super::{Action, Event, Outcome, Reason};
 use crate::{
@@ -37,7 +37,7 @@ macro_rules! cut { ($($id:ty),*) => {$(
 )*}}
 
 whole!(AccountId, SessionId, TokenId, OutboxId, CaseNumber, StatementId);
-cut!(EntryId, BlobId, FeedId, ClinicianId);
+cut!(EntryId, BlobId, FeedId, NetworkId, ClinicianId);
 
 /// A line of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]

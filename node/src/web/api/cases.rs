@@ -299,7 +299,10 @@ pub(super) async fn manifest(
         .run(move |app| {
             let view = readable(app, case, &visitor.actor)?;
             let picture = number.checked_sub(1).and_then(|index| view.summary.pictures.get(index));
-            Ok(picture.ok_or(AppError::NotFound("picture"))?.manifest.clone())
+            let picture = picture.ok_or(AppError::NotFound("picture"))?;
+            let objects = vec![case.number.into(), picture.blob.into()];
+            app.desk.note(&visitor.actor, Action::ViewPicture, objects, Outcome::Done)?;
+            Ok(picture.manifest.clone())
         })
         .await?;
     Ok(Json(json!({

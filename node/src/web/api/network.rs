@@ -86,7 +86,7 @@ pub(super) async fn sign_charter(
 ) -> Result<Json<Value>, Problem> {
     let line = web.run(move |app| {
         may_manage(app, &visitor.actor)?;
-        app.sign_charter(&line.charter)
+        app.sign_charter(&line.charter, &visitor.actor)
     });
     Ok(Json(json!({ "charter": line.await? })))
 }
@@ -124,7 +124,7 @@ pub(super) async fn join(
 ) -> Result<Json<Value>, Problem> {
     let network = web.run_async(move |app| async move {
         may_manage(&app, &visitor.actor)?;
-        app.join(&line.invitation).await
+        app.join(&line.invitation, &visitor.actor).await
     });
     Ok(Json(json!({ "network": network.await?.to_string() })))
 }
@@ -148,7 +148,7 @@ pub(super) async fn admit(
 ) -> Result<Json<Value>, Problem> {
     let waiting = web.run_async(move |app| async move {
         may_manage(&app, &visitor.actor)?;
-        app.admit(&line.card).await
+        app.admit(&line.card, &visitor.actor).await
     });
     Ok(Json(json!(waiting.await?)))
 }
@@ -163,7 +163,7 @@ pub(super) async fn certify(
     let feed: FeedId = id("institution", &ballot.feed)?;
     let waiting = web.run_async(move |app| async move {
         may_manage(&app, &visitor.actor)?;
-        app.certify(&feed).await
+        app.certify(&feed, &visitor.actor).await
     });
     Ok(Json(json!(waiting.await?)))
 }
@@ -173,7 +173,7 @@ pub(super) async fn certify(
 pub(super) async fn invitation(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Json<Value>, Problem> {
     let line = web.run(move |app| {
         may_manage(app, &visitor.actor)?;
-        app.invitation()
+        app.invitation(&visitor.actor)
     });
     Ok(Json(json!({ "invitation": line.await? })))
 }

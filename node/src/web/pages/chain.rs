@@ -3,7 +3,10 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use feed::Chain;
-use house::{Actor, Permission};
+use house::{
+    Actor, Permission,
+    audit::{Action, Outcome},
+};
 use protocol::{
     Context, Entry, EntryId, FeedId, Kind, Payload, Statement, certificate::Decision, payload::control::Profession,
 };
@@ -51,7 +54,14 @@ struct ChainLink {
 pub(super) async fn show(reading: Reading, Path(entry): Path<String>) -> Result<Response, Problem> {
     let entry: EntryId = id("entry", &entry)?;
     let visitor = reading.visitor.clone();
-    let (author, links) = reading.web.run(move |app| chain(app, entry, &visitor)).await?;
+    let (author, links) = reading
+        .web
+        .run(move |app| {
+            let shown = chain(app, entry, &visitor)?;
+            app.desk.note(&visitor.actor, Action::ViewCase, vec![entry.into()], Outcome::Done)?;
+            Ok(shown)
+        })
+        .await?;
     let command = format!(
         "consilium export --feed {0} {1}.feed && consilium verify {1}.feed",
         author.institution,

@@ -1,4 +1,5 @@
-//! Pictures of cases, for those who may read the case. They are nobody's page: a sandbox, no caching.
+//! Pictures of cases, for those who may read the case. They are nobody's page: a sandbox, no caching. Each look at a picture is
+//! a line of the audit chain; its preview belongs to the page that shows it.
 
 use anonymizer::MediaType;
 use axum::{
@@ -6,7 +7,8 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use protocol::{BlobId, CaseId, payload::content::Picture as Listed};
+use house::audit::{Action, Outcome};
+use protocol::CaseId;
 use store::Picture;
 
 use super::case::readable;
@@ -16,18 +18,20 @@ use crate::{
 };
 
 pub(super) async fn show(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
-    given(reading, place, |picture| picture.blob).await
+    given(reading, place, Size::Full).await
 }
 
 pub(super) async fn preview(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
-    given(reading, place, |picture| picture.preview).await
+    given(reading, place, Size::Preview).await
 }
 
-async fn given(
-    reading: Reading,
-    (case, number): (String, String),
-    which: fn(&Listed) -> BlobId,
-) -> Result<Response, Problem> {
+#[derive(Clone, Copy)]
+enum Size {
+    Full,
+    Preview,
+}
+
+async fn given(reading: Reading, (case, number): (String, String), size: Size) -> Result<Response, Problem> {
     let (case, number): (CaseId, usize) = (id("case", &case)?, id("picture", &number)?);
     let actor = reading.visitor.actor;
     let picture = reading
@@ -35,7 +39,15 @@ async fn given(
         .run_async(move |app| async move {
             let view = readable(&app, case, &actor)?;
             let listed = number.checked_sub(1).and_then(|index| view.summary.pictures.get(index));
-            let blob = which(listed.ok_or(AppError::NotFound("picture"))?);
+            let listed = listed.ok_or(AppError::NotFound("picture"))?;
+            let blob = match size {
+                Size::Preview => listed.preview,
+                Size::Full => {
+                    let objects = vec![case.number.into(), listed.blob.into()];
+                    app.desk.note(&actor, Action::ViewPicture, objects, Outcome::Done)?;
+                    listed.blob
+                }
+            };
             Ok(app.joined()?.shared().picture(case, blob, &actor).await?)
         })
         .await?;
