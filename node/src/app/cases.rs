@@ -162,7 +162,7 @@ impl App {
         self.said(case, waiting).await
     }
 
-    /// Withdraws one comment or star that this institution's feed holds.
+    /// Withdraws one comment or star that this institution's feed or its house journal holds.
     pub(crate) async fn withdraw_entry(
         &self,
         case: CaseId,
@@ -171,6 +171,9 @@ impl App {
         actor: &Actor,
     ) -> Result<Said, AppError> {
         let joined = self.joined()?;
+        if self.withdraw_house_statement(case, entry, ground, actor).await? {
+            return self.said(case, None).await;
+        }
         let held = joined.shared().shelf.entry_by_id(&entry)?.ok_or(AppError::NotFound("comment"))?;
         if held.entry.header().feed != joined.me() {
             return Err(AppError::conflict("a comment is withdrawn by its author's institution; ask it there"));
@@ -185,6 +188,30 @@ impl App {
             waiting = self.enqueue_withdrawal(withdrawal, Some(author), actor)?;
         }
         self.said(case, waiting).await
+    }
+
+    /// Withdraws what was said for the own house, each version of it. Returns whether it was such a thing.
+    async fn withdraw_house_statement(
+        &self,
+        case: CaseId,
+        entry: EntryId,
+        ground: Ground,
+        actor: &Actor,
+    ) -> Result<bool, AppError> {
+        let joined = self.joined()?;
+        let shelf = &joined.shared().shelf;
+        if shelf.house_statement(&entry)?.is_none() {
+            return Ok(false);
+        }
+        let mut statements = Vec::new();
+        for entry in casebook::entries_with(entry, shelf)? {
+            statements.extend(shelf.house_statement(&entry)?);
+        }
+        for statement in statements {
+            let withdraw = house_case::Withdraw { case: case.number, statement: Some(statement), ground };
+            self.say_to_house(withdraw, actor).await?;
+        }
+        Ok(true)
     }
 
     /// A case that is here and was not withdrawn.

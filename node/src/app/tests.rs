@@ -121,6 +121,30 @@ async fn a_case_for_the_house_is_no_entry_of_the_feed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_for_the_house_is_taken_back_by_who_said_it() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let own = post(&app, "For us alone", Audience::House, &one).await;
+    app.comment(own, "Seen on the xylotheque.", None, None, &one).await.unwrap();
+    app.star(own, &one).await.unwrap();
+    search_until(&app, "xylotheque", &one, 1).await;
+    let comment = app.thread(own).unwrap()[0].entry;
+    let account = NewAccount { login: "two".to_owned(), name: "Physician Two".to_owned(), roles: vec![] };
+    app.add_account(&account, &Actor::System).unwrap();
+    attest(&app, "two").await;
+    let foreign = app.withdraw_entry(own, comment, Ground::AuthorWish, &speaking_for(&app, "two")).await;
+    assert!(matches!(foreign, Err(AppError::Refused(_))));
+
+    app.withdraw_entry(own, comment, Ground::AuthorWish, &one).await.unwrap();
+    app.take_star_back(own, &one).await.unwrap();
+    search_until(&app, "xylotheque", &one, 0).await;
+    let app = hospital.reopened(app).await;
+    assert!(app.thread(own).unwrap().iter().all(|remark| matches!(remark.what, RemarkWhat::Withdrawn { .. })));
+    assert_eq!(app.open_case(own).unwrap().tally.stars, 0);
+    assert_eq!(title_of(&app, own, &one).as_deref(), Some("For us alone"), "the case stays");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_withdrawn_case_leaves_a_plate_and_no_words() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Zygomorphic erythema", Audience::Network, &one).await;

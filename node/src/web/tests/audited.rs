@@ -10,9 +10,7 @@ use crate::app::Audience;
 fn lines(ward: &Ward, action: Action, outcome: Outcome, object: impl Into<ObjectId>) -> usize {
     let (object, (lines, _)) = (object.into(), ward.app.audit_lines().unwrap());
     let events = lines.iter().map(|bytes| Line::from_bytes(bytes).unwrap().event);
-    events
-        .filter(|event| event.action == action && event.outcome == outcome && event.objects.contains(&object))
-        .count()
+    events.filter(|event| event.action == action && event.outcome == outcome && event.objects.contains(&object)).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
