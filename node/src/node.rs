@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     app::{App, AppError, journal_options},
+    card::sync_directory,
     cli::Init,
     config::{Config, ConfigError, Institution, LogFormat, Storage},
     desk::{Desk, DeskError},
@@ -258,23 +259,55 @@ fn config_text(config: &Config) -> String {
     text
 }
 
+/// A directory that only its owner can look into, also if it was there before.
 fn create_private_dir(path: &Path) -> Result<(), NodeError> {
-    use std::os::unix::fs::DirBuilderExt;
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)
+        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)))
         .map_err(|source| NodeError::Write { path: path.to_owned(), source })
 }
 
 fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), NodeError> {
     let written = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).and_then(|mut file| {
         file.write_all(bytes)?;
-        file.sync_all()
+        file.sync_all()?;
+        sync_directory(path.parent().unwrap_or(Path::new(".")))
     });
     written.map_err(|source| NodeError::Write { path: path.to_owned(), source })
 }
 
 fn non_empty(path: &Path) -> Option<&Path> {
     (!path.as_os_str().is_empty()).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn nobody_else_gets_at_the_data_directory_or_the_socket() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = directory.path().join("data");
+        fs::create_dir(&data).unwrap();
+        fs::set_permissions(&data, fs::Permissions::from_mode(0o775)).unwrap();
+        create_private_dir(&data).unwrap();
+        assert_eq!(mode(&data), 0o700, "also if it was there before");
+        let socket = data.join("consilium.sock");
+        for _ in 0..2 {
+            let listener = Server::bind_socket(&socket).unwrap();
+            assert_eq!(mode(&socket), 0o600);
+            tokio::net::UnixStream::connect(&socket).await.unwrap();
+            listener.accept().await.unwrap();
+        }
+        assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "nothing stays beside it");
+    }
 }

@@ -2,7 +2,15 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what a command line is for")]
 
-use std::{collections::BTreeMap, error::Error, fs, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs,
+    io::{self, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+    process::ExitCode,
+};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -53,8 +61,12 @@ pub(crate) fn report<T: Serialize>(report: &T, is_json: bool) {
 /// The answer of a request.
 pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Result<(), Failure> {
     if let Command::Export(export) = command {
-        fs::write(&export.file, &answer.bytes).map_err(|source| Failure::File { path: export.file.clone(), source })?;
-        println!("{} bytes were written to {}.", answer.bytes.len(), export.file.display());
+        write_private(&export.file, &answer.bytes)
+            .map_err(|source| Failure::File { path: export.file.clone(), source })?;
+        match is_json {
+            true => object(&json!({ "file": export.file, "bytes": answer.bytes.len() })),
+            false => println!("{} bytes were written to {}.", answer.bytes.len(), export.file.display()),
+        }
         return Ok(());
     }
     let value = answer.json();
@@ -102,6 +114,14 @@ pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Resul
         _ => lines(&value),
     }
     Ok(())
+}
+
+/// Writes cases to a file that only its owner can read.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Why a command did not succeed. Exit code 1; what is refused says so in words and with a code that the log has too.

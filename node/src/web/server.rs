@@ -6,7 +6,7 @@
 use std::{
     io,
     net::SocketAddr,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -77,15 +77,24 @@ impl Server {
         TcpListener::bind(address).await.map_err(|source| ListenError::Address { address, source })
     }
 
-    /// Binds the Unix socket and keeps everybody but its owner out.
+    /// Binds the Unix socket and keeps everybody but its owner out: it is bound where nobody else can reach it, and comes to
+    /// its place when its mode is set.
     pub(crate) fn bind_socket(path: &Path) -> Result<UnixListener, ListenError> {
         let refused = |source| ListenError::Socket { path: path.to_owned(), source };
         match std::fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refused(error)),
             _ => {}
         }
-        let listener = UnixListener::bind(path).map_err(refused)?;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(refused)?;
+        let private = path.with_extension("new");
+        match std::fs::remove_dir_all(&private) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refused(error)),
+            _ => {}
+        }
+        std::fs::DirBuilder::new().mode(0o700).create(&private).map_err(refused)?;
+        let bound = private.join("s");
+        let listener = UnixListener::bind(&bound).map_err(refused)?;
+        std::fs::set_permissions(&bound, std::fs::Permissions::from_mode(0o600)).map_err(refused)?;
+        std::fs::rename(&bound, path).and_then(|()| std::fs::remove_dir(&private)).map_err(refused)?;
         Ok(listener)
     }
 
