@@ -201,8 +201,8 @@ impl Accounts {
         self.iter().filter(|account| !account.is_disabled && account.roles.has(Role::Administrator))
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
+    pub(crate) fn count(&self, kind: AccountKind) -> usize {
+        self.iter().filter(|account| account.kind == kind).count()
     }
 
     pub(crate) fn open(&mut self, opened: &Opened, person: &Person) {

@@ -1,7 +1,9 @@
 //! Every limit of the house, in one place.
 
-/// Accounts of a house.
-pub const ACCOUNTS_MAX: usize = 100_000;
+/// Accounts of people who work here.
+pub const STAFF_MAX: usize = 100_000;
+/// Accounts of people who signed themselves up; however many try, those who work here are still invited.
+pub const VIEWERS_MAX: usize = 20_000;
 /// Characters of a login name, at least.
 pub const LOGIN_CHARS_MIN: usize = 3;
 /// Characters of a login name.

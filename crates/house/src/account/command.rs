@@ -11,7 +11,7 @@ use crate::{
     decision::{Actor, Decision, Deed},
     entry::HouseEntry,
     id::AccountId,
-    limits::ACCOUNTS_MAX,
+    limits::{STAFF_MAX, VIEWERS_MAX},
     login::{Login, check_shown_name},
     password::{PasswordHash, Proven},
     permission::{AccountKind, Permission, Role, Roles},
@@ -279,7 +279,11 @@ impl Decision<'_> {
     ) -> Result<(AccountId, HouseEntry), Refusal> {
         check_shown_name(name)?;
         let accounts = &self.house.state.accounts;
-        at_most("house", accounts.len() + 1, "accounts", ACCOUNTS_MAX)?;
+        let (unit, limit) = match kind {
+            AccountKind::Viewer => ("accounts of readers", VIEWERS_MAX),
+            _ => ("accounts", STAFF_MAX),
+        };
+        at_most("house", accounts.count(kind) + 1, unit, limit)?;
         if accounts.by_login(login).is_some() {
             return Err(Refusal::Conflict("login name is taken"));
         }

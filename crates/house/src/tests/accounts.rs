@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::{
+    AccountKind,
     account::Standing,
     audit::{Action, Outcome, Reason},
+    limits::VIEWERS_MAX,
     permission::Permission,
 };
 
@@ -91,6 +93,22 @@ fn sign_up_opens_viewers_only_and_can_be_closed() {
     let (name, password) = (Text::from("Eve"), office.password());
     let command = account::Command::SignUp { wish: Login::parse("eve").unwrap(), name, password };
     assert!(office.tell(command, &Actor::Stranger).is_err());
+}
+
+#[test]
+fn however_many_sign_themselves_up_staff_is_still_invited() {
+    let mut office = Office::new();
+    for number in 0..VIEWERS_MAX {
+        let account = AccountId(crate::id::first_half(&protocol::hash("test viewer", &[&number.to_be_bytes()])));
+        let opened = account::Opened { account, kind: AccountKind::Viewer, roles: Roles::default(), at_ms: 1 };
+        let person = account::Person { login: Text(format!("viewer-{number}")), name: Text::from("Canary viewer") };
+        office.house.apply(&HouseEntry::AccountOpened(opened, person));
+    }
+    let (name, password) = (Text::from("One too many"), office.password());
+    let sign_up = account::Command::SignUp { login: Login::parse("one.more").unwrap(), name, password };
+    let refusal = office.tell(sign_up, &Actor::Stranger).unwrap_err();
+    assert_eq!(refusal.to_string(), "house has 20001 accounts of readers; the limit is 20000");
+    office.staff("ada", &[]);
 }
 
 #[test]
