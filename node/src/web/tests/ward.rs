@@ -238,7 +238,7 @@ pub(super) fn body_of(path: &str, login: &str) -> Value {
         "/cases" => json!({ "title": "", "audience": "network" }),
         path if path.ends_with("/comments") => json!({ "text": "" }),
         path if path.ends_with("/star") => json!({}),
-        path if path.ends_with("/withdrawal") => json!({ "ground": "x" }),
+        path if path.ends_with("/withdrawal") => json!({ "ground": "author-wish" }),
         _ => json!({}),
     }
 }
