@@ -6,21 +6,8 @@ use serde_json::Value;
 
 use super::{cargo, root, text};
 
-/// Who may depend on whom, as drawn in docs/ARCHITECTURE.md. Arrows of tests and benchmarks obey too.
-const ARROWS: &[(&str, &[&str])] = &[
-    ("protocol", &[]),
-    ("vocabulary", &[]),
-    ("trust", &["protocol"]),
-    ("feed", &["trust", "protocol"]),
-    ("casebook", &["trust", "protocol"]),
-    ("house", &["casebook", "trust", "protocol"]),
-    ("anonymizer", &["protocol"]),
-    ("store", &["anonymizer", "protocol"]),
-    ("index", &["casebook", "vocabulary", "protocol"]),
-    ("p2p", &["feed", "trust", "protocol"]),
-    ("simulations", &["feed", "trust", "casebook", "house", "protocol"]),
-    ("node", &["protocol", "vocabulary", "trust", "feed", "casebook", "house", "anonymizer", "store", "index", "p2p"]),
-];
+/// What the document says where a crate may know every other.
+const ALL: &str = "all of them";
 
 /// Heavy dependencies and the one crate that names each. A name ending in `*` stands for all that begin so.
 const OWNERS: &[(&str, &str)] = &[
@@ -59,20 +46,44 @@ fn manifests() -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
+/// Who may depend on whom: the arrows of docs/ARCHITECTURE.md, and along them. Arrows of tests and benchmarks obey too.
+fn drawn() -> BTreeMap<String, BTreeSet<String>> {
+    let document = text("docs/ARCHITECTURE.md");
+    let block = document.split("```text").find(|block| block.contains(ALL)).expect("the arrows are drawn");
+    let chains = block.lines().flat_map(|line| line.split("  ")).filter(|part| part.contains(" ─► "));
+    let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for chain in chains {
+        let rooms: Vec<&str> = chain.trim().split(" ─► ").collect();
+        for pair in rooms.windows(2) {
+            let below = pair[1].split(", ").map(ToOwned::to_owned);
+            arrows.entry(pair[0].to_owned()).or_default().extend(below);
+        }
+    }
+    arrows
+}
+
+/// Whether one leads to the other.
+fn leads(arrows: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
+    arrows.get(from).is_some_and(|below| below.iter().any(|next| next == ALL || next == to || leads(arrows, next, to)))
+}
+
 fn names(pattern: &str, dependency: &str) -> bool {
     pattern.strip_suffix('*').map_or(pattern == dependency, |start| dependency.starts_with(start))
 }
 
 #[test]
 fn arrows_point_only_as_they_are_drawn() {
-    let manifests = manifests();
-    let ours: BTreeSet<&String> = manifests.keys().collect();
+    let (manifests, arrows) = (manifests(), drawn());
     for (krate, dependencies) in &manifests {
-        let (_, allowed) =
-            ARROWS.iter().find(|(name, _)| name == krate).unwrap_or_else(|| panic!("{krate} is not drawn"));
-        for dependency in dependencies.iter().filter(|name| ours.contains(name)) {
-            assert!(allowed.contains(&dependency.as_str()), "{krate} must not know {dependency}");
+        for dependency in dependencies.iter().filter(|name| manifests.contains_key(*name)) {
+            assert!(leads(&arrows, krate, dependency), "{krate} must not know {dependency}");
         }
+    }
+    for room in arrows.iter().flat_map(|(from, to)| to.iter().chain([from])).filter(|room| *room != ALL) {
+        assert!(manifests.contains_key(room), "the document draws {room}, and there is no such crate");
+    }
+    for (from, to) in [("house", "trust"), ("index", "casebook"), ("trust", "feed"), ("protocol", "trust")] {
+        assert!(!leads(&arrows, from, to), "{from} does not lead to {to}");
     }
 }
 
