@@ -319,3 +319,33 @@ async fn what_the_governors_withdraw_is_erased_as_if_its_house_had_said_so() {
     assert_eq!(title_of(&app, case, &one), None);
     app.close().await;
 }
+
+/// Every file below a directory.
+fn files_below(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_of_the_store_names_a_picture_that_is_damaged_or_missing() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let picture = include_bytes!("../../demo/pictures/tibia.jpg").to_vec();
+    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
+    search_until(&app, "picture", &one, 1).await;
+    let sound = app.check_store(&Actor::System).await.unwrap();
+    assert_eq!((sound.pictures, sound.cases, sound.cases_in_index), (2, 1, 1), "one, and its preview");
+    assert!(sound.damaged.is_empty(), "{:?}", sound.damaged);
+
+    let network = app.joined().unwrap().id();
+    let pictures = files_below(&hospital.layout.network(&network).blobs().join("pictures"));
+    let mut bytes = std::fs::read(&pictures[0]).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&pictures[0], bytes).unwrap();
+    std::fs::remove_file(&pictures[1]).unwrap();
+    let found = app.check_store(&Actor::System).await.unwrap();
+    assert_eq!((found.pictures, found.damaged.len()), (0, 2), "{:?}", found.damaged);
+    assert!(found.damaged.iter().all(|what| what.contains(&said.case)), "{:?}", found.damaged);
+    assert!(found.damaged.iter().any(|what| what.ends_with("is missing")), "{:?}", found.damaged);
+    app.close().await;
+}

@@ -73,9 +73,9 @@ pub(super) async fn vouch(State(web): State<Arc<Web>>, visitor: Visitor) -> Resu
     Ok(Json(json!({})))
 }
 
-/// Reads every record of the journals.
+/// Reads every record of the journals and every picture.
 #[utoipa::path(post, path = "/api/v1/store/check", tag = "node", responses((status = 200, description = "What is damaged"), Problems))]
 pub(super) async fn check(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Json<Value>, Problem> {
-    let check = web.run(move |app| app.check_store(&visitor.actor));
+    let check = web.run_async(move |app| async move { app.check_store(&visitor.actor).await });
     Ok(Json(json!(check.await?)))
 }
