@@ -65,41 +65,54 @@ pub(crate) enum DemoError {
 }
 
 /// Runs the demo until it is told to stop; with `is_once` only until it stands.
-pub(crate) fn run(port: u16, is_once: bool) -> Result<(), Failure> {
+pub(crate) fn run(port: u16, is_once: bool, is_json: bool) -> Result<(), Failure> {
+    let voice = Voice { is_json };
     let demo = async {
         tokio::select! {
             () = told_to_stop() => Ok(()),
-            told = tell(port, is_once) => told,
+            told = tell(port, is_once, voice) => told,
         }
     };
     let told = crate::node::runtime()?.block_on(demo);
-    println!("The demo has ended; nothing of it is left.");
+    voice.say("The demo has ended; nothing of it is left.");
     told.map_err(|error| Failure::Demo(Box::new(error)))
 }
 
+/// How the story is told: in sentences, or as one JSON object when everything stands.
+#[derive(Clone, Copy)]
+struct Voice {
+    is_json: bool,
+}
+
+impl Voice {
+    fn say(self, sentence: &str) {
+        if !self.is_json {
+            println!("{sentence}");
+        }
+    }
+}
+
 /// The story. When it is cut short, its parts end in the reverse order: the nodes first, then their directory.
-async fn tell(port: u16, is_once: bool) -> Result<(), DemoError> {
+async fn tell(port: u16, is_once: bool, voice: Voice) -> Result<(), DemoError> {
     let ground = Ground::lay()?;
-    println!("Three hospitals are set up in {}.", ground.path().display());
+    voice.say(&format!("Three hospitals are set up in {}.", ground.path().display()));
     let password = password();
     let mut hospitals = Vec::new();
     for house in &HOUSES {
         hospitals.push(Hospital::open(house, ground.path(), port).await?);
     }
     found_network(&hospitals).await?;
-    println!("They have founded a network and are connected.");
+    voice.say("They have founded a network and are connected.");
     let mut visitors = open_accounts(&hospitals, &password).await?;
-    println!(
-        "Their people have accounts; {} of them are attested.",
-        PEOPLE.iter().filter(|person| person.profession.is_some()).count()
-    );
+    let attested = PEOPLE.iter().filter(|person| person.profession.is_some()).count();
+    voice.say(&format!("Their people have accounts; {attested} of them are attested."));
     for case in CASES {
         tell_case(case, &hospitals, &mut visitors, &password).await?;
-        println!("  {}: {}", HOUSES[PEOPLE[case.author].house].name, case.title);
+        voice.say(&format!("  {}: {}", HOUSES[PEOPLE[case.author].house].name, case.title));
     }
-    show(&hospitals, &password).await?;
+    show(&hospitals, &password, voice).await?;
     if !is_once {
-        println!("\nCtrl-C ends the demo and removes everything.");
+        voice.say("\nCtrl-C ends the demo and removes everything.");
         told_to_stop().await;
     }
     for hospital in &mut hospitals {
@@ -189,12 +202,16 @@ async fn tell_case(
 }
 
 /// Looks from the last hospital, then says where to look.
-async fn show(hospitals: &[Hospital], password: &str) -> Result<(), DemoError> {
+async fn show(hospitals: &[Hospital], password: &str, voice: Voice) -> Result<(), DemoError> {
     for (house, hospital) in hospitals.iter().enumerate() {
         let wanted = CASES.iter().filter(|case| case.is_for(house)).count();
         let seen = |found: &Value| found["total"] == json!(wanted);
         let found = hospital.until("/search?q=sample&limit=1", "every case is found there", seen).await?;
-        println!("{} finds {} cases.", hospital.name(), found["total"]);
+        voice.say(&format!("{} finds {} cases.", hospital.name(), found["total"]));
+    }
+    if voice.is_json {
+        println!("{:#}", described(hospitals, password));
+        return Ok(());
     }
     println!("\nEverything here is a SAMPLE: no hospital, no person and no case of it exists.");
     println!("All accounts have the password  {password}");
@@ -206,6 +223,20 @@ async fn show(hospitals: &[Hospital], password: &str) -> Result<(), DemoError> {
         }
     }
     Ok(())
+}
+
+/// Where to look, for programs.
+fn described(hospitals: &[Hospital], password: &str) -> Value {
+    let houses = hospitals.iter().enumerate().map(|(index, hospital)| {
+        let people = PEOPLE.iter().filter(|person| person.house == index).map(|person| person.login);
+        let accounts: Vec<&str> = ["admin"].into_iter().chain(people).collect();
+        json!({
+            "name": hospital.name(),
+            "address": format!("http://{}", hospital.address()),
+            "accounts": accounts,
+        })
+    });
+    json!({ "is_sample": true, "password": password, "hospitals": houses.collect::<Vec<_>>() })
 }
 
 /// Drawn anew for every demo.

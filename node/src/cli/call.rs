@@ -77,7 +77,7 @@ pub(crate) fn perform(cli: &Cli) -> Result<(), Failure> {
             print::config(&origins, *origin, cli.json);
             Ok(())
         }
-        Command::Demo(demo) => crate::demo::run(demo.port, demo.once),
+        Command::Demo(demo) => crate::demo::run(demo.port, demo.once, cli.json),
         Command::Worker => Ok(crate::worker::run_child()?),
         Command::Verify(verify) => crate::verify::run(verify, cli.json),
         command => {
