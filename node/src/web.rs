@@ -24,6 +24,7 @@ pub(crate) mod routes;
 pub(crate) mod server;
 mod sign_in;
 mod specialty;
+mod streamed;
 mod when;
 
 #[cfg(test)]

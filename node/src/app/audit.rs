@@ -2,10 +2,11 @@
 
 use house::{
     Actor, HouseEntry, Permission,
-    audit::{self, Action, Checkpoint, Outcome, SignedCheckpoint},
+    audit::{self, Action, Broken, Checkpoint, Outcome, SignedCheckpoint, Summary},
 };
 use protocol::{NetworkId, PublicKey};
 use serde::Serialize;
+use store::{JournalError, Scanned};
 
 use super::{App, AppError};
 use crate::{keys::Which, network::ShelfError};
@@ -21,49 +22,97 @@ pub(crate) struct AuditCheck {
     pub(crate) why: Option<String>,
 }
 
-impl App {
-    /// Checks every line of the audit chain against the checkpoints, and these against the institution's signing keys.
-    pub(crate) fn verify_audit(&self, actor: &Actor) -> Result<AuditCheck, AppError> {
-        self.permit(actor, Permission::VerifyAudit)?;
-        let (lines, signed) = self.audit_lines()?;
-        let signers = self.signers()?;
-        let (verified, forged): (Vec<_>, Vec<_>) =
-            signed.iter().map(|checkpoint| signers.verified(checkpoint)).partition(Option::is_some);
-        let verified: Vec<Checkpoint> = verified.into_iter().flatten().collect();
+/// What stands of the audit chain in the house journal.
+pub(crate) enum Audited {
+    /// The bytes of a line.
+    Line(Vec<u8>),
+    /// How long the chain was, as somebody signed it.
+    Checkpoint(SignedCheckpoint),
+}
+
+impl AuditCheck {
+    fn of(chain: Result<Summary, Broken>, verified: &[Checkpoint], forged: u64) -> Self {
         let signed_lines = verified.iter().map(|checkpoint| checkpoint.count).max().unwrap_or_default();
-        let check = match audit::verify(lines, &verified) {
-            Ok(summary) => AuditCheck {
-                is_whole: forged.is_empty(),
-                lines: summary.count,
+        match chain {
+            Ok(chain) => Self {
+                is_whole: forged == 0,
+                lines: chain.count,
                 signed_lines,
                 first_bad: None,
-                why: (!forged.is_empty())
-                    .then(|| format!("checkpoints that this institution did not sign: {}", forged.len())),
+                why: (forged > 0).then(|| format!("checkpoints that this institution did not sign: {forged}")),
             },
-            Err(broken) => AuditCheck {
+            Err(broken) => Self {
                 is_whole: false,
                 lines: 0,
                 signed_lines: 0,
                 first_bad: Some(broken.seq),
                 why: Some(broken.to_string()),
             },
-        };
-        self.desk.note(actor, Action::VerifyAudit, Vec::new(), Outcome::Done)?;
-        Ok(check)
+        }
+    }
+}
+
+impl Audited {
+    fn of(scanned: Result<Scanned, JournalError>) -> Result<Option<Self>, AppError> {
+        let scanned = scanned.map_err(ShelfError::from)?;
+        Ok(match HouseEntry::decode(scanned.kind, &scanned.clear, None).map_err(ShelfError::from)? {
+            Some(HouseEntry::Audited(_)) => Some(Self::Line(scanned.clear)),
+            Some(HouseEntry::Sealed(signed)) => Some(Self::Checkpoint(signed)),
+            _ => None,
+        })
     }
 
-    /// Every audit line as it stands in the journal, and the checkpoints.
-    pub(crate) fn audit_lines(&self) -> Result<(Vec<Vec<u8>>, Vec<SignedCheckpoint>), AppError> {
-        let (mut lines, mut checkpoints) = (Vec::new(), Vec::new());
-        for scanned in self.desk.journal().scan(None) {
-            let scanned = scanned.map_err(ShelfError::from)?;
-            match HouseEntry::decode(scanned.kind, &scanned.clear, None).map_err(ShelfError::from)? {
-                Some(HouseEntry::Audited(_)) => lines.push(scanned.clear),
-                Some(HouseEntry::Sealed(signed)) => checkpoints.push(signed),
-                _ => {}
+    /// The bytes, if it is a line.
+    pub(crate) fn line(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Line(bytes) => Some(bytes),
+            Self::Checkpoint(_) => None,
+        }
+    }
+}
+
+impl App {
+    /// Checks every line of the audit chain against the checkpoints, and these against the institution's signing keys.
+    pub(crate) fn verify_audit(&self, actor: &Actor) -> Result<AuditCheck, AppError> {
+        self.verify_audit_and_show(actor, |_| ())
+    }
+
+    /// As [`App::verify_audit`]; each line is shown on the way, also behind one that is wrong.
+    pub(crate) fn verify_audit_and_show(
+        &self,
+        actor: &Actor,
+        mut show: impl FnMut(&[u8]),
+    ) -> Result<AuditCheck, AppError> {
+        self.permit(actor, Permission::VerifyAudit)?;
+        let signers = self.signers()?;
+        let (mut verified, mut forged) = (Vec::new(), 0_u64);
+        for record in self.audit_records() {
+            match record? {
+                Audited::Checkpoint(signed) => match signers.verified(&signed) {
+                    Some(checkpoint) => verified.push(checkpoint),
+                    None => forged += 1,
+                },
+                Audited::Line(_) => {}
             }
         }
-        Ok((lines, checkpoints))
+        let mut unreadable = None;
+        let mut lines = self
+            .audit_records()
+            .map_while(|record| record.map_err(|error| unreadable = Some(error)).ok())
+            .filter_map(Audited::line)
+            .inspect(|bytes| show(bytes));
+        let chain = audit::verify(lines.by_ref(), &verified);
+        lines.for_each(drop);
+        if let Some(error) = unreadable {
+            return Err(error);
+        }
+        self.desk.note(actor, Action::VerifyAudit, Vec::new(), Outcome::Done)?;
+        Ok(AuditCheck::of(chain, &verified, forged))
+    }
+
+    /// Audit lines and checkpoints as they stand in the journal, one after another.
+    pub(crate) fn audit_records(&self) -> impl Iterator<Item = Result<Audited, AppError>> + Send + use<> {
+        self.desk.journal().scan(None).filter_map(|scanned| Audited::of(scanned).transpose())
     }
 
     /// The signing keys that the own feed has named, and the one that it is about to name. Outside a network nothing is signed.

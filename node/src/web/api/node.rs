@@ -13,7 +13,7 @@ use protocol::FeedId;
 use serde_json::{Value, json};
 
 use super::description::Problems;
-use crate::web::{Web, actor::Visitor, extract::id, problem::Problem};
+use crate::web::{Web, actor::Visitor, extract::id, problem::Problem, streamed::streamed};
 
 /// How the node stands.
 #[utoipa::path(get, path = "/api/v1/status", tag = "node", responses((status = 200, description = "Version, institution, network, feed"), Problems))]
@@ -55,7 +55,7 @@ pub(super) async fn export(
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"feed.consilium\"")),
     ];
-    Ok((headers, file).into_response())
+    Ok((headers, streamed(file)).into_response())
 }
 
 /// Has tables and index built anew at the next start.

@@ -8,8 +8,9 @@ use crate::app::{Audience, NewCase, hospital::speaking_for};
 
 /// How many lines record an act on an object.
 fn lines(ward: &Ward, action: Action, outcome: Outcome, object: impl Into<ObjectId>) -> usize {
-    let (object, (lines, _)) = (object.into(), ward.app.audit_lines().unwrap());
-    let events = lines.iter().map(|bytes| Line::from_bytes(bytes).unwrap().event);
+    let object = object.into();
+    let lines = ward.app.audit_records().filter_map(|record| record.unwrap().line());
+    let events = lines.map(|bytes| Line::from_bytes(&bytes).unwrap().event);
     events.filter(|event| event.action == action && event.outcome == outcome && event.objects.contains(&object)).count()
 }
 

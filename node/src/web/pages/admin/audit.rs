@@ -1,6 +1,6 @@
 //! The audit chain: what was done, by whom, and whether the chain is whole. Reading it is a line of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use askama::Template;
 use axum::{
@@ -15,13 +15,14 @@ use serde_json::json;
 
 use super::{Room, rooms};
 use crate::{
-    app::{App, AppError, AuditCheck},
+    app::{App, AuditCheck},
     clock::now_ms,
     sentences::Sentences,
     web::{
         extract::Asked,
         frame::{Frame, Reading, html},
         problem::Problem,
+        streamed::streamed,
         when::{When, rfc_3339},
     },
 };
@@ -65,18 +66,18 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
         .web
         .run(move |app| {
             app.permit(&actor, Permission::ViewAudit)?;
-            let check = app.verify_audit(&actor)?;
-            let lines = read(app)?;
+            let mut newest = VecDeque::with_capacity(PAGE_LINES);
+            let check = app.verify_audit_and_show(&actor, |bytes| {
+                // What cannot be read is named by the check of the chain.
+                let Some(line) = Line::from_bytes(bytes).ok().filter(|line| line.seq < before) else { return };
+                if newest.len() == PAGE_LINES {
+                    newest.pop_front();
+                }
+                newest.push_back(line);
+            })?;
             app.desk.note(&actor, Action::ReadAudit, Vec::new(), Outcome::Done)?;
             let logins = logins(app);
-            let older: Vec<AuditLine> = lines
-                .iter()
-                .rev()
-                .filter(|line| line.seq < before)
-                .take(PAGE_LINES)
-                .map(|line| shown(line, &logins))
-                .collect();
-            Ok((check, older))
+            Ok((check, newest.iter().rev().map(|line| shown(line, &logins)).collect::<Vec<AuditLine>>()))
         })
         .await?;
     let older = lines.last().filter(|line| line.number > 0 && lines.len() == PAGE_LINES);
@@ -94,25 +95,23 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
 /// All lines, one JSON object each, with the bytes that the chain is made of.
 pub(super) async fn lines(reading: Reading) -> Result<Response, Problem> {
     let actor = reading.visitor.actor;
-    let text = reading
+    let records = reading
         .web
         .run(move |app| {
             app.permit(&actor, Permission::ViewAudit)?;
             app.desk.note(&actor, Action::ExportAudit, Vec::new(), Outcome::Done)?;
-            Ok(read(app)?.iter().map(|line| format!("{}\n", exported(line))).collect::<String>())
+            Ok(app.audit_records())
         })
         .await?;
+    let lines = records.filter_map(|record| match record {
+        Ok(audited) => Some(Ok(format!("{}\n", exported(&Line::from_bytes(&audited.line()?).ok()?)).into_bytes())),
+        Err(error) => Some(Err(error)),
+    });
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.jsonl\"")),
     ];
-    Ok((headers, text).into_response())
-}
-
-/// The lines as far as they can be read; what cannot is named by the check of the chain.
-fn read(app: &App) -> Result<Vec<Line>, AppError> {
-    let (lines, _) = app.audit_lines()?;
-    Ok(lines.iter().filter_map(|bytes| Line::from_bytes(bytes).ok()).collect())
+    Ok((headers, streamed(lines)).into_response())
 }
 
 fn chain(check: &AuditCheck) -> AuditChain {
