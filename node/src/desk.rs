@@ -262,7 +262,9 @@ mod tests {
         write_and_crash(&journal, &mut house, reset, 2);
         drop(journal);
 
-        let desk = Desk::open(&at, journal_options(&keys).unwrap(), Settings::default()).unwrap();
+        let layout = crate::layout::Layout::new(directory.path().to_path_buf());
+        let reserve = Arc::new(Reserve::open(&layout, &crate::config::Storage::default()).unwrap());
+        let desk = Desk::open(&at, journal_options(&keys).unwrap(), Settings::default(), reserve).unwrap();
         assert_eq!(held(&desk), [true, false, true], "the name, the first secret, and the one that took its place");
         assert_eq!(desk.look(|house| house.accounts().iter().count()), 1);
     }

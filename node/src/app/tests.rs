@@ -19,6 +19,7 @@ use super::{
     hospital::{Hospital, attest, speaking_for},
     reading::{CaseOrPlate, RemarkWhat},
 };
+use crate::keys::Which;
 
 fn case(title: &str, audience: Audience) -> NewCase {
     NewCase {
@@ -45,13 +46,15 @@ fn title_of(app: &App, case: CaseId, actor: &Actor) -> Option<String> {
 }
 
 /// Somebody who opened an account for reading public cases.
-fn signed_up(app: &App, login: &str) -> Actor {
+fn signed_up(app: &App, wish: &str) -> Actor {
     let password =
         PasswordHash::of("correct horse battery", &[7; 16], Cost { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
     let command =
-        account::Command::SignUp { login: Login::parse(login).unwrap(), name: Text::from("Vera Viewer"), password };
+        account::Command::SignUp { wish: Login::parse(wish).unwrap(), name: Text::from("Vera Viewer"), password };
     app.desk.perform(command, &Actor::Stranger).unwrap();
-    speaking_for(app, login)
+    let is_theirs = |account: &&account::Account| account.login.as_str().starts_with(wish);
+    let account = app.desk.look(|house| house.accounts().iter().find(is_theirs).unwrap().id);
+    app.acting_for(account, &Actor::System)
 }
 
 /// Waits until the index, which is fed on a thread of its own, answers as expected.

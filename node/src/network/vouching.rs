@@ -47,9 +47,10 @@ impl Shared {
     /// The newest attestation of a person that was not revoked.
     fn vouched_for(&self, clinician: &ClinicianId, ending: &BTreeSet<EntryId>) -> Option<Attested> {
         let exchange = self.exchange();
-        let attestations = exchange.chain(&self.me).and_then(Chain::institution)?.attestations().of(clinician);
-        let mut standing =
-            attestations.iter().rev().filter(|held| held.revoked.is_none() && !ending.contains(&held.entry));
+        let institution = exchange.chain(&self.me).and_then(Chain::institution)?;
+        let has_ended = |entry| ending.contains(entry) || institution.is_revoked(entry);
+        let newest_first = institution.attestations().of(clinician).iter().rev();
+        let mut standing = newest_first.filter(|held| !has_ended(&held.entry));
         let held = standing.find(|held| held.attestation.pseudonym_in.is_none())?;
         Some(Attested {
             entry: held.entry,

@@ -214,6 +214,9 @@ async fn an_administrator_makes_accounts_and_an_attester_vouches() {
     assert_eq!(admin.post(&format!("/admin/people/{id}/roles"), &roles).await.status, 303);
     assert!(ward.app.account("una").unwrap().roles.has(Role::Moderator));
     assert!(una.get("/account").await.asks_to_sign_in(), "other rights, other session");
+    let alone = admin.post(&format!("/admin/people/{id}/roles"), &[("role", "attester")]).await;
+    assert_eq!(alone.status, 422);
+    assert!(alone.body.contains("made by another administrator"), "{}", alone.body);
     assert_eq!(admin.post(&format!("/admin/people/{}/link", "00".repeat(16)), &[]).await.status, 404);
 }
 

@@ -132,8 +132,14 @@ pub(super) async fn set_roles(
     let wanted = form.all("role");
     let roles = ROLES.iter().filter(|(_, value, _)| wanted.contains(value)).map(|(role, ..)| *role);
     let command = Command::Account(account::Command::SetRoles { account, roles: Roles::new(roles)? });
-    reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await?;
-    Ok(back())
+    match reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await {
+        Ok(_) => Ok(back()),
+        Err(error) => {
+            let problem = Some(FieldProblem { field: format!("person-{account}"), text: beside_the_field(error)? });
+            let page = page(&reading, Extra { problem, ..Extra::default() }).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
+        }
+    }
 }
 
 pub(super) async fn attest(
