@@ -113,7 +113,8 @@ fn evidence_and_the_root_entry_that_seals_come_to_the_same_in_any_order() {
     assert!(proven_first.accuse(&proof));
     let mut elsewhere = Author::of(&network, 0);
     elsewhere.take(&other[3]);
-    (elsewhere.say(), elsewhere.say());
+    elsewhere.say();
+    elsewhere.say();
     assert_eq!(proven_first.receive(arrival(&elsewhere.write(&rotation(0, 6)))), Answer::Closed, "not behind our head");
     assert!(matches!(proven_first.receive(arrival(&seal)), Answer::Accepted { .. }));
     let state = |desk: &Desk| (desk.chain.head().cloned(), desk.chain.freeze().cloned());
