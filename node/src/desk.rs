@@ -231,7 +231,7 @@ mod tests {
     use protocol::codec::Text;
 
     use super::*;
-    use crate::{app::journal_options, keys::KeyFiles};
+    use crate::{app::journal_options, config::Storage, keys::KeyFiles, layout::Layout};
 
     /// What a house decides, written down as a node does that is killed before it destroys keys.
     fn write_and_crash(journal: &Journal, house: &mut House, command: account::Command, seed: u8) {
@@ -262,9 +262,8 @@ mod tests {
         write_and_crash(&journal, &mut house, reset, 2);
         drop(journal);
 
-        let layout = crate::layout::Layout::new(directory.path().to_path_buf());
-        let reserve = Arc::new(Reserve::open(&layout, &crate::config::Storage::default()).unwrap());
-        let desk = Desk::open(&at, journal_options(&keys).unwrap(), Settings::default(), reserve).unwrap();
+        let reserve = Reserve::open(&Layout::new(directory.path()), &Storage::default()).unwrap();
+        let desk = Desk::open(&at, journal_options(&keys).unwrap(), Settings::default(), Arc::new(reserve)).unwrap();
         assert_eq!(held(&desk), [true, false, true], "the name, the first secret, and the one that took its place");
         assert_eq!(desk.look(|house| house.accounts().iter().count()), 1);
     }

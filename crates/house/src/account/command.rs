@@ -22,6 +22,7 @@ use crate::{
 
 /// Numbers that are tried before a name counts as used up.
 const NUMBERS_DRAWN: u32 = 32;
+
 const HANDED_OUT: Refusal = Refusal::Conflict(
     "administrators and attesters are made by another administrator than the one who let them in, or on the machine itself",
 );

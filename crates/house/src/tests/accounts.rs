@@ -105,7 +105,7 @@ fn however_many_sign_themselves_up_staff_is_still_invited() {
         office.house.apply(&HouseEntry::AccountOpened(opened, person));
     }
     let (name, password) = (Text::from("One too many"), office.password());
-    let sign_up = account::Command::SignUp { login: Login::parse("one.more").unwrap(), name, password };
+    let sign_up = account::Command::SignUp { wish: Login::parse("one.more").unwrap(), name, password };
     let refusal = office.tell(sign_up, &Actor::Stranger).unwrap_err();
     assert_eq!(refusal.to_string(), "house has 20001 accounts of readers; the limit is 20000");
     office.staff("ada", &[]);
