@@ -175,14 +175,19 @@ impl App {
         Ok(Vouched { clinician: clinician.to_string(), waits_for })
     }
 
-    /// Vouches no longer for a person. In the house that holds at once, also where the network hears of it later.
+    /// Vouches no longer for a person, with whatever attestation. In the house that holds at once, also where the network hears of it later.
     pub(crate) async fn revoke(&self, login: &str, reason: &str, actor: &Actor) -> Result<(), AppError> {
         let joined = self.joined()?;
         let account = self.account(login)?;
-        let attested = account.attestation.clone().ok_or(AppError::NotFound("attestation"))?;
         let reason = revocation_reason(reason)?;
-        let revocation = Revocation { attestation: attested.entry, reason, since: None };
-        self.enqueue(Payload::Revocation(revocation), actor)?;
+        let clinician = self.desk.look(|house| house.custody().clinician_of(account.id));
+        let standing = clinician.map(|clinician| joined.shared().standing_attestations(&clinician)).unwrap_or_default();
+        if standing.is_empty() {
+            return Err(AppError::NotFound("attestation"));
+        }
+        for attestation in standing {
+            self.enqueue(Payload::Revocation(Revocation { attestation, reason, since: None }), actor)?;
+        }
         self.desk
             .perform(account::Command::NoteAttestation { account: account.id, attestation: None }, &Actor::System)?;
         joined.send().await?;

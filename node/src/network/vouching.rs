@@ -31,6 +31,15 @@ impl Shared {
         Ok(())
     }
 
+    /// All attestations of a person that hold in the house: one that is renewed does not end the one before it.
+    pub(crate) fn standing_attestations(&self, clinician: &ClinicianId) -> Vec<EntryId> {
+        let ending = self.ending();
+        let exchange = self.exchange();
+        let Some(institution) = exchange.chain(&self.me).and_then(Chain::institution) else { return Vec::new() };
+        let entries = institution.attestations().of(clinician).iter().map(|held| held.entry);
+        entries.filter(|entry| !ending.contains(entry) && !institution.is_revoked(entry)).collect()
+    }
+
     /// Attestations whose revocation waits in the outbox: in the house they have ended.
     fn ending(&self) -> BTreeSet<EntryId> {
         self.desk.look(|house| {
