@@ -307,6 +307,7 @@ fn waiting_for(app: &App, reader: &FeedId) -> Vec<EntryId> {
 async fn what_the_governors_withdraw_is_erased_as_if_its_house_had_said_so() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Told too much", Audience::Network, &one).await;
+    search_until(&app, "told", &one, 1).await;
     let network = app.joined().unwrap();
     let charter = network.exchange(|exchange| exchange.roster().charter());
     let forced = ForcedWithdrawal { feed: case.institution, target: Target::Case(case), charter };
