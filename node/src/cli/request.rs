@@ -67,7 +67,7 @@ impl Request {
                 json!({ "as": star.login, "take_back": star.take_back }),
             ),
             Command::Save(save) => Self::post(
-                format!("/cases/{}/saved", save.case),
+                format!("/cases/{}/saved", percent_encode(&save.case)),
                 json!({ "as": save.login, "take_off": save.take_off }),
             ),
             Command::Saved(saved) => Self::get(format!("/saved?as={}", percent_encode(&saved.login))),

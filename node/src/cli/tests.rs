@@ -32,6 +32,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("case list", "GET /api/v1/cases"),
     ("comment 1/2 --as one --text T", "POST /api/v1/cases/{case}/comments"),
     ("star 1 --as one", "POST /api/v1/cases/{case}/star"),
+    ("save 1?x --as one", "POST /api/v1/cases/{case}/saved"),
+    ("saved --as one", "GET /api/v1/saved"),
     ("withdraw 1", "POST /api/v1/cases/{case}/withdrawal"),
     ("search rash fever", "GET /api/v1/search"),
     ("peers", "GET /api/v1/peers"),

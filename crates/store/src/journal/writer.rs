@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::oneshot;
+use futures::channel::oneshot;
 
 use super::{
     AppendError, Limits, NewRecord, Position, RECORD_BYTES_MAX, REQUEST_BYTES_MAX, Shared,
@@ -121,7 +121,8 @@ impl Pending {
         Self(pending)
     }
 
-    /// Blocks until the records are on the disk.
+    /// Blocks until the records are on the disk, whatever thread this is: a channel of the runtime would go by its turns and, waited
+    /// for in a task whose turn is over, never answer.
     ///
     /// # Errors
     /// [`AppendError`].

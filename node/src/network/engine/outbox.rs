@@ -31,7 +31,10 @@ impl Engine {
             let entries = written(&effects);
             self.perform(effects, None)?;
             let sent: Vec<_> = ids.into_iter().zip(entries).collect();
-            self.desk.perform(HouseCommand::Outbox(outbox::Command::Sent(sent.clone())), &Actor::System)?;
+            // What stands in the feed and is not noted would be sent again; a pause looks for it first.
+            self.desk
+                .perform(HouseCommand::Outbox(outbox::Command::Sent(sent.clone())), &Actor::System)
+                .inspect_err(|_| self.pause())?;
             for (id, entry) in sent {
                 self.shared.note_sent(id, entry);
             }
