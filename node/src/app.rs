@@ -146,6 +146,7 @@ impl App {
     pub(crate) async fn open(layout: &Layout, config: &Config, is_serving: bool) -> Result<Arc<Self>, AppError> {
         let lock = DirectoryLock::acquire(layout.root())?;
         let keys = KeyFiles::new(layout.keys());
+        keys.check()?;
         let settings = Settings {
             session_idle_ms: config.policy.session_idle_minutes * 60_000,
             is_sign_up_open: config.policy.sign_up,

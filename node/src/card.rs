@@ -15,7 +15,11 @@ use crate::{
     keys::{KeyFileError, KeyFiles},
 };
 
-/// The file of our card: the line that `consilium card` prints.
+/// The first line of the file, and its format.
+const FORMAT_LINE: &str = "consilium card, format ";
+const FORMAT: u32 = 1;
+
+/// The file of our card: its format, and the line that `consilium card` prints.
 #[derive(Clone, Debug)]
 pub(crate) struct CardFile {
     path: PathBuf,
@@ -33,7 +37,7 @@ impl CardFile {
         identity: &Institution,
         node: NodeKey,
     ) -> Result<SignedCard, KeyFileError> {
-        match (keys.card(identity, node), self.read()) {
+        match (keys.card(identity, node), self.read()?) {
             (Ok(card), kept) => {
                 if kept.as_ref() != Some(&card) {
                     self.write(&card).map_err(|source| KeyFileError::Io { path: self.path.clone(), source })?;
@@ -45,21 +49,31 @@ impl CardFile {
         }
     }
 
-    /// Our feed in a network: it is named after the keys of the card.
-    pub(crate) fn feed(&self, network: &NetworkId) -> Option<FeedId> {
-        let card = self.read()?.open().ok()?;
-        Some(FeedId::derive(network, &card.root, &card.next_root))
+    /// Our feed in a network, which is named after the keys of the card; none without a card that can be read.
+    ///
+    /// # Errors
+    /// If a newer program wrote the card.
+    pub(crate) fn feed(&self, network: &NetworkId) -> Result<Option<FeedId>, KeyFileError> {
+        let card = self.read()?.and_then(|card| card.open().ok());
+        Ok(card.map(|card| FeedId::derive(network, &card.root, &card.next_root)))
     }
 
-    fn read(&self) -> Option<SignedCard> {
-        from_line(&fs::read_to_string(&self.path).ok()?).ok()
+    /// A card that is damaged is none: the keys are asked then.
+    fn read(&self) -> Result<Option<SignedCard>, KeyFileError> {
+        let Ok(text) = fs::read_to_string(&self.path) else { return Ok(None) };
+        let Some((format, line)) = text.split_once('\n') else { return Ok(None) };
+        match format.strip_prefix(FORMAT_LINE).and_then(|found| found.parse().ok()) {
+            Some(found) if found > FORMAT => Err(KeyFileError::Newer { path: self.path.clone(), found }),
+            Some(_) => Ok(from_line(line).ok()),
+            None => Ok(None),
+        }
     }
 
     /// Whole or not at all.
     fn write(&self, card: &SignedCard) -> io::Result<()> {
         let beside = self.path.with_extension("new");
         let mut file = fs::File::create(&beside)?;
-        file.write_all(format!("{}\n", to_line(card)).as_bytes())?;
+        file.write_all(format!("{FORMAT_LINE}{FORMAT}\n{}\n", to_line(card)).as_bytes())?;
         file.sync_all()?;
         fs::rename(&beside, &self.path)?;
         sync_directory(self.path.parent().unwrap_or(Path::new(".")))
@@ -87,11 +101,11 @@ mod tests {
         let node = NodeKey { transport: SecretKey::from_seed(&[7; 32]).public(), addresses: Vec::new() };
         let file = CardFile::new(directory.path().join("card"));
         let card = file.card(&keys, &identity, node.clone()).unwrap();
-        let feed = file.feed(&NetworkId([1; 32])).unwrap();
+        let feed = file.feed(&NetworkId([1; 32])).unwrap().unwrap();
         fs::remove_file(directory.path().join("keys/root.key")).unwrap();
         fs::remove_file(directory.path().join("keys/next-root.key")).unwrap();
         assert_eq!(file.card(&keys, &identity, node.clone()).unwrap(), card);
-        assert_eq!(file.feed(&NetworkId([1; 32])), Some(feed));
+        assert_eq!(file.feed(&NetworkId([1; 32])).unwrap(), Some(feed));
         let elsewhere = CardFile::new(directory.path().join("another"));
         assert!(elsewhere.card(&keys, &identity, node).unwrap_err().is_absence(), "no key and no card");
     }

@@ -61,7 +61,7 @@ pub(crate) enum KeyFileError {
     Io { path: PathBuf, source: std::io::Error },
     #[error("key file {} exists already; keys are never overwritten", path.display())]
     Exists { path: PathBuf },
-    #[error("key file {} has format {found}; this software knows format {FORMAT}", path.display())]
+    #[error("{} has format {found}; this software knows format {FORMAT}", path.display())]
     Newer { path: PathBuf, found: u32 },
     #[error("key file {} is damaged or of another kind", path.display())]
     Damaged { path: PathBuf },
@@ -92,6 +92,17 @@ impl KeyFiles {
         let io = |source| KeyFileError::Io { path: self.directory.clone(), source };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.directory).map_err(io)?;
         Which::ALL.iter().try_for_each(|which| self.create(*which, &draw()))
+    }
+
+    /// Reads every key file that is here. What the keys of root say stands elsewhere too, so they may be away.
+    pub(crate) fn check(&self) -> Result<(), KeyFileError> {
+        for which in Which::ALL {
+            match self.seed(which) {
+                Err(error) if error.is_absence() && matches!(which, Which::Root | Which::NextRoot) => {}
+                read => drop(read?),
+            }
+        }
+        Ok(())
     }
 
     /// A signing key, ready to use.

@@ -89,7 +89,12 @@ fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
 fn collect(shown: &Papers) -> Result<trust::Papers, String> {
     let founding = shown.charters.first().ok_or("the file holds no charter")?;
     let mut papers = trust::Papers::found(founding).map_err(|error| format!("founding charter: {error}"))?;
-    papers.take(shown).1.map_err(|error| format!("charters and certificates: {error}"))?;
+    let (counted, taken) = papers.take(shown);
+    taken.map_err(|error| format!("charters and certificates: {error}"))?;
+    let votes = |papers: &Papers| papers.certificates.iter().map(|certificate| certificate.votes.len()).sum::<usize>();
+    if counted.charters.len() + 1 != shown.charters.len() || votes(&counted) != votes(shown) {
+        return Err("charters and certificates: there is one among them that counts for nothing here".to_owned());
+    }
     Ok(papers)
 }
 

@@ -28,6 +28,7 @@ enum Kind {
     Keys,
     Acknowledged,
     RebuildMark,
+    Card,
     /// Whoever asks for it is told, and nobody else.
     Blob,
     Original,
@@ -49,6 +50,7 @@ impl Kind {
             ("ballast", _) => Self::Ballast,
             ("consilium.toml", _) => Self::Configuration,
             ("rebuild", _) => Self::RebuildMark,
+            ("card", _) => Self::Card,
             ("acknowledged", _) => Self::Acknowledged,
             ("format", _) if is_below("tables") => Self::TablesFormat,
             ("checkpoint", _) if is_below("tables") => Self::Checkpoint,
@@ -69,6 +71,7 @@ impl Kind {
             Self::Key => Some("consilium-key "),
             Self::Lock => Some("consilium lock, format "),
             Self::RebuildMark => Some("consilium rebuild, format "),
+            Self::Card => Some("consilium card, format "),
             Self::IndexFormat => Some("consilium index "),
             Self::Configuration => Some("format = "),
             _ => None,
@@ -125,7 +128,7 @@ fn a_newer_file_of_any_kind_is_refused_by_name_or_built_again() {
     fs::write(house.network_directory("rebuild"), "consilium rebuild, format 1\n").unwrap();
 
     let kinds = kinds(house.directory());
-    assert_eq!(kinds.len(), 14, "{kinds:#?}");
+    assert_eq!(kinds.len(), 15, "{kinds:#?}");
     for (kind, path) in kinds {
         let bytes = fs::read(&path).unwrap();
         let name = path.strip_prefix(house.directory()).unwrap().to_str().unwrap();

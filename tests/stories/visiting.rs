@@ -61,11 +61,15 @@ fn an_administrator_looks_after_people_peers_and_audit() {
     browser.press("Change Ben Okafor");
     browser.press_at("details[open] input[value='attester']");
     browser.press_at("details[open] form[action$='/roles'] button");
-    browser.sees("Attester");
-    browser.press("Peers");
+    browser.is_refused(422);
+    browser.sees("another administrator");
+    browser.visit(a, "/admin/peers");
     browser.sees("No peer yet");
     browser.forget();
     browser.sets_a_password(a, &link[link.find("/first/").unwrap()..]);
+    browser.forget();
+    let attester = a.ask(&["account", "add", "vogel", "--name", "Vera Vogel", "--role", "attester"])["path"].clone();
+    browser.sets_a_password(a, attester.as_str().unwrap());
     browser.press("Administration");
     browser.press("Change Ben Okafor");
     browser.choose("details[open] select[name='profession']", "nurse");
@@ -75,6 +79,9 @@ fn an_administrator_looks_after_people_peers_and_audit() {
     browser.press("Sign");
     browser.sees("Nurse");
     browser.inspect();
+    browser.forget();
+    browser.visit(a, "/sign-in");
+    browser.signs_in("okafor", PASSWORD);
     browser.press("New case");
     browser.arrives_at("/cases/new");
 }

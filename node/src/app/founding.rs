@@ -234,7 +234,7 @@ impl App {
 
     /// Our feed in a network: by the card that is kept there, else by the keys that it is named after.
     pub(super) fn own_feed(&self, network: &NetworkId) -> Result<FeedId, AppError> {
-        if let Some(feed) = self.card_file(network).feed(network) {
+        if let Some(feed) = self.card_file(network).feed(network)? {
             return Ok(feed);
         }
         let root = self.keys.secret(Which::Root)?.public();

@@ -44,6 +44,10 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     let (status, ms) = (response.status().as_u16(), u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
     let RequestId(code) = id;
     match response.extensions().get::<Problem>().and_then(Problem::cause) {
+        // A full disk is no fault of ours; whoever keeps it full has been told.
+        Some(cause) if status == StatusCode::INSUFFICIENT_STORAGE.as_u16() => {
+            tracing::warn!(request.code = code, http.method = %method, http.route = route, http.status = status, error = cause, "A request found no room.");
+        }
         Some(cause) => {
             tracing::error!(request.code = code, http.method = %method, http.route = route, http.status = status, error = cause, "A request failed.");
         }
