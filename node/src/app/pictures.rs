@@ -147,6 +147,7 @@ impl App {
         actor: &Actor,
     ) -> Result<DraftPicture, AppError> {
         self.open_draft(draft, actor).await?.check_place()?;
+        self.pictures.pool.check_size(file.len())?;
         self.pictures.check_room(file.len())?;
         let make = |inspection: Inspection| Made {
             look: Look::of(&inspection),

@@ -14,7 +14,10 @@ use std::{
 
 use axum::{
     body::{Body, Bytes},
-    extract::Request,
+    extract::{
+        Request,
+        multipart::{Field, MultipartError},
+    },
     http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -22,6 +25,7 @@ use axum::{
 use house::{AccountId, Actor, Refusal};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
+use protocol::limits::BLOB_BYTES_MAX;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, Sleep, sleep_until},
@@ -134,6 +138,16 @@ pub(super) async fn whole(bytes_max: usize, body: Body) -> Result<Bytes, Problem
             Err(problem)
         }
     }
+}
+
+/// The file in a part of a form; of one that is larger than a picture may be one byte more than that, for whoever says so.
+pub(super) async fn file_of(mut part: Field<'_>) -> Result<Vec<u8>, MultipartError> {
+    let mut file = Vec::new();
+    while let Some(chunk) = part.chunk().await? {
+        let room = (BLOB_BYTES_MAX + 1).saturating_sub(file.len());
+        file.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Ok(file)
 }
 
 /// The same for a request that may bring much: who does that is known, and only so many do at once. One that says that it

@@ -100,6 +100,15 @@ impl Pool {
         }
     }
 
+    /// Whether a picture of so many bytes is looked at, before anything is done with it.
+    ///
+    /// # Errors
+    /// That it has too many, as a [`PoolError`].
+    pub(crate) fn check_size(&self, bytes: usize) -> Result<(), PoolError> {
+        let bytes_max = self.inner.limits.picture_bytes_max;
+        if bytes > bytes_max { Err(IntakeError::TooManyBytes { bytes, bytes_max }.into()) } else { Ok(()) }
+    }
+
     /// Has a picture looked at, and makes of its pixels what `make` makes of them. Goes on to its end even if the caller
     /// does not wait for it.
     ///
@@ -110,12 +119,8 @@ impl Pool {
         file: Vec<u8>,
         make: impl FnOnce(Inspection) -> T + Send + 'static,
     ) -> Result<T, PoolError> {
+        self.check_size(file.len())?;
         let inner = &self.inner;
-        if file.len() > inner.limits.picture_bytes_max {
-            return Err(
-                IntakeError::TooManyBytes { bytes: file.len(), bytes_max: inner.limits.picture_bytes_max }.into()
-            );
-        }
         let mib = u32::try_from(file.len() >> 20).unwrap_or(u32::MAX).saturating_add(1);
         let place = inner.places.clone().try_acquire_owned().map_err(|_| PoolError::Busy)?;
         let bytes = inner.bytes.clone().try_acquire_many_owned(mib).map_err(|_| PoolError::Busy)?;

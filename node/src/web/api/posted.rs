@@ -9,7 +9,7 @@ use axum::{
 use protocol::limits::PICTURES_MAX;
 
 use super::cases::NewCase;
-use crate::web::{Web, extract::Sent, problem::Problem};
+use crate::web::{Web, extract::Sent, intake::file_of, problem::Problem};
 
 /// Bytes of a case with its pictures.
 pub(super) const CASE_BYTES_MAX: usize = 65 << 20;
@@ -37,11 +37,11 @@ async fn parts(mut form: Multipart) -> Result<PostedCase, Problem> {
     let (mut new, mut files) = (None, Vec::new());
     while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
         let name = field.name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(|_| unreadable())?;
+        let bytes = file_of(field).await.map_err(|_| unreadable())?;
         match name.as_str() {
             "case" if new.is_some() => return Err(Problem::unusable("the part with the case comes twice")),
             "case" => new = Some(serde_json::from_slice(&bytes).map_err(|error| Problem::unusable(error.to_string()))?),
-            "picture" if files.len() < PICTURES_MAX => files.push(bytes.into()),
+            "picture" if files.len() < PICTURES_MAX => files.push(bytes),
             "picture" => return Err(Problem::unusable(format!("a case has at most {PICTURES_MAX} pictures"))),
             _ => return Err(Problem::unusable("the parts are one case and its pictures")),
         }

@@ -17,6 +17,7 @@ use crate::{
     web::{
         extract::{Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
+        intake::file_of,
         problem::Problem,
         sign_in::beside_the_field,
     },
@@ -64,7 +65,7 @@ pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: M
         }
         // A form in which nothing was chosen brings a part without name and bytes.
         let is_chosen = field.file_name().is_some_and(|name| !name.is_empty());
-        let file: Vec<u8> = field.bytes().await.map_err(|_| unreadable())?.into();
+        let file = file_of(field).await.map_err(|_| unreadable())?;
         if file.is_empty() && !is_chosen {
             continue;
         }
