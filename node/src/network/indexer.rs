@@ -110,7 +110,7 @@ impl Work {
         let mut outcome = self.catch_up();
         loop {
             if let Err(error) = outcome {
-                tracing::error!(
+                tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "The search index cannot be written; it is tried again in a moment."
                 );
