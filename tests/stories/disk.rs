@@ -53,8 +53,10 @@ impl Disk {
         }
         if bytes_left == 0 {
             file.seek(SeekFrom::End(0)).unwrap();
-            // What is set aside for root goes too, down to the last block.
-            while file.write_all(&[7; 4_096]).is_ok() {}
+            // What is set aside for root goes too, but nothing that is given up meanwhile.
+            let set_aside = (stat.f_bfree - stat.f_bavail) * stat.f_frsize;
+            let mut blocks = 0..set_aside.div_ceil(4_096);
+            while blocks.next().is_some() && file.write_all(&[7; 4_096]).is_ok() {}
         }
         // A full disk may refuse this as well; what was written counts.
         let _ = file.sync_all();
