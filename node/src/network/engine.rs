@@ -49,7 +49,16 @@ pub(crate) enum Sent {
     /// Nothing waits any more; [`Shared::entry_of`] tells the entries.
     All,
     /// It stays there for now, and why.
-    Waiting(AppendRefusal),
+    Waiting(WaitsFor),
+}
+
+/// Why what was written is not sent yet. Its author is told; it is sent by itself when that has passed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WaitsFor {
+    #[error(transparent)]
+    Feed(#[from] AppendRefusal),
+    #[error("waiting until the disk takes it")]
+    Disk,
 }
 
 /// Something for the engine to do.
@@ -128,7 +137,7 @@ impl Engine {
                 Task::Net(event) if self.is_paused => self.on_event_while_paused(&event),
                 Task::Net(event) => self.on_event(*event),
                 Task::Tick => self.on_tick(),
-                Task::Send(reply) => answer(reply, self.unless_paused(Self::send)),
+                Task::Send(reply) => answer(reply, self.send_or_wait()),
                 Task::Papers(papers, reply) => answer(reply, self.unless_paused(|engine| engine.take_papers(&papers))),
                 Task::Addresses(nodes, reply) => {
                     answer(reply, self.unless_paused(|engine| engine.take_addresses(nodes)));

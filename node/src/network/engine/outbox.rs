@@ -6,7 +6,7 @@ use feed::{Chain, Draft, Effect, Record};
 use house::{Actor, Command as HouseCommand, OutboxId, outbox};
 use protocol::{EntryId, Payload};
 
-use super::{Engine, Sent};
+use super::{Engine, Sent, WaitsFor};
 use crate::{app::AppError, clock::now_ms, entropy};
 
 /// Payloads that leave the outbox in one group.
@@ -15,6 +15,23 @@ const SENT_AT_ONCE: usize = 64;
 const LOOK_BACK: u64 = 256;
 
 impl Engine {
+    /// Sends what waits in the outbox. What cannot be kept now waits there: it was taken in, and must not be said again.
+    pub(super) fn send_or_wait(&mut self) -> Result<Sent, AppError> {
+        if self.is_paused {
+            return Ok(Sent::Waiting(WaitsFor::Disk));
+        }
+        match self.send() {
+            Err(error) if self.is_paused => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "What was written waits until the disk takes it."
+                );
+                Ok(Sent::Waiting(WaitsFor::Disk))
+            }
+            sent => sent,
+        }
+    }
+
     /// Sends what waits in the outbox.
     pub(super) fn send(&mut self) -> Result<Sent, AppError> {
         loop {
@@ -26,7 +43,7 @@ impl Engine {
             let is_about_people = drafts.iter().any(|draft| concerns_people(&draft.payload));
             let effects = match self.shared.write_exchange(|exchange| exchange.append(drafts, now_ms())) {
                 Ok(effects) => effects,
-                Err(refusal) => return Ok(Sent::Waiting(refusal)),
+                Err(refusal) => return Ok(Sent::Waiting(refusal.into())),
             };
             let entries = written(&effects);
             self.perform(effects, None)?;
