@@ -22,7 +22,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use house::{Actor, Permission, Refusal, Settings};
 use protocol::{InstitutionId, NetworkId, codec::Text, payload::control::NodeKey};
-use store::{BlobOptions, Check, DirectoryLock, Entropy, JournalOptions, Keyring, Limits, OnLoss, WrappingKey};
+use store::{BlobOptions, Check, DirectoryLock, Entropy, JournalOptions, Keyring, Limits, OnFatal, WrappingKey};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use audit::AuditCheck;
@@ -297,24 +297,24 @@ pub(crate) fn journal_options(keys: &KeyFiles) -> Result<JournalOptions, AppErro
         check: Check::Last,
         keyring: keyring(keys)?,
         entropy: Entropy::new(entropy::fill),
-        on_loss: on_loss(),
+        on_fatal: on_fatal(),
     })
 }
 
 fn blob_options(keys: &KeyFiles) -> Result<BlobOptions, AppError> {
-    Ok(BlobOptions { keyring: keyring(keys)?, entropy: Entropy::new(entropy::fill), on_loss: on_loss() })
+    Ok(BlobOptions { keyring: keyring(keys)?, entropy: Entropy::new(entropy::fill), on_fatal: on_fatal() })
 }
 
 fn keyring(keys: &KeyFiles) -> Result<Keyring, AppError> {
     Ok(Keyring::new(WrappingKey::new(*keys.seed(Which::Wrapping)?)))
 }
 
-/// A failed sync ends the process: what the disk still holds is read anew at the next start.
-fn on_loss() -> OnLoss {
-    OnLoss::new(|why| {
+/// A failed sync and broken tables end the process: what the disk still holds is read anew at the next start.
+fn on_fatal() -> OnFatal {
+    OnFatal::new(|why| {
         tracing::error!(
-            disk.why = why,
-            "The disk may have lost what was acknowledged. The node ends here and reads everything anew at its next start."
+            store.why = why,
+            "The disk may have lost what was acknowledged, or the tables broke. The node ends here and reads everything anew at its next start."
         );
         std::process::exit(EXIT_LOSS);
     })

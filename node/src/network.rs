@@ -10,6 +10,7 @@ mod household;
 mod indexer;
 mod opening;
 mod pictures;
+mod progress;
 mod record;
 mod rows;
 mod shelf;
@@ -35,12 +36,7 @@ pub(crate) use pictures::PictureError;
 pub(crate) use shelf::{Shelf, ShelfError};
 
 use crate::{
-    app::{AppError, EXIT_LOSS},
-    card::CardFile,
-    config::Institution,
-    desk::Desk,
-    keys::KeyFiles,
-    layout::NetworkLayout,
+    app::AppError, card::CardFile, config::Institution, desk::Desk, keys::KeyFiles, layout::NetworkLayout,
     reserve::Reserve,
 };
 
@@ -372,17 +368,6 @@ impl Shared {
     fn reopen_exchange(&self) -> Result<Exchange, OpenError> {
         self.shelf.journal.append_blocking(vec![record::addresses(Vec::new())])?;
         Ok(opening::machines(&self.shelf, self.me)?.exchange)
-    }
-
-    /// Ends the process where the tables broke under it: the next start sets them aside and builds them again.
-    fn end_if_tables_broke(&self) {
-        if let Some(why) = self.shelf.tables.unusable() {
-            tracing::error!(
-                tables.why = why,
-                "The tables broke. The node ends here and builds them again at its next start."
-            );
-            std::process::exit(EXIT_LOSS);
-        }
     }
 
     fn note_peer(&self, institution: InstitutionId, state: PeerState) {

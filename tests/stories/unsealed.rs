@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use protocol::CaseId;
 use store::{
-    BlobOptions, Blobs, Check, Entropy, Found, Journal, JournalOptions, Keyring, Limits, OnLoss, Secret, WrappingKey,
+    BlobOptions, Blobs, Check, Entropy, Found, Journal, JournalOptions, Keyring, Limits, OnFatal, Secret, WrappingKey,
 };
 use tokio::runtime::Runtime;
 
@@ -32,7 +32,7 @@ impl Unsealed {
         let key = || Keyring::new(WrappingKey::new(house.key("wrapping")));
         let blobs = house.network_directory("blobs");
         let runtime = Runtime::new().unwrap();
-        let opened = Blobs::open(&blobs, BlobOptions { keyring: key(), entropy: entropy(), on_loss: on_loss() });
+        let opened = Blobs::open(&blobs, BlobOptions { keyring: key(), entropy: entropy(), on_fatal: on_fatal() });
         let opened = opened.unwrap();
         let (index, _) = index::Index::open(house.network_directory("index")).unwrap();
         Self {
@@ -48,7 +48,7 @@ impl Unsealed {
 
 fn records(directory: &Path, keyring: Keyring) -> Vec<Vec<u8>> {
     let limits = Limits::default();
-    let options = JournalOptions { limits, check: Check::All, keyring, entropy: entropy(), on_loss: on_loss() };
+    let options = JournalOptions { limits, check: Check::All, keyring, entropy: entropy(), on_fatal: on_fatal() };
     let journal = Journal::open(directory, options).unwrap();
     let mut records = Vec::new();
     for scanned in journal.scan(None) {
@@ -91,6 +91,6 @@ fn entropy() -> Entropy {
     Entropy::new(|bytes| getrandom::fill(bytes).unwrap())
 }
 
-fn on_loss() -> OnLoss {
-    OnLoss::new(|why| panic!("the disk lost something: {why}"))
+fn on_fatal() -> OnFatal {
+    OnFatal::new(|why| panic!("the disk lost something: {why}"))
 }

@@ -19,7 +19,7 @@ use chacha20poly1305::{
     aead::{Aead, KeyInit},
 };
 use protocol::{NetworkId, Purpose, SecretKey};
-use store::{Check, Entropy, Journal, JournalOptions, Keyring, Limits, NewRecord, OnLoss, WrappingKey};
+use store::{Check, Entropy, Journal, JournalOptions, Keyring, Limits, NewRecord, OnFatal, WrappingKey};
 
 const CLEAR_BYTES: usize = 200;
 const SECRET_BYTES: usize = 824;
@@ -132,9 +132,12 @@ fn entry_of(key: &SecretKey, number: usize) -> NewRecord {
 
 fn open(directory: &Path) -> Result<Journal, store::OpenError> {
     let entropy = Entropy::new(|bytes| getrandom::fill(bytes).expect("the system gives random bytes"));
-    let on_loss = OnLoss::new(|why| println!("lost: {why}"));
+    let on_fatal = OnFatal::new(|why| println!("lost: {why}"));
     let keyring = Keyring::new(WrappingKey::new([9; 32]));
-    Journal::open(directory, JournalOptions { limits: Limits::default(), check: Check::All, keyring, entropy, on_loss })
+    Journal::open(
+        directory,
+        JournalOptions { limits: Limits::default(), check: Check::All, keyring, entropy, on_fatal },
+    )
 }
 
 fn bytes_in(directory: &Path) -> std::io::Result<u64> {

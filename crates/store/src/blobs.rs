@@ -36,7 +36,7 @@ use zeroize::Zeroizing;
 use crate::{
     disk::Disk,
     entropy::Entropy,
-    journal::OnLoss,
+    fatal::OnFatal,
     keys::KeyError,
     seal::{ContentKey, Keyring, WrappingKey},
 };
@@ -56,7 +56,7 @@ pub struct BlobOptions {
     /// Where keys and names of originals come from.
     pub entropy: Entropy,
     /// Who is told when a sync of a key file fails.
-    pub on_loss: OnLoss,
+    pub on_fatal: OnFatal,
 }
 
 /// The blobs of a node. Its calls need a tokio runtime, on whose blocking threads files are read and bytes sealed.
@@ -65,7 +65,7 @@ pub struct Blobs {
     objects: Objects,
     slots: Arc<Slots>,
     entropy: Entropy,
-    on_loss: OnLoss,
+    on_fatal: OnFatal,
 }
 
 /// An answer to "have you this?": the three words of the protocol.
@@ -118,7 +118,7 @@ impl Blobs {
     fn open_on(directory: &Path, options: BlobOptions, disk: &Disk) -> Result<Self, BlobError> {
         let objects = Objects::open(&directory.join("objects"))?;
         let slots = Arc::new(Slots::open(&directory.join("keys"), &options.keyring, &options.entropy, disk)?);
-        Ok(Self { objects, slots, entropy: options.entropy, on_loss: options.on_loss })
+        Ok(Self { objects, slots, entropy: options.entropy, on_fatal: options.on_fatal })
     }
 
     /// Keeps a picture that a person released, under the case's salt. It is on the disk when the name comes back.
@@ -277,9 +277,9 @@ impl Blobs {
         content: Content,
         bytes: Zeroizing<Vec<u8>>,
     ) -> Result<(), BlobError> {
-        let (slots, on_loss) = (self.slots.clone(), self.on_loss.clone());
+        let (slots, on_fatal) = (self.slots.clone(), self.on_fatal.clone());
         let sealed = blocking(move || {
-            let (place, key) = slots.take().map_err(|error| told(error, &on_loss))?;
+            let (place, key) = slots.take().map_err(|error| told(error, &on_fatal))?;
             let head = Head { place, content, plain_bytes: bytes.len() as u64 };
             Ok(object::seal(&head, &key, &subject, &bytes))
         });
@@ -334,8 +334,8 @@ impl Blobs {
             }
             present.push(name);
         }
-        let (keys, on_loss) = (self.slots.clone(), self.on_loss.clone());
-        let lost = blocking(move || keys.erase(&slots).map_err(|error| told(error, &on_loss))).await?;
+        let (keys, on_fatal) = (self.slots.clone(), self.on_fatal.clone());
+        let lost = blocking(move || keys.erase(&slots).map_err(|error| told(error, &on_fatal))).await?;
         done.erased -= lost;
         done.without_key += lost;
         self.objects.remove(&present).await?;
@@ -374,9 +374,9 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// Tells the owner of the process if a sync failed.
-fn told(error: KeyError, on_loss: &OnLoss) -> BlobError {
+fn told(error: KeyError, on_fatal: &OnFatal) -> BlobError {
     if matches!(error, KeyError::Lost { .. }) {
-        on_loss.tell(&error.to_string());
+        on_fatal.tell(&error.to_string());
     }
     error.into()
 }

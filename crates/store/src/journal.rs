@@ -34,6 +34,7 @@ use std::{
 use crate::{
     disk::Disk,
     entropy::Entropy,
+    fatal::OnFatal,
     keys::{KeyError, KeySet},
     seal::{Keyring, WrappingKey},
 };
@@ -73,10 +74,6 @@ pub enum Check {
     Last,
 }
 
-/// Told once when acknowledged bytes may be lost; the node ends the process there, with exit code 74.
-#[derive(Clone)]
-pub struct OnLoss(Arc<dyn Fn(&str) + Send + Sync>);
-
 /// What a journal needs from outside.
 #[derive(Clone, Debug)]
 pub struct JournalOptions {
@@ -89,7 +86,7 @@ pub struct JournalOptions {
     /// Where keys come from.
     pub entropy: Entropy,
     /// Who is told of a failed write or sync.
-    pub on_loss: OnLoss,
+    pub on_fatal: OnFatal,
 }
 
 /// An open journal. Reading blocks the calling thread for a short read of a file; so does erasing, for two syncs.
@@ -109,7 +106,7 @@ struct Shared {
     /// Up to here everything is on the disk.
     end: AtomicU64,
     stopped: OnceLock<String>,
-    on_loss: OnLoss,
+    on_fatal: OnFatal,
 }
 
 impl Journal {
@@ -130,7 +127,7 @@ impl Journal {
             keys: recovered.keys,
             end: AtomicU64::new(recovered.end.to_u64()),
             stopped: OnceLock::new(),
-            on_loss: options.on_loss,
+            on_fatal: options.on_fatal,
         });
         let (queue, thread) = match recovered.tail.filter(|_| recovered.damage.is_empty()) {
             Some(tail) => writer::start(shared.clone(), tail, options.limits, options.entropy, disk.clone())
@@ -199,6 +196,13 @@ impl Journal {
     /// Behind the last acknowledged record.
     pub fn end(&self) -> Position {
         self.shared.end()
+    }
+
+    /// How many bytes of segments stand before a position, as far as they are there.
+    pub fn bytes_before(&self, position: Position) -> u64 {
+        let files = (1..position.segment()).map(|segment| segment::path(&self.shared.directory, segment));
+        let lengths = files.filter_map(|file| Some(file.metadata().ok()?.len()));
+        lengths.sum::<u64>() + u64::from(position.offset())
     }
 
     /// Destroys the keys of records and waits for the disk. Records without a secret are passed over; doing it again does no
@@ -297,26 +301,9 @@ impl Shared {
     /// From here on everything is refused; the first time the owner of the process is told.
     fn stop(&self, why: &str) -> AppendError {
         if self.stopped.set(why.to_owned()).is_ok() {
-            self.on_loss.tell(why);
+            self.on_fatal.tell(why);
         }
         AppendError::Stopped { why: self.stopped.get().cloned().unwrap_or_default() }
-    }
-}
-
-impl OnLoss {
-    /// Calls `tell` with a sentence on what failed.
-    pub fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
-    }
-
-    pub(crate) fn tell(&self, why: &str) {
-        (self.0)(why);
-    }
-}
-
-impl fmt::Debug for OnLoss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OnLoss")
     }
 }
 

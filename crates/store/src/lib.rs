@@ -15,7 +15,7 @@
 //! wrapped under a [`WrappingKey`] that comes from outside. To erase is to destroy a key.
 //!
 //! All randomness comes in as [`Entropy`]. Files that begin with a newer format number are refused. A failed sync is told
-//! through [`OnLoss`] and is the end of the process; a full disk is not: it refuses what is new, and reads and erases on.
+//! through [`OnFatal`] and is the end of the process, and so are tables that broke; a full disk is not: it refuses what is new, and reads and erases on.
 //!
 //! Only this crate says `sled`, `object_store` and `chacha20poly1305`, each in one file: `tables/engine.rs`,
 //! `blobs/store.rs`, `seal.rs`. Deliberately absent: clocks of the wall, what records mean, who may read, what to evict.
@@ -23,6 +23,7 @@
 mod blobs;
 mod disk;
 mod entropy;
+mod fatal;
 mod format;
 mod journal;
 mod keys;
@@ -35,10 +36,11 @@ mod test_entropy;
 
 pub use blobs::{BlobError, BlobOptions, Blobs, ErasedBlobs, Facts, Found, Original, OriginalId, Picture};
 pub use entropy::Entropy;
+pub use fatal::OnFatal;
 pub use format::FormatError;
 pub use journal::{
-    AppendError, Check, Damage, Journal, JournalError, JournalOptions, Limits, NewRecord, OnLoss, OpenError, Pending,
-    Position, RECORD_BYTES_MAX, REQUEST_BYTES_MAX, Record, Scan, Scanned, Secret, Why,
+    AppendError, Check, Damage, Journal, JournalError, JournalOptions, Limits, NewRecord, OpenError, Pending, Position,
+    RECORD_BYTES_MAX, REQUEST_BYTES_MAX, Record, Scan, Scanned, Secret, Why,
 };
 pub use keys::KeyError;
 pub use lock::{DirectoryLock, LockError};

@@ -4,7 +4,8 @@
 //! and never fails: what does not open is set aside and the caller is told to apply the journal from its beginning. How far
 //! the journal was applied travels in the same atomic batch as the rows. A checkpoint file outside the engine knows how far
 //! it must at least have come, and rows are counted and summed, so that an engine which silently went back is caught at the
-//! next open. A panic at use makes the tables unusable, not the process.
+//! next open. An engine that breaks or panics at use makes the tables unusable, and so does a call that does not come back: the
+//! caller's process has to end then, and its next start opens what is sound or fresh tables.
 
 mod batch;
 mod checkpoint;
@@ -14,24 +15,26 @@ mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::{
     fmt,
     ops::{Bound, RangeBounds},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::{Mutex, OnceLock, PoisonError, mpsc},
+    sync::{Arc, Mutex, OnceLock, PoisonError, mpsc},
     thread,
     time::{Duration, Instant},
 };
 
-use crate::journal::Position;
+use crate::{fatal::OnFatal, journal::Position};
 
 pub use batch::Batch;
 pub use rows::Rows;
 pub use table::{FixedKey, Key, Mark, Row, Table};
 
 use engine::{Engine, EngineError};
+use watch::Watch;
 
 /// The most bytes of a row. Sixteen such rows stay below where the engine would put them into files that it never syncs.
 pub const ROW_BYTES_MAX: usize = 4096;
@@ -43,14 +46,18 @@ const CHECKPOINT_BATCHES: u32 = 1_000;
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
 
 /// What tables need from outside.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TableOptions {
     /// The caller's number for what its rows mean. Tables of another number are set aside.
     pub schema: u32,
     /// How long opening may take, beside one second for each 100 MB.
     pub open_max: Duration,
+    /// How long one call into the engine may take. A process with one that does not come back has to end.
+    pub call_max: Duration,
     /// Memory for rows.
     pub cache_bytes: u64,
+    /// Who is told when the tables broke.
+    pub on_fatal: OnFatal,
 }
 
 /// A row that cannot be read or written.
@@ -95,8 +102,9 @@ pub enum TableError {
 /// All tables of a node.
 pub struct Tables {
     engine: Option<Engine>,
+    watch: Option<Watch>,
     options: TableOptions,
-    unusable: OnceLock<String>,
+    unusable: Arc<OnceLock<String>>,
     set_aside: Vec<String>,
     due: Mutex<Due>,
 }
@@ -111,12 +119,16 @@ impl Tables {
     /// renamed to `….bad-<n>` (two are kept) and named in [`Tables::set_aside`].
     pub fn open(directory: &Path, options: TableOptions) -> Self {
         let opened = opening::open(directory, &options);
-        let unusable = OnceLock::new();
+        let unusable = Arc::<OnceLock<String>>::default();
         if opened.engine.is_none() {
             let _ = unusable.set(opened.set_aside.join("; "));
         }
+        let watch = Watch::start(options.call_max, late(directory, &options, unusable.clone()));
+        if let Err(error) = &watch {
+            let _ = unusable.set(format!("no thread can watch the engine: {error}"));
+        }
         let due = Mutex::new(Due { batches: 0, since: Instant::now() });
-        Self { engine: opened.engine, options, unusable, set_aside: opened.set_aside, due }
+        Self { engine: opened.engine, watch: watch.ok(), options, unusable, set_aside: opened.set_aside, due }
     }
 
     /// Why tables were set aside at open, in sentences for the log and the health page. Empty on an ordinary start.
@@ -200,13 +212,16 @@ impl Tables {
     fn guarded<T>(&self, call: impl FnOnce(&Engine) -> Result<T, EngineError>) -> Result<T, TableError> {
         let unusable = || TableError::Unusable { why: self.unusable().unwrap_or_default().to_owned() };
         let engine = self.engine.as_ref().filter(|_| self.unusable.get().is_none()).ok_or_else(unusable)?;
+        let _call = self.watch.as_ref().map(Watch::enter);
         let why = match catch_unwind(AssertUnwindSafe(|| call(engine))) {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(EngineError::Failed(why))) => return Err(TableError::Failed { why }),
             Ok(Err(EngineError::Broken(why))) => why,
             Err(panic) => engine::panic_text(panic.as_ref()),
         };
-        let _ = self.unusable.set(why);
+        if self.unusable.set(why.clone()).is_ok() {
+            self.options.on_fatal.tell(&why);
+        }
         Err(unusable())
     }
 }
@@ -238,8 +253,21 @@ impl fmt::Debug for Tables {
 }
 
 impl TableOptions {
-    /// A minute to open and 64 MiB of memory.
-    pub fn new(schema: u32) -> Self {
-        Self { schema, open_max: Duration::from_secs(60), cache_bytes: 64 << 20 }
+    /// A minute to open, five for a call (a checkpoint on a slow disk is one), and 64 MiB of memory.
+    pub fn new(schema: u32, on_fatal: OnFatal) -> Self {
+        let (open_max, call_max) = (Duration::from_secs(60), Duration::from_secs(300));
+        Self { schema, open_max, call_max, cache_bytes: 64 << 20, on_fatal }
+    }
+}
+
+/// What happens when a call into the engine does not come back.
+fn late(directory: &Path, options: &TableOptions, unusable: Arc<OnceLock<String>>) -> impl FnOnce() + use<> {
+    let (directory, options) = (directory.to_owned(), options.clone());
+    move || {
+        let why = format!("a call took more than {:?}", options.call_max);
+        opening::distrust(&directory, &why);
+        if unusable.set(why.clone()).is_ok() {
+            options.on_fatal.tell(&why);
+        }
     }
 }

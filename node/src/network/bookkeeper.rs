@@ -60,7 +60,6 @@ impl Bookkeeper {
         let mut work = Work { shared, indexer, folded, forced: 0, to_follow: vec![unfinished], waiting: Vec::new() };
         let thread = std::thread::Builder::new().name("bookkeeper".into()).spawn(move || {
             while let Err(error) = work.run(&receiver) {
-                work.shared.end_if_tables_broke();
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "The casebook cannot be written; it is tried again in a moment."

@@ -316,19 +316,14 @@ impl Engine {
         let now_ms = now_ms();
         let to_write = records.iter().map(|record| record::to_journal(record, now_ms)).collect();
         let positions = self.shared.shelf.journal.append_blocking(to_write)?;
-        let filed = {
-            let exchange = self.shared.exchange();
-            let find = |feed: &FeedId| exchange.chain(feed);
-            let mut filing = Filing::new(&self.shared.shelf, &find);
-            let mut each = records.iter().zip(&positions);
-            let filed = each.try_for_each(|(record, position)| {
-                let (kept, has_payload) = kept(record, now_ms);
-                filing.file(&kept, has_payload, *position)
-            });
-            filed.and_then(|()| filing.finish())
-        };
-        filed.inspect_err(|_| self.shared.end_if_tables_broke())?;
-        Ok(())
+        let exchange = self.shared.exchange();
+        let find = |feed: &FeedId| exchange.chain(feed);
+        let mut filing = Filing::new(&self.shared.shelf, &find);
+        for (record, position) in records.iter().zip(&positions) {
+            let (kept, has_payload) = kept(record, now_ms);
+            filing.file(&kept, has_payload, *position)?;
+        }
+        Ok(filing.finish()?)
     }
 
     /// If what arrives can be kept again, the machines start anew from what is kept, and all sessions with them.

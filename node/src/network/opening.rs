@@ -22,6 +22,7 @@ use super::{
     bookkeeper::{fold_feeds, fold_house},
     filing::Filing,
     folding::{Consequences, judge},
+    progress::Progress,
     record::{self, Kept},
     rows::{ADDRESSES, CONTROL, FILED, FOLDED, FREEZES, HEADS, HeadRow, MISSING, PAPERS, SCHEMA},
     shelf::{Shelf, ShelfError},
@@ -91,9 +92,10 @@ pub(crate) fn open(
     desk: Arc<Desk>,
 ) -> Result<Opened, OpenError> {
     forget_if_asked(layout)?;
+    let table_options = TableOptions::new(SCHEMA, options.on_fatal.clone());
     let journal = Arc::new(Journal::open(&layout.feeds(), options)?);
     log_recovery(&journal, "feeds");
-    let tables = Arc::new(open_tables(&layout.tables()));
+    let tables = Arc::new(open_tables(&layout.tables(), table_options));
     let shelf = Shelf { journal, tables, book: Casebook { me }, desk, uncounted: Arc::default() };
     let Machines { exchange, addresses } = machines(&shelf, me)?;
     let unfinished = fold(&shelf, &exchange)?;
@@ -118,10 +120,13 @@ fn fold(shelf: &Shelf, exchange: &Exchange) -> Result<Consequences, ShelfError> 
     let by = |feed: &FeedId, question: &_| judge(exchange, feed, question);
     let mut unfinished = Consequences::default();
     let mut folded = shelf.tables.applied(FOLDED)?;
+    let progress = Progress::along(&shelf.journal, folded, "casebook");
     while let Some((last, consequences)) = fold_feeds(shelf, folded, &by)? {
         folded = Some(last);
+        progress.reach(last);
         unfinished.remember_erasures(consequences);
     }
+    progress.end();
     unfinished.remember_erasures(fold_house(shelf)?);
     Ok(unfinished)
 }
@@ -171,8 +176,8 @@ pub(crate) fn log_recovery(journal: &Journal, which: &str) {
     }
 }
 
-fn open_tables(directory: &Path) -> Tables {
-    let tables = Tables::open(directory, TableOptions::new(SCHEMA));
+fn open_tables(directory: &Path, options: TableOptions) -> Tables {
+    let tables = Tables::open(directory, options);
     for why in tables.set_aside() {
         tracing::warn!(tables.why = why, "Tables were set aside and are built again from the journal.");
     }
@@ -218,7 +223,7 @@ impl State {
             Some(filed) => shelf.journal.scan_after(filed),
             None => shelf.journal.scan(None),
         };
-        let mut count = 0_u64;
+        let progress = Progress::along(&shelf.journal, filed, "entries");
         loop {
             let mut batch = Vec::new();
             for scanned in scan.by_ref().take(RECORDS_AT_ONCE) {
@@ -230,15 +235,12 @@ impl State {
                 };
                 batch.push((kept, salted, scanned.position));
             }
-            if batch.is_empty() {
-                break;
-            }
-            count += batch.len() as u64;
+            let Some((_, _, last)) = batch.last() else { break };
+            let last = *last;
             self.file(shelf, batch)?;
+            progress.reach(last);
         }
-        if count > RECORDS_AT_ONCE as u64 {
-            tracing::info!(journal.records = count, "Tables were brought up to the journal.");
-        }
+        progress.end();
         Ok(())
     }
 

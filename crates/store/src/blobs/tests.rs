@@ -26,10 +26,10 @@ impl Room {
     fn new() -> Self {
         let losses = Arc::new(AtomicU32::new(0));
         let counted = losses.clone();
-        let on_loss = OnLoss::new(move |_| {
+        let on_fatal = OnFatal::new(move |_| {
             counted.fetch_add(1, Ordering::SeqCst);
         });
-        let options = BlobOptions { keyring: Keyring::new(WrappingKey::new([1; 32])), entropy: counting(3), on_loss };
+        let options = BlobOptions { keyring: Keyring::new(WrappingKey::new([1; 32])), entropy: counting(3), on_fatal };
         Self { directory: tempfile::tempdir().unwrap(), options, disk: Disk::default(), losses }
     }
 

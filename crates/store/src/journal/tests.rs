@@ -32,7 +32,7 @@ impl Room {
             check: Check::All,
             keyring: Keyring::new(WrappingKey::new([1; 32])),
             entropy: counting(1),
-            on_loss: OnLoss::new(move |_| {
+            on_fatal: OnFatal::new(move |_| {
                 counted.fetch_add(1, Ordering::SeqCst);
             }),
         };

@@ -20,6 +20,8 @@ use crate::{
 };
 
 const FORMAT: Format = Format { magic: *b"CNSLtbls", number: 1, what: "a directory of tables" };
+/// A file that says why the next start must not open these tables. Its only content is that sentence, so it has no format.
+const DISTRUST: &str = "distrust";
 /// Directories set aside that are kept for whoever wants to know what happened.
 const KEPT_MAX: usize = 2;
 
@@ -44,10 +46,16 @@ pub(super) fn open(directory: &Path, options: &TableOptions) -> Opened {
     Opened { engine: None, set_aside }
 }
 
+/// Has the next start set the tables aside, for an engine that hung once is not asked again.
+pub(super) fn distrust(directory: &Path, why: &str) {
+    // If this cannot be written, the next start checks every row, as after any crash.
+    let _ = fs::write(directory.join(DISTRUST), why);
+}
+
 fn open_in_time(directory: &Path, options: &TableOptions) -> Result<Engine, String> {
     let megabytes = bytes_in(directory) / 1_000_000;
     let deadline = options.open_max + Duration::from_secs(megabytes / 100);
-    let (directory, options) = (directory.to_owned(), *options);
+    let (directory, options) = (directory.to_owned(), options.clone());
     let (done, wait) = mpsc::sync_channel(1);
     let opening = move || {
         let opened = catch_unwind(AssertUnwindSafe(|| open_and_check(&directory, &options)));
@@ -63,6 +71,9 @@ fn open_in_time(directory: &Path, options: &TableOptions) -> Result<Engine, Stri
 }
 
 fn open_and_check(directory: &Path, options: &TableOptions) -> Result<Engine, String> {
+    if let Ok(why) = fs::read_to_string(directory.join(DISTRUST)) {
+        return Err(why);
+    }
     let is_fresh = prepare(directory, options.schema)?;
     let engine = Engine::open(directory, options.cache_bytes).map_err(text)?;
     if !is_fresh {

@@ -16,12 +16,18 @@ const HOUSE: Mark = Mark::new("house");
 struct Room {
     directory: tempfile::TempDir,
     options: TableOptions,
+    /// Why the process would have to end.
+    told: Arc<OnceLock<String>>,
 }
 
 impl Room {
     fn new() -> Self {
-        let options = TableOptions { open_max: Duration::from_secs(20), cache_bytes: 1 << 20, ..TableOptions::new(1) };
-        Self { directory: tempfile::tempdir().unwrap(), options }
+        let told = Arc::<OnceLock<String>>::default();
+        let tell = told.clone();
+        let on_fatal = OnFatal::new(move |why| tell.set(why.to_owned()).unwrap());
+        let open_max = Duration::from_secs(20);
+        let options = TableOptions { open_max, cache_bytes: 1 << 20, ..TableOptions::new(1, on_fatal) };
+        Self { directory: tempfile::tempdir().unwrap(), options, told }
     }
 
     fn path(&self) -> PathBuf {
@@ -29,7 +35,7 @@ impl Room {
     }
 
     fn open(&self) -> Tables {
-        Tables::open(&self.path(), self.options)
+        Tables::open(&self.path(), self.options.clone())
     }
 
     fn with_rows(count: u8) -> Self {
@@ -239,7 +245,7 @@ fn rows_that_vanished_without_a_trace_are_caught_after_a_crash() {
     tables.checkpoint().unwrap();
     copy_tree(&room.path(), &crashed);
     drop(tables);
-    let tables = Tables::open(&crashed, room.options);
+    let tables = Tables::open(&crashed, room.options.clone());
     assert!(tables.set_aside()[0].contains("table cases has 9 rows"), "{:?}", tables.set_aside());
 }
 
@@ -251,7 +257,7 @@ fn a_copy_of_running_tables_opens_at_a_checkpoint_or_later() {
     tables.checkpoint().unwrap();
     let crashed = room.directory.path().join("crashed");
     copy_tree(&room.path(), &crashed);
-    let copy = Tables::open(&crashed, room.options);
+    let copy = Tables::open(&crashed, room.options.clone());
     assert!(room.is_intact(&copy, 11));
 }
 
@@ -264,8 +270,31 @@ fn a_panic_inside_the_engine_makes_the_tables_unusable_and_nothing_else() {
     assert_eq!(panicked, Err(TableError::Unusable { why: why.clone() }));
     assert_eq!(tables.get(CASES, &case(1)), Err(TableError::Unusable { why: why.clone() }));
     assert_eq!(tables.unusable(), Some(why.as_str()));
+    assert_eq!(room.told.get(), Some(&why));
     drop(tables);
     assert!(room.is_intact(&room.open(), 3), "the rows were sound, which the next open has checked");
+}
+
+#[test]
+fn a_call_that_does_not_come_back_ends_the_process_and_the_next_start_has_fresh_tables() {
+    let mut room = Room::with_rows(3);
+    room.options.call_max = Duration::from_millis(50);
+    let (told, wait) = mpsc::channel();
+    let (release, held) = mpsc::channel::<()>();
+    room.options.on_fatal = OnFatal::new(move |why| told.send(why.to_owned()).unwrap());
+    let tables = room.open();
+    thread::scope(|scope| {
+        let hung = scope.spawn(|| tables.guarded(move |_| Ok(held.recv().unwrap_err())));
+        assert_eq!(wait.recv().unwrap(), "a call took more than 50ms");
+        assert!(matches!(tables.get(CASES, &case(1)), Err(TableError::Unusable { .. })));
+        drop(release);
+        hung.join().unwrap().unwrap();
+    });
+    drop(tables);
+    room.options.call_max = Duration::from_secs(60);
+    let tables = room.open();
+    assert!(tables.set_aside()[0].ends_with("a call took more than 50ms"), "{:?}", tables.set_aside());
+    assert_eq!(tables.applied(FEEDS).unwrap(), None);
 }
 
 proptest! {
