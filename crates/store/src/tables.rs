@@ -231,12 +231,14 @@ impl Drop for Tables {
     fn drop(&mut self) {
         let Some(engine) = self.engine.take() else { return };
         let is_orderly = self.unusable.get().is_none();
+        let cache_bytes = self.options.cache_bytes;
         let (done, wait) = mpsc::channel();
         let closing = thread::Builder::new().name("tables-close".into()).spawn(move || {
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 // Without the note the next open checks every row: slower, never wrong.
-                let _ = if is_orderly { engine.checkpoint(true) } else { Ok(()) };
-                drop(engine);
+                if is_orderly && engine.checkpoint(true).is_ok() {
+                    let _ = engine.close(cache_bytes);
+                }
             }));
             let _ = done.send(());
         });
