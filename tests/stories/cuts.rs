@@ -7,6 +7,7 @@ use crate::{
     disk::Disk,
     founding::found,
     house::House,
+    person::Person,
     posting::{Acknowledged, Posting},
     seats::Seats,
     waiting::wait_until,
@@ -15,12 +16,15 @@ use crate::{
 /// One hospital alone: nobody else could give back what its disk lost.
 #[test]
 fn nothing_acknowledged_is_lost_when_the_power_goes() {
-    let cuts = times("CONSILIUM_CUTS", 3);
+    let cuts = times("CONSILIUM_CUTS", 30);
     let mut chance = Chance::of("when_the_power_goes");
     let _seats = Seats::take(1);
     let directory = tempfile::tempdir().unwrap();
     let mut disk = Disk::make(directory.path(), "disk-0");
     let mut house = House::make("Hospital A", &disk.root().join("A"));
+    // The disk is small.
+    house.configure("storage", "free_bytes_min", 8 << 20);
+    house.configure("storage", "ballast_bytes", 1 << 20);
     found(std::slice::from_ref(&house), directory.path());
     house.serve();
     wait_until("the hospital is ready", || house.is_ready());
@@ -41,9 +45,14 @@ fn nothing_acknowledged_is_lost_when_the_power_goes() {
         disk = after;
         house.serve();
         wait_until("the hospital is ready, with nothing unsent", || house.is_ready());
+        let keller = Person::at(&house, "keller");
         for posted in &acknowledged {
             let shown = house.case(&posted.case).unwrap_or_else(|| panic!("cut {round}: {posted:?} is lost"));
             assert_eq!(shown["title"], *posted.title);
+            if posted.has_picture {
+                let picture = keller.get(&format!("/cases/{}/pictures/1", posted.case));
+                assert_eq!(picture.status, 200, "cut {round}: the picture of {posted:?} is lost");
+            }
         }
         house.assert_sound();
     }

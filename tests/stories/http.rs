@@ -98,6 +98,19 @@ impl Ask {
         Self { method: "POST", path: path.to_owned(), kind: PARTS, cookie: None, body }
     }
 
+    /// A `POST` of a case with a picture that its author has looked at.
+    pub(crate) fn case(words: &Value, picture: &[u8]) -> Self {
+        let body = [
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"case\"\r\n").as_bytes(),
+            format!("Content-Type: application/json\r\n\r\n{words}\r\n--{BOUNDARY}\r\n").as_bytes(),
+            b"Content-Disposition: form-data; name=\"picture\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n",
+            picture,
+            format!("\r\n--{BOUNDARY}--\r\n").as_bytes(),
+        ]
+        .concat();
+        Self { method: "POST", path: "/api/v1/cases".to_owned(), kind: PARTS, cookie: None, body }
+    }
+
     /// In a session.
     pub(crate) fn with_cookie(self, cookie: &str) -> Self {
         Self { cookie: Some(cookie.to_owned()), ..self }

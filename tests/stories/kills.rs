@@ -5,13 +5,14 @@ use std::{collections::BTreeSet, fs, time::Duration};
 use crate::{
     chance::{Chance, times},
     founding::Network,
+    person::Person,
     posting::{Acknowledged, Posting},
     waiting::{wait_for, wait_until},
 };
 
 #[test]
 fn a_node_that_is_killed_while_it_posts_loses_nothing_and_says_nothing_twice() {
-    let kills = times("CONSILIUM_KILLS", 10);
+    let kills = times("CONSILIUM_KILLS", 50);
     let mut chance = Chance::of("killed_while_it_posts");
     let network = Network::of(3);
     let houses @ [a, b, c] = network.houses();
@@ -34,6 +35,13 @@ fn a_node_that_is_killed_while_it_posts_loses_nothing_and_says_nothing_twice() {
         for posted in &acknowledged {
             let shown = wait_for(&format!("{} has {}", house.name(), posted.title), || house.case(&posted.case));
             assert_eq!(shown["title"], *posted.title);
+        }
+        house.employ("reader", "Reader One", "nurse");
+        let reader = Person::at(house, "reader");
+        for posted in acknowledged.iter().filter(|posted| posted.has_picture) {
+            wait_until(&format!("{} has the picture of {}", house.name(), posted.title), || {
+                reader.get(&format!("/cases/{}/pictures/1", posted.case)).status == 200
+            });
         }
         let titles = house.titles();
         let distinct: BTreeSet<&String> = titles.iter().collect();

@@ -11,6 +11,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
+    bad_jpeg::jpeg,
     house::House,
     http::{Ask, Door},
     waiting::wait_until,
@@ -18,12 +19,15 @@ use crate::{
 
 /// Nobody has more to say in one go.
 const CASES_MAX: usize = 2_000;
+/// Every so many cases have a picture.
+const PICTURE_EVERY: usize = 3;
 
 /// A case that the node said it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Acknowledged {
     pub(crate) case: String,
     pub(crate) title: String,
+    pub(crate) has_picture: bool,
 }
 
 /// Posting that goes on beside the story.
@@ -38,7 +42,9 @@ impl Posting {
         let (door, count) = (house.socket(), Arc::new(AtomicUsize::new(0)));
         let counted = count.clone();
         let thread = std::thread::spawn(move || {
-            let posted = (0..CASES_MAX).map_while(|number| post(&door, login, format!("Round {round} case {number}")));
+            let posted = (0..CASES_MAX).map_while(|number| {
+                post(&door, login, format!("Round {round} case {number}"), number % PICTURE_EVERY == 0)
+            });
             let mut acknowledged = Vec::new();
             for posted in posted {
                 acknowledged.push(posted);
@@ -61,10 +67,16 @@ impl Posting {
 }
 
 /// Posts a case; `None` once the node is gone.
-fn post(door: &Door, login: &str, title: String) -> Option<Acknowledged> {
-    let case = json!({ "as": login, "title": title, "text": "Seen this morning.", "audience": "network" });
-    let answer = Ask::post("/api/v1/cases", &case).send(door).ok()?;
+fn post(door: &Door, login: &str, title: String, has_picture: bool) -> Option<Acknowledged> {
+    let mut case = json!({ "as": login, "title": title, "text": "Seen this morning.", "audience": "network" });
+    let ask = if has_picture {
+        case["confirm"] = true.into();
+        Ask::case(&case, &jpeg())
+    } else {
+        Ask::post("/api/v1/cases", &case)
+    };
+    let answer = ask.send(door).ok()?;
     let said = answer.json();
     assert!((200..300).contains(&answer.status), "{title}: {} {}", answer.status, answer.text);
-    Some(Acknowledged { case: said["case"].as_str().unwrap().to_owned(), title })
+    Some(Acknowledged { case: said["case"].as_str().unwrap().to_owned(), title, has_picture })
 }
