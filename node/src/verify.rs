@@ -1,14 +1,15 @@
 //! Checks an exported feed down to the charter: without a node, without a network, with the code that judges what peers send.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use feed::{Answer, Archive, Arrival, Chain, Held};
 use protocol::{
-    EntryId, FeedId, InstitutionId, NetworkId, Unverified,
+    Context, EntryId, FeedId, InstitutionId, NetworkId, Payload, Unverified,
     codec::decode_first,
     message::{Body, EntryFrame, Papers},
 };
 use serde::Serialize;
+use trust::Question;
 
 use crate::{
     app::EXPORT_HEAD,
@@ -21,11 +22,14 @@ pub(crate) struct Report {
     network: String,
     feed: String,
     institution: String,
-    is_member: bool,
+    /// Whether it was expelled since: what it said before stays what it was.
+    is_expelled: bool,
     entries: u64,
     payloads: u64,
     erased_or_restricted: u64,
     attestations: usize,
+    /// How many words of people have which standing where they stand.
+    words: BTreeMap<&'static str, u64>,
 }
 
 /// Checks a file and prints what it holds.
@@ -51,6 +55,7 @@ fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
     }
     let mut chain: Option<Chain> = None;
     let (mut payloads, mut absent) = (0, 0);
+    let mut words = Vec::new();
     while !rest.is_empty() {
         let (frame, behind) =
             decode_first::<EntryFrame>(rest).map_err(|error| format!("entry cannot be read: {error}"))?;
@@ -67,23 +72,42 @@ fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
         let seq = chain.next_seq();
         let arrival = Arrival::parse(frame).map_err(|error| format!("entry {seq}: {error}"))?;
         match chain.receive(arrival, &Nothing) {
-            Answer::Accepted { was_spoiled: false, .. } => {}
+            Answer::Accepted { was_spoiled: false, held } => words.extend(word(&held)?),
             Answer::Accepted { .. } => return Err(format!("entry {seq}: the payload is not the one that was signed")),
             answer => return Err(format!("entry {seq}: it does not continue the feed ({answer:?})")),
         }
     }
     let chain = chain.ok_or("the file holds no entries")?;
     let institution = chain.institution().ok_or("the feed has no genesis")?;
+    let is_expelled = papers.roster().is_expelled(&chain.feed());
+    if papers.roster().member(&chain.feed()).is_none() && !is_expelled {
+        return Err(format!("{} is no member of network {}", institution.name(), papers.network()));
+    }
+    let mut standings = BTreeMap::new();
+    for word in &words {
+        *standings.entry(chain.standing(word).name()).or_insert(0) += 1;
+    }
     Ok(Report {
         network: papers.network().to_string(),
         feed: chain.feed().to_string(),
         institution: institution.name().to_owned(),
-        is_member: papers.roster().member(&chain.feed()).is_some(),
+        is_expelled,
         entries: chain.next_seq(),
         payloads,
         erased_or_restricted: absent,
         attestations: institution.attestations().iter().count(),
+        words: standings,
     })
+}
+
+/// What a person says in an entry, signed by them.
+fn word(held: &Held) -> Result<Option<Question>, String> {
+    let Some(Payload::Statement(kind, statement)) = held.payload() else { return Ok(None) };
+    let header = held.entry.header();
+    let context = Context { network: header.network, feed: header.feed, kind };
+    let seq = header.seq;
+    statement.verify(&context).map_err(|_| format!("entry {seq}: the person it names did not sign it"))?;
+    Ok(Some(Question::of(header, kind, &statement)))
 }
 
 fn collect(shown: &Papers) -> Result<trust::Papers, String> {

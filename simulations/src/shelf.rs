@@ -10,7 +10,7 @@ use std::{
 use casebook::{Casebook, Memory, Origin, Said};
 use feed::{Archive, Chain, Held, Record};
 use protocol::{
-    Audience, CaseId, Class, Context, Entry, EntryId, FeedId, Header, InstitutionId, Kind, NetworkId, Statement,
+    Audience, CaseId, Class, Context, Entry, EntryId, FeedId, InstitutionId, Kind, NetworkId, Statement,
     message::{Absence, Body},
 };
 use trust::{Papers, Question, Standing};
@@ -140,8 +140,7 @@ impl Shelf {
         if !is_signed {
             return Standing::Unknown;
         }
-        let Header { seq, time_ms, .. } = *header;
-        let question = Question { author: statement.author, kind, case: statement.case, seq, time_ms };
+        let question = Question::of(header, kind, statement);
         chain.institution().map_or(Standing::Pending, |institution| institution.judge(&question).standing)
     }
 

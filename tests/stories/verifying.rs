@@ -25,7 +25,8 @@ fn an_exported_feed_is_verified_and_no_flipped_bit_gets_through() {
     assert!(fs::read(&own).unwrap() == fs::read(&foreign).unwrap(), "the feed is the same wherever it is held");
 
     let report = a.ask(&["verify", own.to_str().unwrap()]);
-    assert_eq!((&report["institution"], &report["is_member"]), (&"Hospital A".into(), &true.into()), "{report}");
+    assert_eq!((&report["institution"], &report["is_expelled"]), (&"Hospital A".into(), &false.into()), "{report}");
+    assert_eq!(report["words"], serde_json::json!({ "verified": 5 }), "{report}");
     assert_eq!((&report["entries"], &report["erased_or_restricted"]), (&a.status()["entries"], &0.into()), "{report}");
     assert_eq!(report["attestations"], 1, "{report}");
 

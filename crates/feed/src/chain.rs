@@ -14,7 +14,7 @@ use protocol::{
     message::{Absence, Body},
     payload::control::{Head, Place},
 };
-use trust::{Institution, KeyRefusal};
+use trust::{Institution, KeyRefusal, Question, Standing};
 
 pub(crate) use fork::Accusation;
 pub use fork::Freeze;
@@ -145,6 +145,15 @@ impl Chain {
     /// Where it stands still.
     pub const fn freeze(&self) -> Option<&Freeze> {
         self.freeze.as_ref()
+    }
+
+    /// Whether a word at a place of this feed counts: the feed does not stand still before it, and its institution vouches for
+    /// the person there.
+    pub fn standing(&self, question: &Question) -> Standing {
+        if self.freeze().is_some_and(|freeze| freeze.at <= question.seq) {
+            return Standing::Disputed;
+        }
+        self.institution().map_or(Standing::Pending, |institution| institution.judge(question).standing)
     }
 
     /// Every entry before this place had its own signature verified.

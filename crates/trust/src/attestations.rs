@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use protocol::{
-    CaseId, ClinicianId, EntryId, Kind,
+    CaseId, ClinicianId, EntryId, Header, Kind, Statement,
     payload::control::{Attestation, Profession, Revocation, Scope},
 };
 
@@ -24,6 +24,20 @@ pub enum Standing {
     Verified,
 }
 
+impl Standing {
+    /// What programs call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Revoked => "revoked",
+            Self::Disputed => "disputed",
+            Self::Lapsed => "lapsed",
+            Self::Pending => "pending",
+            Self::Verified => "verified",
+        }
+    }
+}
+
 /// A person's word: who says what, and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
@@ -37,6 +51,13 @@ pub struct Question {
     pub seq: u64,
     /// The entry's own time.
     pub time_ms: u64,
+}
+
+impl Question {
+    /// About a statement in the entry with this header.
+    pub const fn of(header: &Header, kind: Kind, statement: &Statement) -> Self {
+        Self { author: statement.author, kind, case: statement.case, seq: header.seq, time_ms: header.time_ms }
+    }
 }
 
 /// The answer, with the attestation it rests on.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use casebook::{Change, Effect, Erasure, Origin, Overlay, Pictures, Record, Said};
-use feed::{Chain, Exchange};
+use feed::Exchange;
 use house::HouseEntry;
 use protocol::{
     Audience, CaseId, Class, Context, Entry, EntryId, FeedId, Kind, Payload, Salted, Statement,
@@ -70,11 +70,7 @@ pub(crate) type Judge<'a> = &'a dyn Fn(&FeedId, &Question) -> Standing;
 
 /// Judges by the feeds of an exchange.
 pub(crate) fn judge(exchange: &Exchange, feed: &FeedId, question: &Question) -> Standing {
-    let Some(chain) = exchange.chain(feed) else { return Standing::Pending };
-    if chain.freeze().is_some_and(|freeze| freeze.at <= question.seq) {
-        return Standing::Disputed;
-    }
-    Chain::institution(chain).map_or(Standing::Pending, |institution| institution.judge(question).standing)
+    exchange.chain(feed).map_or(Standing::Pending, |chain| chain.standing(question))
 }
 
 /// Records on their way into the casebook.
@@ -363,8 +359,6 @@ impl<'a> Folding<'a> {
         if statement.verify(&context).is_err() {
             return Standing::Unknown;
         }
-        let question =
-            Question { author: statement.author, kind, case: statement.case, seq: header.seq, time_ms: header.time_ms };
-        (self.judge)(&header.feed, &question)
+        (self.judge)(&header.feed, &Question::of(header, kind, statement))
     }
 }

@@ -11,7 +11,6 @@ use house::audit::{Action, Outcome};
 use protocol::{CaseId, EntryId, payload::control::Ground};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use trust::Standing;
 use utoipa::ToSchema;
 
 use super::{LIMIT, description::Problems, posted::PostedCase};
@@ -411,14 +410,7 @@ fn author(badge: &app::Badge) -> AuthorView {
         feed: badge.institution.to_string(),
         profession: badge.profession.map(profession_name),
         specialty: badge.specialty.map(specialty_name),
-        standing: match badge.standing {
-            Standing::Verified => "verified",
-            Standing::Pending => "pending",
-            Standing::Lapsed => "lapsed",
-            Standing::Disputed => "disputed",
-            Standing::Revoked => "revoked",
-            Standing::Unknown => "unknown",
-        },
+        standing: badge.standing.name(),
         entry: badge.entry.to_string(),
     }
 }

@@ -124,15 +124,8 @@ fn standing_of(shared: &Shared, entry: &Entry, kind: Kind, statement: &Statement
     if statement.verify(&context).is_err() {
         return Standing::Unknown;
     }
-    let question =
-        Question { author: statement.author, kind, case: statement.case, seq: header.seq, time_ms: header.time_ms };
-    let exchange = shared.exchange();
-    let chain = exchange.chain(&header.feed);
-    if chain.and_then(Chain::freeze).is_some_and(|freeze| freeze.at <= header.seq) {
-        return Standing::Disputed;
-    }
-    let institution = chain.and_then(Chain::institution);
-    institution.map_or(Standing::Pending, |institution| institution.judge(&question).standing)
+    let question = Question::of(header, kind, statement);
+    shared.exchange().chain(&header.feed).map_or(Standing::Pending, |chain| chain.standing(&question))
 }
 
 fn statement_link(author: &Author, entry: &Entry, standing: Standing) -> ChainLink {
