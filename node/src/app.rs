@@ -269,6 +269,7 @@ impl App {
         let config = p2p::Config {
             listen: self.config.network.listen.clone(),
             gossip: self.config.network.gossip,
+            seed: u64::from_le_bytes(entropy::draw()),
             ..p2p::Config::default()
         };
         Ok(p2p::Network::start(config, &self.keys.secret(Which::Transport)?, id).await?)

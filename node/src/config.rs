@@ -207,7 +207,9 @@ impl Config {
         if self.network.listen.is_empty() {
             return Err(ConfigError::NoListen);
         }
-        p2p::Config { listen: self.network.listen.clone(), ..p2p::Config::default() }.check()?;
+        for addresses in [&self.network.listen, &self.network.announce] {
+            p2p::Config { listen: addresses.clone(), ..p2p::Config::default() }.check()?;
+        }
         if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
             return Err(ConfigError::Level { found: self.log.level.clone() });
         }

@@ -3,7 +3,10 @@
 //! Every search for a canary looks where it would be readable, and has to find a control there first: what another
 //! photograph says that still waits in quarantine, the name of an author, the name of a directory, a picture that is known.
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use anonymizer::{Limits, Pixels, Region, Replica, inspect};
 use protocol::{CaseId, Kind, Payload, Unverified, message::Body, message::EntryFrame, payload::content::Summary};
@@ -29,6 +32,10 @@ const SHIN: &[u8] = include_bytes!("../../node/demo/pictures/tibia.jpg");
 
 /// The whole head in the portrait, hair and chin.
 const HEAD: Region = Region { x: 153, y: 14, width: 148, height: 176 };
+
+/// As `house::audit::Action` numbers them.
+const PULL_AT_SOURCE: u64 = 13;
+const PULL_AT_RECIPIENT: u64 = 14;
 
 /// What the photograph says that is posted, and what the one says that waits.
 const POSTED: &str = "quokka";
@@ -85,6 +92,8 @@ fn a_photograph_is_covered_posted_found_shown_and_answered_and_tells_nothing_mor
     assert_covered(&shown[0]);
     b.comment("okafor", &case, "We saw two of these in May.");
     assert_answered([a, b, c], &case);
+    assert_disclosed(a, PULL_AT_SOURCE, &case, &b.feed());
+    assert_disclosed(b, PULL_AT_RECIPIENT, &case, &a.feed());
     let order = sizes(&shown);
     assert_eq!(order, [(512, 512), (480, 6), (320, 4)], "in the order in which they were named");
 
@@ -114,6 +123,20 @@ fn a_photograph_is_covered_posted_found_shown_and_answered_and_tells_nothing_mor
     for person in [&author, &reader] {
         assert_eq!(person.pictures(&case, 3), shown, "the order stays through a restart, at home and abroad");
     }
+}
+
+/// The audit says which picture of a case went to another house, or came from there.
+fn assert_disclosed(house: &House, action: u64, case: &str, other: &str) {
+    house.ask(&["account", "add", "adler", "--name", "Ada Adler", "--role", "auditor"]);
+    let lines = Person::at(house, "adler").get("/admin/audit/lines");
+    assert_eq!(lines.status, 200, "{}", lines.text);
+    let lines: Vec<Value> = lines.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let number = &case[64..];
+    let pulls: Vec<_> = lines.iter().filter(|line| line["action"] == action && line["outcome"] == 1).collect();
+    let is_told = |line: &&Value| line["objects"][0] == number && line["objects"][2] == other[..32];
+    let pictures: BTreeSet<_> =
+        pulls.iter().copied().filter(is_told).map(|line| line["objects"][1].to_string()).collect();
+    assert_eq!(pictures.len(), 6, "{}: three pictures and their previews: {pulls:?}", house.name());
 }
 
 /// Three pictures by command line, the photograph first; the names of files would stand in another order.

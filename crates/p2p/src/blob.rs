@@ -29,6 +29,8 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const HEAD_TIMEOUT: Duration = Duration::from_secs(45);
 /// Until a picture is sent whole: the largest one over a line of a megabit a second. So long it stays in memory.
 const SEND_TIMEOUT: Duration = Duration::from_secs(600);
+/// The slowest line over which a picture comes whole, a megabit a second.
+const BYTES_A_SECOND_MIN: u64 = 125_000;
 
 /// Why a picture was not fetched.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +64,11 @@ impl From<FrameError> for FetchError {
             FrameError::TooSlow(_) | FrameError::Broken(_) => Self::Broken(error.to_string()),
         }
     }
+}
+
+/// How long fetching so many bytes may take.
+pub(crate) fn time_for(size_max: u64) -> Duration {
+    HEAD_TIMEOUT + Duration::from_secs(size_max.div_ceil(BYTES_A_SECOND_MIN))
 }
 
 /// Asks for a picture on a stream of ours.

@@ -1,11 +1,9 @@
 //! What the operator sets, and why a network does not start.
 
 use libp2p::Multiaddr;
-use serde::Deserialize;
 
 /// Settings of the network; the defaults are safe.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// Where to listen, as multiaddr text: `/ip4/0.0.0.0/tcp/7400`. Empty by default: such a node only dials.
     pub listen: Vec<String>,
@@ -16,7 +14,6 @@ pub struct Config {
     /// While the process holds more memory than this, no connection is taken.
     pub memory_bytes_max: usize,
     /// Spreads the times of dialling, so that nodes that fell together do not rise together. Drawn by the node.
-    #[serde(skip)]
     pub seed: u64,
 }
 
@@ -43,7 +40,7 @@ impl Config {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address cannot be read.
-    #[error("listen address `{address}` is not a multiaddr such as /ip4/0.0.0.0/tcp/7400")]
+    #[error("address `{address}` is not a multiaddr such as /ip4/0.0.0.0/tcp/7400")]
     Address {
         /// As configured.
         address: String,

@@ -157,7 +157,8 @@ fn parse(peer: &Peer, text: &str) -> Option<Multiaddr> {
         }
     }
     if address.is_none() {
-        tracing::warn!(peer = short(peer), address = text, "an address cannot be dialled");
+        // Others wrote it, as often as they like.
+        tracing::debug!(peer = short(peer), address = text, "an address cannot be dialled");
     }
     address
 }

@@ -8,7 +8,10 @@ use protocol::{
     InstitutionId, NetworkId, SecretKey, limits,
     message::{Introduction, WantBlob, encode_versioned},
 };
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    time::timeout,
+};
 
 use crate::{
     behaviour,
@@ -16,6 +19,7 @@ use crate::{
     config::{Config, StartError},
     count::{Counts, count},
     event::{Events, MessageToken},
+    frame::FrameError,
     gossip::Topics,
     peer::{keypair, short},
     shared::Shared,
@@ -132,12 +136,15 @@ impl Network {
     /// [`FetchError`]; `size_max` holds before memory is taken.
     pub async fn fetch_blob(&self, peer: Peer, want: WantBlob, size_max: u64) -> Result<Vec<u8>, FetchError> {
         let route = self.shared.route(&peer).ok_or(FetchError::NotConnected)?;
-        let of_all = self.fetches.acquire().await;
-        let of_peer = route.fetches.acquire().await;
-        let (Ok(_of_all), Ok(_of_peer)) = (of_all, of_peer) else { return Err(FetchError::NotConnected) };
+        // Its own first: who waits for a slow peer keeps nobody else waiting.
+        let _of_peer = route.fetches.acquire().await.map_err(|_| FetchError::NotConnected)?;
+        let _of_all = self.fetches.acquire().await.map_err(|_| FetchError::NotConnected)?;
+        let within = blob::time_for(size_max);
         let fetched = tokio::select! {
             () = self.shared.stop.cancelled() => Err(FetchError::NotConnected),
-            fetched = self.fetch_now(peer, want, size_max) => fetched,
+            fetched = timeout(within, self.fetch_now(peer, want, size_max)) => {
+                fetched.unwrap_or_else(|_| Err(FetchError::from(FrameError::TooSlow(within))))
+            }
         };
         if matches!(fetched, Err(FetchError::Malformed)) {
             self.shared.blame(&peer, feed::Blame::Malformed);

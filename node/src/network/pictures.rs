@@ -2,7 +2,7 @@
 //! of their case and to nobody else.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -17,7 +17,11 @@ use house::{
 use p2p::BlobAnswer;
 use protocol::{BlobId, CaseId, InstitutionId, Salt, limits, message::WantBlob, payload::content::Summary};
 use store::{BlobError, Found, Picture};
-use tokio::{sync::mpsc, task::spawn_blocking, time::interval};
+use tokio::{
+    sync::mpsc,
+    task::{JoinSet, spawn_blocking},
+    time::interval,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -29,8 +33,10 @@ use crate::desk::DeskError;
 /// Until previews that no peer gave are asked for again, and how many cases then have their turn.
 const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 const RETRIES_A_ROUND: usize = 64;
-/// Cases that wait for their previews; beyond that they are fetched when somebody looks at them.
-const MISSED_MAX: usize = 10_000;
+/// Cases of an institution that wait for their previews; beyond that they are fetched when somebody looks at them.
+const WAITING_MAX: usize = 10_000;
+/// Cases of an institution whose previews are fetched at once: one that gives nothing keeps nobody else waiting.
+const AT_ONCE: usize = 2;
 
 /// Why a picture cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +61,14 @@ struct Listed {
 
 impl Shared {
     /// A picture or preview of a case: from here, else from a peer that holds it.
-    pub(crate) async fn picture(&self, case: CaseId, blob: BlobId, actor: &Actor) -> Result<Picture, PictureError> {
-        let listed = listed(&self.shelf, case, blob)?.ok_or(PictureError::NotListed)?;
+    pub(crate) async fn picture(
+        self: &Arc<Self>,
+        case: CaseId,
+        blob: BlobId,
+        actor: &Actor,
+    ) -> Result<Picture, PictureError> {
+        let listed = self.away(move |shared| listed(&shared.shelf, case, blob)).await??;
+        let listed = listed.ok_or(PictureError::NotListed)?;
         if let Found::Held(picture) = self.blobs.get(case, blob).await? {
             return Ok(picture);
         }
@@ -68,18 +80,25 @@ impl Shared {
     }
 
     /// Asks peers for a picture, its own institution first, until one of them gives the right bytes.
-    async fn fetch(&self, case: CaseId, blob: BlobId, listed: &Listed, actor: &Actor) -> Result<(), PictureError> {
+    async fn fetch(
+        self: &Arc<Self>,
+        case: CaseId,
+        blob: BlobId,
+        listed: &Listed,
+        actor: &Actor,
+    ) -> Result<(), PictureError> {
         let Some(network) = &self.network else { return Err(PictureError::NotReachable) };
         let size_max = usize::try_from(listed.size_max).unwrap_or(usize::MAX);
         self.reserve.check_picture(size_max).map_err(|_| BlobError::Full)?;
-        for peer in self.holders(case)? {
-            let fetched = network.fetch_blob(peer, WantBlob { case, blob }, listed.size_max).await;
+        let want = WantBlob { case, blob };
+        for (institution, peer) in self.away(move |shared| shared.holders(case)).await?? {
+            let fetched = network.fetch_blob(peer, want.clone(), listed.size_max).await;
             let Ok(bytes) = fetched else { continue };
             let Ok(replica) = Replica::checked(bytes) else {
                 network.perform(Effect::Penalise(peer, Blame::PayloadMismatch));
                 continue;
             };
-            self.note(actor, Action::PullAtRecipient, case)?;
+            self.note_pull(*actor, Action::PullAtRecipient, want.clone(), institution).await?;
             match self.blobs.put_replica(case, &listed.salt, blob, replica).await {
                 Ok(()) => return self.keep_if_listed(case, blob).await,
                 Err(BlobError::OtherBytes { .. }) => {
@@ -94,21 +113,21 @@ impl Shared {
 
     /// Connected peers that may have a case and so its pictures, its own institution first. Others are not asked: they would
     /// learn that there is such a case.
-    fn holders(&self, case: CaseId) -> Result<Vec<Peer>, ShelfError> {
+    fn holders(&self, case: CaseId) -> Result<Vec<(InstitutionId, Peer)>, ShelfError> {
         let mut holders = Vec::new();
         for (institution, state) in self.peers() {
             let access = self.shelf.book.may_read(case, Reader::Peer(institution), &self.shelf)?;
             if state.connected_since_ms.is_some() && access.is_allowed() {
-                holders.push((institution != case.institution, state.peer));
+                holders.push((institution, state.peer));
             }
         }
-        holders.sort_by_key(|(is_other, _)| *is_other);
-        Ok(holders.into_iter().map(|(_, peer)| peer).collect())
+        holders.sort_by_key(|(institution, _)| *institution != case.institution);
+        Ok(holders)
     }
 
     /// Erases a picture again whose case was withdrawn while it was on its way: that erasure did not see it.
-    async fn keep_if_listed(&self, case: CaseId, blob: BlobId) -> Result<(), PictureError> {
-        if listed(&self.shelf, case, blob)?.is_some() {
+    async fn keep_if_listed(self: &Arc<Self>, case: CaseId, blob: BlobId) -> Result<(), PictureError> {
+        if self.away(move |shared| listed(&shared.shelf, case, blob)).await??.is_some() {
             return Ok(());
         }
         self.blobs.erase_blob(case, blob).await?;
@@ -128,12 +147,10 @@ impl Shared {
 
     /// The picture, after its pull stands in the audit.
     async fn given_to(self: Arc<Self>, institution: InstitutionId, want: WantBlob) -> Option<Picture> {
-        let WantBlob { case, blob } = want;
-        let shared = self.clone();
-        spawn_blocking(move || shared.may_give(institution, &want)).await.ok().filter(|may| *may)?;
-        let Ok(Found::Held(picture)) = self.blobs.get(case, blob).await else { return None };
-        let noted = spawn_blocking(move || self.note(&Actor::System, Action::PullAtSource, case));
-        noted.await.is_ok_and(|noted| noted.is_ok()).then_some(picture)
+        let asked = want.clone();
+        self.away(move |shared| shared.may_give(institution, &asked)).await.ok().filter(|may| *may)?;
+        let Ok(Found::Held(picture)) = self.blobs.get(want.case, want.blob).await else { return None };
+        self.note_pull(Actor::System, Action::PullAtSource, want, institution).await.ok().map(|()| picture)
     }
 
     fn may_give(&self, institution: InstitutionId, want: &WantBlob) -> bool {
@@ -168,8 +185,8 @@ impl Shared {
     }
 
     /// Whether all previews of a case are here, after asking for those that were not.
-    async fn has_previews(&self, case: CaseId) -> bool {
-        let Ok(Some(summary)) = summary(&self.shelf, case) else { return true };
+    async fn has_previews(self: &Arc<Self>, case: CaseId) -> bool {
+        let Ok(Ok(Some(summary))) = self.away(move |shared| summary(&shared.shelf, case)).await else { return true };
         let mut are_here = true;
         for picture in &summary.pictures {
             if matches!(self.blobs.has(case, picture.preview).await, Ok(true)) {
@@ -183,40 +200,100 @@ impl Shared {
         are_here
     }
 
-    /// Writes down who pulled. What cannot be audited is not shown and not given.
-    fn note(&self, actor: &Actor, action: Action, case: CaseId) -> Result<(), PictureError> {
-        self.desk.note(actor, action, vec![case.number.into()], Outcome::Done).map_err(|error| {
+    /// Writes down which picture went to which institution, or came from it. What cannot be audited is not shown and not given.
+    async fn note_pull(
+        self: &Arc<Self>,
+        actor: Actor,
+        action: Action,
+        picture: WantBlob,
+        other: InstitutionId,
+    ) -> Result<(), PictureError> {
+        let objects = vec![picture.case.number.into(), picture.blob.into(), other.into()];
+        let noted = self.away(move |shared| shared.desk.note(&actor, action, objects, Outcome::Done)).await?;
+        noted.map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "A pull of a picture could not be audited.");
             PictureError::NotAudited(error)
         })
     }
+
+    /// Reads or writes what blocks on a thread for that.
+    async fn away<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, PictureError> {
+        let shared = self.clone();
+        // It ends early only with the node.
+        spawn_blocking(move || work(&shared)).await.map_err(|_| PictureError::NotReachable)
+    }
 }
 
-/// Fetches previews, one case after the other. What no peer gives now is asked for again, the longest waiting first.
+/// Cases whose previews are not here, each institution's in the order in which they came.
+#[derive(Default)]
+struct Queues {
+    waiting: BTreeMap<InstitutionId, VecDeque<CaseId>>,
+    under_way: BTreeMap<InstitutionId, usize>,
+}
+
+impl Queues {
+    fn push(&mut self, case: CaseId) {
+        let waiting = self.waiting.entry(case.institution).or_default();
+        if waiting.len() < WAITING_MAX && !waiting.contains(&case) {
+            waiting.push_back(case);
+        }
+    }
+
+    /// A case of an institution that has not enough under way, if there is one.
+    fn next(&mut self) -> Option<CaseId> {
+        let is_free =
+            |institution: &InstitutionId| self.under_way.get(institution).is_none_or(|count| *count < AT_ONCE);
+        let (institution, waiting) = self.waiting.iter_mut().find(|(institution, _)| is_free(institution))?;
+        let (institution, case) = (*institution, waiting.pop_front());
+        if waiting.is_empty() {
+            self.waiting.remove(&institution);
+        }
+        *self.under_way.entry(institution).or_default() += 1;
+        case
+    }
+
+    fn end(&mut self, institution: InstitutionId) {
+        if let Some(count) = self.under_way.get_mut(&institution) {
+            *count -= 1;
+            if *count == 0 {
+                self.under_way.remove(&institution);
+            }
+        }
+    }
+}
+
+/// Fetches previews, some cases of each institution at once. What no peer gives now is asked for again, the longest waiting first.
 pub(super) async fn fetch_previews(
     shared: Arc<Shared>,
     mut cases: mpsc::UnboundedReceiver<CaseId>,
     stop: CancellationToken,
 ) {
-    let mut missed: VecDeque<CaseId> = VecDeque::new();
+    let (mut queues, mut missed) = (Queues::default(), Queues::default());
+    let mut fetching = JoinSet::new();
     let mut rounds = interval(RETRY_INTERVAL);
     loop {
+        while let Some(case) = queues.next() {
+            let shared = shared.clone();
+            fetching.spawn(async move { (case, shared.has_previews(case).await) });
+        }
         tokio::select! {
             () = stop.cancelled() => return,
-            case = cases.recv() => {
-                let Some(case) = case else { return };
-                if !shared.has_previews(case).await && !missed.contains(&case) {
-                    missed.push_back(case);
-                    missed.truncate(MISSED_MAX);
+            case = cases.recv() => match case {
+                Some(case) => queues.push(case),
+                None => return,
+            },
+            Some(Ok((case, are_here))) = fetching.join_next() => {
+                queues.end(case.institution);
+                if !are_here {
+                    missed.push(case);
                 }
             }
-            _ = rounds.tick() => {
-                for case in missed.drain(..missed.len().min(RETRIES_A_ROUND)).collect::<Vec<_>>() {
-                    if !shared.has_previews(case).await {
-                        missed.push_back(case);
-                    }
-                }
-            }
+            _ = rounds.tick() => missed.waiting.values_mut().for_each(|missed| {
+                missed.drain(..missed.len().min(RETRIES_A_ROUND)).for_each(|case| queues.push(case));
+            }),
         }
     }
 }

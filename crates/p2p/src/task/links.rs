@@ -189,12 +189,19 @@ impl Driver {
         connection: ConnectionId,
         admitted: Result<bool, String>,
     ) {
+        let Some(link) = self.links.get(&peer) else { return };
+        if !matches!(link.state, State::Introducing(introducing) if introducing == connection) {
+            return;
+        }
         match admitted {
             Ok(true) => {
                 swarm.close_connection(connection);
                 self.unlink(peer, connection);
                 self.shared.dials().admitted(&peer, Instant::now());
-                self.shared.changed.notify_one();
+                match self.links.get(&peer).and_then(|link| link.connections.keys().next().copied()) {
+                    Some(other) => self.open(swarm, peer, other),
+                    None => self.shared.changed.notify_one(),
+                }
             }
             Ok(false) => self.give_up(swarm, peer, connection, "it does not let us in"),
             Err(reason) => self.give_up(swarm, peer, connection, &reason),
