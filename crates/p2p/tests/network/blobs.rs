@@ -3,7 +3,7 @@
 use p2p::{Event, FetchError};
 use protocol::{BlobId, CaseId, CaseNumber, FeedId, message::WantBlob};
 
-use crate::house::{House, institution, peer, within};
+use crate::house::{House, institution, members, peer, within};
 
 fn want(number: u8) -> WantBlob {
     let case = CaseId { institution: FeedId([2; 32]), number: CaseNumber([number; 16]) };
@@ -63,5 +63,34 @@ async fn many_pictures_at_once_take_turns() {
     for (number, bytes) in (2..22).zip(fetched) {
         assert!(bytes.unwrap() == picture(number), "picture {number} is another");
     }
+    served.abort();
+}
+
+#[tokio::test]
+async fn whoever_answers_no_question_keeps_nobody_else_waiting() {
+    let (mut one, two) = House::pair().await;
+    let mut silent = House::open(3).await;
+    one.network.members(members(&[2, 3]));
+    silent.network.members(members(&[1]));
+    one.call(3, &silent);
+    one.connected(3).await;
+    silent.connected(1).await;
+    let served = tokio::spawn(serve(two));
+    let asking: Vec<_> = (0..40)
+        .map(|number| {
+            let network = one.network.clone();
+            tokio::spawn(async move { network.fetch_blob(peer(3), want(number), 64 << 20).await })
+        })
+        .collect();
+    let _unanswered = silent
+        .wait("a question", |event| match event {
+            // Its answer stays open as long as the silent one keeps it.
+            Event::BlobWanted { answer, .. } => Ok(answer),
+            other => Err(other),
+        })
+        .await;
+    let fetched = within("a picture of the other one", one.network.fetch_blob(peer(2), want(12), 64 << 20)).await;
+    assert!(fetched.unwrap() == picture(12));
+    asking.iter().for_each(tokio::task::JoinHandle::abort);
     served.abort();
 }
