@@ -4,13 +4,11 @@ use std::{num::NonZeroUsize, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time:
 
 use futures::FutureExt;
 use libp2p::{
-    PeerId, Swarm, Transport,
+    PeerId, Swarm,
     connection_limits::{self, ConnectionLimits},
-    core::upgrade::Version,
     identity::Keypair,
-    memory_connection_limits, noise, ping,
+    memory_connection_limits, ping,
     swarm::{self, NetworkBehaviour, behaviour::toggle::Toggle},
-    tcp, yamux,
 };
 
 use crate::{
@@ -19,6 +17,7 @@ use crate::{
     gossip::{self, Gossipsub, Topics},
     shared::Shared,
     streams::{STRANGERS_MAX, Streams},
+    transport::transport,
 };
 
 /// Handshakes that others may leave half open with us.
@@ -27,10 +26,6 @@ const PENDING_INCOMING_MAX: u32 = 16;
 const PENDING_OUTGOING_MAX: u32 = 16;
 /// Connections of one peer: with one, two nodes that dial each other at the same moment both lose.
 const CONNECTIONS_PER_PEER_MAX: u32 = 2;
-/// TCP, Noise and Yamux together.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Streams on a connection: sync, gossip, ping and a few pictures, both ways; the default of 512 is memory for nothing.
-const STREAMS_MAX: usize = 64;
 /// Streams on a connection whose protocol is not agreed on yet.
 const STREAMS_NEGOTIATING_MAX: usize = 16;
 /// Connections are kept by the gate's handler; this only delays the end of what no handler keeps.
@@ -84,22 +79,6 @@ fn limits(config: &Config) -> ConnectionLimits {
         .with_max_pending_outgoing(Some(PENDING_OUTGOING_MAX))
         .with_max_established_per_peer(Some(CONNECTIONS_PER_PEER_MAX))
         .with_max_established(Some(config.connections_max.saturating_add(STRANGERS_MAX)))
-}
-
-type Boxed = libp2p::core::transport::Boxed<(PeerId, libp2p::core::muxing::StreamMuxerBox)>;
-
-/// TCP, Noise, Yamux.
-fn transport(key: &Keypair) -> Result<Boxed, StartError> {
-    let noise =
-        noise::Config::new(key).map_err(|error| StartError::Setup { part: "noise", reason: error.to_string() })?;
-    let mut yamux = yamux::Config::default();
-    yamux.set_max_num_streams(STREAMS_MAX);
-    Ok(tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
-        .upgrade(Version::V1)
-        .authenticate(noise)
-        .multiplex(yamux)
-        .timeout(HANDSHAKE_TIMEOUT)
-        .boxed())
 }
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;

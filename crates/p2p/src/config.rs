@@ -1,11 +1,12 @@
 //! What the operator sets, and why a network does not start.
 
-use libp2p::Multiaddr;
+use crate::address::read_own;
 
 /// Settings of the network; the defaults are safe.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where to listen, as multiaddr text: `/ip4/0.0.0.0/tcp/7400`. Empty by default: such a node only dials.
+    /// Where to listen, as multiaddr text: `/ip4/0.0.0.0/tcp/7400`, and with the feature `quic` also
+    /// `/ip4/0.0.0.0/udp/7400/quic-v1`. Empty by default: such a node only dials.
     pub listen: Vec<String>,
     /// Connections of members at once; a member has one, for moments two.
     pub connections_max: u32,
@@ -24,15 +25,12 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Whether the addresses can be read; for a node that starts no network yet.
+    /// Whether the addresses can be used; for a node that starts no network yet.
     ///
     /// # Errors
-    /// [`StartError::Address`] names the first that cannot.
+    /// [`StartError::Address`] or [`StartError::NotBuilt`] names the first that cannot.
     pub fn check(&self) -> Result<(), StartError> {
-        match self.listen.iter().find(|address| address.parse::<Multiaddr>().is_err()) {
-            Some(address) => Err(StartError::Address { address: address.clone() }),
-            None => Ok(()),
-        }
+        self.listen.iter().try_for_each(|address| read_own(address).map(drop))
     }
 }
 
@@ -42,6 +40,14 @@ pub enum StartError {
     /// The address cannot be read.
     #[error("address `{address}` is not a multiaddr such as /ip4/0.0.0.0/tcp/7400")]
     Address {
+        /// As configured.
+        address: String,
+    },
+    /// The address is QUIC, and this program knows none.
+    #[error(
+        "address `{address}` is QUIC, which this program was built without; build it with `--features quic`, or name a TCP address"
+    )]
+    NotBuilt {
         /// As configured.
         address: String,
     },

@@ -1,19 +1,20 @@
 //! Whom to call, where, and when again.
 //!
-//! Only addresses that the node gives are dialled. Names in them are looked up by the system's resolver.
+//! Only addresses that the node gives are dialled, and of these only such as this program can reach.
 
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use feed::Peer;
 use libp2p::{Multiaddr, multiaddr::Protocol};
 use protocol::limits;
-use tokio::{net::lookup_host, time::timeout};
 
-use crate::peer::{peer_of, short};
+use crate::{
+    address::Transport,
+    peer::{peer_of, short},
+};
 
 /// The first wait, and the longest.
 const BACKOFF_FIRST: Duration = Duration::from_secs(1);
@@ -22,9 +23,6 @@ const BACKOFF_LONGEST: Duration = Duration::from_secs(60);
 const PROVEN: Duration = Duration::from_secs(10);
 /// Attempts after which being admitted no longer means being dialled at once: the other side lets us in and does not know us.
 const ADMISSIONS_TRUSTED: u32 = 3;
-/// How long a name may take to be looked up, and the addresses of it that are tried.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
-const LOOKUP_ADDRESSES_MAX: usize = 4;
 
 #[derive(Debug)]
 struct Wanted {
@@ -145,7 +143,8 @@ const fn mix(state: u64) -> u64 {
     state ^ (state >> 31)
 }
 
-/// An address without the key that may stand at its end; none if it cannot be read or names another key.
+/// An address without the key that may stand at its end; none if it cannot be read, names another key, or is reached in a way that
+/// this program does not know: its node may have others.
 fn parse(peer: &Peer, text: &str) -> Option<Multiaddr> {
     let mut address: Option<Multiaddr> = text.parse().ok();
     if let Some(parsed) = &mut address
@@ -160,69 +159,7 @@ fn parse(peer: &Peer, text: &str) -> Option<Multiaddr> {
         // Others wrote it, as often as they like.
         tracing::debug!(peer = short(peer), address = text, "an address cannot be dialled");
     }
-    address
-}
-
-/// Whether an address may be dialled that somebody else wrote. Never one that can only mean this machine's own network or no
-/// machine at all; this machine itself only where nobody from outside can call us either.
-pub(crate) fn may_dial(address: &Multiaddr, is_reachable: bool) -> bool {
-    let ip = match address.iter().next() {
-        Some(Protocol::Ip4(ip)) => IpAddr::V4(ip),
-        Some(Protocol::Ip6(ip)) => ip.to_canonical(),
-        _ => return false,
-    };
-    let is_nowhere = match ip {
-        IpAddr::V4(ip) => ip.is_link_local() || ip.is_broadcast(),
-        IpAddr::V6(ip) => ip.is_unicast_link_local(),
-    };
-    !(is_nowhere || ip.is_unspecified() || ip.is_multicast() || (ip.is_loopback() && is_reachable))
-}
-
-/// Whether somebody from outside can call us there.
-pub(crate) fn is_outside(listen: &Multiaddr) -> bool {
-    match listen.iter().next() {
-        Some(Protocol::Ip4(ip)) => !ip.is_loopback(),
-        Some(Protocol::Ip6(ip)) => !ip.to_canonical().is_loopback(),
-        _ => true,
-    }
-}
-
-/// Whether a name has to be looked up first.
-pub(crate) fn has_name(address: &Multiaddr) -> bool {
-    matches!(address.iter().next(), Some(Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_)))
-}
-
-/// The addresses with names looked up; what has no answer is left out.
-pub(crate) async fn look_up(addresses: Vec<Multiaddr>) -> Vec<Multiaddr> {
-    let mut found = Vec::new();
-    for address in addresses {
-        if has_name(&address) {
-            let looked_up = timeout(LOOKUP_TIMEOUT, look_up_one(&address)).await;
-            found.extend(looked_up.ok().flatten().unwrap_or_default());
-        } else {
-            found.push(address);
-        }
-    }
-    found
-}
-
-async fn look_up_one(address: &Multiaddr) -> Option<Vec<Multiaddr>> {
-    let mut parts = address.iter();
-    let (name, port) = (parts.next()?, parts.next()?);
-    let (Protocol::Dns(host) | Protocol::Dns4(host) | Protocol::Dns6(host)) = &name else { return None };
-    let Protocol::Tcp(number) = port else { return None };
-    let fits = |socket: &SocketAddr| match name {
-        Protocol::Dns4(_) => socket.is_ipv4(),
-        Protocol::Dns6(_) => socket.is_ipv6(),
-        _ => true,
-    };
-    let sockets = lookup_host((host.as_ref(), number)).await.ok()?;
-    let rest: Vec<Protocol<'_>> = parts.collect();
-    let with_ip = |ip: IpAddr| {
-        let start = Multiaddr::from(ip).with(Protocol::Tcp(number));
-        rest.iter().fold(start, |address, part| address.with(part.clone()))
-    };
-    Some(sockets.filter(fits).take(LOOKUP_ADDRESSES_MAX).map(|socket| with_ip(socket.ip())).collect())
+    address.filter(|address| Transport::of(address).is_some_and(Transport::is_built))
 }
 
 #[cfg(test)]
@@ -288,26 +225,12 @@ mod tests {
     }
 
     #[test]
-    fn nobody_makes_us_call_ourselves_or_what_is_only_here() {
-        let may_dial = |text: &str, is_reachable| may_dial(&text.parse().unwrap(), is_reachable);
-        for text in
-            ["/ip4/169.254.169.254/tcp/80", "/ip4/0.0.0.0/tcp/80", "/ip4/224.0.0.1/tcp/80", "/ip6/fe80::1/tcp/80"]
-        {
-            assert!(!may_dial(text, true) && !may_dial(text, false), "{text}");
-        }
-        for text in ["/ip4/127.0.0.1/tcp/80", "/ip6/::1/tcp/80", "/ip6/::ffff:127.0.0.1/tcp/80"] {
-            assert!(!may_dial(text, true) && may_dial(text, false), "{text}");
-        }
-        assert!(may_dial("/ip4/10.0.0.1/tcp/7400", true));
-        assert!(
-            !is_outside(&"/ip4/127.0.0.1/tcp/0".parse().unwrap()) && is_outside(&"/ip4/0.0.0.0/tcp/0".parse().unwrap())
-        );
-    }
-
-    #[tokio::test]
-    async fn a_name_is_looked_up() {
-        let named: Multiaddr = "/dns4/localhost/tcp/7400".parse().unwrap();
-        assert!(has_name(&named));
-        assert_eq!(look_up(vec![named]).await, vec!["/ip4/127.0.0.1/tcp/7400".parse::<Multiaddr>().unwrap()]);
+    fn of_the_addresses_of_a_peer_those_are_left_out_that_this_program_cannot_reach() {
+        let (mut dials, now) = (Dials::new(0), Instant::now());
+        let texts = ["/ip4/10.0.0.1/udp/7400/quic-v1", "/ip4/10.0.0.1/tcp/7400/ws", "/ip4/10.0.0.1/tcp/7400"];
+        dials.want(peer(), &texts.map(str::to_owned), now);
+        let [(_, addresses)] = &dials.due(now, |_| false)[..] else { panic!("one peer is due") };
+        let left: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+        assert_eq!(left, if Transport::Quic.is_built() { vec![texts[0], texts[2]] } else { vec![texts[2]] });
     }
 }

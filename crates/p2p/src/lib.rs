@@ -9,15 +9,18 @@
 //! | `network` | the handle that the node has |
 //! | `event` | what the node is told, and the answers it owes |
 //! | `roll` | who may connect, and who lost that for an hour |
+//! | `transport` | how bytes travel: TCP, and QUIC where the feature `quic` is on |
 //! | `behaviour`, `streams`, `gate` | what libp2p runs: limits, the gate before every protocol, streams |
 //! | `gossip` | settings of gossip with their reasons, and what one peer may send of it |
 //! | `frame`, `sync`, `blob`, `join` | what is spoken on streams |
+//! | `address` | which addresses can be reached, and which may be dialled |
 //! | `dial` | whom to call, where, and when again |
 //! | `task`, `supervise` | the loop round the swarm, and what happens when it falls |
 //!
 //! Deliberately absent: discovery of addresses, relays, hole punching, a table of peers: only addresses that the node
 //! gives are dialled, none is learned from the wire. `identify` is absent because nothing here needs it.
 
+mod address;
 mod behaviour;
 mod blob;
 mod config;
@@ -37,6 +40,7 @@ mod streams;
 mod supervise;
 mod sync;
 mod task;
+mod transport;
 
 pub use blob::FetchError;
 pub use config::{Config, StartError};

@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use feed::{Effect, Peer, Verdict};
-use libp2p::Multiaddr;
 use protocol::{
     InstitutionId, NetworkId, SecretKey, limits,
     message::{Introduction, WantBlob, encode_versioned},
@@ -14,6 +13,7 @@ use tokio::{
 };
 
 use crate::{
+    address::read_own,
     behaviour,
     blob::{self, FetchError},
     config::{Config, StartError},
@@ -53,7 +53,7 @@ impl Network {
         let mut swarm = behaviour::swarm(&config, &key, &topics, &shared)?;
         let mut listen = Vec::new();
         for address in &config.listen {
-            let parsed: Multiaddr = address.parse().map_err(|_| StartError::Address { address: address.clone() })?;
+            let parsed = read_own(address)?;
             swarm
                 .listen_on(parsed.clone())
                 .map_err(|error| StartError::Listen { address: address.clone(), reason: error.to_string() })?;

@@ -27,6 +27,7 @@ use tokio::{
 };
 
 use crate::{
+    address::with_chosen_port,
     behaviour::{Node, NodeEvent},
     config::Config,
     event::{Event, MessageToken},
@@ -308,10 +309,8 @@ impl Driver {
         tracing::info!(address = %address, "we can be reached");
         self.tell(Event::Listening { address: address.to_string() });
         // A port that the system chose is kept should the swarm be started anew.
-        let is_any_port = |listen: &Multiaddr| listen.to_string().ends_with("/tcp/0");
-        if let Some(listen) = self.listen.iter_mut().find(|listen| is_any_port(listen)) {
-            *listen = address;
-        }
+        let became = |listen: &mut Multiaddr| with_chosen_port(listen, &address).map(|chosen| *listen = chosen);
+        self.listen.iter_mut().find_map(became);
     }
 }
 

@@ -13,8 +13,8 @@ use libp2p::{
 
 use super::{Driver, Note};
 use crate::{
+    address::{has_name, is_outside, look_up, may_dial},
     behaviour::Node,
-    dial::{has_name, is_outside, look_up, may_dial},
     event::Event,
     peer::{peer_id_of, short},
 };

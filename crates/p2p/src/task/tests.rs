@@ -16,8 +16,8 @@ async fn next(events: &mut Events) -> Event {
     next.expect("waited for an event in vain").expect("events ended")
 }
 
-async fn start(seed: u8) -> (Network, Events, String) {
-    let config = Config { listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()], ..Config::default() };
+async fn start(seed: u8, listen: &str) -> (Network, Events, String) {
+    let config = Config { listen: vec![listen.to_owned()], ..Config::default() };
     let identity = SecretKey::from_seed(&[seed; 32]);
     let (network, mut events) = Network::start(config, &identity, NetworkId([3; 32])).await.unwrap();
     let Event::Listening { address } = next(&mut events).await else { panic!("it listens first") };
@@ -26,8 +26,18 @@ async fn start(seed: u8) -> (Network, Events, String) {
 
 #[tokio::test]
 async fn a_swarm_that_falls_is_started_anew_at_the_same_address_and_members_come_back() {
-    let (one, mut of_one, _) = start(1).await;
-    let (two, mut of_two, address) = start(2).await;
+    falls_and_stands_again("/ip4/127.0.0.1/tcp/0").await;
+}
+
+#[cfg(feature = "quic")]
+#[tokio::test]
+async fn a_swarm_that_falls_is_started_anew_at_the_same_quic_address_and_members_come_back() {
+    falls_and_stands_again("/ip4/127.0.0.1/udp/0/quic-v1").await;
+}
+
+async fn falls_and_stands_again(listen: &str) {
+    let (one, mut of_one, _) = start(1, listen).await;
+    let (two, mut of_two, address) = start(2, listen).await;
     one.members(BTreeMap::from([(two.local_peer(), FeedId([2; 32]))]));
     two.members(BTreeMap::from([(one.local_peer(), FeedId([1; 32]))]));
     one.dial(two.local_peer(), vec![address.clone()]);

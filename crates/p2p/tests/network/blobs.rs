@@ -57,6 +57,11 @@ async fn a_picture_of_three_mebibytes_is_fetched_whole_and_limits_hold() {
 #[tokio::test]
 async fn many_pictures_at_once_take_turns() {
     let (one, two) = House::pair().await;
+    fetches_many_pictures(one, two).await;
+}
+
+/// The first house fetches from the second.
+pub(crate) async fn fetches_many_pictures(one: House, two: House) {
     let served = tokio::spawn(serve(two));
     let fetches = (2..22).map(|number| one.network.fetch_blob(peer(2), want(number), 64 << 20));
     let fetched = within("twenty pictures", futures::future::join_all(fetches)).await;

@@ -21,7 +21,10 @@ fn introduction(size: usize) -> Introduction {
 
 #[tokio::test]
 async fn a_stranger_gets_no_protocol_but_the_one_to_join_and_is_closed() {
-    let mut house = House::open(1).await;
+    keeps_strangers_out(House::open(1).await).await;
+}
+
+pub(crate) async fn keeps_strangers_out(mut house: House) {
     let mut stranger = Outsider::connect(&key(9), &house.address, &key(1)).await.unwrap();
     for protocol in [
         SYNC,
@@ -71,7 +74,10 @@ async fn a_stranger_introduces_itself_once() {
 
 #[tokio::test]
 async fn a_hundred_strangers_leave_nothing_behind() {
-    let mut house = House::open(1).await;
+    forgets_strangers(House::open(1).await).await;
+}
+
+pub(crate) async fn forgets_strangers(mut house: House) {
     let tasks_before = house.network.counts().tasks;
     let mut inside = Vec::new();
     for number in 0..100_u8 {

@@ -17,6 +17,8 @@ use tokio::time::timeout;
 
 pub(crate) const NETWORK: NetworkId = NetworkId([0xab; 32]);
 const DEADLINE: Duration = Duration::from_secs(60);
+/// Where houses listen, unless a test says otherwise.
+const TCP: &str = "/ip4/127.0.0.1/tcp/0";
 
 /// Waits for something that has to come.
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
@@ -73,8 +75,12 @@ impl House {
         Self::open_with(seed, |_| {}).await
     }
 
+    pub(crate) async fn open_at(seed: u8, listen: &str) -> Self {
+        Self::open_with(seed, |config| config.listen = vec![listen.to_owned()]).await
+    }
+
     pub(crate) async fn open_with(seed: u8, set: impl FnOnce(&mut Config)) -> Self {
-        let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+        let listen = vec![TCP.to_owned()];
         let mut config = Config { listen, seed: u64::from(seed), ..Config::default() };
         set(&mut config);
         let (network, events) = Network::start(config, &key(seed), NETWORK).await.unwrap();
@@ -90,7 +96,11 @@ impl House {
 
     /// Two houses that know each other, the first connected to the second.
     pub(crate) async fn pair() -> (Self, Self) {
-        let (mut one, mut two) = (Self::open(1).await, Self::open(2).await);
+        Self::pair_at(TCP).await
+    }
+
+    pub(crate) async fn pair_at(listen: &str) -> (Self, Self) {
+        let (mut one, mut two) = (Self::open_at(1, listen).await, Self::open_at(2, listen).await);
         one.network.members(members(&[2]));
         two.network.members(members(&[1]));
         one.call(2, &two);

@@ -11,4 +11,6 @@ mod frames;
 mod gate;
 mod house;
 mod outsider;
+#[cfg(feature = "quic")]
+mod quic;
 mod reconnecting;

@@ -32,10 +32,13 @@ impl Drop for Outsider {
 
 fn swarm(identity: &SecretKey) -> Swarm<Behaviour> {
     let key = Keypair::ed25519_from_bytes(*identity.seed()).unwrap();
-    SwarmBuilder::with_existing_identity(key)
+    let builder = SwarmBuilder::with_existing_identity(key)
         .with_tokio()
         .with_tcp(tcp::Config::default(), noise::Config::new, yamux::Config::default)
-        .unwrap()
+        .unwrap();
+    #[cfg(feature = "quic")]
+    let builder = builder.with_quic();
+    builder
         .with_behaviour(|_| Behaviour::new())
         .unwrap()
         .with_swarm_config(|config| config.with_idle_connection_timeout(std::time::Duration::from_secs(600)))
