@@ -130,7 +130,9 @@ pub(crate) enum ConfigError {
     #[error("log.level is {found:?}; it is error, warn, info, debug or trace, or directives such as info,libp2p=warn")]
     Level { found: String },
     #[error("network.listen")]
-    Listen(#[from] p2p::StartError),
+    Listen(#[source] p2p::StartError),
+    #[error("network.announce")]
+    Announce(#[source] p2p::StartError),
     #[error("policy.session_idle_minutes is {found}; it is at least 5 and at most 60")]
     Idle { found: u64 },
 }
@@ -207,9 +209,9 @@ impl Config {
         if self.network.listen.is_empty() {
             return Err(ConfigError::NoListen);
         }
-        for addresses in [&self.network.listen, &self.network.announce] {
-            p2p::Config { listen: addresses.clone(), ..p2p::Config::default() }.check()?;
-        }
+        let check = |addresses: &[String]| p2p::Config { listen: addresses.to_vec(), ..p2p::Config::default() }.check();
+        check(&self.network.listen).map_err(ConfigError::Listen)?;
+        check(&self.network.announce).map_err(ConfigError::Announce)?;
         if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
             return Err(ConfigError::Level { found: self.log.level.clone() });
         }
@@ -289,6 +291,15 @@ mod tests {
         let error = load("[web]\nlisten = \"0.0.0.0:80\"\nplain_http = true\n").unwrap_err().to_string();
         assert!(error.contains("loopback") && error.contains("0.0.0.0:80"), "{error}");
         assert!(load("[web]\nlisten = \"127.0.0.2:0\"\nplain_http = true\n").is_ok());
+    }
+
+    #[test]
+    fn an_address_that_no_node_can_use_is_named_with_its_key() {
+        for (key, names) in [("listen", "network.listen"), ("announce", "network.announce")] {
+            let error = load(&format!("[network]\n{key} = [\"192.0.2.7:4001\"]\n")).unwrap_err();
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            assert!(error.to_string() == names && cause.contains("192.0.2.7:4001"), "{error}: {cause}");
+        }
     }
 
     #[test]
