@@ -3,6 +3,7 @@
 //! Handlers read through [`Joined`]; whatever changes goes to the engine as a task and comes back when it is durable.
 
 mod bookkeeper;
+mod door;
 mod engine;
 mod filing;
 mod folding;
@@ -63,21 +64,6 @@ pub(crate) struct PeerState {
     /// Absent: not connected now.
     pub(crate) connected_since_ms: Option<u64>,
     pub(crate) last_contact_ms: u64,
-}
-
-/// Which addresses others are told.
-#[derive(Clone, Debug)]
-pub(crate) struct Announcement {
-    pub(crate) configured: Vec<String>,
-}
-
-impl Announcement {
-    /// Those that the operator named, else those that are listened on.
-    pub(crate) fn addresses(&self, listening: &BTreeSet<String>) -> Vec<String> {
-        let addresses =
-            if self.configured.is_empty() { listening.iter().cloned().collect() } else { self.configured.clone() };
-        addresses.into_iter().take(protocol::limits::ADDRESSES_MAX).collect()
-    }
 }
 
 /// What handlers and engine have in common.
@@ -157,14 +143,13 @@ impl Joined {
         });
         let indexer = indexer::Indexer::start(index, state, shared.shelf.clone())?;
         let bookkeeper = Arc::new(bookkeeper::Bookkeeper::start(shared.clone(), indexer, opened.unfinished)?);
-        let announce = Announcement { configured: with.announce };
+        let door = door::Door::new(shared.clone(), with.keys.clone(), with.card, with.identity.clone(), with.announce);
         let parts = engine::Parts {
             shared: shared.clone(),
             desk: with.desk,
             keys: with.keys,
-            card: with.card,
             identity: with.identity,
-            announce,
+            door,
             network,
             bookkeeper: bookkeeper.clone(),
         };

@@ -4,32 +4,23 @@
 
 mod outbox;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use feed::{AppendRefusal, Chain, Draft, Effect, Input, Peer, Record};
+use feed::{AppendRefusal, Draft, Effect, Input, Record};
 use house::{Actor, Command as HouseCommand, session};
 use p2p::{Event, MessageToken, Network};
-use protocol::{
-    Audience, FeedId, InstitutionId, Payload,
-    certificate::{NodeOf, SignedCard},
-    codec::Text,
-    limits, message,
-    payload::control::{Genesis, NodeKey, NodeKeys},
-};
+use protocol::{Audience, FeedId, Payload, certificate::NodeOf, codec::Text, message, payload::control::Genesis};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Announcement, PeerState, Shared,
+    PeerState, Shared,
     bookkeeper::Bookkeeper,
+    door::Door,
     filing::Filing,
     record::{self, Kept},
 };
 use crate::{
     app::AppError,
-    card::CardFile,
     clock::now_ms,
     desk::Desk,
     entropy,
@@ -40,8 +31,6 @@ use crate::{
 const TICKS_A_MINUTE: u64 = 240;
 /// While what arrives cannot be kept, it is tried once a second whether it can again.
 const TICKS_BETWEEN_TRIES: u64 = 4;
-/// Transport keys of one institution that are let in before its own feed names its keys.
-const ADMITTED_MAX: usize = limits::NODE_KEYS_MAX;
 
 /// What became of the outbox.
 #[derive(Debug)]
@@ -84,9 +73,8 @@ pub(crate) struct Parts {
     pub(crate) shared: Arc<Shared>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) keys: KeyFiles,
-    pub(crate) card: CardFile,
     pub(crate) identity: crate::config::Institution,
-    pub(crate) announce: Announcement,
+    pub(crate) door: Door,
     pub(crate) network: Option<Network>,
     pub(crate) bookkeeper: Arc<Bookkeeper>,
 }
@@ -95,14 +83,10 @@ pub(crate) struct Engine {
     shared: Arc<Shared>,
     desk: Arc<Desk>,
     keys: KeyFiles,
-    card: CardFile,
     identity: crate::config::Institution,
-    announce: Announcement,
+    door: Door,
     network: Option<Network>,
     bookkeeper: Arc<Bookkeeper>,
-    listening: BTreeSet<String>,
-    /// Strangers that were let in, until their own feed names their keys.
-    admitted: BTreeMap<Peer, InstitutionId>,
     /// Set when a journal could not be written: what the machines believe is then more than what is kept.
     is_paused: bool,
     ticks: u64,
@@ -110,22 +94,8 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { shared, desk, keys, card, identity, announce, network, bookkeeper } = parts;
-        let (listening, admitted) = (BTreeSet::new(), BTreeMap::new());
-        Self {
-            shared,
-            desk,
-            keys,
-            card,
-            identity,
-            announce,
-            network,
-            bookkeeper,
-            listening,
-            admitted,
-            is_paused: false,
-            ticks: 0,
-        }
+        let Parts { shared, desk, keys, identity, door, network, bookkeeper } = parts;
+        Self { shared, desk, keys, identity, door, network, bookkeeper, is_paused: false, ticks: 0 }
     }
 
     /// Runs until it is told to stop.
@@ -155,7 +125,7 @@ impl Engine {
                 "The signing key cannot be read; nothing can be signed."
             ),
         }
-        self.admit_members();
+        self.door.open();
         self.input(Input::Tick, None);
     }
 
@@ -203,9 +173,7 @@ impl Engine {
     /// Leaves the network and takes nothing until what arrives can be kept again.
     fn pause(&mut self) {
         self.is_paused = true;
-        if let Some(network) = &self.network {
-            network.members(BTreeMap::new());
-        }
+        self.door.shut();
     }
 
     /// Sees who is gone; frames are of no use to machines that start anew.
@@ -238,14 +206,13 @@ impl Engine {
                 let (institution, effects) =
                     self.shared.write_exchange(|exchange| exchange.receive_introduction(&peer, &shown));
                 self.perform_or_log(effects, None);
-                answer.admit(institution.filter(|institution| self.admits(peer, *institution)));
+                answer.admit(institution.filter(|institution| self.door.admits(peer, *institution)));
             }
             Event::BlobWanted { peer: _, institution, want, answer } => {
                 self.shared.serve_blob(institution, want, answer)
             }
             Event::Listening { address } => {
-                self.listening.insert(address);
-                self.shared.note_listening(&self.listening);
+                self.door.listens_at(address);
                 self.announce_nodes();
             }
             Event::Malformed { peer } => tracing::debug!(peer.key = %peer, "A peer sent a frame that cannot be read."),
@@ -280,7 +247,7 @@ impl Engine {
                         network.verdict(token, verdict);
                     }
                 }
-                Effect::RosterChanged => self.admit_members(),
+                Effect::RosterChanged => self.door.open(),
                 Effect::Frozen(feed, at) => {
                     tracing::error!(
                         feed.id = feed.short(),
@@ -307,7 +274,7 @@ impl Engine {
         self.write(records).inspect_err(|_| self.pause())?;
         self.bookkeeper.wake();
         if records.iter().any(names_nodes) {
-            self.admit_members();
+            self.door.open();
         }
         Ok(())
     }
@@ -354,7 +321,7 @@ impl Engine {
     fn take_addresses(&mut self, nodes: Vec<NodeOf>) -> Result<(), AppError> {
         self.write_addresses(&nodes).inspect_err(|_| self.pause())?;
         self.shared.note_addresses(nodes);
-        self.admit_members();
+        self.door.open();
         Ok(())
     }
 
@@ -400,19 +367,7 @@ impl Engine {
 
     /// Names our transport key and addresses in the feed, if they are not what stands there.
     fn announce_nodes(&mut self) {
-        let Some(network) = &self.network else { return };
-        let addresses = self.announce.addresses(&self.listening);
-        let node = NodeKey { transport: network.local_peer(), addresses: addresses.into_iter().map(Text).collect() };
-        let keys = NodeKeys { keys: vec![node] };
-        let is_due = {
-            let exchange = self.shared.exchange();
-            let institution = exchange.chain(&self.shared.me).and_then(Chain::institution);
-            let is_ready = exchange.start().is_ready() && !self.listening.is_empty();
-            is_ready && institution.is_some_and(|institution| *institution.node_keys() != keys)
-        };
-        if !is_due {
-            return;
-        }
+        let Some(keys) = self.door.unannounced() else { return };
         let draft = Draft { payload: Payload::NodeKeys(keys), audience: Audience::Network, salt: entropy::salt() };
         match self.shared.write_exchange(|exchange| exchange.append(vec![draft], now_ms())) {
             Ok(effects) => self.perform_or_log(effects, None),
@@ -420,56 +375,6 @@ impl Engine {
                 tracing::warn!(error = &error as &dyn std::error::Error, "Our addresses could not be announced.")
             }
         }
-    }
-
-    /// Our card, with the transport key that we connect with.
-    fn card(&self) -> Result<SignedCard, AppError> {
-        let transport = self.keys.secret(Which::Transport)?.public();
-        let addresses = self.announce.addresses(&self.listening).into_iter().map(Text).collect();
-        Ok(self.card.card(&self.keys, &self.identity, NodeKey { transport, addresses })?)
-    }
-
-    /// Whether a stranger that showed good papers is let in.
-    fn admits(&mut self, peer: Peer, institution: InstitutionId) -> bool {
-        let others = self.admitted.iter().filter(|(known, of)| **known != peer && **of == institution).count();
-        let is_admitted = others < ADMITTED_MAX;
-        if is_admitted {
-            self.admitted.insert(peer, institution);
-        }
-        is_admitted
-    }
-
-    /// Tells the network who may connect and where members listen.
-    fn admit_members(&mut self) {
-        let nodes = self.shared.members_nodes();
-        let Some(network) = &self.network else { return };
-        let mut members: BTreeMap<Peer, InstitutionId> =
-            nodes.iter().map(|node| (node.node.transport, node.feed)).collect();
-        self.admitted
-            .retain(|_, institution| self.shared.is_member(institution) && !self.shared.has_node_keys(institution));
-        members.extend(&self.admitted);
-        network.members(members);
-        for node in nodes {
-            if node.feed != self.shared.me {
-                let addresses = node.node.addresses.iter().map(|address| address.0.clone()).collect();
-                network.dial(node.node.transport, addresses);
-            }
-        }
-        let card = match self.card() {
-            Ok(card) => card,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "Our card cannot be made; nodes that do not know us will not let us in."
-                );
-                return;
-            }
-        };
-        let shown = {
-            let exchange = self.shared.exchange();
-            exchange.introduction(&self.shared.shelf, &card)
-        };
-        self.shared.wait_for(network.introduce_with(shown));
     }
 }
 
