@@ -34,6 +34,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use house::attempt::Attempts;
+use protocol::limits::BLOB_BYTES_MAX;
 use tokio::sync::Semaphore;
 
 use crate::app::App;
@@ -41,6 +42,8 @@ use routes::Routes;
 
 /// Bytes of a request, unless its route says otherwise.
 const BODY_BYTES_MAX: usize = 256 * 1_024;
+/// Bytes of a request that brings pictures: the largest one, and what is said round it.
+const PICTURES_BYTES_MAX: usize = BLOB_BYTES_MAX + (1 << 20);
 /// Bytes of a request that brings charters, cards or invitations.
 const PAPER_BYTES_MAX: usize = 17 << 20;
 /// Passwords that are hashed at once; each takes 19 MiB.

@@ -10,7 +10,7 @@ mod saved;
 mod search;
 mod tokens;
 
-use super::{PAPER_BYTES_MAX, routes::Routes};
+use super::{PAPER_BYTES_MAX, PICTURES_BYTES_MAX, routes::Routes};
 
 #[cfg(test)]
 pub(crate) use description::document;
@@ -40,7 +40,7 @@ pub(crate) fn routes() -> Routes {
         .post("/api/v1/tokens", tokens::create)
         .post("/api/v1/tokens/{token}/revoke", tokens::revoke)
         .get("/api/v1/cases", cases::list)
-        .post_large("/api/v1/cases", posted::CASE_BYTES_MAX, cases::post)
+        .post_large("/api/v1/cases", PICTURES_BYTES_MAX, cases::post)
         .get("/api/v1/cases/{case}", cases::show)
         .post("/api/v1/cases/{case}/comments", cases::comment)
         .post("/api/v1/cases/{case}/star", cases::star)

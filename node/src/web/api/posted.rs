@@ -11,9 +11,6 @@ use protocol::limits::PICTURES_MAX;
 use super::cases::NewCase;
 use crate::web::{Web, extract::Sent, intake::file_of, problem::Problem};
 
-/// Bytes of a case with its pictures.
-pub(super) const CASE_BYTES_MAX: usize = 65 << 20;
-
 /// The words, and the files of the pictures in their order.
 pub(super) struct PostedCase {
     pub(super) new: NewCase,

@@ -21,11 +21,10 @@ use protocol::CaseNumber;
 
 use crate::{
     app::{App, AppError},
-    web::{extract::id, frame::Reading, pieces::plain, problem::Problem, routes::Routes, when::When},
+    web::{
+        PICTURES_BYTES_MAX, extract::id, frame::Reading, pieces::plain, problem::Problem, routes::Routes, when::When,
+    },
 };
-
-/// Bytes of pictures that are sent at once.
-const UPLOAD_BYTES_MAX: usize = 65 << 20;
 
 pub(super) fn routes() -> Routes {
     Routes::default()
@@ -34,7 +33,7 @@ pub(super) fn routes() -> Routes {
         .get("/drafts/{draft}", next)
         .post("/drafts/{draft}/discard", discard)
         .get("/drafts/{draft}/pictures", pictures::show)
-        .post_large("/drafts/{draft}/pictures", UPLOAD_BYTES_MAX, pictures::add)
+        .post_large("/drafts/{draft}/pictures", PICTURES_BYTES_MAX, pictures::add)
         .post("/drafts/{draft}/pictures/{picture}", pictures::change)
         .get("/drafts/{draft}/pictures/{picture}/small", pictures::small)
         .get("/drafts/{draft}/pictures/{picture}/upright", pictures::upright)
