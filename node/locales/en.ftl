@@ -321,7 +321,7 @@ case-cleaned = { $count ->
   }
 case-away = { $institution } cannot be reached. You are reading our copy. Last contact
 case-stale = We have not heard from { $institution }, so an answer or a withdrawal may be missing here. Last heard from
-case-unsent = Not yet sent. It is safe on this node and goes out as soon as the network has answered.
+case-unsent = Not yet sent. It is safe on this node and goes out by itself as soon as it can.
 case-revised = Changed
 case-outcome = Outcome
 case-mine = Your case
@@ -664,7 +664,7 @@ next-422 = Go back, change what you wrote, and try once more.
 next-429 = Wait a minute, then try again.
 next-500 = Try again. If it happens twice, tell your administrator the code.
 next-503 = Wait a minute and load the page again. If it lasts, tell your administrator the code.
-next-507 = Tell your administrator. Reading, searching and withdrawing still work; new pictures are refused until there is space.
+next-507 = Tell your administrator. Reading, searching and withdrawing still work; new pictures, and with less space new words too, are refused until there is space.
 kept-nothing-sent = Everything as it was. Nothing was sent or changed.
 kept-unknown = What you had saved before is safe. Look whether the last step is there before you repeat it.
 

@@ -84,8 +84,8 @@ pub(crate) enum AppError {
     Index(#[from] index::Error),
     #[error("pictures cannot be opened")]
     Blobs(#[from] store::BlobError),
-    /// Nothing new is taken in; reading and erasing go on.
-    #[error("the disk is too full to take in pictures")]
+    /// A picture, words or papers find no room.
+    #[error("the disk is too full to take this in; reading and withdrawing still work; tell the administrator")]
     Full,
     /// Too much at once; the person comes again.
     #[error("{0}")]

@@ -110,18 +110,14 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-yet-sent", "Not yet sent", detail)
     }
 
+    fn no_room() -> Self {
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", "The disk is full", AppError::Full.to_string())
+    }
+
     fn of_journal(error: &store::AppendError) -> Self {
         let cause = Some(chain(error));
         match error {
-            store::AppendError::Full => Self {
-                cause,
-                ..Self::new(
-                    StatusCode::INSUFFICIENT_STORAGE,
-                    "disk-full",
-                    "The disk is full",
-                    "reading and withdrawing still work; tell the administrator",
-                )
-            },
+            store::AppendError::Full => Self { cause, ..Self::no_room() },
             store::AppendError::Busy => Self {
                 cause,
                 wait_s: Some(1),
@@ -183,9 +179,7 @@ impl From<AppError> for Problem {
             },
             AppError::Full
             | AppError::Blobs(store::BlobError::Full)
-            | AppError::Picture(PictureError::Blob(store::BlobError::Full)) => {
-                Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", "The disk is full", AppError::Full.to_string())
-            }
+            | AppError::Picture(PictureError::Blob(store::BlobError::Full)) => Self::no_room(),
             AppError::Busy(why) => {
                 Self { wait_s: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", why) }
             }
