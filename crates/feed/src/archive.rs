@@ -14,7 +14,8 @@ pub struct Held {
     pub body: Body,
 }
 
-/// The journal as the machines see it. What an effect journaled is there before the next input is handled.
+/// The journal as the machines see it. What an effect journaled is there before the next input is handled. What the machines
+/// rely on besides, `contract.rs` puts to the test.
 pub trait Archive {
     /// The entry at a place of a feed.
     fn held(&self, feed: &FeedId, seq: u64) -> Option<Held>;

@@ -7,8 +7,11 @@
 
 mod archive;
 mod chain;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 mod effect;
 mod exchange;
+mod memory;
 mod session;
 mod start;
 mod throttle;
@@ -17,6 +20,7 @@ pub use archive::{Archive, Arrival, Held};
 pub use chain::{Answer, Chain, Freeze};
 pub use effect::{Blame, Effect, Input, Peer, Record, Verdict};
 pub use exchange::{AppendRefusal, Draft, Exchange, Restored};
+pub use memory::Memory;
 pub use start::Start;
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ fn the_journal_comes_before_anything_that_others_see() {
 fn others_accept_what_we_append() {
     let (network, mut node) = founded();
     node.append(vec![open(node_keys(peer(0))), open(profile(1))], NOW);
-    let story = node.memory.feeds[&network.feed(0)].clone();
+    let story = node.cabinet.memory.of(&network.feed(0)).to_vec();
     let author = Author::of(&network, 0);
     super::world::Desk::with(&author, &story);
 }
@@ -75,7 +75,7 @@ fn a_key_that_the_feed_does_not_name_signs_nothing() {
     let turned = node.exchange.append_root(open(rotation(0, 5)), NOW, &key(0, 1)).unwrap();
     turned.iter().for_each(|effect| {
         if let Effect::Journal(records) = effect {
-            records.iter().for_each(|record| node.memory.perform(record));
+            records.iter().for_each(|record| node.cabinet.perform(record));
         }
     });
     assert_eq!(node.exchange.append(vec![open(profile(1))], NOW), Err(AppendRefusal::Key));

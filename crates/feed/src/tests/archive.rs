@@ -1,63 +1,43 @@
-//! An archive in memory, and a chain that is fed by hand.
+//! The journal in memory as an archive, a chain that is fed by hand, and the promises of both.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use protocol::{
-    EntryId, FeedId, InstitutionId, Kind,
-    claim::ForkProof,
-    message::{Absence, Body},
-};
+use protocol::{EntryId, FeedId, InstitutionId, claim::ForkProof};
 
 use super::author::{Author, arrival};
-use crate::{Archive, Arrival, Chain, Held, Record};
+use crate::{Archive, Arrival, Chain, Held, Memory, Record, contract};
 
-/// What was journaled, as the machines read it.
+/// What was journaled, and who may have it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memory {
-    pub(crate) feeds: BTreeMap<FeedId, Vec<Held>>,
-    pub(crate) places: BTreeMap<EntryId, (FeedId, u64)>,
+pub(crate) struct Cabinet {
+    pub(crate) memory: Memory,
     /// Who besides the author may have sealed payloads.
     pub(crate) readers: BTreeSet<InstitutionId>,
     /// What was taken back from whom.
     pub(crate) kept_from: BTreeSet<(InstitutionId, EntryId)>,
 }
 
-impl Memory {
+impl Cabinet {
     pub(crate) fn keep(&mut self, held: &Held) {
-        let header = held.entry.header();
-        let feed = self.feeds.entry(header.feed).or_default();
-        assert_eq!(feed.len() as u64, header.seq, "entries are journaled in order");
-        feed.push(held.clone());
-        self.places.insert(held.entry.id(), (header.feed, header.seq));
+        self.perform(&Record::Entry(held.clone()));
     }
 
     pub(crate) fn perform(&mut self, record: &Record) {
-        match record {
-            Record::Entry(held) => self.keep(held),
-            Record::Payload { feed, seq, salted, .. } => {
-                let at = usize::try_from(*seq).unwrap();
-                self.feeds.get_mut(feed).unwrap()[at].body = Body::Held(salted.clone());
-            }
-            Record::Papers(_) | Record::Freeze(..) => {}
-        }
-    }
-
-    pub(crate) fn erase(&mut self, feed: &FeedId, seq: usize) {
-        self.feeds.get_mut(feed).unwrap()[seq].body = Body::Absent(Absence::Erased);
+        self.memory.keep(record);
     }
 }
 
-impl Archive for Memory {
+impl Archive for Cabinet {
     fn held(&self, feed: &FeedId, seq: u64) -> Option<Held> {
-        self.feeds.get(feed)?.get(usize::try_from(seq).ok()?).cloned()
+        self.memory.at(feed, seq).cloned()
     }
 
     fn id_at(&self, feed: &FeedId, seq: u64) -> Option<EntryId> {
-        Some(self.feeds.get(feed)?.get(usize::try_from(seq).ok()?)?.entry.id())
+        Some(self.memory.at(feed, seq)?.entry.id())
     }
 
     fn place_of(&self, entry: &EntryId) -> Option<(FeedId, u64)> {
-        self.places.get(entry).copied()
+        self.memory.place_of(entry)
     }
 
     fn may_have(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
@@ -69,22 +49,36 @@ impl Archive for Memory {
     }
 
     fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId> {
-        let is_sealed = |held: &&Held| held.entry.header().kind == Kind::Sealed && held.salted().is_some();
-        let sealed = self.feeds.values().flatten().filter(is_sealed).map(|held| held.entry.id());
-        let sealed: BTreeSet<EntryId> = sealed.filter(|entry| after.is_none_or(|after| entry > after)).collect();
-        sealed.into_iter().take(count).collect()
+        self.memory.sealed_behind(after, count)
     }
+}
+
+impl contract::Shelved for Cabinet {
+    type Archive = Self;
+
+    fn journal(&mut self, record: &Record) {
+        self.perform(record);
+    }
+
+    fn archive(&self) -> &Self {
+        self
+    }
+}
+
+#[test]
+fn the_archive_of_these_stories_keeps_what_was_journaled() {
+    contract::keeps_what_was_journaled(&mut Cabinet::default());
 }
 
 /// A chain and its archive, fed by hand.
 pub(crate) struct Desk {
     pub(crate) chain: Chain,
-    pub(crate) memory: Memory,
+    pub(crate) cabinet: Cabinet,
 }
 
 impl Desk {
     pub(crate) fn of(author: &Author) -> Self {
-        Self { chain: Chain::new(author.network, author.feed), memory: Memory::default() }
+        Self { chain: Chain::new(author.network, author.feed), cabinet: Cabinet::default() }
     }
 
     pub(crate) fn with(author: &Author, story: &[Held]) -> Self {
@@ -97,14 +91,14 @@ impl Desk {
 
     /// Shows evidence. Returns whether the feed froze on it.
     pub(crate) fn accuse(&mut self, proof: &ForkProof) -> bool {
-        self.chain.accuse(proof, &self.memory)
+        self.chain.accuse(proof, &self.cabinet)
     }
 
     /// Receives and, if it is accepted, journals.
     pub(crate) fn receive(&mut self, arrival: Arrival) -> crate::Answer {
-        let answer = self.chain.receive(arrival, &self.memory);
+        let answer = self.chain.receive(arrival, &self.cabinet);
         if let crate::Answer::Accepted { held, .. } = &answer {
-            self.memory.keep(held);
+            self.cabinet.keep(held);
         }
         answer
     }

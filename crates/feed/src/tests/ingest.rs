@@ -203,7 +203,7 @@ fn an_ended_house_withdraws_and_others_pull_it() {
     let effects = house.exchange.append_root(open(the_end()), NOW, &key(0, 1)).unwrap();
     house.perform(&effects);
     assert_eq!(house.exchange.append(vec![open(profile(10))], NOW), Err(crate::AppendRefusal::Closed));
-    let said = house.memory.feeds[&network.feed(0)][1].entry.id();
+    let said = house.cabinet.memory.of(&network.feed(0))[1].entry.id();
     let mut party = Party::of(&network, vec![house, Node::ready(&network, 1)]);
     party.run(4);
     assert_eq!(party.node(1).seq_of(&network.feed(0)), Some(3));

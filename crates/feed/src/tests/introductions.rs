@@ -33,7 +33,7 @@ fn stranger(network: &Network) -> (Node, Introduction) {
     node.found(network, 3);
     node.append(vec![open(node_keys(peer(40)))], NOW);
     node.append(vec![open(profile(1)), open(node_keys(peer(STRANGER)))], NOW);
-    let shown = node.exchange.introduction(&node.memory, &card(STRANGER));
+    let shown = node.exchange.introduction(&node.cabinet, &card(STRANGER));
     (node, shown)
 }
 
@@ -122,7 +122,7 @@ fn one_that_has_written_nothing_is_let_in_by_its_card() {
     let admission = network.admission_of(Author::of(&network, STRANGER).feed);
     let mut newcomer = Node::of(&network, STRANGER);
     newcomer.exchange.add_papers(&Papers { charters: Vec::new(), certificates: vec![admission] }).unwrap();
-    let shown = newcomer.exchange.introduction(&newcomer.memory, &card(STRANGER));
+    let shown = newcomer.exchange.introduction(&newcomer.cabinet, &card(STRANGER));
     let mut node = Node::ready(&network, 0);
     assert_eq!(node.exchange.receive_introduction(&peer(40), &shown).0, None, "with its own key only");
     assert_eq!(node.exchange.receive_introduction(&peer(STRANGER), &shown).0, Some(newcomer.exchange.me()));

@@ -13,8 +13,8 @@ fn begun() -> (Author, Desk) {
 }
 
 fn receive(desk: &mut Desk, arrivals: Vec<Arrival>) -> (Vec<Proof>, Option<Answer>) {
-    let outcome = desk.chain.receive_range(arrivals, &desk.memory);
-    outcome.accepted.iter().for_each(|held| desk.memory.keep(held));
+    let outcome = desk.chain.receive_range(arrivals, &desk.cabinet);
+    outcome.accepted.iter().for_each(|held| desk.cabinet.keep(held));
     (outcome.accepted.iter().map(|held| held.entry.proof()).collect(), outcome.stopped_by)
 }
 
@@ -29,9 +29,9 @@ fn a_run_is_taken_on_its_last_signature_and_verified_later() {
     let (proofs, stop) = receive(&mut desk, arrivals(&run));
     assert_eq!(proofs, [Proof::Link, Proof::Link, Proof::Link, Proof::Link, Proof::Signature]);
     assert_eq!((stop, desk.chain.next_seq(), desk.chain.verified_to()), (None, 6, 1));
-    assert!(!desk.chain.verify_linked(3, &desk.memory));
+    assert!(!desk.chain.verify_linked(3, &desk.cabinet));
     assert_eq!(desk.chain.verified_to(), 4);
-    assert!(!desk.chain.verify_linked(100, &desk.memory));
+    assert!(!desk.chain.verify_linked(100, &desk.cabinet));
     assert_eq!(desk.chain.verified_to(), 6);
 }
 
@@ -81,7 +81,7 @@ fn a_spoiled_payload_inside_a_run_names_the_sender_and_leaves_the_header() {
     let (mut author, mut desk) = begun();
     let run: Vec<_> = (0..3).map(|_| author.say()).collect();
     let arriving = vec![arrival(&run[0]), arrival(&spoiled(&run[1])), arrival(&run[2])];
-    let outcome = desk.chain.receive_range(arriving, &desk.memory);
+    let outcome = desk.chain.receive_range(arriving, &desk.cabinet);
     assert!(outcome.was_spoiled && outcome.stopped_by.is_none());
     assert_eq!(outcome.accepted.iter().filter(|held| held.salted().is_none()).count(), 1);
 }
@@ -109,7 +109,7 @@ fn a_bad_signature_below_a_good_one_is_the_authors_fault_and_freezes_there() {
     let run = [good, bad, behind];
     let (proofs, stop) = receive(&mut desk, arrivals(&run));
     assert_eq!((proofs.len(), stop), (3, None), "the links hold");
-    assert!(desk.chain.verify_linked(100, &desk.memory));
+    assert!(desk.chain.verify_linked(100, &desk.cabinet));
     let freeze = desk.chain.freeze().unwrap();
     assert_eq!((freeze.at, freeze.proof.is_some()), (2, false));
     assert!(!desk.chain.is_open());
@@ -121,9 +121,9 @@ fn after_a_restart_linked_entries_are_still_to_be_verified() {
     let run: Vec<_> = (0..3).map(|_| author.say()).collect();
     receive(&mut desk, arrivals(&run));
     let mut again = crate::Chain::new(author.network, author.feed);
-    desk.memory.feeds[&author.feed].iter().for_each(|held| again.recall(held));
+    desk.cabinet.memory.of(&author.feed).iter().for_each(|held| again.recall(held));
     assert_eq!((again.head(), again.verified_to()), (desk.chain.head(), 1));
-    assert!(!again.verify_linked(100, &desk.memory));
+    assert!(!again.verify_linked(100, &desk.cabinet));
     assert_eq!(again.verified_to(), 4);
 }
 

@@ -18,7 +18,7 @@ const OUTSIDER: u8 = 2;
 /// The author's node with one sealed entry, and the entry.
 fn author_with_sealed(network: &Network) -> (Node, EntryId) {
     let mut node = Node::ready(network, 0);
-    node.memory.readers.insert(network.feed(READER));
+    node.cabinet.readers.insert(network.feed(READER));
     node.found(network, 1);
     let effects = node.append(vec![sealed(profile(10))], NOW);
     let published = effects.iter().any(|effect| match effect {
@@ -26,12 +26,12 @@ fn author_with_sealed(network: &Network) -> (Node, EntryId) {
         _ => false,
     });
     assert!(published, "gossip carries the header only");
-    let entry = node.memory.feeds[&network.feed(0)][2].entry.id();
+    let entry = node.cabinet.memory.of(&network.feed(0))[2].entry.id();
     (node, entry)
 }
 
 fn body_at(node: &Node, feed: InstitutionId, seq: usize) -> Body {
-    node.memory.feeds[&feed][seq].body.clone()
+    node.cabinet.memory.of(&feed)[seq].body.clone()
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn what_is_fresh_is_offered_at_the_next_tick_to_the_audience_only() {
     author.meet(&network, OUTSIDER);
     author.tick(NOW);
     author.append(vec![sealed(profile(11))], NOW);
-    let entry = author.memory.feeds[&network.feed(0)][3].entry.id();
+    let entry = author.cabinet.memory.of(&network.feed(0))[3].entry.id();
     let effects = author.tick(NOW + 250);
     let offers = |to: u8| {
         let frames = sent_to(&effects, to).into_iter();
@@ -95,7 +95,7 @@ fn everything_is_offered_however_much_it_is_and_what_is_new_at_once() {
     };
     let mut offered: BTreeSet<EntryId> = offered_at(&mut author, NOW + 250).into_iter().collect();
     author.append(vec![sealed(profile(12))], NOW);
-    let newest = author.memory.feeds[&network.feed(0)].last().map(|held| held.entry.id());
+    let newest = author.cabinet.memory.of(&network.feed(0)).last().map(|held| held.entry.id());
     assert_eq!(
         offered_at(&mut author, NOW + 500),
         Vec::from_iter(newest),
@@ -214,7 +214,7 @@ fn a_node_that_waits_serves_control_and_no_payload() {
     story.push(author.seal());
     let mut node = Node::of(&network, READER);
     node.learn(&story);
-    node.memory.readers.insert(network.feed(OUTSIDER));
+    node.cabinet.readers.insert(network.feed(OUTSIDER));
     node.meet(&network, OUTSIDER);
     let want = WantRange { feed: author.feed, from: 0, count: 9, with_payloads: true };
     let range = sent_to(&node.frame(OUTSIDER, Frame::WantRange(want), NOW), OUTSIDER).remove(0);

@@ -54,7 +54,7 @@ fn erased_restricted_and_not_held_are_three_words() {
     let last = author.say();
     story.push(Held { body: Body::Absent(Absence::NotHeld), ..last });
     let (network, mut node) = holding(&story);
-    node.memory.erase(&network.feed(0), 1);
+    node.cabinet.memory.erase(&story[1].entry.id());
     let framed = ask(&mut node, network.feed(0), 1, 3);
     let bodies: Vec<_> = framed.entries.iter().map(|entry| entry.body.clone()).collect();
     assert_eq!(bodies, [Absence::Erased, Absence::Restricted, Absence::NotHeld].map(Body::Absent));
@@ -82,8 +82,8 @@ fn an_answer_ends_at_an_entry_whose_own_signature_is_known_to_hold() {
     let mut node = Node::holding(&network, 1, &story[..2]);
     node.meet(&network, 2);
     let mut chain = node.exchange.chain(&author.feed).unwrap().clone();
-    let outcome = chain.receive_range(story[2..].iter().map(arrival).collect(), &node.memory);
-    outcome.accepted.iter().for_each(|held| node.memory.perform(&Record::Entry(held.clone())));
+    let outcome = chain.receive_range(story[2..].iter().map(arrival).collect(), &node.cabinet);
+    outcome.accepted.iter().for_each(|held| node.cabinet.perform(&Record::Entry(held.clone())));
     let mut papers = trust::Papers::found(&network.papers.charters[0]).unwrap();
     papers.add_certificate(&network.papers.certificates[0]).unwrap();
     let restored = crate::Restored { me: network.feed(1), papers, chains: vec![chain], missing: vec![] };
@@ -101,7 +101,7 @@ fn what_was_taken_back_from_somebody_is_not_served_to_it() {
     let story = Author::of(&network, 0).story(2);
     let mut node = Node::holding(&network, 1, &story);
     let entry = story[1].entry.id();
-    node.memory.kept_from.insert((network.feed(2), entry));
+    node.cabinet.kept_from.insert((network.feed(2), entry));
     for (asker, gets_it) in [(0, true), (2, false)] {
         node.meet(&network, asker);
         let asked = node.frame(asker, Frame::WantPayloads(WantPayloads { entries: vec![entry] }), NOW);

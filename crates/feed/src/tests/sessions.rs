@@ -214,7 +214,7 @@ fn a_missing_payload_is_asked_of_one_at_a_time_until_somebody_has_it() {
     let after = node.frame(2, answer(protocol::message::Body::Absent(Absence::NotHeld)), NOW + 1_300);
     assert_eq!(questions(&after), (0, 1));
     node.frame(3, answer(large.body.clone()), NOW + 1_400);
-    assert_eq!(node.memory.feeds[&author.feed][1].body, large.body);
+    assert_eq!(node.cabinet.memory.of(&author.feed)[1].body, large.body);
     assert_eq!(questions(&node.tick(NOW + 400_000)), (0, 0));
 }
 

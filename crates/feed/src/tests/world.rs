@@ -11,7 +11,7 @@ use protocol::{
 };
 
 pub(crate) use super::{
-    archive::{Desk, Memory},
+    archive::{Cabinet, Desk},
     author::{
         Author, arrival, bare, bulky, forged, frame_of, node_keys, profile, rotation, spoiled, the_end, withdrawal,
     },
@@ -101,7 +101,7 @@ impl Network {
 pub(crate) struct Node {
     pub(crate) house: u8,
     pub(crate) exchange: Exchange,
-    pub(crate) memory: Memory,
+    pub(crate) cabinet: Cabinet,
     /// Effects so far, those of the journal included.
     pub(crate) done: Vec<Effect>,
 }
@@ -118,20 +118,20 @@ impl Node {
             papers.add_certificate(certificate).unwrap();
         }
         let me = network.feed(house);
-        let mut memory = Memory::default();
+        let mut cabinet = Cabinet::default();
         let mut chains = Vec::new();
         if let Some(first) = story.first() {
             let mut chain = Chain::new(network.id, first.entry.header().feed);
             for held in story {
                 chain.recall(held);
-                memory.keep(held);
+                cabinet.keep(held);
             }
             chains.push(chain);
         }
         let restored = Restored { me, papers, chains, missing: Vec::new() };
         let mut exchange = Exchange::new(restored, NOW);
         exchange.set_signing(key(house, 3));
-        Self { house, exchange, memory, done: Vec::new() }
+        Self { house, exchange, cabinet, done: Vec::new() }
     }
 
     /// A node whose operator vouched.
@@ -163,13 +163,13 @@ impl Node {
             self.handle(Input::Gossip { peer: peer(99), message: Gossip::Entry(frame_of(&passed_on)) }, at);
             if let (false, Body::Held(salted)) = (is_carried, held.body.clone()) {
                 let (feed, seq, entry) = (header.feed, header.seq, held.entry.id());
-                self.memory.perform(&Record::Payload { feed, seq, entry, salted });
+                self.cabinet.perform(&Record::Payload { feed, seq, entry, salted });
             }
         }
     }
 
     pub(crate) fn handle(&mut self, input: Input, now_ms: u64) -> Vec<Effect> {
-        let effects = self.exchange.handle(input, now_ms, &self.memory);
+        let effects = self.exchange.handle(input, now_ms, &self.cabinet);
         self.perform(&effects);
         effects
     }
@@ -209,7 +209,7 @@ impl Node {
     pub(crate) fn perform(&mut self, effects: &[Effect]) {
         for effect in effects {
             if let Effect::Journal(records) = effect {
-                records.iter().for_each(|record| self.memory.perform(record));
+                records.iter().for_each(|record| self.cabinet.perform(record));
                 self.exchange.placed(records.iter().filter_map(sealed_in));
             }
         }
