@@ -170,6 +170,8 @@ impl Payloads {
                 Wish::Now(bytes) if !in_question.contains(entry) && !question.entries.contains(entry) => {
                     question.add(*entry, bytes);
                 }
+                // Else two peers whose turns fall together would be one that is asked and one that never is.
+                Wish::Now(_) if in_question.contains(entry) => self.want(*entry),
                 Wish::Now(_) | Wish::Later => {}
                 Wish::Never => question.settled.push(*entry),
             }

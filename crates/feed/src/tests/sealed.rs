@@ -202,6 +202,30 @@ fn one_that_calls_a_payload_erased_does_not_keep_it_away() {
     assert!(!sent_to(&node.tick(NOW + 300_000), 4).iter().any(is_question), "three are");
 }
 
+#[test]
+fn each_peer_is_asked_for_what_is_missing_though_another_is_always_asked_first() {
+    let network = Network::of(4);
+    let mut author = Author::of(&network, 0);
+    let mut story = author.story(1);
+    let held = author.say();
+    story.push(bare(&held, Absence::NotHeld));
+    let mut node = Node::holding(&network, 1, &story);
+    node.meet(&network, 2);
+    node.meet(&network, 3);
+    let mut asked = BTreeSet::new();
+    for count in 1..400 {
+        let effects = node.tick(NOW + count * 250);
+        for peer in [2, 3] {
+            if sent_to(&effects, peer).iter().any(is_question) {
+                asked.insert(peer);
+                let answer = PayloadOf { entry: held.entry.id(), body: Body::Absent(Absence::NotHeld) };
+                node.frame(peer, Frame::Payload(answer), NOW + count * 250 + 20);
+            }
+        }
+    }
+    assert_eq!(asked, BTreeSet::from([2, 3]));
+}
+
 fn is_question(framed: &Framed) -> bool {
     matches!(framed.frame, Frame::WantPayloads(_))
 }
