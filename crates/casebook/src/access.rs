@@ -1,17 +1,16 @@
 //! Who may read a case, and to which institution an entry's payload may go.
 //!
-//! The owner's newest version is the only truth about an audience. What hangs on a case has no audience of its own.
+//! The owner's newest verified version is the only truth about an audience; what keeps others from opening what it closed
+//! stands in `narrow`. What hangs on a case has no audience of its own.
 
 use protocol::{CaseId, EntryId, InstitutionId};
 use trust::Standing;
 
 use crate::{
     fold::Casebook,
+    narrow::{is_named, is_narrowed},
     record::Origin,
-    row::{
-        AudienceKey, AudienceRow, CaseRow, EntryRow, ExceptKey, ExceptRow, OpenCase, Reach, SharedKey, SharedRow,
-        TargetKey,
-    },
+    row::{AudienceKey, AudienceRow, CaseRow, EntryRow, ExceptKey, ExceptRow, OpenCase, Reach, SharedKey, TargetKey},
     rows::{Read, Rows},
 };
 
@@ -152,10 +151,10 @@ impl Casebook {
             return Ok(Access::Refused(WhyNot::TakenBack));
         }
         let is_in = match open.reach {
-            Reach::Network | Reach::Public => true,
             _ if institution == case.institution => true,
             Reach::House => return Ok(Access::Refused(WhyNot::HouseOnly)),
-            _ => rows.read::<SharedRow>(&SharedKey { institution, case, entry: open.current })?.is_some(),
+            Reach::Network | Reach::Public => !is_narrowed(case, open, institution, rows)?,
+            _ => is_named(case, open.current, institution, rows)? && !is_narrowed(case, open, institution, rows)?,
         };
         Ok(if is_in { Access::Allowed } else { Access::Refused(WhyNot::NotInAudience) })
     }

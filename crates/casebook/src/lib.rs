@@ -19,6 +19,7 @@ mod hear;
 mod history;
 mod key;
 mod memory;
+mod narrow;
 mod overlay;
 mod page;
 mod place;

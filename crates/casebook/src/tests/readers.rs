@@ -6,6 +6,7 @@ use trust::Standing;
 use super::world::{Node, Voice, case_of, house, summary};
 use crate::{
     Access::{Allowed, Refused},
+    Origin,
     Reader::{Attested, House, Peer, Viewer},
     WhyNot::{HouseOnly, NotHere, NotInAudience, NotPublic, TakenBack, Withdrawn},
     named_audience, shared_entries,
@@ -106,6 +107,32 @@ fn whoever_comes_into_an_audience_is_offered_what_was_said_before() {
     let mut node = Node::of(1);
     node.hear(&Voice::of(1).open(10, case));
     assert!(node.offered.is_empty(), "what was for all from the beginning is looked for by all");
+}
+
+#[test]
+fn what_was_narrowed_by_a_word_that_does_not_count_stays_narrow() {
+    let (mut a, mut b, case) = (Voice::of(1), Voice::sealed(2), case_of(1, 1));
+    let opened = a.open(10, case);
+    a.origin = Origin::Restricted;
+    let narrower = a.say(Kind::CaseRevision, 66, case, &summary(Some(&[2])));
+    let said = b.comment(20, case);
+    let mut node = Node::of(2);
+    node.hear_all(&[&opened, &said]);
+    node.hear_as(&narrower, Standing::Disputed);
+    assert_eq!(node.open(case).unwrap().current, opened.id, "the newest verified version is shown");
+    let may = |node: &Node, entry| [2, 3].map(|peer| node.book.may_have(entry, house(peer), &node.rows).unwrap());
+    for entry in [opened.id, narrower.id, said.id] {
+        assert_eq!(may(&node, entry), [Allowed, Refused(NotInAudience)]);
+    }
+    a.origin = Origin::Network;
+    node.hear(&a.say(Kind::CaseRevision, 10, case, &summary(None)));
+    assert_eq!(may(&node, said.id), [Allowed; 2], "until somebody whose word counts says otherwise");
+    node.hear_as(&a.say(Kind::CaseRevision, 66, case, &summary(None)), Standing::Unknown);
+    let mut other = Node::of(2);
+    other.hear(&b.open_for(20, case_of(2, 1), &[1]));
+    b.origin = Origin::Network;
+    other.hear_as(&b.say(Kind::CaseRevision, 66, case_of(2, 1), &summary(None)), Standing::Unknown);
+    assert_eq!(other.book.may_read(case_of(2, 1), Peer(house(3)), &other.rows).unwrap(), Refused(NotInAudience));
 }
 
 #[test]
