@@ -8,7 +8,7 @@ use trust::Standing;
 
 use crate::{
     fold::Casebook,
-    narrow::{is_named, is_narrowed},
+    narrow::{is_ahead, is_named, is_narrowed},
     record::Origin,
     row::{AudienceKey, AudienceRow, CaseRow, EntryRow, ExceptKey, ExceptRow, OpenCase, Reach, SharedKey, TargetKey},
     rows::{Read, Rows},
@@ -105,7 +105,7 @@ impl Casebook {
             () if row.what.is_none() => Ok(Access::Refused(WhyNot::NotHere)),
             () if rows.read::<ExceptRow>(&taken_back)?.is_some() => Ok(Access::Refused(WhyNot::TakenBack)),
             () => match case {
-                Some(case) => self.may_have_of(case, &row, peer, rows),
+                Some(case) => self.may_have_of(case, entry, &row, peer, rows),
                 None => Ok(Access::Allowed),
             },
         }
@@ -124,6 +124,7 @@ impl Casebook {
     fn may_have_of<R: Rows>(
         &self,
         case: CaseId,
+        entry: EntryId,
         row: &EntryRow,
         peer: InstitutionId,
         rows: &R,
@@ -134,6 +135,9 @@ impl Casebook {
         match rows.read::<CaseRow>(&case)? {
             _ if row.feed == peer => Ok(Access::Allowed),
             Some(CaseRow::Withdrawn(_)) => Ok(Access::Refused(WhyNot::Withdrawn)),
+            Some(CaseRow::Open(open)) if is_ahead(case, entry, row, &open, rows)? => {
+                Ok(Access::Refused(WhyNot::NotInAudience))
+            }
             Some(CaseRow::Open(open)) => self.is_in_audience(case, &open, peer, rows),
             None if row.origin() == Origin::Network => Ok(Access::Allowed),
             None => Ok(Access::Refused(WhyNot::NotInAudience)),

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use protocol::{
     CaseId, EntryId, InstitutionId, Kind, Statement,
     codec::Wire,
-    payload::content::{Comment, CommentRevision, Outcome, Summary},
+    payload::content::{Comment, CommentRevision, Outcome, Star, Summary},
 };
 use trust::Standing;
 
@@ -54,7 +54,8 @@ pub(crate) enum Body {
     Outcome(Outcome),
     Comment(Comment),
     Revision(CommentRevision),
-    Star,
+    /// What it says it saw, if that can be read: a star is one whatever its body says.
+    Star(Option<Star>),
 }
 
 impl Body {
@@ -66,7 +67,7 @@ impl Body {
             Kind::Outcome => read(statement).map(Self::Outcome),
             Kind::Comment => read(statement).map(Self::Comment),
             Kind::CommentRevision => read(statement).map(Self::Revision),
-            Kind::Star => Ok(Self::Star),
+            Kind::Star => Ok(Self::Star(read(statement).ok())),
             _ => Err(WhyKept::UnknownKind),
         }
     }

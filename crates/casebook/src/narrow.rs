@@ -1,9 +1,10 @@
-//! What keeps closed what was narrowed, though the word that narrowed it does not count.
+//! What keeps closed what was narrowed: when the word that narrowed it does not count, and when it is not here yet.
 
-use protocol::{CaseId, EntryId, InstitutionId};
+use protocol::{CaseId, EntryId, InstitutionId, Kind};
 
 use crate::{
-    row::{EntryRow, OpenCase, Reach, SharedKey, SharedRow, VersionRow},
+    record::Origin,
+    row::{EntryRow, OpenCase, Reach, RemarkRow, SharedKey, SharedRow, StarKey, StarRow, UnderCase, VersionRow},
     rows::{Read, Rows},
 };
 
@@ -35,6 +36,36 @@ pub(crate) fn is_narrowed<R: Rows>(
         }
     }
     Ok(false)
+}
+
+/// Whether a restricted word was said under a later version than the one that holds here. Whom that one names is not known
+/// until it comes.
+pub(crate) fn is_ahead<R: Rows>(
+    case: CaseId,
+    entry: EntryId,
+    row: &EntryRow,
+    open: &OpenCase,
+    rows: &R,
+) -> Result<bool, R::Error> {
+    let Some(what) = row.what.as_ref().filter(|_| row.origin() == Origin::Restricted) else { return Ok(false) };
+    let Some(current) = rows.read::<EntryRow>(&open.current)? else { return Ok(false) };
+    let seen = match (what.kind, what.author) {
+        (Kind::Comment, _) => {
+            rows.read::<RemarkRow>(&UnderCase { case, entry })?.and_then(|it| it.seen.first().copied())
+        }
+        (Kind::Star, Some(clinician)) => {
+            rows.read::<StarRow>(&StarKey { case, clinician, entry })?.and_then(|star| star.seen)
+        }
+        // Under a version for all the house itself seals nothing, so one is missing in between.
+        (Kind::Outcome, _) => return Ok(open.reach != Reach::Named && place(row) > place(&current)),
+        _ => None,
+    };
+    let Some(seen) = seen else { return Ok(false) };
+    Ok(match rows.read::<EntryRow>(&seen)? {
+        None => true,
+        Some(seen) if seen.feed != case.institution || seen.is_erased => false,
+        Some(seen) => seen.what.is_none() && place(&seen) > place(&current),
+    })
 }
 
 const fn place(row: &EntryRow) -> (u32, u64) {

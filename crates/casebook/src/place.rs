@@ -69,8 +69,8 @@ impl<R: Rows> Sheet<'_, R> {
                 self.index(case);
                 Ok(())
             }
-            Body::Star => {
-                let row = StarRow { feed, standing: code, is_shared };
+            Body::Star(star) => {
+                let row = StarRow { feed, standing: code, is_shared, seen: star.map(|star| star.seen) };
                 self.change_stars(case, author, |sheet| {
                     sheet.rows.put(&StarKey { case, clinician: author, entry }, &row);
                 })

@@ -276,11 +276,13 @@ impl App {
         Ok(Said { case: case.to_string(), entry: entry.map(|entry| entry.to_string()), waits_for })
     }
 
-    /// The last comments of a thread: what its next author has seen.
+    /// The version of a case and the last comments of its thread: what the next author has seen.
     fn seen(&self, case: CaseId) -> Result<Vec<EntryId>, AppError> {
+        let open = self.open_case(case)?;
+        let version = open.is_shared.then_some(open.current);
         let thread = casebook::thread(case, &self.joined()?.shared().shelf)?;
         let shared = thread.iter().rev().filter(|item| matches!(item.what, ThreadWhat::Remark { is_house: false, .. }));
-        Ok(shared.take(limits::SEEN_MAX).map(|item| item.entry).collect())
+        Ok(version.into_iter().chain(shared.map(|item| item.entry)).take(limits::SEEN_MAX).collect())
     }
 }
 

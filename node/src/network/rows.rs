@@ -10,7 +10,7 @@ pub(crate) const FOLDED: Mark = Mark::new("casebook");
 /// How far the house journal was filed: cases for the own house stand in the casebook beside the shared ones.
 pub(crate) const HOUSE_FILED: Mark = Mark::new("house");
 /// The number for what all rows of the node mean. Tables of another number are built again.
-pub(crate) const SCHEMA: u32 = 4;
+pub(crate) const SCHEMA: u32 = 5;
 
 /// Where the entry at a place stands.
 pub(crate) const ENTRIES: Table<(FeedId, u64), EntryRow> = Table::new("entries");

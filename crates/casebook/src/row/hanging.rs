@@ -143,6 +143,8 @@ wire! {
         2 => standing: u8,
         /// Whether it stands in the shared feed.
         3 => is_shared: bool,
+        /// The version of the case that was seen.
+        4 => seen: Option<EntryId>,
     }
 
     /// Something that names the case and says nothing there, kept so that it is erased with the case.

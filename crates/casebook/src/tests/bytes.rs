@@ -247,7 +247,7 @@ proptest! {
             picture: p.flag(3).then_some(p.flags),
         });
         check_row(&RevisionRow { author: p.person(), standing, time_ms });
-        check_row(&StarRow { feed: p.feed(), standing, is_shared: p.flag(0) });
+        check_row(&StarRow { feed: p.feed(), standing, is_shared: p.flag(0), seen: p.flag(1).then(|| p.entry()) });
         check_row(&OtherRow { kind: Kind::from_code(u16::from(p.flags)) });
         check_row(&WithdrawalRow {
             ground: Ground::LegalOrder,

@@ -1,9 +1,15 @@
 //! Who may read: audience by reader, and what a peer may be given.
 
-use protocol::{Kind, payload::control::Target};
+use protocol::{
+    Kind,
+    payload::{
+        content::{Star, Status},
+        control::Target,
+    },
+};
 use trust::Standing;
 
-use super::world::{Node, Voice, case_of, house, summary};
+use super::world::{Node, Voice, case_of, comment, header_of, house, summary};
 use crate::{
     Access::{Allowed, Refused},
     Origin,
@@ -133,6 +139,33 @@ fn what_was_narrowed_by_a_word_that_does_not_count_stays_narrow() {
     b.origin = Origin::Network;
     other.hear_as(&b.say(Kind::CaseRevision, 66, case_of(2, 1), &summary(None)), Standing::Unknown);
     assert_eq!(other.book.may_read(case_of(2, 1), Peer(house(3)), &other.rows).unwrap(), Refused(NotInAudience));
+}
+
+#[test]
+fn what_was_said_under_a_version_that_is_not_here_yet_goes_to_nobody() {
+    let (mut a, mut b, case) = (Voice::of(1), Voice::sealed(2), case_of(1, 1));
+    let opened = a.open(10, case);
+    a.origin = Origin::Restricted;
+    let narrower = a.say(Kind::CaseRevision, 10, case, &summary(Some(&[2, 5])));
+    let outcome = a.outcome(10, case, Status::Resolved);
+    let said = b.say(Kind::Comment, 20, case, &comment(None, &[narrower.id]));
+    let star = b.say(Kind::Star, 20, case, &Star { seen: narrower.id });
+    let may = |node: &Node, entry| [3, 5].map(|peer| node.book.may_have(entry, house(peer), &node.rows).unwrap());
+    let mut node = Node::of(5);
+    node.hear_all(&[&opened, &said, &star, &outcome]);
+    for is_header_here in [false, true] {
+        for entry in [said.id, star.id, outcome.id] {
+            assert_eq!(may(&node, entry), [Refused(NotInAudience); 2], "{is_header_here}");
+        }
+        node.hear(&header_of(&narrower));
+    }
+    node.hear(&narrower);
+    for entry in [said.id, star.id, outcome.id] {
+        assert_eq!(may(&node, entry), [Refused(NotInAudience), Allowed]);
+    }
+    a.origin = Origin::Network;
+    node.hear(&a.say(Kind::CaseRevision, 10, case, &summary(None)));
+    assert_eq!(may(&node, said.id), [Allowed; 2]);
 }
 
 #[test]
