@@ -85,7 +85,7 @@ fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
     }
     let mut standings = BTreeMap::new();
     for word in &words {
-        *standings.entry(chain.standing(word).name()).or_insert(0) += 1;
+        *standings.entry(chain.judge(word).name()).or_insert(0) += 1;
     }
     Ok(Report {
         network: papers.network().to_string(),

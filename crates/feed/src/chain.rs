@@ -142,18 +142,17 @@ impl Chain {
         self.institution.as_ref()
     }
 
+    /// Whether a person's word at a place counts. What is contested is disputed, whoever said it.
+    pub fn judge(&self, question: &Question) -> Standing {
+        if !self.takes(question.seq) {
+            return Standing::Disputed;
+        }
+        self.institution.as_ref().map_or(Standing::Pending, |institution| institution.judge(question).standing)
+    }
+
     /// Where it stands still.
     pub const fn freeze(&self) -> Option<&Freeze> {
         self.freeze.as_ref()
-    }
-
-    /// Whether a word at a place of this feed counts: the feed does not stand still before it, and its institution vouches for
-    /// the person there.
-    pub fn standing(&self, question: &Question) -> Standing {
-        if self.freeze().is_some_and(|freeze| freeze.at <= question.seq) {
-            return Standing::Disputed;
-        }
-        self.institution().map_or(Standing::Pending, |institution| institution.judge(question).standing)
     }
 
     /// Every entry before this place had its own signature verified.

@@ -2,7 +2,7 @@
 
 use protocol::{
     Class, Entry, EntryId, FeedId, KeyError, NetworkId, Payload, PublicKey, Salted, Unverified, VERSION,
-    payload::control::{EndOfFeed, Genesis, KeyRotation, NodeKeys},
+    payload::control::{EndOfFeed, Genesis, KeyRotation, NodeKeys, Revocation},
 };
 
 use crate::{
@@ -187,6 +187,18 @@ impl Institution {
             Payload::Unknown(..) => self.stop = Some(Stop { seq }),
             _ => {}
         }
+    }
+}
+
+/// The first place whose words are to be judged again because of a control entry; absent: what was said before it counts as
+/// it did. A rotation that disputes old keys takes revocations back too, and those may have reached further.
+pub fn judged_again_from(payload: &Payload) -> Option<u64> {
+    let since = |revocation: &Revocation| revocation.since.as_ref().map(|since| since.seq);
+    match payload {
+        Payload::KeyRotation(rotation) => rotation.since.as_ref().map(|_| 0),
+        Payload::Revocation(revocation) => since(revocation),
+        Payload::EpochStart(start) => start.revocations.iter().filter_map(since).min(),
+        _ => None,
     }
 }
 

@@ -12,7 +12,7 @@ mod roster;
 mod samples;
 
 pub use attestations::{Attestations, Attested, Question, Standing, Word};
-pub use institution::{Institution, Stop};
+pub use institution::{Institution, Stop, judged_again_from};
 pub use keys::{KeyRefusal, Keys};
 pub use papers::{PaperError, Papers};
 pub use roster::{Member, Roster};

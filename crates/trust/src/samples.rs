@@ -113,6 +113,7 @@ pub(crate) fn charter(
 }
 
 /// Writes one feed: root keys 10 and 11 (committed), 12 (committed by 11); signing keys from 20 on.
+#[derive(Clone)]
 pub(crate) struct Author {
     pub(crate) network: NetworkId,
     pub(crate) feed: FeedId,

@@ -70,7 +70,7 @@ pub(crate) type Judge<'a> = &'a dyn Fn(&FeedId, &Question) -> Standing;
 
 /// Judges by the feeds of an exchange.
 pub(crate) fn judge(exchange: &Exchange, feed: &FeedId, question: &Question) -> Standing {
-    exchange.chain(feed).map_or(Standing::Pending, |chain| chain.standing(question))
+    exchange.chain(feed).map_or(Standing::Pending, |chain| chain.judge(question))
 }
 
 /// Records on their way into the casebook.
@@ -317,12 +317,7 @@ impl<'a> Folding<'a> {
 
     /// What a control entry changes about words that stand before it.
     fn restand_after(&mut self, feed: FeedId, seq: u64, payload: &Payload) -> Result<(), ShelfError> {
-        let from = match payload {
-            Payload::Revocation(revocation) => revocation.since.as_ref().map(|since| since.seq),
-            Payload::KeyRotation(rotation) => rotation.since.as_ref().map(|since| since.seq),
-            _ => None,
-        };
-        match from.filter(|from| *from < seq) {
+        match trust::judged_again_from(payload).filter(|from| *from < seq) {
             Some(from) => self.restand_from(&feed, from),
             None => Ok(()),
         }

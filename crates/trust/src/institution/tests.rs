@@ -234,3 +234,36 @@ fn a_feed_says_that_it_ends_and_why() {
     author.tell(&mut institution, &Payload::EndOfFeed(end.clone()));
     assert_eq!(institution.ended(), Some(&end));
 }
+
+#[test]
+fn what_was_said_before_the_place_to_judge_again_from_counts_as_it_did() {
+    let (mut author, mut institution) = Author::founded();
+    let attested = author.tell(&mut institution, &Payload::Attestation(attestation(30)));
+    let words = (0..4).map(|_| author.tell(&mut institution, &nothing())).collect::<Vec<_>>();
+    let theft = author.tell(&mut institution, &revocation(&attested, Some(&words[0])));
+    let start = EpochStart {
+        signing: key(22).public(),
+        withdrawals: Vec::new(),
+        revocations: vec![Revocation {
+            attestation: attested.entry,
+            reason: RevocationReason::KeyStolen,
+            since: Some(words[2].clone()),
+        }],
+        certificate: None,
+    };
+    let rotation = |since| Payload::KeyRotation(KeyRotation { signing: Some(key(21).public()), root: None, since });
+    for said in [
+        nothing(),
+        revocation(&attested, None),
+        revocation(&attested, Some(&words[1])),
+        rotation(None),
+        rotation(Some(theft)),
+        Payload::EpochStart(start),
+    ] {
+        let (mut author, mut after) = (author.clone(), institution.clone());
+        let place = author.tell(&mut after, &said);
+        let stays = judged_again_from(&said).unwrap_or(place.seq);
+        let before = |institution: &Institution| standings(institution, 30, stays.saturating_sub(1));
+        assert_eq!(before(&after), before(&institution), "{said:?}");
+    }
+}

@@ -125,7 +125,7 @@ fn standing_of(shared: &Shared, entry: &Entry, kind: Kind, statement: &Statement
         return Standing::Unknown;
     }
     let question = Question::of(header, kind, statement);
-    shared.exchange().chain(&header.feed).map_or(Standing::Pending, |chain| chain.standing(&question))
+    shared.exchange().chain(&header.feed).map_or(Standing::Pending, |chain| chain.judge(&question))
 }
 
 fn statement_link(author: &Author, entry: &Entry, standing: Standing) -> ChainLink {
