@@ -1,4 +1,6 @@
-//! What must hold in the end, and what of it does not hold yet.
+//! What must hold in the end, and what of it does not hold yet. What follows from changes stands in `changed`.
+
+mod changed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +12,7 @@ use protocol::{
 };
 
 use crate::{node::Node, shelf::reopen, world::World};
+use changed::{ReadersNow, unlike_papers};
 
 /// Effects of one input, and tasks in one node, at most.
 const EFFECTS_MAX: usize = 3_000;
@@ -20,9 +23,9 @@ const FRAMES_AT_REST: u64 = 40;
 impl World {
     /// What the honest nodes do not agree on yet.
     pub(crate) fn differences(&self) -> Vec<String> {
-        let honest: Vec<&Node> = self.nodes.iter().filter(|node| node.is_honest()).collect();
+        let honest: Vec<&Node> = self.judged().collect();
         let Some(first) = honest.first() else { return Vec::new() };
-        let frozen = self.contested();
+        let (frozen, readers) = (self.contested(), self.readers_now());
         let mut differences = Vec::new();
         for node in &honest {
             let name = &node.member.name;
@@ -32,13 +35,14 @@ impl World {
             if !node.tasks.is_empty() || node.is_syncing || node.outbox > 0 {
                 differences.push(format!("{name} has work left"));
             }
-            if heads(node, &frozen) != heads(first, &frozen) {
+            if self.heads(node, &frozen) != self.heads(first, &frozen) {
                 differences.push(format!("{name} and {} hold other heads", first.member.name));
             }
-            differences.extend(self.unlike_cases(node, &frozen));
+            differences.extend(unlike_papers(node, first));
+            differences.extend(self.unlike_cases(node, &readers));
             differences.extend(self.unfrozen(node));
         }
-        differences.extend(self.lacking(&honest, &frozen));
+        differences.extend(self.lacking(&honest, &frozen, &readers));
         differences
     }
 
@@ -61,36 +65,37 @@ impl World {
     }
 
     /// Cases that a node may read and of which it thinks otherwise than their house.
-    fn unlike_cases(&self, node: &Node, frozen: &BTreeMap<FeedId, u64>) -> Vec<String> {
+    fn unlike_cases(&self, node: &Node, readers: &ReadersNow<'_>) -> Vec<String> {
         let mut unlike = Vec::new();
-        for case in &self.truth.cases {
-            let may_read = case.audience.as_ref().is_none_or(|audience| audience.contains(&node.member.feed));
-            let owner = self.nodes.iter().find(|owner| owner.member.feed == case.id.institution);
-            let Some(owner) = owner.filter(|owner| owner.is_honest() && may_read) else { continue };
-            if !frozen.contains_key(&case.id.institution) && node.shelf.digest(case.id) != owner.shelf.digest(case.id) {
+        for (case, owner) in self.common_cases(node, readers) {
+            if node.shelf.digest(case) != owner.shelf.digest(case) {
                 let (one, other) = (&node.member.name, &owner.member.name);
-                unlike.push(format!("{one} reads case {} otherwise than {other}", case.id.number.short()));
+                unlike.push(format!("{one} reads case {} otherwise than {other}", case.number.short()));
             }
         }
         unlike
     }
 
     /// Payloads that a node may have and lacks though somebody honest has them.
-    fn lacking(&self, honest: &[&Node], frozen: &BTreeMap<FeedId, u64>) -> Vec<String> {
+    fn lacking(&self, honest: &[&Node], frozen: &BTreeMap<FeedId, u64>, readers: &ReadersNow<'_>) -> Vec<String> {
         let mut available: BTreeMap<EntryId, bool> = BTreeMap::new();
-        for held in honest.iter().flat_map(|node| all_of(node, frozen)) {
+        for held in honest.iter().flat_map(|node| self.all_of(node, frozen)) {
             *available.entry(held.entry.id()).or_default() |= held.salted().is_some();
         }
         let mut lacking = Vec::new();
         for node in honest {
-            for held in all_of(node, frozen) {
+            for held in self.all_of(node, frozen) {
                 let id = held.entry.id();
-                let may_have = self.truth.may_have(&node.member.feed, &id);
+                let may_have = self.must_have(&node.member.feed, &id, readers);
                 let is_held = held.salted().is_some();
                 if may_have && !is_held && available.get(&id).copied().unwrap_or_default() {
                     let (name, whose) = (&node.member.name, self.name_of(&held.entry.header().feed));
                     let seq = held.entry.header().seq;
-                    lacking.push(format!("{name} lacks the payload at place {seq} of {whose}: {:?}", absence(held)));
+                    lacking.push(format!(
+                        "{name} lacks the payload {} at place {seq} of {whose}: {:?}",
+                        id.short(),
+                        absence(held)
+                    ));
                 }
             }
         }
@@ -101,22 +106,22 @@ impl World {
     pub(crate) fn judge(&mut self, unsettled: Vec<String>) {
         unsettled.into_iter().take(20).for_each(|what| self.truth.violate(what));
         let found: Vec<String> =
-            [self.lost(), self.frozen_honest(), self.leaked(), self.unlike_replay(), self.unbounded()]
+            [self.lost(), self.frozen_honest(), self.leaked(), self.misled(), self.unlike_replay(), self.unbounded()]
                 .into_iter()
                 .flatten()
                 .collect();
         found.into_iter().take(40).for_each(|what| self.truth.violate(what));
-        let honest = self.nodes.iter().find(|node| node.is_honest());
-        self.figures.entries = honest.map_or(0, |node| node.shelf.feeds.values().map(Vec::len).sum());
+        let entries = self.judged().next().map(|node| node.shelf.memory.iter().count());
+        self.figures.entries = entries.unwrap_or_default();
     }
 
     /// What people were told is written, and is not there.
     fn lost(&self) -> Vec<String> {
         let mut lost = Vec::new();
-        for (entry, (feed, seq)) in &self.truth.acknowledged {
-            for node in self.nodes.iter().filter(|node| node.is_honest()) {
-                let at = usize::try_from(*seq).unwrap_or_default();
-                let held = node.shelf.feeds.get(feed).and_then(|entries| entries.get(at));
+        let acknowledged = self.truth.acknowledged.iter().filter(|(_, (feed, _))| Some(*feed) != self.expelled_feed());
+        for (entry, (feed, seq)) in acknowledged {
+            for node in self.judged() {
+                let held = node.shelf.memory.at(feed, *seq);
                 if held.is_none_or(|held| held.entry.id() != *entry) {
                     let whose = self.name_of(feed);
                     lost.push(format!("{} lost what {whose} had acknowledged at place {seq}", node.member.name));
@@ -130,7 +135,7 @@ impl World {
         let honest: BTreeSet<FeedId> =
             self.nodes.iter().filter(|node| node.is_honest()).map(|node| node.member.feed).collect();
         let mut frozen = Vec::new();
-        for node in self.nodes.iter().filter(|node| node.is_honest()) {
+        for node in self.judged() {
             let chains = node.exchange.iter().flat_map(feed::Exchange::chains);
             for chain in chains.filter(|chain| chain.freeze().is_some() && honest.contains(&chain.feed())) {
                 frozen.push(format!("{} froze {}, who is honest", node.member.name, self.name_of(&chain.feed())));
@@ -143,9 +148,9 @@ impl World {
     fn leaked(&self) -> Vec<String> {
         let mut leaked = Vec::new();
         for node in &self.nodes {
-            let sealed = node.shelf.feeds.values().flatten().filter(|held| held.entry.header().kind == Kind::Sealed);
+            let sealed = node.shelf.memory.iter().filter(|held| held.entry.header().kind == Kind::Sealed);
             for held in sealed.filter(|held| held.salted().is_some()) {
-                if !self.truth.may_have(&node.member.feed, &held.entry.id()) {
+                if !self.may_have(&node.member.feed, &held.entry.id()) {
                     let whose = self.name_of(&held.entry.header().feed);
                     leaked.push(format!("{} holds a sealed payload of {whose}", node.member.name));
                 }
@@ -157,17 +162,35 @@ impl World {
     /// Nodes that would know something else after a restart.
     fn unlike_replay(&self) -> Vec<String> {
         let mut unlike = Vec::new();
-        for node in self.nodes.iter().filter(|node| node.is_honest() && !node.disk.is_lying) {
-            let again = reopen(node.member.feed, node.disk.durable(), &self.founding.papers, node.shelf.signatures());
+        for node in self.judged().filter(|node| !node.disk.is_lying) {
+            let (signatures, planted) = (node.shelf.signatures(), node.shelf.planted);
+            let again = reopen(node.member.feed, node.disk.durable(), &self.founding.papers, signatures, planted);
             let heads = |chain: &Chain| (chain.feed(), chain.head().cloned(), chain.freeze().cloned());
             let now: Vec<_> = node.exchange.iter().flat_map(feed::Exchange::chains).map(heads).collect();
             let now: Vec<_> = now.into_iter().filter(|(_, head, _)| head.is_some()).collect();
             let then: Vec<_> = again.chains.values().map(heads).collect();
-            if now != then || again.shelf.rows != node.shelf.rows || again.shelf.feeds != node.shelf.feeds {
+            if now != then || again.shelf.rows != node.shelf.rows || again.shelf.memory != node.shelf.memory {
                 unlike.push(format!("{} would know something else after a restart", node.member.name));
             }
         }
         unlike
+    }
+
+    /// The heads of feeds that do not contradict themselves.
+    fn heads<'a>(&self, node: &'a Node, frozen: &BTreeMap<FeedId, u64>) -> Vec<(FeedId, Option<&'a Place>)> {
+        let chains = node.exchange.iter().flat_map(feed::Exchange::chains);
+        let is_sound = |feed: &FeedId| !frozen.contains_key(feed) && Some(*feed) != self.expelled_feed();
+        let sound = chains.filter(|chain| is_sound(&chain.feed()));
+        sound.map(|chain| (chain.feed(), chain.head())).filter(|(_, head)| head.is_some()).collect()
+    }
+
+    /// Every entry that is not contested, nor of the expelled.
+    fn all_of<'a>(&self, node: &'a Node, frozen: &BTreeMap<FeedId, u64>) -> impl Iterator<Item = &'a Held> {
+        let expelled = self.expelled_feed();
+        node.shelf.memory.iter().filter(move |held| {
+            let header = held.entry.header();
+            Some(header.feed) != expelled && frozen.get(&header.feed).is_none_or(|at| header.seq < *at)
+        })
     }
 
     fn unbounded(&self) -> Vec<String> {
@@ -186,21 +209,6 @@ impl World {
         }
         unbounded
     }
-}
-
-/// The heads of feeds that do not contradict themselves.
-fn heads<'a>(node: &'a Node, frozen: &BTreeMap<FeedId, u64>) -> Vec<(FeedId, Option<&'a Place>)> {
-    let chains = node.exchange.iter().flat_map(feed::Exchange::chains);
-    let sound = chains.filter(|chain| !frozen.contains_key(&chain.feed()));
-    sound.map(|chain| (chain.feed(), chain.head())).filter(|(_, head)| head.is_some()).collect()
-}
-
-/// Every entry that is not contested.
-fn all_of<'a>(node: &'a Node, frozen: &BTreeMap<FeedId, u64>) -> impl Iterator<Item = &'a Held> {
-    node.shelf.feeds.values().flatten().filter(move |held| {
-        let header = held.entry.header();
-        frozen.get(&header.feed).is_none_or(|at| header.seq < *at)
-    })
 }
 
 const fn absence(held: &Held) -> Option<Absence> {

@@ -3,10 +3,14 @@
 use std::rc::Rc;
 
 use feed::{Effect, Input, Record, Verdict};
-use protocol::message::{Frame, Gossip};
+use protocol::{
+    certificate::Certificate,
+    message::{Frame, Framed, Gossip, Papers},
+};
 
 use crate::{
     node::{Step, Task},
+    scenario::Planted,
     world::{Event, World},
 };
 
@@ -59,16 +63,26 @@ impl World {
             Task::Gossip(from, bytes) => self.hear_gossip(node, from, bytes),
             Task::Found => self.found(node),
             Task::Write => self.write(node),
-            Task::Admit(certificate) => {
-                let papers = protocol::message::Papers { charters: Vec::new(), certificates: vec![certificate] };
-                let Some(exchange) = &mut self.nodes[node].exchange else { return };
-                let effects = exchange.add_papers(&papers).expect("the governors' votes are good");
-                self.follow(node, effects);
-            }
+            Task::Decide(certificate) => self.hear_governors(node, certificate),
         }
     }
 
+    fn hear_governors(&mut self, node: usize, certificate: Certificate) {
+        let papers = Papers { charters: Vec::new(), certificates: vec![certificate] };
+        if self.is_deaf(node, &papers) {
+            return self.note_expulsion(node);
+        }
+        let Some(exchange) = &mut self.nodes[node].exchange else { return };
+        let effects = exchange.add_papers(&papers).expect("the governors' votes are good");
+        self.follow(node, effects);
+    }
+
     fn handle(&mut self, node: usize, input: Input) {
+        if let Input::Frame { framed: Framed { frame: Frame::Papers(papers), .. }, .. } = &input
+            && self.is_deaf(node, papers)
+        {
+            return self.note_expulsion(node);
+        }
         let clock = self.clock_of(node);
         let driven = &mut self.nodes[node];
         let Some(exchange) = &mut driven.exchange else { return };
@@ -89,6 +103,8 @@ impl World {
         match step {
             Step::Acknowledge(entries) => self.acknowledge(node, &entries),
             Step::Do(Effect::Journal(records)) => self.journal(node, records),
+            Step::Do(Effect::Send(_, Framed { frame: Frame::Offer(_), .. }))
+                if self.scenario.faults.planted == Some(Planted::SilentHosts) => {}
             Step::Do(Effect::Send(peer, framed)) => {
                 if let Frame::Range(range) = &framed.frame
                     && range.feed == self.nodes[node].member.feed
@@ -118,6 +134,7 @@ impl World {
             Step::Do(Effect::Started { was_restored }) => {
                 let how = if was_restored { "has its own words back and starts to sign." } else { "starts to sign." };
                 self.tell(node, how);
+                self.nodes[node].arm();
                 self.nodes[node].tasks.push_front(Task::Found);
                 let waiting = std::mem::take(&mut self.nodes[node].outbox);
                 self.nodes[node].tasks.extend((0..waiting).map(|_| Task::Write));
@@ -129,7 +146,10 @@ impl World {
                     self.truth.violate(format!("{name} is honest and stopped signing"));
                 }
             }
-            Step::Do(Effect::RosterChanged) => self.dial(node),
+            Step::Do(Effect::RosterChanged) => {
+                self.part_from_expelled(node);
+                self.dial(node);
+            }
         }
     }
 
@@ -160,7 +180,7 @@ impl World {
         if !shown.is_honest() {
             return;
         }
-        let own = shown.shelf.feeds.get(&shown.member.feed).map(Vec::as_slice).unwrap_or_default();
+        let own = shown.shelf.memory.of(&shown.member.feed);
         let from = usize::try_from(from).unwrap_or_default();
         for held in own.iter().skip(from).take(count) {
             self.truth.show(&shown.member.name, &held.entry);

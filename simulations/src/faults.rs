@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use feed::Chain;
 use protocol::message::Gossip;
 
 use crate::{
     node::Task,
-    scenario::Vice,
+    scenario::{Planted, Vice},
     vice::Branch,
     wires::is_fooled,
     world::{Event, World},
@@ -35,8 +36,7 @@ impl World {
         let late = faults.has_late_joiner.then(|| self.nodes.len() - 1);
         for node in 0..self.nodes.len() {
             self.nodes[node].skew_ms = self.chance.below(faults.skew_s * 1_000 + 1);
-            self.nodes[node].disk.is_lying = faults.have_lying_disks;
-            self.nodes[node].shelf.has_open_doors = faults.have_open_doors;
+            self.nodes[node].disk.is_lying = faults.planted == Some(Planted::LyingDisks);
             if late == Some(node) {
                 self.schedule(end_ms / 2, Event::Admit { node });
             } else {
@@ -79,6 +79,10 @@ impl World {
             self.schedule(end_ms / 2, Event::BackUp { node });
             self.schedule(end_ms + QUIET_MS, Event::Restore { node });
         }
+        if self.chance.is(faults.expulsions) {
+            let in_ms = self.chance.between((end_ms / 3, end_ms));
+            self.schedule(in_ms, Event::Expel);
+        }
     }
 
     /// From now on nothing goes wrong any more, and nobody writes.
@@ -91,6 +95,7 @@ impl World {
         for node in 0..self.nodes.len() {
             self.start(node);
         }
+        self.tell_of_expulsion();
     }
 
     pub(crate) fn part(&mut self) {
@@ -110,7 +115,7 @@ impl World {
     }
 
     pub(crate) fn heal(&mut self) {
-        if !self.scenario.faults.has_lasting_partition {
+        if self.scenario.faults.planted != Some(Planted::LastingPartition) {
             self.island = None;
         }
     }
@@ -148,9 +153,9 @@ impl World {
         let admission = self.founding.admission_of(self.nodes[node].member.feed);
         let governor = 0;
         self.tell(node, "is admitted.");
-        self.give(governor, Task::Admit(admission.clone()));
+        self.give(governor, Task::Decide(admission.clone()));
         self.start(node);
-        self.give(node, Task::Admit(admission));
+        self.give(node, Task::Decide(admission));
     }
 
     /// A dishonest node does something of its own accord.
@@ -172,12 +177,14 @@ impl World {
             return;
         }
         let feed = self.nodes[node].member.feed;
-        let chain = self.nodes[node].exchange.as_ref().and_then(|exchange| exchange.chain(&feed));
-        let Some(head) = chain.and_then(feed::Chain::head).filter(|head| head.seq >= 2).cloned() else { return };
+        let chain = self.nodes[node].chain(&feed);
+        let Some(head) = chain.and_then(Chain::head).filter(|head| head.seq >= 2).cloned() else { return };
         let length = if self.chance.is(10) { LONG_BRANCH } else { BRANCH };
         let length = self.chance.between(length);
-        let payloads: Vec<_> = (0..length).map(|_| self.case_payload(node, None).0).collect();
-        let signing = protocol::SecretKey::from_seed(&self.nodes[node].member.signing.seed());
+        let payloads: Vec<_> = (0..length).map(|_| self.case_payload(node).0).collect();
+        let Some(institution) = self.nodes[node].chain(&feed).and_then(Chain::institution) else { return };
+        let (number, named) = institution.keys().signing();
+        let signing = (number, self.nodes[node].member.signing(Some(named)));
         let branch = Branch::grow(self.founding.network, feed, &head, &payloads, &signing, &mut self.chance);
         self.tell(node, &format!("writes two branches behind place {}; one has {length} entries.", head.seq));
         let fooled: Vec<usize> = (0..self.nodes.len()).filter(|to| is_fooled(*to) && *to != node).collect();

@@ -5,9 +5,11 @@
 //! `casebook` as they are, everything round them virtual. One seed is one run, on every machine.
 
 mod chance;
+mod change;
 mod check;
 mod disk;
 mod drive;
+mod expulsion;
 mod faults;
 mod member;
 mod node;
@@ -19,5 +21,5 @@ mod wires;
 mod world;
 mod writing;
 
-pub use scenario::{Faults, Link, Load, Scenario, Vice};
+pub use scenario::{Faults, Link, Load, Planted, Scenario, Vice};
 pub use world::{Figures, Outcome, run};

@@ -28,10 +28,12 @@ pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) feed: FeedId,
     pub(crate) peer: Peer,
-    pub(crate) root: SecretKey,
-    pub(crate) signing: SecretKey,
-    pub(crate) clinician: SecretKey,
-    next_root: [u8; 32],
+    /// Root keys, each committed by the one before it; the last one has signed nothing yet.
+    pub(crate) roots: Vec<SecretKey>,
+    /// Signing keys, oldest first; what was written with the newest may have been lost with it.
+    pub(crate) signing: Vec<SecretKey>,
+    /// People of the house, newest last.
+    pub(crate) clinicians: Vec<SecretKey>,
     vote: SecretKey,
 }
 
@@ -53,7 +55,7 @@ impl Founding {
         let charter = charter_of(members.iter().take(governors), chance);
         let network = NetworkId::of_charter(&charter.0);
         for member in &mut members {
-            member.feed = FeedId::derive(&network, &member.root.public(), &member.next_root);
+            member.feed = FeedId::derive(&network, &member.roots[0].public(), &member.roots[1].public().commitment());
         }
         let id = CharterId::of(&charter.0);
         let papers = Papers { charters: vec![charter], certificates: Vec::new() };
@@ -68,7 +70,16 @@ impl Founding {
 
     /// The decision that admits an institution, with the votes of all governors.
     pub(crate) fn admission_of(&self, feed: FeedId) -> Certificate {
-        self.certified(&Decision::Admission(Membership { feed, round: 1, charter: self.charter, succeeds: None }))
+        self.certified(&Decision::Admission(self.membership_of(feed)))
+    }
+
+    /// The decision that expels it again.
+    pub(crate) fn expulsion_of(&self, feed: FeedId) -> Certificate {
+        self.certified(&Decision::Expulsion(self.membership_of(feed)))
+    }
+
+    const fn membership_of(&self, feed: FeedId) -> Membership {
+        Membership { feed, round: 1, charter: self.charter, succeeds: None }
     }
 
     fn certified(&self, decision: &Decision) -> Certificate {
@@ -82,17 +93,23 @@ impl Member {
     fn drawn(index: usize, chance: &mut Chance) -> Self {
         let name = NAMES.get(index).map_or_else(|| format!("House {index}"), |name| (*name).to_owned());
         let mut key = || SecretKey::from_seed(&chance.bytes());
-        let (root, next, signing, clinician, vote) = (key(), key(), key(), key(), key());
-        Self {
-            name,
-            feed: FeedId([0; 32]),
-            peer: PublicKey(chance.bytes()),
-            root,
-            signing,
-            clinician,
-            next_root: next.public().commitment(),
-            vote,
-        }
+        let (roots, signing, clinicians, vote) = (vec![key(), key()], vec![key()], vec![key()], key());
+        Self { name, feed: FeedId([0; 32]), peer: PublicKey(chance.bytes()), roots, signing, clinicians, vote }
+    }
+
+    /// The root key of the first entry.
+    pub(crate) fn root(&self) -> &SecretKey {
+        &self.roots[0]
+    }
+
+    fn next_root(&self) -> [u8; 32] {
+        self.roots[1].public().commitment()
+    }
+
+    /// The key that signs, as the feed names it.
+    pub(crate) fn signing(&self, named: Option<PublicKey>) -> SecretKey {
+        let key = self.signing.iter().find(|key| Some(key.public()) == named).unwrap_or(&self.signing[0]);
+        SecretKey::from_seed(&key.seed())
     }
 
     /// What it shows before it has written anything.
@@ -100,20 +117,20 @@ impl Member {
         let card = Card {
             name: Text::from(self.name.as_str()),
             country: Text::from("CH"),
-            root: self.root.public(),
-            next_root: self.next_root,
+            root: self.root().public(),
+            next_root: self.next_root(),
             vote: self.vote.public(),
             node: NodeKey { transport: self.peer, addresses: Vec::new() },
         };
-        SignedCard::sign(&card, &self.root)
+        SignedCard::sign(&card, self.root())
     }
 
     /// The first entry of the feed.
     pub(crate) fn genesis(&self) -> Payload {
         Payload::Genesis(Genesis {
-            root: self.root.public(),
-            next_root: self.next_root,
-            signing: self.signing.public(),
+            root: self.root().public(),
+            next_root: self.next_root(),
+            signing: self.signing[0].public(),
             name: Text::from(self.name.as_str()),
             country: Text::from("CH"),
         })
@@ -122,16 +139,20 @@ impl Member {
     /// What follows it: where the node listens, and who may speak.
     pub(crate) fn first_control(&self) -> [Payload; 2] {
         let node = NodeKey { transport: self.peer, addresses: Vec::new() };
-        let attestation = Attestation {
-            clinician: self.clinician.clinician(),
-            profession: Profession::Physician,
-            specialties: Vec::new(),
-            scope: Scope::FULL,
-            until_ms: 1 << 50,
-            pseudonym_in: None,
-        };
-        [Payload::NodeKeys(NodeKeys { keys: vec![node] }), Payload::Attestation(attestation)]
+        [Payload::NodeKeys(NodeKeys { keys: vec![node] }), attested(&self.clinicians[0])]
     }
+}
+
+/// The house vouches for a person.
+pub(crate) fn attested(clinician: &SecretKey) -> Payload {
+    Payload::Attestation(Attestation {
+        clinician: clinician.clinician(),
+        profession: Profession::Physician,
+        specialties: Vec::new(),
+        scope: Scope::FULL,
+        until_ms: 1 << 50,
+        pseudonym_in: None,
+    })
 }
 
 /// A draft for everybody.
@@ -142,8 +163,8 @@ pub(crate) fn open_draft(payload: Payload, chance: &mut Chance) -> feed::Draft {
 fn charter_of<'a>(governors: impl Iterator<Item = &'a Member>, chance: &mut Chance) -> Bytes {
     let governors = governors.map(|member| {
         Governor::Founder(Founder {
-            root: member.root.public(),
-            next_root: member.next_root,
+            root: member.root().public(),
+            next_root: member.next_root(),
             vote: member.vote.public(),
             name: Text::from(member.name.as_str()),
         })

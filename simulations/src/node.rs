@@ -5,13 +5,13 @@ use std::{
     rc::Rc,
 };
 
-use feed::{Effect, Exchange, Input, Record, Restored};
-use protocol::{EntryId, certificate::Certificate, message::Papers};
+use feed::{Chain, Effect, Exchange, Input, Record, Restored};
+use protocol::{EntryId, FeedId, certificate::Certificate, message::Papers};
 
 use crate::{
     disk::Disk,
     member::Member,
-    scenario::Vice,
+    scenario::{Planted, Vice},
     shelf::{Shelf, Signatures, reopen},
     vice::Branch,
 };
@@ -28,7 +28,7 @@ pub(crate) enum Task {
     /// Somebody writes.
     Write,
     /// The governors decided.
-    Admit(Certificate),
+    Decide(Certificate),
 }
 
 /// Something that is to be done in order.
@@ -62,6 +62,8 @@ pub(crate) struct Node {
     pub(crate) heard: Option<(usize, Rc<Vec<u8>>)>,
     /// What its people wrote and could not send yet.
     pub(crate) outbox: usize,
+    /// How far the feed of the expelled had come here when this node was told.
+    pub(crate) expelled_at: Option<u64>,
     /// How often it blamed others.
     pub(crate) blamed: BTreeMap<usize, u64>,
     pub(crate) vice: Option<Vice>,
@@ -70,8 +72,14 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn of(member: Member, vice: Option<Vice>, papers: &Papers, signatures: Signatures) -> Self {
-        let shelf = Shelf::of(member.feed, signatures);
+    pub(crate) fn of(
+        member: Member,
+        vice: Option<Vice>,
+        papers: &Papers,
+        signatures: Signatures,
+        planted: Option<Planted>,
+    ) -> Self {
+        let shelf = Shelf::of(member.feed, signatures, planted);
         Self {
             member,
             exchange: None,
@@ -85,6 +93,7 @@ impl Node {
             seen: BTreeSet::new(),
             heard: None,
             outbox: 0,
+            expelled_at: None,
             blamed: BTreeMap::new(),
             vice,
             branch: None,
@@ -97,20 +106,32 @@ impl Node {
 
     /// Starts from what the disk holds.
     pub(crate) fn start(&mut self, now_ms: u64, founding: &Papers) {
-        let has_open_doors = self.shelf.has_open_doors;
-        let reopened = reopen(self.member.feed, self.disk.durable(), founding, self.shelf.signatures());
+        let (signatures, planted) = (self.shelf.signatures(), self.shelf.planted);
+        let reopened = reopen(self.member.feed, self.disk.durable(), founding, signatures, planted);
         self.shelf = reopened.shelf;
-        self.shelf.has_open_doors = has_open_doors;
         let restored = Restored {
             me: self.member.feed,
             papers: reopened.papers,
-            missing: self.shelf.missing(),
+            missing: self.shelf.memory.missing(),
             chains: reopened.chains.into_values().collect(),
         };
-        let mut exchange = Exchange::new(restored, now_ms);
-        exchange.set_signing(protocol::SecretKey::from_seed(&self.member.signing.seed()));
-        self.exchange = Some(exchange);
+        self.exchange = Some(Exchange::new(restored, now_ms));
+        self.arm();
         self.incarnation += 1;
+    }
+
+    /// A feed as this node knows it, while it runs.
+    pub(crate) fn chain(&self, feed: &FeedId) -> Option<&Chain> {
+        self.exchange.as_ref()?.chain(feed)
+    }
+
+    /// Hands the machine the key that its feed names.
+    pub(crate) fn arm(&mut self) {
+        let institution = self.chain(&self.member.feed).and_then(Chain::institution);
+        let key = self.member.signing(institution.map(|institution| institution.keys().signing().1));
+        if let Some(exchange) = &mut self.exchange {
+            exchange.set_signing(key);
+        }
     }
 
     /// Stops at once. All that was not durable is for the disk to lose.

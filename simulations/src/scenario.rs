@@ -57,12 +57,32 @@ pub struct Faults {
     pub has_old_backup: bool,
     /// A node that is admitted when half of the time has passed.
     pub has_late_joiner: bool,
-    /// The first partition never ends. No honest scenario has this; it shows that checks can fail.
-    pub has_lasting_partition: bool,
-    /// Disks say that something is durable when it is not. No honest scenario has this; it shows that checks can fail.
-    pub have_lying_disks: bool,
-    /// Nodes hand sealed payloads to everybody. No honest scenario has this; it shows that checks can fail.
-    pub have_open_doors: bool,
+    /// In so many runs of a hundred the governors expel a member while what it says is on its way.
+    pub expulsions: u64,
+    /// What is wrong with the surroundings of honest machines. No scenario has this; it shows that checks can fail.
+    #[serde(skip)]
+    pub planted: Option<Planted>,
+}
+
+/// A fault in what surrounds honest machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planted {
+    /// The first partition never ends.
+    LastingPartition,
+    /// Disks say that something is durable when it is not.
+    LyingDisks,
+    /// Nodes hand sealed payloads to everybody.
+    OpenDoors,
+    /// Nobody is told which sealed payloads wait for it.
+    SilentHosts,
+    /// Whose word counts is judged once and never again.
+    HastyJudges,
+    /// What is withdrawn is kept.
+    LongMemories,
+    /// Rotations of keys are forgotten at every restart.
+    LostRotations,
+    /// One node is told of an expulsion and does not listen.
+    DeafNode,
 }
 
 /// What is written.
@@ -71,6 +91,9 @@ pub struct Faults {
 pub struct Load {
     /// Acts of writing, of each node.
     pub writes: u64,
+    /// Of a hundred of these, so many move audiences, keys and who may speak.
+    #[serde(default)]
+    pub changes: u64,
 }
 
 /// What a dishonest node does.
@@ -115,6 +138,7 @@ impl Scenario {
             ("restore-old-backup", include_str!("../scenarios/restore-old-backup.toml")),
             ("equivocator", include_str!("../scenarios/equivocator.toml")),
             ("liar", include_str!("../scenarios/liar.toml")),
+            ("changing-hands", include_str!("../scenarios/changing-hands.toml")),
         ]
     }
 

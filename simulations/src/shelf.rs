@@ -1,19 +1,16 @@
 //! What one node holds, as its machines read it: entries with payloads, and the casebook folded from them.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    ops::Bound::{Excluded, Unbounded},
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use casebook::{Casebook, Memory, Origin, Said};
+use casebook::{Casebook, Memory, Origin, Said, row::OpenCase};
 use feed::{Archive, Chain, Held, Record};
 use protocol::{
-    Audience, CaseId, Class, Context, Entry, EntryId, FeedId, InstitutionId, Kind, NetworkId, Statement,
+    Audience, CaseId, Class, Context, EntryId, FeedId, InstitutionId, Kind, NetworkId, Payload, Statement,
     message::{Absence, Body},
 };
 use trust::{Papers, Question, Standing};
+
+use crate::scenario::Planted;
 
 /// A record with the time at which it came.
 pub(crate) type Kept = (Record, u64);
@@ -21,18 +18,20 @@ pub(crate) type Kept = (Record, u64);
 /// Whether the people's signatures inside entries hold, looked at once in a run: an entry's id stands for all its bytes.
 pub(crate) type Signatures = Rc<RefCell<BTreeMap<EntryId, bool>>>;
 
+/// Finds a feed's chain.
+type Chains<'a, 'c> = &'a dyn Fn(&FeedId) -> Option<&'c Chain>;
+
 /// Everything that a node's journal says.
 #[derive(Debug)]
 pub(crate) struct Shelf {
     book: Casebook,
     pub(crate) rows: Memory,
-    pub(crate) feeds: BTreeMap<FeedId, Vec<Held>>,
-    places: BTreeMap<EntryId, (FeedId, u64)>,
-    /// Restricted entries whose payloads are held.
-    sealed: BTreeSet<EntryId>,
+    pub(crate) memory: feed::Memory,
+    /// Where feeds stood still, be it that a root entry ended that.
+    freezes: BTreeMap<FeedId, u64>,
     signatures: Signatures,
-    /// Whether sealed payloads go to everybody; no honest node does that.
-    pub(crate) has_open_doors: bool,
+    /// What is wrong with it, to show that this is found out.
+    pub(crate) planted: Option<Planted>,
 }
 
 /// What filing a record means for the driver.
@@ -43,41 +42,36 @@ pub(crate) struct Filed {
 }
 
 impl Shelf {
-    pub(crate) fn of(me: InstitutionId, signatures: Signatures) -> Self {
+    pub(crate) fn of(me: InstitutionId, signatures: Signatures, planted: Option<Planted>) -> Self {
         Self {
             book: Casebook { me },
             rows: Memory::new(),
-            feeds: BTreeMap::new(),
-            places: BTreeMap::new(),
-            sealed: BTreeSet::new(),
+            memory: feed::Memory::new(),
+            freezes: BTreeMap::new(),
             signatures,
-            has_open_doors: false,
+            planted,
         }
     }
 
-    /// Takes a record in. The chains are as they are behind it.
-    pub(crate) fn file<'a>(
-        &mut self,
-        (record, received_ms): &Kept,
-        chain_of: &dyn Fn(&FeedId) -> Option<&'a Chain>,
-    ) -> Filed {
+    /// Takes a record in. The chains are as they are behind it, or further.
+    pub(crate) fn file<'c>(&mut self, (record, received_ms): &Kept, chain_of: Chains<'_, 'c>) -> Filed {
+        let mut filed = Filed::default();
+        self.memory.keep(record);
         match record {
-            Record::Entry(held) => {
-                let header = held.entry.header();
-                let feed = self.feeds.entry(header.feed).or_default();
-                assert_eq!(feed.len() as u64, header.seq, "entries are journaled in the order of their feed");
-                self.places.insert(held.entry.id(), (header.feed, header.seq));
-                feed.push(held.clone());
-                self.fold(held, *received_ms, chain_of(&header.feed))
+            Record::Entry(held) => self.fold(held, *received_ms, chain_of, &mut filed),
+            Record::Payload { entry, salted, .. } => {
+                if let Some(known) = self.memory.entry(entry) {
+                    let held = Held { entry: known.entry.clone(), body: Body::Held(salted.clone()) };
+                    self.fold(&held, *received_ms, chain_of, &mut filed);
+                }
             }
-            Record::Payload { feed, seq, salted, .. } => {
-                let Some(held) = self.held_mut(feed, *seq) else { return Filed::default() };
-                held.body = Body::Held(salted.clone());
-                let held = held.clone();
-                self.fold(&held, *received_ms, chain_of(feed))
+            Record::Freeze(feed, freeze) => {
+                self.freezes.insert(*feed, freeze.at);
+                self.judge_again(feed, freeze.at, chain_of, &mut filed);
             }
-            Record::Papers(_) | Record::Freeze(..) => Filed::default(),
+            Record::Papers(_) => {}
         }
+        filed
     }
 
     /// The digest of a case's thread.
@@ -85,23 +79,42 @@ impl Shelf {
         casebook::thread_digest(case, &self.rows).expect("rows in memory can be read")
     }
 
-    fn held_mut(&mut self, feed: &FeedId, seq: u64) -> Option<&mut Held> {
-        self.feeds.get_mut(feed)?.get_mut(usize::try_from(seq).ok()?)
+    /// A case that is here and was not withdrawn.
+    pub(crate) fn open_case(&self, case: CaseId) -> Option<OpenCase> {
+        match casebook::case_row(case, &self.rows).expect("rows in memory can be read") {
+            Some(casebook::row::CaseRow::Open(open)) => Some(open),
+            _ => None,
+        }
     }
 
-    fn fold(&mut self, held: &Held, received_ms: u64, chain: Option<&Chain>) -> Filed {
+    /// A case that people of the house may read.
+    pub(crate) fn readable_case(&self, case: CaseId) -> Option<OpenCase> {
+        let access = self.book.may_read(case, casebook::Reader::Attested, &self.rows);
+        self.open_case(case).filter(|_| access.is_ok_and(casebook::Access::is_allowed))
+    }
+
+    /// The other institutions that the current version of a case names.
+    pub(crate) fn named(&self, case: CaseId) -> Vec<InstitutionId> {
+        casebook::named_audience(case, &self.rows).expect("rows in memory can be read")
+    }
+
+    fn fold(&mut self, held: &Held, received_ms: u64, chain_of: Chains<'_, '_>, filed: &mut Filed) {
         let header = held.entry.header();
-        if header.kind == Kind::Sealed && held.salted().is_some() {
-            self.sealed.insert(held.entry.id());
+        let payload = held.payload();
+        if let Some(from) = payload.as_ref().and_then(trust::judged_again_from) {
+            self.judge_again(&header.feed, from, chain_of, filed);
         }
-        let said = match held.payload() {
+        if let Some(at) = self.freezes.get(&header.feed).copied().filter(|_| header.kind.class() == Class::Root) {
+            self.judge_again(&header.feed, at, chain_of, filed);
+        }
+        let said = match payload {
             Some(payload) => Said::of(payload, header.feed),
             None if header.kind.class() == Class::Content => Some(Said::Absent),
             None => None,
         };
-        let Some(said) = said else { return Filed::default() };
-        let standing = match (&said, chain) {
-            (Said::Statement(kind, statement), Some(chain)) => self.standing(&held.entry, *kind, statement, chain),
+        let Some(said) = said else { return };
+        let standing = match &said {
+            Said::Statement(kind, statement) => self.standing(held, *kind, statement, chain_of(&header.feed)),
             _ => Standing::Unknown,
         };
         let record = casebook::Record {
@@ -114,72 +127,92 @@ impl Shelf {
             origin: if header.audience == Audience::Network { Origin::Network } else { Origin::Restricted },
             said,
         };
+        if header.kind == Kind::Sealed && held.salted().is_some() {
+            filed.placed.push(held.entry.id());
+        }
         let folded = self.book.fold(&record, standing, &self.rows).expect("rows in memory can be read");
+        self.take(folded, filed);
+    }
+
+    fn take(&mut self, folded: casebook::Folded, filed: &mut Filed) {
         self.rows.apply(&folded.changes);
-        let is_placed = header.kind == Kind::Sealed && held.salted().is_some();
-        let mut filed = Filed { placed: Vec::from_iter(is_placed.then(|| held.entry.id())) };
         for effect in folded.effects {
             match effect {
-                casebook::Effect::Erase(erasure) => erasure.entries.iter().for_each(|entry| self.erase(entry)),
+                casebook::Effect::Erase(_) if self.planted == Some(Planted::LongMemories) => {}
+                casebook::Effect::Erase(erasure) => erasure.entries.iter().for_each(|entry| self.memory.erase(entry)),
                 casebook::Effect::Offer(case) => {
                     let entries = casebook::shared_entries(case, &self.rows).expect("rows in memory can be read");
-                    filed.placed.extend(entries.into_iter().filter(|entry| self.sealed.contains(entry)));
+                    let is_sealed = |entry: &EntryId| {
+                        self.memory.entry(entry).is_some_and(|held| held.entry.header().kind == Kind::Sealed)
+                    };
+                    filed.placed.extend(entries.into_iter().filter(is_sealed));
                 }
                 casebook::Effect::Index(_) => {}
             }
         }
-        filed
+    }
+
+    /// Judges again what stands in a feed from a place on.
+    fn judge_again(&mut self, feed: &FeedId, from: u64, chain_of: Chains<'_, '_>, filed: &mut Filed) {
+        if self.planted == Some(Planted::HastyJudges) {
+            return;
+        }
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let said: Vec<Held> = self.memory.of(feed).iter().skip(from).cloned().collect();
+        for held in said {
+            let Some(Payload::Statement(kind, statement)) = held.payload() else { continue };
+            let standing = self.standing(&held, kind, &statement, chain_of(feed));
+            let folded = self.book.restand(held.entry.id(), standing, &self.rows);
+            self.take(folded.expect("rows in memory can be read"), filed);
+        }
     }
 
     /// Whether a statement counts where it stands.
-    fn standing(&self, entry: &Entry, kind: Kind, statement: &Statement, chain: &Chain) -> Standing {
-        let header = entry.header();
+    fn standing(&self, held: &Held, kind: Kind, statement: &Statement, chain: Option<&Chain>) -> Standing {
+        let header = held.entry.header();
         let context = Context { network: header.network, feed: header.feed, kind };
         let is_signed =
-            *self.signatures.borrow_mut().entry(entry.id()).or_insert_with(|| statement.verify(&context).is_ok());
+            *self.signatures.borrow_mut().entry(held.entry.id()).or_insert_with(|| statement.verify(&context).is_ok());
         if !is_signed {
             return Standing::Unknown;
         }
         let question = Question::of(header, kind, statement);
-        chain.institution().map_or(Standing::Pending, |institution| institution.judge(&question).standing)
+        chain.map_or(Standing::Pending, |chain| chain.judge(&question))
+    }
+
+    /// Whether the word of an entry counts.
+    pub(crate) fn is_verified(&self, entry: &EntryId, chain: Option<&Chain>) -> bool {
+        let Some(held) = self.memory.entry(entry) else { return false };
+        match held.payload() {
+            Some(Payload::Statement(kind, statement)) => {
+                self.standing(held, kind, &statement, chain) == Standing::Verified
+            }
+            _ => false,
+        }
     }
 
     /// Where signatures are noted.
     pub(crate) fn signatures(&self) -> Signatures {
         self.signatures.clone()
     }
-
-    fn erase(&mut self, entry: &EntryId) {
-        let Some((feed, seq)) = self.places.get(entry).copied() else { return };
-        if let Some(held) = self.held_mut(&feed, seq) {
-            held.body = Body::Absent(Absence::Erased);
-        }
-        self.sealed.remove(entry);
-    }
-
-    /// Entries for everybody whose payloads are still to be had.
-    pub(crate) fn missing(&self) -> Vec<EntryId> {
-        let all = self.feeds.values().flatten();
-        all.filter(|held| held.body == Body::Absent(Absence::NotHeld)).map(|held| held.entry.id()).collect()
-    }
 }
 
 impl Archive for Shelf {
     fn held(&self, feed: &FeedId, seq: u64) -> Option<Held> {
-        self.feeds.get(feed)?.get(usize::try_from(seq).ok()?).cloned()
+        self.memory.at(feed, seq).cloned()
     }
 
     fn id_at(&self, feed: &FeedId, seq: u64) -> Option<EntryId> {
-        Some(self.feeds.get(feed)?.get(usize::try_from(seq).ok()?)?.entry.id())
+        Some(self.memory.at(feed, seq)?.entry.id())
     }
 
     fn place_of(&self, entry: &EntryId) -> Option<(FeedId, u64)> {
-        self.places.get(entry).copied()
+        self.memory.place_of(entry)
     }
 
     fn may_have(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
         let access = self.book.may_have(*entry, *reader, &self.rows);
-        self.has_open_doors || access.is_ok_and(casebook::Access::is_allowed)
+        self.planted == Some(Planted::OpenDoors) || access.is_ok_and(casebook::Access::is_allowed)
     }
 
     fn is_kept_from(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
@@ -187,24 +220,27 @@ impl Archive for Shelf {
     }
 
     fn sealed_behind(&self, after: Option<&EntryId>, count: usize) -> Vec<EntryId> {
-        self.sealed.range((after.map_or(Unbounded, Excluded), Unbounded)).take(count).copied().collect()
+        self.memory.sealed_behind(after, count)
     }
 }
 
-/// What a journal says after a restart: the shelf, and what the machines need to go on.
+/// What a journal says after a restart: the machines first, then the shelf, which they judge.
 pub(crate) fn reopen(
     me: InstitutionId,
     records: &[Kept],
     founding: &protocol::message::Papers,
     signatures: Signatures,
+    planted: Option<Planted>,
 ) -> Reopened {
     let founding_charter = founding.charters.first().expect("a network has a founding charter");
     let mut papers = Papers::found(founding_charter).expect("the founding charter is one");
     let network = papers.network();
     let mut chains = BTreeMap::new();
-    let mut shelf = Shelf::of(me, signatures);
+    for (record, _) in records {
+        recall(record, network, &mut papers, &mut chains, planted);
+    }
+    let mut shelf = Shelf::of(me, signatures, planted);
     for kept in records {
-        recall(&kept.0, network, &mut papers, &mut chains);
         shelf.file(kept, &|feed| chains.get(feed));
     }
     Reopened { shelf, papers, chains }
@@ -218,11 +254,22 @@ pub(crate) struct Reopened {
     pub(crate) chains: BTreeMap<FeedId, Chain>,
 }
 
-fn recall(record: &Record, network: NetworkId, papers: &mut Papers, chains: &mut BTreeMap<FeedId, Chain>) {
+fn recall(
+    record: &Record,
+    network: NetworkId,
+    papers: &mut Papers,
+    chains: &mut BTreeMap<FeedId, Chain>,
+    planted: Option<Planted>,
+) {
     match record {
         Record::Entry(held) => {
             let feed = held.entry.header().feed;
-            chains.entry(feed).or_insert_with(|| Chain::new(network, feed)).recall(held);
+            let chain = chains.entry(feed).or_insert_with(|| Chain::new(network, feed));
+            if planted == Some(Planted::LostRotations) && held.entry.header().kind == Kind::KeyRotation {
+                chain.recall(&Held { body: Body::Absent(Absence::NotHeld), ..held.clone() });
+            } else {
+                chain.recall(held);
+            }
         }
         Record::Freeze(feed, freeze) => {
             if let Some(chain) = chains.get_mut(feed) {
@@ -230,10 +277,45 @@ fn recall(record: &Record, network: NetworkId, papers: &mut Papers, chains: &mut
             }
         }
         Record::Papers(news) => {
-            let charters = news.charters.iter().all(|charter| papers.add_charter(charter).is_ok());
-            let certificates = news.certificates.iter().all(|paper| papers.add_certificate(paper).is_ok());
-            assert!(charters && certificates, "papers that were journaled can be taken again");
+            let taken = papers.take(news).1;
+            assert_eq!(taken, Ok(()), "papers that were journaled can be taken again");
         }
         Record::Payload { .. } => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use feed::contract;
+
+    use super::*;
+
+    /// A shelf as the driver of a node keeps it; who may speak is no matter here.
+    struct Filing(Shelf);
+
+    impl contract::Shelved for Filing {
+        type Archive = Shelf;
+
+        fn journal(&mut self, record: &Record) {
+            self.0.file(&(record.clone(), 0), &|_| None);
+        }
+
+        fn archive(&self) -> &Shelf {
+            &self.0
+        }
+    }
+
+    fn empty() -> Filing {
+        Filing(Shelf::of(FeedId([7; 32]), Signatures::default(), None))
+    }
+
+    #[test]
+    fn a_shelf_keeps_what_was_journaled() {
+        contract::keeps_what_was_journaled(&mut empty());
+    }
+
+    #[test]
+    fn a_shelf_gives_payloads_to_their_readers() {
+        contract::gives_payloads_to_their_readers(&mut empty());
     }
 }

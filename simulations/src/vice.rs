@@ -29,7 +29,7 @@ impl Branch {
         feed: FeedId,
         behind: &Place,
         payloads: &[protocol::Payload],
-        key: &SecretKey,
+        (number, key): &(u32, SecretKey),
         chance: &mut Chance,
     ) -> Self {
         let mut prev = behind.clone();
@@ -46,7 +46,7 @@ impl Branch {
                 audience: Audience::Network,
                 salt: Salt(chance.bytes()),
             };
-            let (entry, salted) = Entry::sign(&new, 1, key).expect("what was written can be signed");
+            let (entry, salted) = Entry::sign(&new, *number, key).expect("what was written can be signed");
             prev = Place { epoch: prev.epoch, seq: prev.seq + 1, entry: entry.id() };
             entries.push(Held { entry, body: Body::Held(salted) });
         }

@@ -119,6 +119,9 @@ impl World {
         if !are_running || wire.is_up {
             return;
         }
+        if self.knows_expelled(one, other) || self.knows_expelled(other, one) {
+            return;
+        }
         if self.is_parted(one, other) || !self.knows(one, other) || !self.knows(other, one) {
             return self.dial_soon(one, other);
         }
@@ -223,9 +226,10 @@ impl World {
         {
             given.push(payload.entry);
         }
-        for entry in given.iter().filter(|entry| !self.truth.may_have(&reader, entry)).copied().collect::<Vec<_>>() {
+        for entry in given.iter().filter(|entry| !self.may_have(&reader, entry)).copied().collect::<Vec<_>>() {
             let (giver, reader) = (&self.nodes[from].member.name, &self.nodes[to].member.name);
-            let what = format!("{giver} gave {reader} the sealed payload of {}", entry.short());
+            let case = self.truth.about.get(&entry).map_or_else(String::new, |about| about.case.number.short());
+            let what = format!("{giver} gave {reader} the sealed payload {} about case {case}", entry.short());
             self.truth.violate(what);
         }
     }
@@ -291,7 +295,8 @@ impl World {
     /// A node blames another; when it has had enough, it sends it away.
     pub(crate) fn blame(&mut self, node: usize, peer: usize, why: feed::Blame) {
         let (one, other) = (&self.nodes[node], &self.nodes[peer]);
-        if one.is_honest() && other.is_honest() {
+        let is_expelled = [node, peer].map(Some).contains(&self.expelled);
+        if one.is_honest() && other.is_honest() && !is_expelled {
             let what = format!("{} blamed {}, who is honest: {why:?}", one.member.name, other.member.name);
             self.truth.violate(what);
         }

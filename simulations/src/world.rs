@@ -42,6 +42,7 @@ pub(crate) enum Event {
     BackUp { node: usize },
     Restore { node: usize },
     Admit { node: usize },
+    Expel,
     Misbehave { node: usize },
 }
 
@@ -89,6 +90,8 @@ pub(crate) struct World {
     pub(crate) wires: BTreeMap<(usize, usize), Wire>,
     /// The nodes on one side, while the network is in two parts.
     pub(crate) island: Option<Vec<usize>>,
+    /// Whom the governors expelled.
+    pub(crate) expelled: Option<usize>,
     /// Whether things still go wrong.
     pub(crate) is_rough: bool,
     pub(crate) truth: Truth,
@@ -123,7 +126,7 @@ impl World {
             .enumerate()
             .map(|(index, member)| {
                 let vice = index.checked_sub(honest).and_then(|vice| scenario.dishonest.get(vice)).copied();
-                Node::of(member, vice, &founding.papers, signatures.clone())
+                Node::of(member, vice, &founding.papers, signatures.clone(), scenario.faults.planted)
             })
             .collect();
         let by_peer = nodes.iter().enumerate().map(|(index, node)| (node.member.peer, index)).collect();
@@ -137,6 +140,7 @@ impl World {
             by_peer,
             wires: BTreeMap::new(),
             island: None,
+            expelled: None,
             is_rough: true,
             truth: Truth::default(),
             log: Vec::new(),
@@ -193,6 +197,7 @@ impl World {
             Event::BackUp { node } => self.nodes[node].disk.back_up(),
             Event::Restore { node } => self.restore(node),
             Event::Admit { node } => self.admit(node),
+            Event::Expel => self.expel(),
             Event::Misbehave { node } => self.misbehave(node),
         }
     }

@@ -1,10 +1,12 @@
-//! What people write: cases, restricted ones too, comments, stars, imports, withdrawals.
+//! What people write: cases, restricted ones too, comments, stars, imports, withdrawals. What moves audiences and keys stands
+//! in `change`.
 
 use std::collections::BTreeSet;
 
 use feed::{AppendRefusal, Chain, Draft, Effect, Record};
 use protocol::{
-    Audience, CaseId, CaseNumber, Context, EntryId, InstitutionId, Kind, Payload, Salt, Statement, StatementId,
+    Audience, CaseId, CaseNumber, Context, EntryId, InstitutionId, Kind, Payload, Salt, SecretKey, Statement,
+    StatementId,
     codec::{Text, Wire},
     message::{Body, EntryFrame, Gossip},
     payload::{
@@ -16,7 +18,7 @@ use protocol::{
 use crate::{
     member::open_draft,
     node::{Step, Task},
-    truth::CaseOf,
+    truth::Meaning,
     world::World,
 };
 
@@ -24,6 +26,24 @@ use crate::{
 const LONG_TEXT: usize = 19_000;
 /// Entries of an import: more than are announced one by one.
 const IMPORT: usize = 14;
+
+/// Whom a case is for; absent: all.
+pub(crate) type Readers = Option<BTreeSet<InstitutionId>>;
+
+/// What a house writes at once.
+pub(crate) struct Act {
+    pub(crate) said: Vec<(Draft, Meaning)>,
+    /// The key that signs a root entry.
+    pub(crate) root: Option<SecretKey>,
+    /// What happens, in words.
+    pub(crate) what: String,
+}
+
+impl Act {
+    pub(crate) const fn of(said: Vec<(Draft, Meaning)>, what: String) -> Self {
+        Self { said, root: None, what }
+    }
+}
 
 impl World {
     /// Writes the first entries of a feed, as far as they are not there.
@@ -35,7 +55,7 @@ impl World {
         let written = match next {
             0 => {
                 let genesis = open_draft(writer.member.genesis(), &mut self.chance);
-                exchange.append_root(genesis, clock, &writer.member.root)
+                exchange.append_root(genesis, clock, writer.member.root())
             }
             1 | 2 => {
                 let first = usize::try_from(next).unwrap_or(1) - 1;
@@ -60,15 +80,18 @@ impl World {
             self.nodes[node].outbox += 1;
             return;
         }
-        let (drafts, cases, what) = self.drafts(node);
-        let audiences: Vec<_> = drafts.iter().map(|(_, audience)| audience.clone()).collect();
-        let drafts = drafts.into_iter().map(|(draft, _)| draft).collect();
+        let Act { said, root, what } = self.act(node);
+        let (mut drafts, meanings): (Vec<Draft>, Vec<Meaning>) = said.into_iter().unzip();
         let clock = self.clock_of(node);
         let Some(exchange) = &mut self.nodes[node].exchange else { return };
-        match exchange.append(drafts, clock) {
+        let written = match root {
+            Some(root) => exchange.append_root(drafts.remove(0), clock, &root),
+            None => exchange.append(drafts, clock),
+        };
+        match written {
             Ok(effects) => {
-                self.remember(&effects, &audiences, &cases);
-                audiences.iter().flatten().for_each(|audience| self.connect_with(node, audience));
+                self.nodes[node].arm();
+                self.remember(node, &effects, meanings);
                 self.tell(node, &what);
                 self.follow_written(node, effects);
             }
@@ -92,7 +115,7 @@ impl World {
         if !writer.is_honest() {
             return;
         }
-        let own = writer.shelf.feeds.get(&writer.member.feed).map(Vec::as_slice).unwrap_or_default();
+        let own = writer.shelf.memory.of(&writer.member.feed);
         for held in own.iter().rev().take_while(|held| entries.contains(&held.entry.id())) {
             let header = held.entry.header();
             self.truth.acknowledged.insert(held.entry.id(), (header.feed, header.seq));
@@ -100,32 +123,34 @@ impl World {
         }
     }
 
-    /// Notes what was just signed: who may read it, and which cases there are.
-    fn remember(
-        &mut self,
-        effects: &[Effect],
-        audiences: &[Option<BTreeSet<InstitutionId>>],
-        cases: &[Option<CaseId>],
-    ) {
-        for ((entry, audience), case) in written_in(effects).into_iter().zip(audiences).zip(cases) {
-            if let Some(audience) = audience {
-                self.truth.audiences.insert(entry, audience.clone());
-            }
-            if let Some(id) = *case {
-                self.truth.cases.push(CaseOf { id, entry, audience: audience.clone(), is_withdrawn: false });
-            }
+    /// Notes what was just signed. A house keeps connections to those with whom it shares what is sealed.
+    fn remember(&mut self, node: usize, effects: &[Effect], meanings: Vec<Meaning>) {
+        let feed = self.nodes[node].member.feed;
+        for (entry, meaning) in written_in(effects).into_iter().zip(meanings) {
+            let readers = match &meaning {
+                Meaning::Version(_, Some(readers)) => readers.clone(),
+                Meaning::Word(case, _) => self.readers_of(node, *case).unwrap_or_default(),
+                _ => BTreeSet::new(),
+            };
+            self.connect_with(node, &readers);
+            self.truth.note(entry, feed, meaning);
         }
     }
 
-    fn drafts(&mut self, node: usize) -> Written {
+    fn act(&mut self, node: usize) -> Act {
         if self.nodes[node].branch.is_some() {
             return self.case(node, None, 10);
+        }
+        if self.chance.is(self.scenario.load.changes)
+            && let Some(act) = self.change(node)
+        {
+            return act;
         }
         match self.chance.below(100) {
             0..25 => self.case(node, None, 40),
             25..40 => {
-                let audience = self.some_audience(node);
-                self.case(node, Some(audience), 40)
+                let readers = self.some_readers(node);
+                self.case(node, Some(readers), 40)
             }
             40..45 => self.case(node, None, LONG_TEXT),
             45..50 => self.import(node),
@@ -135,88 +160,93 @@ impl World {
         }
     }
 
-    fn some_audience(&mut self, node: usize) -> BTreeSet<InstitutionId> {
+    pub(crate) fn some_readers(&mut self, node: usize) -> BTreeSet<InstitutionId> {
         let all: Vec<InstitutionId> = self.nodes.iter().map(|node| node.member.feed).collect();
-        let mut audience: BTreeSet<_> = self.chance.some_of(&all, 1 + all.len() / 3).into_iter().collect();
-        audience.insert(self.nodes[node].member.feed);
-        audience
+        let mut readers: BTreeSet<_> = self.chance.some_of(&all, 1 + all.len() / 3).into_iter().collect();
+        readers.insert(self.nodes[node].member.feed);
+        readers
     }
 
-    fn case(&mut self, node: usize, audience: Option<BTreeSet<InstitutionId>>, chars: usize) -> Written {
-        let (payload, id) = self.case_of(node, audience.as_ref(), chars);
-        let what = match &audience {
-            Some(audience) => format!("opens case {} for {} institutions.", id.number.short(), audience.len()),
-            None => format!("opens case {} for all.", id.number.short()),
-        };
-        let draft = self.draft(payload, audience.is_some());
-        (vec![(draft, audience)], vec![Some(id)], what)
+    fn case(&mut self, node: usize, readers: Readers, chars: usize) -> Act {
+        let (payload, id) = self.case_of(node, &readers, chars);
+        let what = format!("opens case {} {}.", id.number.short(), for_whom(&readers));
+        Act::of(vec![(self.draft(payload, readers.is_some()), Meaning::Version(id, readers))], what)
     }
 
-    fn import(&mut self, node: usize) -> Written {
-        let cases: Vec<_> = (0..IMPORT).map(|_| self.case_of(node, None, 100)).collect();
-        let ids = cases.iter().map(|(_, id)| Some(*id)).collect();
-        let drafts = cases.into_iter().map(|(payload, _)| (self.draft(payload, false), None)).collect();
-        (drafts, ids, format!("imports {IMPORT} cases."))
+    fn import(&mut self, node: usize) -> Act {
+        let cases: Vec<_> = (0..IMPORT).map(|_| self.case_of(node, &None, 100)).collect();
+        let said = cases.into_iter().map(|(payload, id)| (self.draft(payload, false), Meaning::Version(id, None)));
+        Act::of(said.collect(), format!("imports {IMPORT} cases."))
     }
 
-    fn withdrawal(&mut self, node: usize) -> Option<Written> {
-        let feed = self.nodes[node].member.feed;
-        let own: Vec<usize> = (0..self.truth.cases.len())
-            .filter(|case| self.truth.cases[*case].id.institution == feed && !self.truth.cases[*case].is_withdrawn)
-            .collect();
-        let case = *self.chance.pick(&own)?;
-        self.truth.cases[case].is_withdrawn = true;
-        let id = self.truth.cases[case].id;
-        let target = Target::Case(id);
-        let payload = Payload::Withdrawal(Withdrawal { target, ground: Ground::PatientWish, from: None });
-        let draft = self.draft(payload, false);
-        Some((vec![(draft, None)], vec![None], format!("withdraws case {}.", id.number.short())))
+    fn withdrawal(&mut self, node: usize) -> Option<Act> {
+        let case = self.own_case(node)?;
+        Some(Act::of(vec![self.taken_back(Target::Case(case))], format!("withdraws case {}.", case.number.short())))
+    }
+
+    /// A withdrawal with what it means.
+    pub(crate) fn taken_back(&mut self, target: Target) -> (Draft, Meaning) {
+        let meaning = Meaning::Withdrawal(target.clone());
+        let withdrawal = Withdrawal { target, ground: Ground::PatientWish, from: None };
+        (self.draft(Payload::Withdrawal(withdrawal), false), meaning)
+    }
+
+    /// One of a house's own cases that it has not withdrawn.
+    pub(crate) fn own_case(&mut self, node: usize) -> Option<CaseId> {
+        let writer = &self.nodes[node];
+        let own = self.truth.cases.keys().filter(|case| case.institution == writer.member.feed);
+        let own: Vec<CaseId> = own.filter(|case| writer.shelf.open_case(**case).is_some()).copied().collect();
+        self.chance.pick(&own).copied()
     }
 
     /// A comment or star on a case that the node holds.
-    fn reaction(&mut self, node: usize, kind: Kind) -> Option<Written> {
-        let writer = &self.nodes[node];
-        let feed = writer.member.feed;
-        let known: Vec<&CaseOf> = self.truth.cases.iter().filter(|case| self.is_readable(node, case)).collect();
-        let case = (*self.chance.clone().pick(&known)?).clone();
-        self.chance.next();
-        let context = Context { network: self.founding.network, feed, kind };
-        let id = StatementId(self.chance.bytes());
-        let author = &writer.member.clinician;
-        let statement = match kind {
-            Kind::Star => signed(&context, case.id, id, &Star { seen: case.entry }, author),
-            _ => {
-                let text = Text::from("Have you thought of scurvy?");
-                let comment = Comment { text, replies_to: None, seen: vec![case.entry], picture: None };
-                signed(&context, case.id, id, &comment, author)
-            }
+    fn reaction(&mut self, node: usize, kind: Kind) -> Option<Act> {
+        let known: Vec<CaseId> = self.truth.cases.keys().filter(|case| self.is_readable(node, case)).copied().collect();
+        let case = *self.chance.pick(&known)?;
+        let seen = self.nodes[node].shelf.readable_case(case)?.current;
+        let statement = if kind == Kind::Star {
+            self.statement(node, kind, case, &Star { seen })
+        } else {
+            let text = Text::from("Have you thought of scurvy?");
+            self.statement(node, kind, case, &Comment { text, replies_to: None, seen: vec![seen], picture: None })
         };
         let verb = if kind == Kind::Star { "stars" } else { "comments on" };
-        let what = format!("{verb} case {}.", case.id.number.short());
-        let draft = self.draft(Payload::Statement(kind, statement), case.audience.is_some());
-        Some((vec![(draft, case.audience)], vec![None], what))
+        let is_sealed = self.readers_of(node, case).is_some();
+        let draft = self.draft(Payload::Statement(kind, statement), is_sealed);
+        Some(Act::of(vec![(draft, Meaning::Word(case, seen))], format!("{verb} case {}.", case.number.short())))
     }
 
-    fn is_readable(&self, node: usize, case: &CaseOf) -> bool {
-        let owner = case.id.institution;
-        let reader = &self.nodes[node];
-        let held = reader.shelf.feeds.get(&owner).into_iter().flatten().find(|held| held.entry.id() == case.entry);
-        let is_contested = self.nodes.iter().any(|owned| owned.member.feed == owner && owned.branch.is_some());
-        !is_contested && held.is_some_and(|held| held.salted().is_some())
+    /// Whom a case is for, as far as a node knows.
+    fn readers_of(&self, node: usize, case: CaseId) -> Readers {
+        let shelf = &self.nodes[node].shelf;
+        shelf.open_case(case).filter(|open| open.reach == casebook::row::Reach::Named)?;
+        Some(shelf.named(case).into_iter().chain([case.institution]).collect())
+    }
+
+    fn is_readable(&self, node: usize, case: &CaseId) -> bool {
+        let is_contested = |owned: &crate::node::Node| owned.member.feed == case.institution && owned.branch.is_some();
+        !self.nodes.iter().any(is_contested) && self.nodes[node].shelf.readable_case(*case).is_some()
     }
 
     /// A case of a few words for everybody.
-    pub(crate) fn case_payload(
-        &mut self,
-        node: usize,
-        audience: Option<&BTreeSet<InstitutionId>>,
-    ) -> (Payload, CaseId) {
-        self.case_of(node, audience, 10)
+    pub(crate) fn case_payload(&mut self, node: usize) -> (Payload, CaseId) {
+        self.case_of(node, &None, 10)
     }
 
-    fn case_of(&mut self, node: usize, audience: Option<&BTreeSet<InstitutionId>>, chars: usize) -> (Payload, CaseId) {
-        let institution = self.nodes[node].member.feed;
-        let id = CaseId { institution, number: CaseNumber(self.chance.bytes()) };
+    fn case_of(&mut self, node: usize, readers: &Readers, chars: usize) -> (Payload, CaseId) {
+        let id = CaseId { institution: self.nodes[node].member.feed, number: CaseNumber(self.chance.bytes()) };
+        (self.version(node, Kind::Case, id, readers, chars), id)
+    }
+
+    /// A version of a case.
+    pub(crate) fn version(
+        &mut self,
+        node: usize,
+        kind: Kind,
+        case: CaseId,
+        readers: &Readers,
+        chars: usize,
+    ) -> Payload {
         let summary = Summary {
             title: Text::from("A rash"),
             question: Text::from("What is it?"),
@@ -227,23 +257,30 @@ impl World {
             sex: None,
             pictures: Vec::new(),
             blob_salt: Salt(self.chance.bytes()),
-            audience: audience.map(|audience| audience.iter().copied().collect()),
-            is_public: false,
+            audience: readers.as_ref().map(|readers| readers.iter().copied().collect()),
+            is_public: readers.is_none() && self.chance.is(30),
         };
-        let context = Context { network: self.founding.network, feed: institution, kind: Kind::Case };
-        let statement_id = StatementId(self.chance.bytes());
-        let author = &self.nodes[node].member.clinician;
-        (Payload::Statement(Kind::Case, signed(&context, id, statement_id, &summary, author)), id)
+        Payload::Statement(kind, self.statement(node, kind, case, &summary))
     }
 
-    fn draft(&mut self, payload: Payload, is_restricted: bool) -> Draft {
+    /// What somebody of the house says, mostly who came last.
+    fn statement<B: Wire>(&mut self, node: usize, kind: Kind, case: CaseId, body: &B) -> Statement {
+        let context = Context { network: self.founding.network, feed: self.nodes[node].member.feed, kind };
+        let id = StatementId(self.chance.bytes());
+        let people = &self.nodes[node].member.clinicians;
+        let newest = people.len() - 1;
+        let author = if self.chance.is(80) { newest } else { self.chance.index(people.len()) };
+        Statement::sign(&context, case, id, body, &people[author])
+    }
+
+    pub(crate) fn draft(&mut self, payload: Payload, is_restricted: bool) -> Draft {
         let audience = if is_restricted { Audience::Restricted } else { Audience::Network };
         Draft { payload, audience, salt: Salt(self.chance.bytes()) }
     }
 
     /// Some entry that a node holds, as a message.
     pub(crate) fn old_entry(&mut self, node: usize) -> Option<Gossip> {
-        let held: Vec<_> = self.nodes[node].shelf.feeds.values().flatten().collect();
+        let held: Vec<_> = self.nodes[node].shelf.memory.iter().collect();
         let held = self.chance.pick(&held)?;
         let is_open = held.entry.header().audience == Audience::Network;
         let body = match &held.body {
@@ -259,17 +296,9 @@ impl World {
     }
 }
 
-/// Drafts with their audiences, the cases they open, and what happened in words.
-type Written = (Vec<(Draft, Option<BTreeSet<InstitutionId>>)>, Vec<Option<CaseId>>, String);
-
-fn signed<B: Wire>(
-    context: &Context,
-    case: CaseId,
-    id: StatementId,
-    body: &B,
-    author: &protocol::SecretKey,
-) -> Statement {
-    Statement::sign(context, case, id, body, author)
+/// Whom a case is for, in words.
+pub(crate) fn for_whom(readers: &Readers) -> String {
+    readers.as_ref().map_or_else(|| "for all".to_owned(), |readers| format!("for {} institutions", readers.len()))
 }
 
 fn written_in(effects: &[Effect]) -> Vec<EntryId> {

@@ -1,35 +1,60 @@
 //! Checks can fail: a fault is planted in what surrounds the honest machines, and the run must not pass. And what a scenario
 //! says goes wrong does go wrong.
 
-use simulations::{Faults, Scenario, run};
+use simulations::{Planted, Scenario, run};
 
 /// Seeds that are tried until one of them shows the fault: a disk that lies loses something only if the power goes.
 const SEEDS: u64 = 40;
 
-fn planted(name: &str, plant: impl Fn(&mut Faults)) -> Vec<String> {
+/// Plants a fault, and plays until somebody says what is wrong.
+fn assert_found(name: &str, planted: Planted, says: &[&str]) {
     let mut scenario = Scenario::named(name).expect("the scenario is there");
-    plant(&mut scenario.faults);
+    scenario.faults.planted = Some(planted);
+    let is_said = |violation: &String| says.iter().any(|says| violation.contains(says));
     let mut runs = (0..SEEDS).map(|seed| run(&scenario, seed).violations);
-    runs.find(|violations| !violations.is_empty()).unwrap_or_default()
+    assert!(runs.any(|violations| violations.iter().any(is_said)), "{planted:?} was planted and nobody said {says:?}");
 }
 
 #[test]
 fn a_disk_that_lies_about_durability_is_found_out() {
-    let violations = planted("lossy-30", |faults| faults.have_lying_disks = true);
-    let is_found = violations.iter().any(|violation| violation.contains("lost what") || violation.contains("twice"));
-    assert!(is_found, "nothing was lost, nothing written twice: {violations:?}");
+    assert_found("lossy-30", Planted::LyingDisks, &["lost what", "twice"]);
 }
 
 #[test]
 fn a_node_that_gives_sealed_payloads_to_everybody_is_found_out() {
-    let violations = planted("calm-3", |faults| faults.have_open_doors = true);
-    assert!(violations.iter().any(|violation| violation.contains("sealed payload")), "nothing leaked: {violations:?}");
+    assert_found("calm-3", Planted::OpenDoors, &["holds a sealed payload"]);
+    assert_found("changing-hands", Planted::OpenDoors, &["holds a sealed payload"]);
 }
 
 #[test]
 fn a_network_that_never_heals_is_found_out() {
-    let violations = planted("partition-and-heal", |faults| faults.has_lasting_partition = true);
-    assert!(violations.iter().any(|violation| violation.contains("hold other heads")), "all agreed: {violations:?}");
+    assert_found("partition-and-heal", Planted::LastingPartition, &["hold other heads"]);
+}
+
+#[test]
+fn readers_whom_nobody_tells_are_found_out() {
+    assert_found("changing-hands", Planted::SilentHosts, &["has other readers"]);
+}
+
+#[test]
+fn words_that_are_judged_once_and_never_again_are_found_out() {
+    assert_found("changing-hands", Planted::HastyJudges, &["reads case"]);
+}
+
+#[test]
+fn a_node_that_keeps_what_was_withdrawn_is_found_out() {
+    assert_found("changing-hands", Planted::LongMemories, &["still holds what"]);
+}
+
+#[test]
+fn a_node_that_forgets_who_signs_is_found_out() {
+    assert_found("changing-hands", Planted::LostRotations, &["knows other keys"]);
+}
+
+#[test]
+fn a_node_that_does_not_listen_to_the_governors_is_found_out() {
+    assert_found("changing-hands", Planted::DeafNode, &["hold other papers"]);
+    assert_found("changing-hands", Planted::DeafNode, &["after it was expelled"]);
 }
 
 #[test]
@@ -41,6 +66,10 @@ fn what_a_scenario_promises_to_go_wrong_does() {
         ("late-joiner", "is admitted"),
         ("partition-and-heal", "nobody else is on this side"),
         ("liar", "for a while"),
+        ("changing-hands", "from now on"),
+        ("changing-hands", "takes back word"),
+        ("changing-hands", "changes its signing key"),
+        ("changing-hands", "vouches no longer"),
     ] {
         let scenario = Scenario::named(name).expect("the scenario is there");
         let log = run(&scenario, 1).log;

@@ -82,3 +82,8 @@ fn one_that_equivocates_is_stopped_by_all_at_the_same_place() {
 fn liars_keep_nothing_from_the_honest() {
     play("liar", SEEDS);
 }
+
+#[test]
+fn all_agree_who_speaks_and_who_reads_while_both_change() {
+    play("changing-hands", SEEDS);
+}
