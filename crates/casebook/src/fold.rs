@@ -237,8 +237,11 @@ impl<R: Rows> Sheet<'_, R> {
         self.owe_for_entry(record.id, record.feed)?;
         self.destroy(record.id, arrival.map(Arrival::case));
         if let Some((arrival, name)) = arrival.and_then(|arrival| Some((arrival, arrival.name?))) {
+            let was_erased = self.is_statement_erased(Some(name))?;
             self.rows.put(&arrival.statement_key(name), &StatementRow { is_erased: true });
-            self.erase_statement(arrival.case(), name)?;
+            if !was_erased {
+                self.erase_statement(arrival.case(), name)?;
+            }
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ mod any_order;
 mod bytes;
 mod long_thread;
 mod readers;
+mod repetitions;
 mod shelves;
 mod stories;
 mod threads;
