@@ -1,7 +1,7 @@
 //! What the casebook is told of an entry: its header, where it came from, and what it says.
 
 use protocol::{
-    EntryId, InstitutionId, Kind, Payload, Statement,
+    Class, EntryId, InstitutionId, Kind, Payload, Statement,
     codec::decode,
     payload::{
         content::Profile,
@@ -88,11 +88,12 @@ impl Origin {
 impl Said {
     /// What a payload in a feed says about cases; `None` if it concerns others only.
     ///
-    /// A kind of newer software that has the form of a statement is taken as one, so that it is erased with its case.
+    /// Content of newer software that has the form of a statement is taken as one, so that it is erased with its case. What
+    /// is control is never withdrawn, whoever knows the kind: without it the feed would end for those who come later.
     pub fn of(payload: Payload, feed: InstitutionId) -> Option<Self> {
         match payload {
             Payload::Statement(kind, statement) => Some(Self::Statement(kind, statement)),
-            Payload::Unknown(kind, bytes) => {
+            Payload::Unknown(kind, bytes) if kind.class() == Class::Content => {
                 Some(decode(&bytes.0).map_or(Self::Absent, |statement| Self::Statement(kind, statement)))
             }
             Payload::Profile(profile) => Some(Self::Profile(profile)),

@@ -1,9 +1,13 @@
 //! What counts: who opens and resolves, who is heard, what stars and answers come to.
 
-use protocol::{Kind, codec::Bytes, payload::content::Status};
+use protocol::{
+    Kind, Payload,
+    codec::{Bytes, encode},
+    payload::content::Status,
+};
 use trust::Standing;
 
-use super::world::{NOW, Node, Voice, case_of, comment, header_of, summary};
+use super::world::{NOW, Node, Voice, case_of, comment, header_of, house, summary};
 use crate::{
     Answer, Origin, Said, WhyKept, outcomes_of, pending_in, profile_of, profiles_of,
     row::{Reach, Tally},
@@ -206,6 +210,19 @@ fn what_is_not_understood_is_kept_and_says_nothing() {
     }
     assert_eq!(node.hear(&broken), Answer::KeptOnly(WhyKept::Malformed));
     assert_eq!(node.open(case).unwrap().tally, Tally::NONE);
+}
+
+#[test]
+fn what_is_control_is_never_taken_for_something_that_can_be_withdrawn() {
+    let unknown = |code| Payload::Unknown(Kind::from_code(code), Bytes(vec![0xa0]));
+    assert_eq!(Said::of(unknown(0x10E), house(1)), Some(Said::Absent));
+    for control in [0x30, 0x99, 0x210] {
+        assert_eq!(Said::of(unknown(control), house(1)), None);
+    }
+    let (mut b, case) = (Voice::of(2), case_of(1, 1));
+    let Said::Statement(_, statement) = b.comment(20, case).said else { unreachable!("a comment is a statement") };
+    let statement = Bytes(encode(&statement));
+    assert_eq!(Said::of(Payload::Unknown(Kind::from_code(0x210), statement), house(2)), None, "whatever its form");
 }
 
 #[test]
