@@ -36,12 +36,38 @@ impl Exchange {
                 self.newcomer(peer, card).filter(|feed| self.is_or_becomes_member(feed, &shown.papers, &mut effects));
             return (feed, effects);
         }
-        let Some((shown_to, institution)) = institution_of(shown) else { return (None, effects) };
+        let Some(institution) = self.introduced(shown) else { return (None, effects) };
         let feed = institution.feed();
         let is_member = self.is_or_becomes_member(&feed, &shown.papers, &mut effects);
-        let known = self.chains.get(&feed).filter(|chain| chain.next_seq() > shown_to).and_then(Chain::institution);
-        let is_theirs = known.unwrap_or(&institution).has_transport(peer);
-        ((is_member && is_theirs).then_some(feed), effects)
+        ((is_member && institution.has_transport(peer)).then_some(feed), effects)
+    }
+
+    /// The institution of root entries and node keys, each verified under the key that those before it name.
+    ///
+    /// Of a feed that we hold, only what stands behind that is looked at: whoever shows it may have left out the entry that
+    /// retired its key.
+    fn introduced(&self, shown: &Introduction) -> Option<Institution> {
+        let parsed: Result<Vec<_>, _> = shown.entries.iter().map(|frame| Arrival::parse(frame.clone())).collect();
+        let arrivals = parsed.ok()?;
+        let first = arrivals.first()?;
+        let known = self.chains.get(&first.entry.claimed().feed);
+        let (mut institution, held) = match known.and_then(|chain| Some((chain.institution()?.clone(), chain))) {
+            Some((institution, chain)) => (institution, chain.next_seq()),
+            None => (founded(first)?, 1),
+        };
+        let mut before = None;
+        for arrival in arrivals {
+            let header = arrival.entry.claimed();
+            let is_of_feed = header.network == self.papers.network() && header.feed == institution.feed();
+            if !is_of_feed || before.is_some_and(|before| header.seq <= before) {
+                return None;
+            }
+            before = Some(header.seq);
+            if header.seq >= held {
+                learn(&mut institution, arrival)?;
+            }
+        }
+        Some(institution)
     }
 
     /// The feed of a card that names this transport key, if nothing of that feed is held.
@@ -72,35 +98,27 @@ impl Exchange {
     }
 }
 
-/// The institution of root entries and node keys, each verified under the key that those before it name, and the place of
-/// the last of them. Where we hold more of the feed than that, our own knowledge decides: node keys may have been replaced.
-fn institution_of(shown: &Introduction) -> Option<(u64, Institution)> {
-    let mut arrivals = shown.entries.iter().map(|frame| Arrival::parse(frame.clone()));
-    let genesis = arrivals.next()?.ok()?;
+fn founded(genesis: &Arrival) -> Option<Institution> {
     let Payload::Genesis(founding) = Payload::decode(Kind::Genesis, &genesis.matching()?.bytes.0).ok()? else {
         return None;
     };
-    let (mut institution, _) = Institution::found(&founding, genesis.entry).ok()?;
-    let mut last = 0;
-    for arrival in arrivals {
-        let arrival = arrival.ok()?;
-        let salted = arrival.matching()?.clone();
-        let header = arrival.entry.claimed();
-        if header.feed != institution.feed() || header.seq <= last {
-            return None;
+    Institution::found(&founding, genesis.entry.clone()).ok().map(|(institution, _)| institution)
+}
+
+/// Verifies and applies an entry that stands behind what is known of an institution.
+fn learn(institution: &mut Institution, arrival: Arrival) -> Option<()> {
+    let salted = arrival.matching()?.clone();
+    let header = arrival.entry.claimed();
+    let entry = match header.kind.class() {
+        Class::Root => {
+            let payload = Payload::decode(header.kind, &salted.bytes.0).ok()?;
+            institution.verify_root(arrival.entry, &payload).ok()?
         }
-        last = header.seq;
-        let entry = match header.kind.class() {
-            Class::Root => {
-                let payload = Payload::decode(header.kind, &salted.bytes.0).ok()?;
-                institution.verify_root(arrival.entry, &payload).ok()?
-            }
-            _ => {
-                let key = institution.keys().signer_of(header).ok()?;
-                arrival.entry.verify(&key).ok()?
-            }
-        };
-        institution.apply(&entry, Some(&salted));
-    }
-    Some((last, institution))
+        _ => {
+            let key = institution.keys().signer_of(header).ok()?;
+            arrival.entry.verify(&key).ok()?
+        }
+    };
+    institution.apply(&entry, Some(&salted));
+    Some(())
 }

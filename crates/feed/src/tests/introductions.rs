@@ -4,7 +4,7 @@ use protocol::{
     certificate::{Card, SignedCard},
     codec::Text,
     message::{Introduction, Papers},
-    payload::control::NodeKey,
+    payload::control::{NodeKey, Place},
 };
 
 use super::world::{Author, NOW, Network, Node, key, node_keys, open, peer, profile, rotation};
@@ -102,6 +102,48 @@ fn node_keys_that_were_replaced_let_nobody_in_where_the_newer_ones_are_known() {
     assert_eq!(knows.exchange.receive_introduction(&peer(40), &old).0, None);
     let mut does_not = Node::holding(&network, 2, &story[..1]);
     assert_eq!(does_not.exchange.receive_introduction(&peer(40), &old).0, Some(author.feed));
+}
+
+/// Genesis, node keys, and a rotation that retired key 1; and what its thief shows, with the rotation left out.
+fn stolen(network: &Network) -> (Vec<Held>, Introduction) {
+    let mut author = Author::of(network, 1);
+    let mut story = author.story(0);
+    story.push(author.write(&node_keys(peer(40))));
+    story.push(author.write(&rotation(1, 5)));
+    let mut thief = Author { signing: (1, 3), ..author };
+    let far = Place { epoch: 0, seq: 1 << 40, entry: story[1].entry.id() };
+    thief.head = Some(far);
+    let forged = thief.write(&node_keys(peer(66)));
+    let entries = [&story[0], &forged].map(super::world::frame_of).to_vec();
+    (story, Introduction { papers: network.papers.clone(), entries, card: None })
+}
+
+#[test]
+fn a_key_that_was_retired_opens_no_door_where_its_rotation_is_known() {
+    let network = Network::of(3);
+    let (story, shown) = stolen(&network);
+    let mut knows = Node::holding(&network, 0, &story);
+    assert_eq!(knows.exchange.receive_introduction(&peer(66), &shown).0, None);
+    let mut does_not = Node::holding(&network, 2, &story[..2]);
+    let feed = network.feed(1);
+    assert_eq!(does_not.exchange.receive_introduction(&peer(66), &shown).0, Some(feed), "else nobody can tell");
+}
+
+#[test]
+fn what_stands_behind_a_feed_that_is_held_in_part_is_judged_by_what_it_says() {
+    let network = Network::of(3);
+    let mut author = Author::of(&network, 1);
+    let mut story = author.story(1);
+    story.push(author.write(&rotation(1, 5)));
+    author.signing = (2, 5);
+    story.push(author.write(&node_keys(peer(41))));
+    let entries = [&story[0], &story[2], &story[3]].map(super::world::frame_of).to_vec();
+    let shown = Introduction { papers: network.papers.clone(), entries, card: None };
+    for held in 0..=story.len() {
+        let mut node = Node::holding(&network, 0, &story[..held]);
+        let who = node.exchange.receive_introduction(&peer(41), &shown).0;
+        assert_eq!(who, Some(author.feed), "{held} entries are held");
+    }
 }
 
 #[test]
