@@ -185,13 +185,6 @@ impl Exchange {
         &self.start
     }
 
-    /// The member whose node has this transport key.
-    pub fn institution_of(&self, peer: &Peer) -> Option<InstitutionId> {
-        let institutions = self.chains.values().filter_map(Chain::institution);
-        let mut holders = institutions.filter(|institution| institution.has_transport(peer));
-        holders.find(|holder| self.roster.member(&holder.feed()).is_some()).map(|holder| holder.feed())
-    }
-
     /// Entries that were passed on since the start and are of no member. Nobody is blamed: who passes them on may know more
     /// members than we do.
     pub const fn of_no_member(&self) -> u64 {

@@ -11,6 +11,7 @@ mod chain;
 pub mod contract;
 mod effect;
 mod exchange;
+mod holders;
 mod memory;
 mod session;
 mod start;
@@ -20,6 +21,7 @@ pub use archive::{Archive, Arrival, Held};
 pub use chain::{Answer, Chain, Freeze};
 pub use effect::{Blame, Effect, Input, Peer, Record, Verdict};
 pub use exchange::{AppendRefusal, Draft, Exchange, Restored};
+pub use holders::holders;
 pub use memory::Memory;
 pub use start::Start;
 

@@ -37,6 +37,8 @@ pub(crate) struct Door {
     listening: BTreeSet<String>,
     /// Strangers that were let in, until their own feed names their keys.
     admitted: BTreeMap<Peer, InstitutionId>,
+    /// Whose each transport key was when members were last told of.
+    holders: BTreeMap<Peer, InstitutionId>,
 }
 
 impl Door {
@@ -47,21 +49,23 @@ impl Door {
         identity: Institution,
         named: Vec<String>,
     ) -> Self {
-        Self { shared, keys, card, identity, named, listening: BTreeSet::new(), admitted: BTreeMap::new() }
+        let (listening, admitted, holders) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+        Self { shared, keys, card, identity, named, listening, admitted, holders }
     }
 
     /// Tells the network who may connect, where members listen, and what to show where nobody knows us.
     pub(crate) fn open(&mut self) {
         let nodes = self.shared.members_nodes();
         let Some(network) = &self.shared.network else { return };
-        let mut members: BTreeMap<Peer, InstitutionId> =
-            nodes.iter().map(|node| (node.node.transport, node.feed)).collect();
+        let mut members = feed::holders(nodes.iter().map(|node| (node.node.transport, node.feed)), &self.holders);
         self.admitted
             .retain(|_, institution| self.shared.is_member(institution) && !self.shared.has_node_keys(institution));
         members.extend(&self.admitted);
+        self.holders.clone_from(&members);
         network.members(members);
         for node in nodes {
-            if node.feed != self.shared.me {
+            let is_holder = self.holders.get(&node.node.transport) == Some(&node.feed);
+            if is_holder && node.feed != self.shared.me {
                 let addresses = node.node.addresses.iter().map(|address| address.0.clone()).collect();
                 network.dial(node.node.transport, addresses);
             }
@@ -82,6 +86,7 @@ impl Door {
         let is_admitted = others < ADMITTED_MAX;
         if is_admitted {
             self.admitted.insert(peer, institution);
+            self.holders.insert(peer, institution);
         }
         is_admitted
     }
