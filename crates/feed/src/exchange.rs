@@ -77,8 +77,6 @@ pub struct Exchange {
     buckets: BTreeMap<FeedId, Bucket>,
     /// The newest head claim of each member that was heard.
     claims: BTreeMap<FeedId, gossip::Heard>,
-    /// Institutions whose answer to the own-head check stands on a key that we do not know.
-    doubtful: BTreeSet<InstitutionId>,
     /// Since when half of the feeds stand, by their own words.
     network_since_ms: u64,
     revisited_ms: u64,
@@ -107,7 +105,6 @@ impl Exchange {
             fresh: BTreeSet::new(),
             buckets: BTreeMap::new(),
             claims: BTreeMap::new(),
-            doubtful: BTreeSet::new(),
             network_since_ms: 0,
             revisited_ms: now_ms,
             claim_due_ms: now_ms.saturating_add(CLAIM_MS),
@@ -246,7 +243,8 @@ impl Exchange {
                 silent.push(session.institution);
             }
         }
-        silent.into_iter().for_each(|institution| self.forget_doubtful(&institution));
+        silent.iter().for_each(|institution| self.start.disbelieve(institution));
+        self.start.expire(now_ms);
     }
 
     /// Says hello again to one peer, another one each time, and offers again what it may have missed.

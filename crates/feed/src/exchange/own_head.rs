@@ -45,6 +45,7 @@ impl Exchange {
         &mut self,
         peer: Peer,
         head: HeadOf,
+        now_ms: u64,
         archive: &impl Archive,
         effects: &mut Vec<Effect>,
     ) {
@@ -61,7 +62,10 @@ impl Exchange {
         match self.whose_hand(&claimed, archive) {
             Hand::Ours => self.start.answer(institution, Some(claimed.claimed().seq)),
             Hand::Forged => effects.push(Effect::Penalise(peer, Blame::BadSignature)),
-            hand if self.start.is_waiting() => self.learn_of_more(peer, institution, &claimed, hand, effects),
+            hand if self.start.is_waiting() => {
+                let is_sure = hand == Hand::Signed;
+                self.learn_of_more((peer, institution), &claimed, is_sure, now_ms, effects);
+            }
             Hand::Signed => self.foreign_hand(effects),
             Hand::Unknown => {}
         }
@@ -70,23 +74,24 @@ impl Exchange {
     /// Somebody holds an entry of ours that we do not: it comes back, unless it contradicts what we hold.
     fn learn_of_more(
         &mut self,
-        peer: Peer,
-        institution: InstitutionId,
+        (peer, institution): (Peer, InstitutionId),
         claimed: &Unverified,
-        hand: Hand,
+        is_sure: bool,
+        now_ms: u64,
         effects: &mut Vec<Effect>,
     ) {
         let header = claimed.claimed();
         if header.seq < self.own_next_seq() {
-            if hand == Hand::Signed {
+            if is_sure {
                 self.halt(effects);
             }
             return;
         }
-        if hand == Hand::Unknown {
-            self.doubtful.insert(institution);
+        if is_sure {
+            self.start.answer(institution, Some(header.seq));
+        } else {
+            self.start.doubt(institution, header.seq, now_ms);
         }
-        self.start.answer(institution, Some(header.seq));
         let place = Place { epoch: header.epoch, seq: header.seq, entry: claimed.id() };
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.hints(self.me, place);
@@ -104,13 +109,6 @@ impl Exchange {
     pub(super) fn foreign_hand(&mut self, effects: &mut Vec<Effect>) {
         if self.start.is_ready() {
             self.halt(effects);
-        }
-    }
-
-    /// An answer that nothing stood behind does not count.
-    pub(super) fn forget_doubtful(&mut self, institution: &InstitutionId) {
-        if self.doubtful.remove(institution) {
-            self.start.forget(institution);
         }
     }
 

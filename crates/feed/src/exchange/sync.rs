@@ -71,7 +71,7 @@ impl Exchange {
             Frame::Payload(payload) => self.land_payload(peer, payload, archive, effects),
             Frame::Offer(offer) => offer.entries.into_iter().for_each(|entry| session.payloads.want(entry)),
             Frame::WantHead(want) => self.serve_head(peer, &want.feed, archive, effects),
-            Frame::Head(head) => self.learn_own_head(peer, head, archive, effects),
+            Frame::Head(head) => self.learn_own_head(peer, head, now_ms, archive, effects),
         }
     }
 
@@ -223,7 +223,7 @@ impl Exchange {
         } else if !flight.is_search {
             session.blame_fruitless(flight.feed, now_ms);
             if flight.feed == self.me {
-                self.forget_doubtful(&institution);
+                self.start.disbelieve(&institution);
             }
         }
     }

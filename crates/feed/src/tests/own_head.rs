@@ -3,7 +3,7 @@
 use protocol::{
     Audience,
     claim::{HeadClaim, SignedHeadClaim},
-    message::{Frame, Gossip, HeadOf, WantHead},
+    message::{Busy, Frame, Gossip, HeadOf, WantHead},
     payload::control::Place,
 };
 
@@ -111,6 +111,66 @@ fn a_made_up_key_does_not_keep_us_waiting_for_ever() {
     node.meet(&network, 2);
     assert_eq!(is_started(&node.frame(2, head_of(author.feed, Some(&story[2])), NOW)), None, "so we wait");
     assert!(is_started(&node.tick(NOW + 16_000)).is_some(), "but not for what never comes");
+}
+
+/// A node of a network of three that waits, another that holds what it holds, and a head on a key that nobody ever had.
+fn waiting_with_liar() -> (Network, Node, Held, Frame) {
+    let network = Network::of(3);
+    let mut author = Author::of(&network, 0);
+    let story = author.story(2);
+    let mut node = Node::of(&network, 0);
+    node.learn(&story);
+    node.meet(&network, 1);
+    node.meet(&network, 2);
+    let made_up = author.signed_by(&profile(1), Audience::Network, 7, &key(9, 9));
+    (network, node, story[2].clone(), head_of(author.feed, Some(&made_up)))
+}
+
+/// When a node starts to which something is said four times a second, within ten minutes.
+fn starts_after(node: &mut Node, mut say: impl FnMut(&mut Node, u64) -> Vec<Effect>) -> Option<u64> {
+    (NOW..NOW + 600_000).step_by(250).find_map(|now_ms| {
+        let asked = node.tick(now_ms);
+        let after = say(node, now_ms);
+        is_started(&asked).or(is_started(&after)).map(|_| (now_ms - NOW) / 1_000)
+    })
+}
+
+#[test]
+fn one_who_made_up_a_key_and_is_then_busy_keeps_us_waiting_for_half_a_minute() {
+    for retry_ms in [0, 300_000] {
+        let (network, mut node, held, made_up) = waiting_with_liar();
+        node.frame(1, made_up, NOW);
+        node.frame(2, head_of(network.feed(0), Some(&held)), NOW);
+        let busy = Frame::Busy(Busy { retry_ms });
+        let started = starts_after(&mut node, |node, now_ms| node.frame(1, busy.clone(), now_ms));
+        assert_eq!(started, Some(30));
+    }
+}
+
+#[test]
+fn two_who_make_up_keys_in_turns_keep_us_waiting_no_longer() {
+    let network = Network::of(5);
+    let mut author = Author::of(&network, 0);
+    let story = author.story(2);
+    let mut node = Node::of(&network, 0);
+    node.learn(&story);
+    for other in 1..5 {
+        node.meet(&network, other);
+    }
+    let mut number = 7;
+    let mut lie = |node: &mut Node, now_ms| {
+        number += 1;
+        let made_up = author.signed_by(&profile(1), Audience::Network, number, &key(9, 9));
+        let says = |node: &mut Node, liar| node.frame(liar, head_of(author.feed, Some(&made_up)), now_ms);
+        [says(node, 1), says(node, 2)].concat()
+    };
+    lie(&mut node, NOW);
+    for honest in [3, 4] {
+        let effects = node.frame(honest, head_of(network.feed(0), Some(&story[2])), NOW);
+        assert_eq!(is_started(&effects), None);
+    }
+    let started = starts_after(&mut node, lie);
+    assert!(started.is_some_and(|seconds| seconds <= 31), "{started:?}");
 }
 
 #[test]
