@@ -83,6 +83,8 @@ pub struct Exchange {
     claim_due_ms: u64,
     claimed_ms: Option<u64>,
     is_pull_due: bool,
+    /// The peer whose range came last.
+    landed_last: Option<Peer>,
     /// Entries that were passed on to us and are of no member.
     of_no_member: u64,
 }
@@ -110,6 +112,7 @@ impl Exchange {
             claim_due_ms: now_ms.saturating_add(CLAIM_MS),
             claimed_ms: None,
             is_pull_due: false,
+            landed_last: None,
             of_no_member: 0,
         };
         exchange.date_network();

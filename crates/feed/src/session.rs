@@ -182,8 +182,12 @@ impl Session {
         self.searches.insert(feed, from);
     }
 
-    pub(crate) fn next_search(&mut self) -> Option<(FeedId, u64)> {
-        self.searches.pop_first()
+    /// A search to begin now, unless the peer left a question about that feed without an answer lately.
+    pub(crate) fn next_search(&mut self, now_ms: u64) -> Option<(FeedId, u64)> {
+        let due = self.searches.iter().find(|(feed, _)| !self.is_fruitless(feed, now_ms));
+        let (feed, from) = due.map(|(feed, from)| (*feed, *from))?;
+        self.searches.remove(&feed);
+        Some((feed, from))
     }
 }
 

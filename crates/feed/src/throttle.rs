@@ -12,17 +12,18 @@ impl Bucket {
         Self { thousandths: burst as u64 * 1_000, last_ms: now_ms }
     }
 
-    /// Takes one token if there is one.
-    pub(crate) fn take(&mut self, now_ms: u64, per_second: u32, burst: u32) -> bool {
+    /// Whether there is a token.
+    pub(crate) fn has_one(&mut self, now_ms: u64, per_second: u32, burst: u32) -> bool {
         let passed = now_ms.saturating_sub(self.last_ms);
         self.last_ms = now_ms;
         let filled = self.thousandths.saturating_add(passed.saturating_mul(u64::from(per_second)));
         self.thousandths = filled.min(u64::from(burst) * 1_000);
-        let has_one = self.thousandths >= 1_000;
-        if has_one {
-            self.thousandths -= 1_000;
-        }
-        has_one
+        self.thousandths >= 1_000
+    }
+
+    /// Takes a token.
+    pub(crate) const fn take(&mut self) {
+        self.thousandths = self.thousandths.saturating_sub(1_000);
     }
 }
 
@@ -33,10 +34,14 @@ mod tests {
     #[test]
     fn a_burst_is_allowed_and_then_the_rate() {
         let mut bucket = Bucket::full(0, 3);
-        let taken = (0..10).filter(|_| bucket.take(0, 2, 3)).count();
-        assert_eq!(taken, 3);
-        assert!(!bucket.take(499, 2, 3));
-        assert!(bucket.take(500, 2, 3));
-        assert!(!bucket.take(500, 2, 3));
+        let mut take = |now_ms| {
+            let has_one = bucket.has_one(now_ms, 2, 3);
+            if has_one {
+                bucket.take();
+            }
+            has_one
+        };
+        assert_eq!((0..10).filter(|_| take(0)).count(), 3);
+        assert_eq!([499, 500, 500].map(take), [false, true, false]);
     }
 }

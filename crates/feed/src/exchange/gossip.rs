@@ -30,11 +30,6 @@ pub(super) struct Heard {
 }
 
 impl Exchange {
-    /// When the newest head claim of a feed was heard, and up to which place the feed goes by it.
-    pub fn head_claim(&self, feed: &FeedId) -> Option<(u64, u64)> {
-        self.claims.get(feed).map(|heard| (heard.heard_ms, heard.said.1))
-    }
-
     pub(super) fn gossip(
         &mut self,
         peer: Peer,
@@ -84,6 +79,7 @@ impl Exchange {
         let Some(chain) = self.chain_of_member(&feed) else { return Verdict::Ignore };
         match chain.receive(arrival, archive) {
             Answer::Accepted { held, was_spoiled } => {
+                self.buckets.entry(feed).and_modify(Bucket::take);
                 let accepted = vec![*held];
                 self.note_accepted(&accepted, effects);
                 effects.push(Effect::Journal(accepted.into_iter().map(Record::Entry).collect()));
@@ -186,11 +182,12 @@ impl Exchange {
         }
     }
 
-    /// Whether one more entry of a feed is taken from gossip; what is beyond is pulled, as far as there is room.
+    /// Whether one more entry of a feed is taken from gossip; what is beyond is pulled, as far as there is room. Only what is
+    /// taken counts: nobody uses up a feed's share with entries that its author did not write.
     fn may_take(&mut self, feed: FeedId, now_ms: u64) -> bool {
         let Growth { entries_per_second, entries_burst, .. } = *self.roster.growth();
         let bucket = self.buckets.entry(feed).or_insert_with(|| Bucket::full(now_ms, entries_burst));
-        bucket.take(now_ms, entries_per_second, entries_burst) && self.room_for(&feed, now_ms) > 0
+        bucket.has_one(now_ms, entries_per_second, entries_burst) && self.room_for(&feed, now_ms) > 0
     }
 }
 

@@ -20,14 +20,20 @@ use crate::{
 const SEARCH_ENTRIES: u64 = 512;
 
 impl Exchange {
-    /// Asks for the entries that come next.
+    /// Asks for the entries that come next. Who answered last is asked last, so that nobody holds a feed by answering slowly;
+    /// a search for a fork holds none, for it brings nothing further.
     pub(super) fn pull(&mut self, now_ms: u64, effects: &mut Vec<Effect>) {
+        let flights = self.sessions.values().filter_map(|session| session.flight());
         let mut in_flight: BTreeSet<FeedId> =
-            self.sessions.values().filter_map(|session| session.flight()).map(|flight| flight.feed).collect();
-        let peers: Vec<Peer> = self.sessions.keys().copied().collect();
+            flights.filter(|flight| !flight.is_search).map(|flight| flight.feed).collect();
+        let mut peers: Vec<Peer> = self.sessions.keys().copied().collect();
+        let behind = self.landed_last.map_or(0, |last| peers.partition_point(|peer| *peer <= last));
+        peers.rotate_left(behind);
         for peer in peers {
             if let Some(flight) = self.next_flight(&peer, now_ms, &in_flight) {
-                in_flight.insert(flight.feed);
+                if !flight.is_search {
+                    in_flight.insert(flight.feed);
+                }
                 self.depart(peer, flight, effects);
             }
         }
@@ -76,7 +82,7 @@ impl Exchange {
         if session.flight().is_some() {
             return None;
         }
-        if let Some((feed, from)) = session.next_search() {
+        if let Some((feed, from)) = session.next_search(now_ms) {
             let from = from.saturating_sub(SEARCH_ENTRIES - 1);
             return Some(Flight { feed, from, since_ms: now_ms, is_search: true });
         }

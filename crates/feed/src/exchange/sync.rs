@@ -194,6 +194,7 @@ impl Exchange {
             effects.push(Effect::Penalise(peer, Blame::Unasked));
             return;
         };
+        self.landed_last = Some(peer);
         let arrivals: Result<Vec<Arrival>, _> = frames.into_iter().map(Arrival::parse).collect();
         let arrivals = arrivals.ok().filter(|arrivals| is_range(arrivals, range, self.papers.network()));
         let Some(arrivals) = arrivals else {
@@ -213,14 +214,17 @@ impl Exchange {
         self.note_landing(peer, &flight, now_ms);
     }
 
-    /// Notes whether an answer brought the feed further; a search for a fork need not.
+    /// Notes whether an answer brought the feed further. A search for a fork need not, and earns nothing.
     fn note_landing(&mut self, peer: Peer, flight: &Flight, now_ms: u64) {
+        if flight.is_search {
+            return;
+        }
         let next = self.chains.get(&flight.feed).map_or(0, Chain::next_seq);
         let Some(session) = self.sessions.get_mut(&peer) else { return };
         let institution = session.institution;
         if next > flight.from {
             session.praise(&flight.feed);
-        } else if !flight.is_search {
+        } else {
             session.blame_fruitless(flight.feed, now_ms);
             if flight.feed == self.me {
                 self.start.disbelieve(&institution);

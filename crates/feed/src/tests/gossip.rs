@@ -122,13 +122,26 @@ fn a_feed_that_pours_is_taken_no_faster_but_nothing_is_lost() {
 }
 
 #[test]
+fn what_others_make_up_takes_nothing_of_a_feeds_share() {
+    let (_, mut author, mut node) = begun();
+    let next = author.say();
+    let beyond: Vec<Held> = (0..300).map(|_| author.say()).collect();
+    for held in &beyond {
+        let mut made_up = frame_of(held);
+        made_up.entry = forged(held).entry.bytes().clone();
+        assert_eq!(verdict(&node.gossip(2, Gossip::Entry(made_up), NOW)), Verdict::Ignore);
+    }
+    assert_eq!(verdict(&node.gossip(0, entry(&next), NOW)), Verdict::Accept);
+}
+
+#[test]
 fn a_newer_head_claim_is_passed_on_and_pulled_and_an_old_one_is_not() {
     let (network, author, mut node) = begun();
     let place = |seq| Place { epoch: 0, seq, entry: protocol::EntryId([1; 32]) };
     let effects = node.gossip(2, claim(&network, &author, place(9), NOW), NOW);
     assert_eq!(verdict(&effects), Verdict::Accept);
     assert!(matches!(frames(&effects)[..], [Frame::WantRange(_)]));
-    assert_eq!(node.exchange.head_claim(&author.feed), Some((NOW, 9)));
+    assert_eq!(node.exchange.held_by(&peer(2), &author.feed), Some(9));
     for (seq, time_ms, now_ms) in
         [(9, NOW, NOW + 60_000), (9, NOW - 5, NOW + 60_000), (8, NOW + 9, NOW + 60_000), (10, NOW + 9, NOW + 1)]
     {
@@ -145,7 +158,7 @@ fn a_clock_that_once_ran_ahead_silences_nobody_who_writes() {
     node.gossip(2, claim(&network, &author, place(9), NOW + year_ms), NOW);
     let effects = node.gossip(2, claim(&network, &author, place(10), NOW + 60_000), NOW + 60_000);
     assert_eq!(verdict(&effects), Verdict::Accept);
-    assert_eq!(node.exchange.head_claim(&author.feed), Some((NOW + 60_000, 10)));
+    assert_eq!(node.exchange.held_by(&peer(2), &author.feed), Some(10));
 }
 
 #[test]

@@ -140,6 +140,82 @@ fn one_who_never_answers_is_given_up_and_its_late_answer_is_still_welcome() {
     assert_eq!(node.blames(), [(peer(2), Blame::Unasked)], "once");
 }
 
+/// What comes of a feed in a minute, from an honest node, where the first to be asked does what it can to keep it away.
+fn comes_in_a_minute(disturb: impl Fn(&mut Node, FeedId, u64, &[Effect]) -> Vec<Effect>) -> (Option<u64>, usize) {
+    let network = Network::of(4);
+    let mut author = Author::of(&network, 0);
+    let story = author.story(20);
+    let mut node = Node::holding(&network, 1, &story[..1]);
+    node.meet(&network, 2);
+    node.meet(&network, 3);
+    let (mut questions, mut effects) = (0, node.frame(2, heads(author.feed, 20), NOW));
+    effects.extend(node.frame(3, heads(author.feed, 20), NOW));
+    for now_ms in (NOW..NOW + 60_000).step_by(100) {
+        questions += asked(&effects).iter().filter(|(to, _)| *to == 2).count();
+        let mut next = disturb(&mut node, author.feed, now_ms, &effects);
+        for (_, from) in asked(&effects).into_iter().filter(|(to, _)| *to == 3) {
+            next.extend(node.frame(3, range_of(&story, from, 5), now_ms));
+        }
+        next.extend(node.tick(now_ms));
+        effects = next;
+    }
+    (node.seq_of(&author.feed), questions)
+}
+
+fn range_of(story: &[Held], from: u64, count: usize) -> Framed {
+    let entries: Vec<_> = story.iter().skip(usize::try_from(from).unwrap()).take(count).map(frame_of).collect();
+    let feed = story[0].entry.header().feed;
+    let range = Range { feed, from, count: u32::try_from(entries.len()).unwrap() };
+    Framed { frame: Frame::Range(range), entries }
+}
+
+#[test]
+fn one_who_claims_another_beginning_again_and_again_keeps_no_feed_away() {
+    let (seq, questions) = comes_in_a_minute(|node, feed, now_ms, _| node.frame(2, heads(feed, 0), now_ms));
+    assert_eq!(seq, Some(20));
+    assert!(questions <= 5, "who never answers is searched later and later: {questions}");
+}
+
+#[test]
+fn one_who_answers_slowly_with_little_keeps_no_feed_away() {
+    let network = Network::of(4);
+    let story = Author::of(&network, 0).story(20);
+    let asked_at = std::cell::Cell::new(None);
+    let (seq, _) = comes_in_a_minute(|node, _, now_ms, effects| {
+        if let Some((_, from)) = asked(effects).into_iter().find(|(to, _)| *to == 2) {
+            asked_at.set(Some((now_ms, from)));
+        }
+        match asked_at.get().filter(|(since_ms, _)| now_ms - since_ms >= 14_800) {
+            Some((_, from)) => {
+                asked_at.set(None);
+                node.frame(2, range_of(&story, from, 1), now_ms)
+            }
+            None => Vec::new(),
+        }
+    });
+    assert_eq!(seq, Some(20));
+}
+
+#[test]
+fn a_search_that_finds_nothing_makes_up_for_no_silence() {
+    let network = Network::of(4);
+    let mut author = Author::of(&network, 0);
+    let story = author.story(2);
+    let mut node = Node::holding(&network, 1, &story);
+    node.meet(&network, 2);
+    assert_eq!(asked(&node.frame(2, heads(author.feed, 900), NOW)), [(2, 3)]);
+    node.frame(2, nothing(author.feed, 3), NOW);
+    assert_eq!(asked(&node.tick(NOW + 1_000)), [(2, 3)]);
+    node.frame(2, nothing(author.feed, 3), NOW + 1_000);
+    let searched = node.frame(2, heads(author.feed, 0), NOW + 3_000);
+    assert_eq!(asked(&searched), [(2, 0)]);
+    node.frame(2, range_of(&story, 0, 3), NOW + 3_000);
+    assert_eq!(asked(&node.frame(2, heads(author.feed, 900), NOW + 3_000)), [(2, 3)]);
+    node.frame(2, nothing(author.feed, 3), NOW + 3_000);
+    let quiet: Vec<_> = (NOW + 3_250..NOW + 7_000).step_by(250).flat_map(|now_ms| asked(&node.tick(now_ms))).collect();
+    assert_eq!(quiet, [], "four seconds, as after any third time");
+}
+
 #[test]
 fn an_answer_that_is_no_range_is_the_senders_fault() {
     let network = Network::of(4);
