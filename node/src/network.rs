@@ -7,6 +7,7 @@ mod door;
 mod engine;
 mod filing;
 mod folding;
+mod forgetting;
 mod household;
 mod indexer;
 mod opening;
@@ -141,8 +142,7 @@ impl Joined {
             runtime: runtime.clone(),
             network: network.clone(),
         });
-        let indexer = indexer::Indexer::start(index, state, shared.shelf.clone())?;
-        let bookkeeper = Arc::new(bookkeeper::Bookkeeper::start(shared.clone(), indexer, opened.unfinished)?);
+        let bookkeeper = Arc::new(bookkeeper::Bookkeeper::start(shared.clone(), index, state)?);
         let door = door::Door::new(shared.clone(), with.keys.clone(), with.card, with.identity.clone(), with.announce);
         let parts = engine::Parts {
             shared: shared.clone(),

@@ -1,5 +1,7 @@
 //! What a single house can do with its own data directory: stories without peers and without HTTP.
 
+mod forgetting;
+
 use feed::Archive;
 use house::{
     Acting, Actor, HouseEntry, Login, Role, Via, account,
@@ -308,16 +310,9 @@ async fn what_the_governors_withdraw_is_erased_as_if_its_house_had_said_so() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Told too much", Audience::Network, &one).await;
     search_until(&app, "told", &one, 1).await;
-    let network = app.joined().unwrap();
-    let charter = network.exchange(|exchange| exchange.roster().charter());
-    let forced = ForcedWithdrawal { feed: case.institution, target: Target::Case(case), charter };
-    let decision = Decision::Withdrawal(forced).encode();
-    let vote = Vote::sign(&network.id(), &decision, &app.keys.secret(Which::Vote).unwrap());
-    let certificate = Certificate { decision: Bytes(decision), votes: vec![vote] };
-    network.add_papers(Papers { charters: Vec::new(), certificates: vec![certificate] }).await.unwrap();
+    forgetting::force_out(&app, case).await;
     search_until(&app, "told", &one, 0).await;
     assert_eq!(title_of(&app, case, &one), None);
-    drop(network);
     let app = hospital.reopened(app).await;
     assert_eq!(title_of(&app, case, &one), None);
     app.close().await;

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use index::Change;
+use index::{Change, Index, State};
 use protocol::{CaseId, certificate::ForcedWithdrawal};
 use store::{Batch, Position, Secret};
 use tokio::sync::oneshot;
@@ -21,7 +21,8 @@ use trust::Standing;
 use super::{
     News, Shared,
     folding::{Consequences, Folding, Judge, judge},
-    indexer::Indexer,
+    forgetting::{self, Owing},
+    indexer::{Feed, Indexer, Report},
     record,
     rows::{FOLDED, HOUSE_FILED, OWED},
     shelf::{Shelf, ShelfError},
@@ -43,6 +44,8 @@ enum Job {
     Settle(oneshot::Sender<()>),
     /// Fold the house journal too, then answer.
     SettleHouse(oneshot::Sender<()>),
+    /// The index says what became of what it was told.
+    Index(Report),
     Stop,
 }
 
@@ -53,11 +56,17 @@ pub(crate) struct Bookkeeper {
 }
 
 impl Bookkeeper {
-    /// Starts with what a crash left undone of erasures.
-    pub(crate) fn start(shared: Arc<Shared>, indexer: Indexer, unfinished: Consequences) -> Result<Self, AppError> {
+    /// Starts, with an index that is told first what it did not forget before.
+    pub(crate) fn start(shared: Arc<Shared>, index: Index, state: State) -> Result<Self, AppError> {
         let folded = shared.shelf.tables.applied(FOLDED).map_err(ShelfError::from)?;
+        let to_follow = vec![forgetting::owed(&shared.shelf)?];
         let (jobs, receiver) = channel();
-        let mut work = Work { shared, indexer, folded, forced: 0, to_follow: vec![unfinished], waiting: Vec::new() };
+        let reports = jobs.clone();
+        // A bookkeeper that ended reads what is owed at its next start.
+        let report = Box::new(move |report| drop(reports.send(Job::Index(report))));
+        let indexer = Indexer::start(index, state, shared.shelf.clone(), report)?;
+        let (owing, waiting) = (Owing::default(), Vec::new());
+        let mut work = Work { shared, indexer, owing, folded, forced: 0, to_follow, waiting };
         let thread = std::thread::Builder::new().name("bookkeeper".into()).spawn(move || {
             while let Err(error) = work.run(&receiver) {
                 tracing::error!(
@@ -66,6 +75,7 @@ impl Bookkeeper {
                 );
                 std::thread::sleep(BETWEEN_TRIES);
             }
+            work.end(&receiver);
         })?;
         Ok(Self { jobs, thread: Mutex::new(Some(thread)) })
     }
@@ -105,9 +115,17 @@ impl Bookkeeper {
     }
 }
 
+impl Drop for Bookkeeper {
+    fn drop(&mut self) {
+        // The indexer holds a way to the thread too, which would wait for it for ever. One that ended needs no telling.
+        let _ = self.jobs.send(Job::Stop);
+    }
+}
+
 struct Work {
     shared: Arc<Shared>,
     indexer: Indexer,
+    owing: Owing,
     /// The last record that was folded.
     folded: Option<Position>,
     /// How many withdrawals of the governors were folded since the start; there are never fewer of them.
@@ -136,6 +154,11 @@ impl Work {
                     self.follow()?;
                     // Who asked may have gone away, here and below.
                     let _ = reply.send(());
+                }
+                Ok(Job::Index(Report::Forgotten(told))) => self.pay(told)?,
+                Ok(Job::Index(Report::BeganAgain)) => {
+                    self.to_follow.push(forgetting::owed(&self.shared.shelf)?);
+                    self.follow()?;
                 }
                 Ok(Job::Stop) | Err(TryRecvError::Disconnected) => return Ok(()),
                 Err(TryRecvError::Empty) => is_behind = self.fold()?,
@@ -177,9 +200,10 @@ impl Work {
     /// Does what follows from folded records outside the tables. What fails is done again.
     fn follow(&mut self) -> Result<(), ShelfError> {
         while let Some(consequences) = self.to_follow.first() {
-            self.tell_index(consequences)?;
+            let changes = changes_of(&self.shared.shelf, consequences)?;
             let offered = self.shared.shelf.sealed_of(&consequences.audiences)?;
             let consequences = self.to_follow.remove(0);
+            self.tell_index(changes, &consequences);
             self.shared.want_pictures(&consequences.cases);
             if !(offered.is_empty() && consequences.placed.is_empty()) {
                 self.shared.write_exchange(|exchange| exchange.placed(consequences.placed.into_iter().chain(offered)));
@@ -191,23 +215,36 @@ impl Work {
         self.erase_owed()
     }
 
-    fn tell_index(&self, consequences: &Consequences) -> Result<(), ShelfError> {
-        let shelf = &self.shared.shelf;
-        let mut changes: Vec<Change> = consequences.erased.iter().map(|entry| Change::EraseComment(*entry)).collect();
-        for (comment, (case, text)) in &consequences.comments {
-            changes.push(words::of_comment(*case, *comment, text.clone()));
+    fn tell_index(&mut self, changes: Vec<Change>, consequences: &Consequences) {
+        let forgetting = self.owing.tell(consequences);
+        if !changes.is_empty() || forgetting.is_some() {
+            let filed = self.folded.unwrap_or(Position::from_u64(0));
+            self.indexer.feed(Feed { changes, filed, forgetting });
         }
-        for case in &consequences.revised {
-            changes.extend(words::of_thread(shelf, *case)?);
-        }
-        for case in &consequences.cases {
-            changes.push(words::of_case(shelf, *case)?);
-        }
-        if !changes.is_empty() || consequences.must_purge {
-            let told = self.folded.unwrap_or(Position::from_u64(0));
-            self.indexer.feed(changes, told, consequences.must_purge);
+    }
+
+    /// Strikes off what the index has forgotten.
+    fn pay(&mut self, told: u64) -> Result<(), ShelfError> {
+        let paid = self.owing.paid(told)?;
+        if let Some(folded) = self.folded {
+            self.shared.shelf.tables.apply(&paid, FOLDED, folded)?;
         }
         Ok(())
+    }
+
+    /// Ends the indexer, and strikes off what it forgot last.
+    fn end(mut self, jobs: &Receiver<Job>) {
+        self.indexer.stop();
+        for job in jobs.try_iter() {
+            if let Job::Index(Report::Forgotten(told)) = job
+                && let Err(error) = self.pay(told)
+            {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "What the index has forgotten could not be noted; it is told again at the next start."
+                );
+            }
+        }
     }
 
     /// Erases pictures whose case let go of them. The debt stands in the tables until it is paid.
@@ -231,6 +268,21 @@ impl Work {
         }
         Ok(())
     }
+}
+
+/// What the index is told.
+fn changes_of(shelf: &Shelf, consequences: &Consequences) -> Result<Vec<Change>, ShelfError> {
+    let mut changes: Vec<Change> = consequences.erased.iter().map(|entry| Change::EraseComment(*entry)).collect();
+    for (comment, (case, text)) in &consequences.comments {
+        changes.push(words::of_comment(*case, *comment, text.clone()));
+    }
+    for case in &consequences.revised {
+        changes.extend(words::of_thread(shelf, *case)?);
+    }
+    for case in &consequences.cases {
+        changes.push(words::of_case(shelf, *case)?);
+    }
+    Ok(changes)
 }
 
 /// Folds the records of the shared feeds that stand behind one, a batch of them. Returns the last of them; none if there were

@@ -31,7 +31,7 @@ use super::{
     record::{self, Kept},
     rows::{
         CASEBOOK, ENTRIES, EntryRow, FOLDED, FREEZES, HEADS, HOUSE, HOUSE_FILED, HeadRow, MISSING, OWED, PLACES,
-        PayloadAt, SEALED,
+        PayloadAt, REMARKS_OWED, SEALED, WORDS_OWED,
     },
     shelf::{Shelf, ShelfError, casebook_key},
 };
@@ -51,17 +51,16 @@ pub(crate) struct Consequences {
     pub(crate) placed: Vec<EntryId>,
     /// Entries that are erased.
     pub(crate) erased: Vec<EntryId>,
-    /// Whether words have to leave the disk of the index.
-    pub(crate) must_purge: bool,
+    /// Cases of whose words some are erased.
+    pub(crate) forgotten: BTreeSet<CaseId>,
     /// Cases whose audience changed.
     pub(crate) audiences: BTreeSet<CaseId>,
 }
 
 impl Consequences {
-    /// Keeps of others what concerns erasures.
-    pub(crate) fn remember_erasures(&mut self, others: Self) {
-        self.erased.extend(others.erased);
-        self.must_purge |= others.must_purge;
+    /// Whether words have to leave the disk of the index.
+    pub(crate) fn is_erasing(&self) -> bool {
+        !(self.erased.is_empty() && self.forgotten.is_empty())
     }
 }
 
@@ -295,6 +294,11 @@ impl<'a> Folding<'a> {
     fn erase(&mut self, erasure: Erasure) -> Result<(), ShelfError> {
         for entry in &erasure.entries {
             self.consequences.comments.remove(entry);
+            self.batch.put(REMARKS_OWED, entry, &())?;
+            // One of this batch has its case among the revised already.
+            let what = casebook::entry_row(*entry, self.shelf)?.and_then(|row| row.what);
+            let revision = what.filter(|what| what.kind == Kind::CommentRevision);
+            self.consequences.revised.extend(revision.and_then(|revision| revision.case));
             let Some(place) = self.shelf.tables.get(PLACES, entry)? else { continue };
             let Some(row) = self.shelf.row(&place.feed, place.seq)? else { continue };
             if let PayloadAt::Record(position) = row.payload {
@@ -306,8 +310,11 @@ impl<'a> Folding<'a> {
             self.batch.remove(MISSING, entry)?;
             self.batch.remove(SEALED, entry)?;
         }
-        self.consequences.must_purge |= erasure.index.is_some();
-        self.consequences.cases.extend(erasure.index);
+        if let Some(case) = erasure.index {
+            self.batch.put(WORDS_OWED, &case, &())?;
+            self.consequences.cases.insert(case);
+            self.consequences.forgotten.insert(case);
+        }
         self.consequences.erased.extend(erasure.entries);
         match erasure.pictures {
             Pictures::Stay => Ok(()),

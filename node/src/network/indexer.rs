@@ -46,9 +46,28 @@ enum IndexerError {
 }
 
 enum Job {
-    Feed { changes: Vec<Change>, filed: Position, must_purge: bool },
+    Feed(Feed),
     Stop,
 }
+
+/// Changes, with the journal position up to which they tell everything.
+pub(crate) struct Feed {
+    pub(crate) changes: Vec<Change>,
+    pub(crate) filed: Position,
+    /// The number of this telling, if words have to leave the disk with it.
+    pub(crate) forgetting: Option<u64>,
+}
+
+/// What became of what was fed.
+pub(crate) enum Report {
+    /// Everything up to this telling is committed.
+    Forgotten(u64),
+    /// It began again from its last commit, and what it had to forget since has to be told again.
+    BeganAgain,
+}
+
+/// Hears what became of what was fed.
+pub(crate) type Reports = Box<dyn Fn(Report) + Send>;
 
 /// The thread and the way to it.
 pub(crate) struct Indexer {
@@ -58,23 +77,22 @@ pub(crate) struct Indexer {
 
 impl Indexer {
     /// Starts with what the index has missed since its last commit.
-    pub(crate) fn start(index: Index, state: State, shelf: Shelf) -> std::io::Result<Self> {
+    pub(crate) fn start(index: Index, state: State, shelf: Shelf, reports: Reports) -> std::io::Result<Self> {
         let (jobs, receiver) = sync_channel(JOBS_MAX);
-        let work = Work::new(index, state, shelf);
+        let work = Work::new(index, state, shelf, reports);
         let thread = std::thread::Builder::new().name("indexer".into()).spawn(move || work.run(&receiver))?;
         Ok(Self { jobs, thread: Some(thread) })
     }
 
-    /// Hands over changes, with the journal position up to which they tell everything.
-    pub(crate) fn feed(&self, changes: Vec<Change>, filed: Position, must_purge: bool) {
-        if self.jobs.send(Job::Feed { changes, filed, must_purge }).is_err() {
+    /// Hands over changes.
+    pub(crate) fn feed(&self, feed: Feed) {
+        if self.jobs.send(Job::Feed(feed)).is_err() {
             tracing::error!("The search index has stopped; it is built again at the next start.");
         }
     }
-}
 
-impl Drop for Indexer {
-    fn drop(&mut self) {
+    /// Commits what was handed over and ends the thread.
+    pub(crate) fn stop(&mut self) {
         // A thread that ended before has nobody to tell.
         let _ = self.jobs.send(Job::Stop);
         if let Some(thread) = self.thread.take() {
@@ -83,27 +101,45 @@ impl Drop for Indexer {
     }
 }
 
+impl Drop for Indexer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
 struct Work {
     index: Index,
     shelf: Shelf,
+    reports: Reports,
     /// Up to where the index was told everything.
     filed: Option<Position>,
     is_dirty: bool,
     commit_by: Instant,
     purge_by: Option<Instant>,
+    /// The last telling with something to forget, until it is committed.
+    forgetting: Option<u64>,
     /// Set while the disk refuses: what comes is not taken, and read from the journal when it can be.
     broken_until: Option<Instant>,
 }
 
 impl Work {
     /// What was erased before the last stop may not have left the disk, so a purge is due.
-    fn new(index: Index, state: State, shelf: Shelf) -> Self {
+    fn new(index: Index, state: State, shelf: Shelf, reports: Reports) -> Self {
         let filed = match state {
             State::Kept { applied } => Some(Position::from_u64(applied)),
             State::Fresh => None,
         };
-        let purge_by = Some(Instant::now() + PURGE_WITHIN);
-        Self { index, shelf, filed, is_dirty: false, commit_by: Instant::now(), purge_by, broken_until: None }
+        Self {
+            index,
+            shelf,
+            reports,
+            filed,
+            is_dirty: false,
+            commit_by: Instant::now(),
+            purge_by: Some(Instant::now() + PURGE_WITHIN),
+            forgetting: None,
+            broken_until: None,
+        }
     }
 
     fn run(mut self, jobs: &Receiver<Job>) {
@@ -120,7 +156,10 @@ impl Work {
             outcome = match jobs.recv_timeout(wait) {
                 Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => break,
                 _ if self.broken_until.is_some() => self.mend(),
-                Ok(Job::Feed { changes, filed, must_purge }) => self.take(changes, filed, must_purge),
+                Ok(Job::Feed(feed)) => {
+                    self.forgetting = feed.forgetting.or(self.forgetting);
+                    self.take(feed.changes, feed.filed, feed.forgetting.is_some())
+                }
                 Err(RecvTimeoutError::Timeout) => self.settle(),
             };
         }
@@ -139,8 +178,10 @@ impl Work {
         let applied = self.index.recover()?;
         self.filed = applied.map(Position::from_u64);
         self.is_dirty = false;
+        self.forgetting = None;
         self.catch_up()?;
         self.broken_until = None;
+        (self.reports)(Report::BeganAgain);
         Ok(())
     }
 
@@ -171,9 +212,16 @@ impl Work {
     fn commit(&mut self) -> Result<(), IndexerError> {
         if let Some(filed) = self.filed.filter(|_| self.is_dirty) {
             self.index.commit(filed.to_u64())?;
-            self.is_dirty = false;
+            self.committed();
         }
         Ok(())
+    }
+
+    fn committed(&mut self) {
+        self.is_dirty = false;
+        if let Some(told) = self.forgetting.take() {
+            (self.reports)(Report::Forgotten(told));
+        }
     }
 
     fn purge(&mut self) -> Result<(), IndexerError> {
@@ -181,7 +229,7 @@ impl Work {
         if self.index.purge(filed.to_u64())? == Purge::Done {
             self.purge_by = None;
         }
-        self.is_dirty = false;
+        self.committed();
         Ok(())
     }
 

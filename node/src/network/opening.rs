@@ -21,7 +21,7 @@ use trust::{PaperError, Papers};
 use super::{
     bookkeeper::{fold_feeds, fold_house},
     filing::Filing,
-    folding::{Consequences, judge},
+    folding::judge,
     progress::Progress,
     record::{self, Kept},
     rows::{ADDRESSES, CONTROL, FILED, FOLDED, FREEZES, HEADS, HeadRow, MISSING, PAPERS, SCHEMA},
@@ -57,8 +57,6 @@ pub(crate) enum OpenError {
 
 /// What was opened.
 pub(crate) struct Opened {
-    /// What a crash left undone of erasures that were filed again.
-    pub(crate) unfinished: Consequences,
     pub(crate) shelf: Shelf,
     pub(crate) exchange: Exchange,
     pub(crate) addresses: Vec<NodeOf>,
@@ -97,9 +95,13 @@ pub(crate) fn open(
     log_recovery(&journal, "feeds");
     let tables = Arc::new(open_tables(&layout.tables(), table_options));
     let shelf = Shelf { journal, tables, book: Casebook { me }, desk, uncounted: Arc::default() };
+    if shelf.tables.applied(FOLDED).map_err(ShelfError::from)?.is_none() {
+        // What it had to forget stood in the tables that are gone.
+        remove(&layout.index())?;
+    }
     let Machines { exchange, addresses } = machines(&shelf, me)?;
-    let unfinished = fold(&shelf, &exchange)?;
-    Ok(Opened { exchange, addresses, shelf, unfinished })
+    fold(&shelf, &exchange)?;
+    Ok(Opened { exchange, addresses, shelf })
 }
 
 /// The machines as the tables say they were, with what stands in the journal behind that filed too.
@@ -115,20 +117,18 @@ pub(super) fn machines(shelf: &Shelf, me: InstitutionId) -> Result<Machines, Ope
     Ok(Machines { exchange: Exchange::new(restored, now_ms()), addresses: state.addresses })
 }
 
-/// Folds what stands in the journals behind what was folded before. Returns what a crash left undone of erasures.
-fn fold(shelf: &Shelf, exchange: &Exchange) -> Result<Consequences, ShelfError> {
+/// Folds what stands in the journals behind what was folded before. What the index has to forget then stands in the tables.
+fn fold(shelf: &Shelf, exchange: &Exchange) -> Result<(), ShelfError> {
     let by = |feed: &FeedId, question: &_| judge(exchange, feed, question);
-    let mut unfinished = Consequences::default();
     let mut folded = shelf.tables.applied(FOLDED)?;
     let progress = Progress::along(&shelf.journal, folded, "casebook");
-    while let Some((last, consequences)) = fold_feeds(shelf, folded, &by)? {
+    while let Some((last, _)) = fold_feeds(shelf, folded, &by)? {
         folded = Some(last);
         progress.reach(last);
-        unfinished.remember_erasures(consequences);
     }
     progress.end();
-    unfinished.remember_erasures(fold_house(shelf)?);
-    Ok(unfinished)
+    fold_house(shelf)?;
+    Ok(())
 }
 
 /// Asks the next start to throw tables and index away.
@@ -148,13 +148,17 @@ fn forget_if_asked(layout: &NetworkLayout) -> Result<(), OpenError> {
     if found > REBUILD_FORMAT {
         return Err(OpenError::NewerMark { file, found });
     }
-    for directory in [layout.tables(), layout.index()] {
-        match std::fs::remove_dir_all(&directory) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
+    remove(&layout.tables())?;
+    remove(&layout.index())?;
     Ok(std::fs::remove_file(file)?)
+}
+
+/// Removes a directory with everything in it, if it is there.
+fn remove(directory: &Path) -> Result<(), OpenError> {
+    match std::fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Says what opening a journal found that is not as it should be.

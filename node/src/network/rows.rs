@@ -32,6 +32,10 @@ pub(crate) const MISSING: Table<EntryId, ()> = Table::new("missing");
 pub(crate) const SEALED: Table<EntryId, ()> = Table::new("sealed");
 /// Cases with pictures that are to be erased: those that no living version lists.
 pub(crate) const OWED: Table<CaseId, ()> = Table::new("owed");
+/// Cases of whose words the index may hold more than there is.
+pub(crate) const WORDS_OWED: Table<CaseId, ()> = Table::new("words-owed");
+/// Erased entries that the index may hold as comments.
+pub(crate) const REMARKS_OWED: Table<EntryId, ()> = Table::new("remarks-owed");
 /// Where a statement for the own house stands in the house journal.
 pub(crate) const HOUSE: Table<EntryId, u64> = Table::new("house");
 /// All rows of the casebook, each key behind the number of its table.
