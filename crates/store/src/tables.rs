@@ -27,7 +27,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{fatal::OnFatal, journal::Position};
+use crate::{disk::Disk, fatal::OnFatal, journal::Position};
 
 pub use batch::Batch;
 pub use rows::Rows;
@@ -63,16 +63,16 @@ pub struct TableOptions {
 /// A row that cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
-    /// The engine broke. The next start opens fresh tables or checks these row by row.
+    /// The engine broke, for instance because a write failed. The next start opens fresh tables or checks these row by row.
     #[error("the tables are unusable until the next start: {why}")]
     Unusable {
         /// What it said.
         why: String,
     },
-    /// The engine could not do this now, for instance because the disk is full.
-    #[error("the tables could not be read or written: {why}")]
+    /// The disk is full. Nothing was changed; it can be done again once there is room.
+    #[error("the tables cannot be written on a full disk: {why}")]
     Failed {
-        /// What it said.
+        /// How full.
         why: String,
     },
     /// A row beyond its limit.
@@ -118,17 +118,22 @@ impl Tables {
     /// Opens the tables in `directory`, or fresh ones. What does not open in time, or is not what the checkpoint says, is
     /// renamed to `….bad-<n>` (two are kept) and named in [`Tables::set_aside`].
     pub fn open(directory: &Path, options: TableOptions) -> Self {
-        let opened = opening::open(directory, &options);
+        Self::open_on(directory, options, &Disk::default())
+    }
+
+    fn open_on(directory: &Path, options: TableOptions, disk: &Disk) -> Self {
+        let opened = opening::open(directory, &options, disk);
         let unusable = Arc::<OnceLock<String>>::default();
-        if opened.engine.is_none() {
-            let _ = unusable.set(opened.set_aside.join("; "));
+        if let Err(why) = &opened.engine {
+            let _ = unusable.set(why.clone());
         }
         let watch = Watch::start(options.call_max, late(directory, &options, unusable.clone()));
         if let Err(error) = &watch {
             let _ = unusable.set(format!("no thread can watch the engine: {error}"));
         }
-        let due = Mutex::new(Due { batches: 0, since: Instant::now() });
-        Self { engine: opened.engine, watch: watch.ok(), options, unusable, set_aside: opened.set_aside, due }
+        // The first batch makes a checkpoint, for opening on a full disk could not.
+        let due = Mutex::new(Due { batches: CHECKPOINT_BATCHES, since: Instant::now() });
+        Self { engine: opened.engine.ok(), watch: watch.ok(), options, unusable, set_aside: opened.set_aside, due }
     }
 
     /// Why tables were set aside at open, in sentences for the log and the health page. Empty on an ordinary start.
@@ -182,16 +187,16 @@ impl Tables {
     }
 
     /// Applies all changes of a batch together with how far they bring the tables, or nothing. A checkpoint follows when
-    /// one is due.
+    /// one is due; one that cannot be made stays due, for what was applied is applied.
     ///
     /// # Errors
-    /// [`TableError`].
+    /// [`TableError`]; then nothing was applied.
     pub fn apply(&self, batch: &Batch, mark: Mark, applied: Position) -> Result<(), TableError> {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         self.guarded(|engine| engine.apply(batch, mark, applied))?;
-        due.batches += 1;
-        if due.batches >= CHECKPOINT_BATCHES || due.since.elapsed() >= CHECKPOINT_AFTER {
-            self.guarded(|engine| engine.checkpoint(false))?;
+        due.batches = due.batches.saturating_add(1);
+        let is_due = due.batches >= CHECKPOINT_BATCHES || due.since.elapsed() >= CHECKPOINT_AFTER;
+        if is_due && self.guarded(|engine| engine.checkpoint(false)).is_ok() {
             *due = Due { batches: 0, since: Instant::now() };
         }
         Ok(())

@@ -23,7 +23,11 @@ use super::{
 use crate::{
     disk::{self, Disk},
     journal::Position,
+    space::free_space,
 };
+
+/// The engine is asked to write nothing while less is free: a write that fails is the last one that it tries.
+const ROOM_BYTES_MIN: u64 = 1 << 20;
 
 /// The tree of marks and tallies; tables of callers have names without a dot in front.
 const OWN_TREE: &str = ".own";
@@ -33,14 +37,16 @@ const TALLY: &str = "tally/";
 /// What the engine answers instead of what was asked.
 #[derive(Debug)]
 pub(super) enum EngineError {
-    /// Not now.
+    /// Not now: the disk is full. Nothing was changed.
     Failed(String),
-    /// Never again.
+    /// Never again. The engine remembers a write that failed until it is opened anew, and what it took in since its last one
+    /// that did not fail may be lost.
     Broken(String),
 }
 
 pub(super) struct Engine {
     directory: PathBuf,
+    disk: Disk,
     db: sled::Db,
     own: sled::Tree,
     trees: Mutex<BTreeMap<&'static str, sled::Tree>>,
@@ -53,11 +59,11 @@ type RawRow = (Vec<u8>, Vec<u8>);
 
 impl Engine {
     /// Opens or makes the database in `directory/db`. May panic and may hang.
-    pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, EngineError> {
+    pub(super) fn open(directory: &Path, cache_bytes: u64, disk: Disk) -> Result<Self, EngineError> {
         let config = sled::Config::new().path(directory.join("db")).cache_capacity(cache_bytes).flush_every_ms(None);
         let db = config.open()?;
         let own = db.open_tree(OWN_TREE)?;
-        Ok(Self { directory: directory.to_owned(), db, own, trees: Mutex::default() })
+        Ok(Self { directory: directory.to_owned(), disk, db, own, trees: Mutex::default() })
     }
 
     pub(super) fn applied(&self, mark: Mark) -> Result<Option<Position>, EngineError> {
@@ -84,6 +90,7 @@ impl Engine {
 
     /// All changes, the tallies they make and the mark, in one transaction.
     pub(super) fn apply(&self, batch: &Batch, mark: Mark, applied: Position) -> Result<(), EngineError> {
+        check_room(&self.directory)?;
         let mut trees = vec![self.own.clone()];
         for table in batch.changes.keys() {
             trees.push(self.tree(table)?);
@@ -106,10 +113,11 @@ impl Engine {
 
     /// Brings all to the disk, then says outside what must be there from now on.
     pub(super) fn checkpoint(&self, is_orderly: bool) -> Result<(), EngineError> {
+        check_room(&self.directory)?;
         let checkpoint = Checkpoint { is_orderly, ..self.stated()? };
         self.db.flush()?;
-        sync_all(&self.directory.join("db"))?;
-        checkpoint.write(&self.directory, &Disk::default())?;
+        sync_all(&self.directory.join("db")).map_err(|error| EngineError::Broken(error.to_string()))?;
+        checkpoint.write(&self.directory, &self.disk)?;
         Ok(())
     }
 
@@ -185,17 +193,25 @@ impl RawRows {
 
 impl From<sled::Error> for EngineError {
     fn from(error: sled::Error) -> Self {
-        match error {
-            sled::Error::Io(_) | sled::Error::Unsupported(_) => Self::Failed(error.to_string()),
-            _ => Self::Broken(error.to_string()),
-        }
+        Self::Broken(error.to_string())
     }
 }
 
 impl From<io::Error> for EngineError {
     fn from(error: io::Error) -> Self {
-        // Here an error of a sync costs nothing but a rebuild; what is not on the disk is in the journal.
+        // Here an error costs nothing but a rebuild; what is not on the disk is in the journal.
         if disk::is_full(&error) { Self::Failed(error.to_string()) } else { Self::Broken(error.to_string()) }
+    }
+}
+
+/// Whether there is room for what a batch or a checkpoint writes. A file system that does not say is asked by writing.
+pub(super) fn check_room(directory: &Path) -> Result<(), EngineError> {
+    match free_space(directory) {
+        Ok(space) if space.free_bytes < ROOM_BYTES_MIN => {
+            let free_bytes = space.free_bytes;
+            Err(EngineError::Failed(format!("{free_bytes} bytes are free on the disk; {ROOM_BYTES_MIN} are needed")))
+        }
+        _ => Ok(()),
     }
 }
 

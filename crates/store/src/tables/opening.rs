@@ -12,7 +12,7 @@ use std::{
 use super::{
     TableOptions,
     checkpoint::Checkpoint,
-    engine::{Engine, EngineError, panic_text},
+    engine::{Engine, EngineError, check_room, panic_text},
 };
 use crate::{
     disk::{self, Disk},
@@ -25,25 +25,29 @@ const DISTRUST: &str = "distrust";
 /// Directories set aside that are kept for whoever wants to know what happened.
 const KEPT_MAX: usize = 2;
 
-/// What came of it. No engine: two tries failed.
+/// What came of it: an engine, or why there is none.
 pub(super) struct Opened {
-    pub(super) engine: Option<Engine>,
+    pub(super) engine: Result<Engine, String>,
     pub(super) set_aside: Vec<String>,
 }
 
-/// Opens what is there; if that fails, sets it aside and opens anew.
-pub(super) fn open(directory: &Path, options: &TableOptions) -> Opened {
+/// Opens what is there; if that fails, sets it aside and opens anew. On a full disk what is there may be sound and nothing could be
+/// built anew, so it stays where it is.
+pub(super) fn open(directory: &Path, options: &TableOptions, disk: &Disk) -> Opened {
     let mut set_aside = Vec::new();
     for _ in 0..2 {
-        match open_in_time(directory, options) {
-            Ok(engine) => return Opened { engine: Some(engine), set_aside },
+        match open_in_time(directory, options, disk) {
+            Ok(engine) => return Opened { engine: Ok(engine), set_aside },
+            Err(why) if check_room(directory).is_err() => {
+                return Opened { engine: Err(format!("they do not open on a full disk: {why}")), set_aside };
+            }
             Err(why) => match self::set_aside(directory) {
                 Ok(to) => set_aside.push(format!("tables were set aside as {}: {why}", to.display())),
                 Err(error) => set_aside.push(format!("tables cannot be set aside ({error}): {why}")),
             },
         }
     }
-    Opened { engine: None, set_aside }
+    Opened { engine: Err(set_aside.join("; ")), set_aside }
 }
 
 /// Has the next start set the tables aside, for an engine that hung once is not asked again.
@@ -52,13 +56,13 @@ pub(super) fn distrust(directory: &Path, why: &str) {
     let _ = fs::write(directory.join(DISTRUST), why);
 }
 
-fn open_in_time(directory: &Path, options: &TableOptions) -> Result<Engine, String> {
+fn open_in_time(directory: &Path, options: &TableOptions, disk: &Disk) -> Result<Engine, String> {
     let megabytes = bytes_in(directory) / 1_000_000;
     let deadline = options.open_max + Duration::from_secs(megabytes / 100);
-    let (directory, options) = (directory.to_owned(), options.clone());
+    let (directory, options, disk) = (directory.to_owned(), options.clone(), disk.clone());
     let (done, wait) = mpsc::sync_channel(1);
     let opening = move || {
-        let opened = catch_unwind(AssertUnwindSafe(|| open_and_check(&directory, &options)));
+        let opened = catch_unwind(AssertUnwindSafe(|| open_and_check(&directory, &options, disk)));
         // Who comes after the deadline finds nobody; its engine closes here.
         let _ = done.send(opened.unwrap_or_else(|panic| Err(panic_text(panic.as_ref()))));
     };
@@ -70,12 +74,12 @@ fn open_in_time(directory: &Path, options: &TableOptions) -> Result<Engine, Stri
     }
 }
 
-fn open_and_check(directory: &Path, options: &TableOptions) -> Result<Engine, String> {
+fn open_and_check(directory: &Path, options: &TableOptions, disk: Disk) -> Result<Engine, String> {
     if let Ok(why) = fs::read_to_string(directory.join(DISTRUST)) {
         return Err(why);
     }
     let is_fresh = prepare(directory, options.schema)?;
-    let engine = Engine::open(directory, options.cache_bytes).map_err(text)?;
+    let engine = Engine::open(directory, options.cache_bytes, disk).map_err(text)?;
     if !is_fresh {
         let known = Checkpoint::read(directory).ok_or("there is no sound checkpoint")?;
         let stated = engine.stated().map_err(text)?;
@@ -84,14 +88,17 @@ fn open_and_check(directory: &Path, options: &TableOptions) -> Result<Engine, St
                 return Err(format!("the engine went back behind the checkpoint of {mark}"));
             }
         }
-        if !known.is_orderly {
+        // On a full disk no checkpoint follows at once, so an orderly one may be older than what was written behind it.
+        if !known.is_orderly || known.marks != stated.marks {
             engine.verify(&stated).map_err(text)?;
-        } else if (&known.marks, &known.tallies) != (&stated.marks, &stated.tallies) {
+        } else if known.tallies != stated.tallies {
             return Err("the engine has not what it had when it was closed".into());
         }
     }
-    engine.checkpoint(false).map_err(text)?;
-    Ok(engine)
+    match engine.checkpoint(false) {
+        Err(EngineError::Failed(_)) if !is_fresh => Ok(engine),
+        done => done.map(|()| engine).map_err(text),
+    }
 }
 
 /// Sees to a directory of our format and the caller's schema; whether it is new.

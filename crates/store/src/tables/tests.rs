@@ -276,6 +276,79 @@ fn a_panic_inside_the_engine_makes_the_tables_unusable_and_nothing_else() {
 }
 
 #[test]
+fn a_checkpoint_that_cannot_be_made_stays_due_and_is_no_failure_of_the_batch_before_it() {
+    let room = Room::with_rows(1);
+    let disk = Disk::default();
+    let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
+    let known = || checkpoint::Checkpoint::read(&room.path()).unwrap().marks[FEEDS.name()];
+    disk.faults.full_after(Some(0));
+    tables.apply(&batch(1), FEEDS, at(1)).unwrap();
+    assert!(matches!(tables.checkpoint(), Err(TableError::Failed { .. })), "who asks for one is told");
+    tables.apply(&batch(2), FEEDS, at(2)).unwrap();
+    assert_eq!((tables.applied(FEEDS).unwrap(), known()), (Some(at(2)), at(0).to_u64()));
+    disk.faults.full_after(None);
+    tables.apply(&batch(3), FEEDS, at(3)).unwrap();
+    assert_eq!((known(), room.told.get()), (at(3).to_u64(), None));
+    drop(tables);
+    assert!(room.is_intact(&room.open(), 4));
+}
+
+#[test]
+fn tables_that_were_opened_on_a_full_disk_are_sound_after_a_crash() {
+    let (room, disk) = (Room::with_rows(1), Disk::default());
+    disk.faults.full_after(Some(0));
+    let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
+    assert!(room.is_intact(&tables, 1), "reading goes on");
+    tables.apply(&batch(1), FEEDS, at(1)).unwrap();
+    let crashed = room.directory.path().join("crashed");
+    copy_tree(&room.path(), &crashed);
+    let copy = Tables::open(&crashed, room.options.clone());
+    assert!(room.is_intact(&copy, 2), "{:?}", copy.set_aside());
+}
+
+/// Set for a process whose files cannot grow: where its tables are.
+const LIMITED: &str = "CONSILIUM_TABLES_LIMITED";
+
+/// Applies batches of large rows until the engine cannot write them.
+fn apply_until_told(directory: PathBuf) {
+    let told = Arc::<OnceLock<String>>::default();
+    let tell = told.clone();
+    let options = TableOptions::new(1, OnFatal::new(move |why| tell.set(why.to_owned()).unwrap()));
+    let tables = Tables::open(&directory, options);
+    let failed = (1..=u8::MAX).find_map(|number| {
+        let mut large = batch(number);
+        for row in 0..100 {
+            let key = CaseId { institution: FeedId([row; 32]), number: CaseNumber([number; 16]) };
+            large.put(CASES, &key, &vec![number; 4_000]).unwrap();
+        }
+        tables.apply(&large, FEEDS, at(number)).err()
+    });
+    assert!(matches!(failed, Some(TableError::Unusable { .. })), "{failed:?}");
+    assert!(told.get().is_some_and(|why| why.contains("IO error")), "{told:?}");
+    assert!(tables.get(CASES, &case(1)).is_err());
+}
+
+#[test]
+fn an_engine_whose_write_failed_ends_the_process_and_the_next_start_is_sound() {
+    if let Some(directory) = std::env::var_os(LIMITED) {
+        return apply_until_told(directory.into());
+    }
+    let room = Room::with_rows(1);
+    let limited = "trap '' XFSZ; ulimit -f 4096; exec \"$0\" \"$@\"";
+    let name = "tables::tests::an_engine_whose_write_failed_ends_the_process_and_the_next_start_is_sound";
+    let mut child = std::process::Command::new("sh");
+    child.args(["-c", limited]).arg(std::env::current_exe().unwrap()).args(["--exact", name, "--nocapture"]);
+    let output = child.env(LIMITED, room.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tables = room.open();
+    assert_eq!(tables.set_aside(), [] as [String; 0]);
+    let applied = tables.applied(FEEDS).unwrap().unwrap();
+    assert!(applied >= at(0));
+    tables.apply(&batch(200), FEEDS, at(255)).unwrap();
+    assert_eq!((tables.get(CASES, &case(200)).unwrap(), room.told.get()), (Some(vec![200; 100]), None));
+}
+
+#[test]
 fn a_call_that_does_not_come_back_ends_the_process_and_the_next_start_has_fresh_tables() {
     let mut room = Room::with_rows(3);
     room.options.call_max = Duration::from_millis(50);
