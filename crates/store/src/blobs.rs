@@ -31,6 +31,7 @@ use std::{collections::BTreeMap, fmt, ops::Range, path::Path, sync::Arc};
 
 use anonymizer::{CleanImage, MediaType, Replica};
 use protocol::{BlobId, CaseId, Salt};
+use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -47,6 +48,9 @@ pub use originals::{Original, OriginalId};
 use object::{CHUNK_BYTES, Content, Head};
 use slots::Slots;
 use store::Objects;
+
+/// So many different pictures are kept at once.
+const PUTS_AT_ONCE: usize = 32;
 
 /// What blobs need from outside.
 #[derive(Clone, Debug)]
@@ -66,6 +70,7 @@ pub struct Blobs {
     slots: Arc<Slots>,
     entropy: Entropy,
     on_fatal: OnFatal,
+    putting: Arc<[Mutex<()>; PUTS_AT_ONCE]>,
 }
 
 /// An answer to "have you this?": the three words of the protocol.
@@ -118,7 +123,8 @@ impl Blobs {
     fn open_on(directory: &Path, options: BlobOptions, disk: &Disk) -> Result<Self, BlobError> {
         let objects = Objects::open(&directory.join("objects"))?;
         let slots = Arc::new(Slots::open(&directory.join("keys"), &options.keyring, &options.entropy, disk)?);
-        Ok(Self { objects, slots, entropy: options.entropy, on_fatal: options.on_fatal })
+        let putting = Arc::new(std::array::from_fn(|_| Mutex::default()));
+        Ok(Self { objects, slots, entropy: options.entropy, on_fatal: options.on_fatal, putting })
     }
 
     /// Keeps a picture that a person released, under the case's salt. It is on the disk when the name comes back.
@@ -254,6 +260,8 @@ impl Blobs {
         media_type: MediaType,
         bytes: Zeroizing<Vec<u8>>,
     ) -> Result<(), BlobError> {
+        // The same picture twice at once would be sealed under two keys, and the one whose object is replaced would never be erased.
+        let _turn = self.putting[usize::from(blob.0[0]) % PUTS_AT_ONCE].lock().await;
         match self.get(case, blob).await {
             Ok(Found::Held(_)) => return Ok(()),
             // The old object goes with its key before the whole one takes its place.

@@ -222,7 +222,7 @@ impl Journal {
         }
         for (segment, slots) in slots {
             let erased = self.shared.keys.erase(segment, &slots);
-            result = result.and(erased.map_err(|error| self.shared.stop_if_lost(error)));
+            result = result.and(erased.map(drop).map_err(|error| self.shared.stop_if_lost(error)));
         }
         result
     }

@@ -177,19 +177,21 @@ impl KeyFile {
         Ok(None)
     }
 
-    /// Overwrites slots in both copies and waits for the disk. Needs no room, and again does no harm.
-    pub(crate) fn erase(&self, slots: &[u32]) -> Result<(), KeyError> {
+    /// Overwrites slots in both copies and waits for the disk. Needs no room, and again does no harm. Returns how many of them
+    /// were ever given out.
+    pub(crate) fn erase(&self, slots: &[u32]) -> Result<usize, KeyError> {
         let state = self.state();
+        let used: Vec<u32> = slots.iter().copied().filter(|slot| *slot < state.used).collect();
         for path in &self.paths {
             let io = |source| KeyError::Io { file: path.clone(), source };
             let file = File::options().write(true).open(path).map_err(io)?;
-            for slot in slots.iter().filter(|slot| **slot < state.used) {
+            for slot in &used {
                 let erased = Slot::Erased.encode(&self.head, *slot);
                 self.disk.write_at(&file, &erased, slot_offset(*slot)).map_err(io)?;
             }
             self.disk.sync(&file).map_err(|source| KeyError::Lost { file: path.clone(), source })?;
         }
-        Ok(())
+        Ok(used.len())
     }
 
     /// Writes both copies anew under another wrapping key. A file that is under it already stays as it is.

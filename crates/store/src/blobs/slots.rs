@@ -85,13 +85,13 @@ impl Slots {
         self.keys.get(place.file, place.slot)
     }
 
-    /// Erases slots, by file; how many of them lie in files that are lost.
+    /// Erases slots, by file; how many of them were lost with their file, or with its end.
     pub(super) fn erase(&self, slots: &BTreeMap<u32, Vec<u32>>) -> Result<usize, KeyError> {
         let mut lost = 0;
         for (file, slots) in slots {
             match self.keys.erase(*file, slots) {
                 Err(KeyError::FileDamaged { .. }) => lost += slots.len(),
-                erased => erased?,
+                erased => lost += slots.len() - erased?,
             }
         }
         Ok(lost)

@@ -160,6 +160,39 @@ async fn an_erased_case_is_gone_and_its_copies_do_not_open() {
 }
 
 #[tokio::test]
+async fn a_picture_that_comes_several_times_at_once_is_sealed_under_one_key() {
+    let room = Room::new();
+    let blobs = room.open();
+    let (one, other) = (picture(40, 30, 1), picture(40, 30, 2));
+    let put = || blobs.put_clean(case(1), &SALT, &one);
+    let names = tokio::join!(put(), put(), put());
+    assert_eq!(names.0.unwrap(), names.1.unwrap());
+    let after = blobs.put_clean(case(1), &SALT, &other).await.unwrap();
+    let head = Head::decode(&fs::read(room.object(after)).unwrap()[..object::HEAD_LEN], Path::new("")).unwrap();
+    assert_eq!((head.place.file, head.place.slot), (1, 1), "the first took one slot");
+}
+
+#[tokio::test]
+async fn a_key_that_an_older_key_file_never_had_is_not_counted_as_erased() {
+    let room = Room::new();
+    let blobs = room.open();
+    let first = blobs.put_clean(case(1), &SALT, &picture(40, 30, 0)).await.unwrap();
+    let copies = ["keys/000001.keys", "keys/000001.keys2"].map(|copy| room.directory.path().join(copy));
+    let older = copies.each_ref().map(|copy| fs::read(copy).unwrap());
+    let (mut last, mut seeds) = (first, 1..);
+    while copies.each_ref().map(|copy| fs::read(copy).unwrap()) == older {
+        last = blobs.put_clean(case(1), &SALT, &picture(40, 30, seeds.next().unwrap())).await.unwrap();
+    }
+    drop(blobs);
+    for (copy, bytes) in copies.iter().zip(older) {
+        fs::write(copy, bytes).unwrap();
+    }
+    let blobs = room.open();
+    assert_eq!(blobs.erase_blob(case(1), last).await.unwrap(), ErasedBlobs { erased: 0, without_key: 1 });
+    assert_eq!(blobs.erase_blob(case(1), first).await.unwrap(), ErasedBlobs { erased: 1, without_key: 0 });
+}
+
+#[tokio::test]
 async fn one_picture_is_erased_without_the_others() {
     let room = Room::new();
     let blobs = room.open();

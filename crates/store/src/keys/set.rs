@@ -64,8 +64,8 @@ impl KeySet {
         self.file(number)?.get(slot)
     }
 
-    /// Erases slots of one file.
-    pub(crate) fn erase(&self, number: u32, slots: &[u32]) -> Result<(), KeyError> {
+    /// Erases slots of one file. Returns how many of them were ever given out.
+    pub(crate) fn erase(&self, number: u32, slots: &[u32]) -> Result<usize, KeyError> {
         self.file(number)?.erase(slots)
     }
 
