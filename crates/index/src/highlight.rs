@@ -3,15 +3,18 @@
 //! The index knows no texts, so the caller hands one in; ranges are bytes of it, at the edges of characters. Escaping is for
 //! whoever puts the pieces on a page.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::ops::Range;
 
 use crate::{
-    query::{Clause, Query, What},
+    query::{CLAUSES_MAX, Clause, Query, What},
     words::{TYPO_CHARS_MIN, Word, is_one_edit_apart, words},
 };
 
 /// How many bytes before the first marked word are shown too.
 const LEAD_BYTES: usize = 48;
+
+/// Words and phrases of a text that are looked at; what answers behind them is not shown.
+const MATCHES_MAX: usize = 1_024;
 
 /// A part of the stretch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +55,7 @@ pub fn snippet(query: &Query, text: &str, bytes_max: usize) -> Vec<Piece> {
     pieces
 }
 
-/// In the order of the text.
+/// In the order of the text, no more than [`MATCHES_MAX`] of them.
 fn matches(query: &Query, words: &[Word], is_said: impl Fn(&Clause, &[Word]) -> Option<usize>) -> Vec<Match> {
     let asked: Vec<(usize, &Clause)> = query.clauses.iter().enumerate().filter(|(_, c)| !c.is_excluded).collect();
     let mut found = Vec::new();
@@ -60,6 +63,9 @@ fn matches(query: &Query, words: &[Word], is_said: impl Fn(&Clause, &[Word]) -> 
         for (clause, asked) in &asked {
             if let Some(length) = is_said(asked, &words[at..]) {
                 found.push(Match { range: words[at].range.start..words[at + length - 1].range.end, clause: *clause });
+            }
+            if found.len() == MATCHES_MAX {
+                return found;
             }
         }
     }
@@ -95,22 +101,10 @@ fn is_nearly_said(clause: &Clause, words: &[Word]) -> Option<usize> {
     is_near.then_some(1)
 }
 
-/// From a little before the match round which most different clauses are answered.
+/// From a little before the match behind which most different clauses are answered.
 fn window(text: &str, words: &[Word], matches: &[Match], bytes_max: usize) -> Range<usize> {
-    let reach = bytes_max.saturating_sub(LEAD_BYTES).max(1);
-    let answered = |first: &Match| {
-        let near =
-            matches.iter().filter(|m| m.range.start >= first.range.start && m.range.end <= first.range.start + reach);
-        near.map(|m| m.clause).collect::<BTreeSet<_>>().len()
-    };
-    let mut best: Option<(usize, &Match)> = None;
-    for found in matches {
-        let count = answered(found);
-        if best.is_none_or(|(most, _)| count > most) {
-            best = Some((count, found));
-        }
-    }
-    let lead = best.map_or(0, |(_, found)| found.range.start.saturating_sub(LEAD_BYTES));
+    let best = fullest(matches, bytes_max.saturating_sub(LEAD_BYTES).max(1));
+    let lead = best.map_or(0, |found| found.range.start.saturating_sub(LEAD_BYTES));
     let start =
         words.iter().map(|word| word.range.start).find(|start| *start >= lead).filter(|_| lead > 0).unwrap_or(0);
     if text.len() - start <= bytes_max {
@@ -119,6 +113,31 @@ fn window(text: &str, words: &[Word], matches: &[Match], bytes_max: usize) -> Ra
     let limit = start + bytes_max;
     let end = words.iter().map(|word| word.range.end).take_while(|end| *end <= limit).last().filter(|end| *end > start);
     start..end.unwrap_or_else(|| text.floor_char_boundary(limit))
+}
+
+/// The first match with most different clauses within reach behind it. Looks at each match twice, for a text may be hostile.
+fn fullest(matches: &[Match], reach: usize) -> Option<&Match> {
+    let mut counts = [0_usize; CLAUSES_MAX];
+    let mut by_end: Vec<&Match> = matches.iter().collect();
+    by_end.sort_unstable_by_key(|found| found.range.end);
+    let mut coming = by_end.into_iter().peekable();
+    let mut best: Option<(usize, &Match)> = None;
+    for first in matches {
+        let limit = first.range.start + reach;
+        while let Some(found) = coming.next_if(|found| found.range.end <= limit) {
+            if found.range.start >= first.range.start {
+                counts[found.clause] += 1;
+            }
+        }
+        let clauses = counts.iter().filter(|count| **count > 0).count();
+        if best.is_none_or(|(most, _)| clauses > most) {
+            best = Some((clauses, first));
+        }
+        if first.range.end <= limit {
+            counts[first.clause] -= 1;
+        }
+    }
+    best.map(|(_, first)| first)
 }
 
 #[cfg(test)]
@@ -172,6 +191,33 @@ mod tests {
         assert_eq!(marked("fever ", "", 9), "");
     }
 
+    #[test]
+    fn a_text_and_a_question_that_repeat_themselves_are_answered_too() {
+        let shown = marked(&"a ".repeat(16), &"a ".repeat(20_000), 240);
+        assert!(shown.starts_with("[a] [a] [a]") && shown.len() <= 240 * 3, "{shown}");
+        let shown = marked(&format!("{} rash ", "a ".repeat(15)), &format!("{} rash", "a ".repeat(20_000)), 240);
+        assert!(shown.ends_with("[rash]"), "words that say nothing are not looked at: {shown}");
+    }
+
+    #[test]
+    fn a_phrase_counts_where_all_of_it_is_shown() {
+        let text = format!("rash and fever {} rash and target lesion of the palm", "x ".repeat(200));
+        let shown = marked("\"target lesion of the palm\" rash ", &text, 48 + 34);
+        assert!(shown.contains("[rash] and [target lesion of the palm]"), "{shown}");
+    }
+
+    /// Words between signs, and some of the words again as a question.
+    fn text_and_question() -> impl Strategy<Value = (String, String)> {
+        let word =
+            || prop::sample::select(vec!["fever", "rashes", "Naïve", "érythème", "皮疹", "x7", "İstanbul", "the"]);
+        let sign = || prop::sample::select(vec![" ", ", ", "—", "\n", " (", "’ "]);
+        let text = prop::collection::vec((word(), sign()), 1..40);
+        (text, prop::collection::vec(any::<prop::sample::Index>(), 1..5)).prop_map(|(words, asked)| {
+            let text = words.iter().map(|(word, sign)| format!("{word}{sign}")).collect();
+            (text, asked.iter().map(|at| format!("{} ", at.get(&words).0)).collect())
+        })
+    }
+
     proptest! {
         #[test]
         fn pieces_join_without_gaps_at_edges_of_characters(query in "\\PC{0,40}", text in "\\PC{0,200}", bytes in 0usize..120) {
@@ -182,6 +228,20 @@ mod tests {
             for piece in pieces {
                 prop_assert!(text.get(piece.range).is_some_and(|part| !part.is_empty()));
             }
+        }
+
+        #[test]
+        fn a_text_that_says_what_was_asked_shows_it((text, question) in text_and_question(), bytes in 0usize..600) {
+            let pieces = snippet(&Query::parse(&question, &NoNames), &text, bytes);
+            for pair in pieces.windows(2) {
+                prop_assert_eq!(pair[0].range.end, pair[1].range.start);
+            }
+            let asked: Vec<String> = words(&question).into_iter().map(|word| word.stem).collect();
+            for piece in pieces.iter().filter(|piece| piece.is_match) {
+                let marked = words(&text[piece.range.clone()]);
+                prop_assert!(marked.iter().all(|word| asked.contains(&word.stem)), "{:?} in {}", marked, question);
+            }
+            prop_assert!(bytes < text.len() || pieces.iter().any(|piece| piece.is_match));
         }
     }
 }

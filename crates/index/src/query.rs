@@ -13,7 +13,7 @@ use crate::words::{Word, words};
 pub const QUERY_CHARS_MAX: usize = 512;
 
 /// Words and phrases beyond these are not looked at.
-const CLAUSES_MAX: usize = 16;
+pub(crate) const CLAUSES_MAX: usize = 16;
 
 /// Words of a phrase beyond these are not looked at.
 const PHRASE_WORDS_MAX: usize = 16;
