@@ -88,13 +88,14 @@ impl Reader {
         self.reader.searcher()
     }
 
-    /// The hits from `offset` on, `limit` of them, both cut to [`LIMIT_MAX`] and [`OFFSET_MAX`].
+    /// The hits from `offset` on, `limit` of them and at most [`LIMIT_MAX`]; none from behind [`OFFSET_MAX`] on.
     ///
     /// # Errors
     /// [`Error::Read`] if the disk fails; never because of the query.
     pub fn search(&self, query: &Query, viewer: Viewer, limit: usize, offset: usize) -> Result<Hits, Error> {
         let start = Instant::now();
-        let found = self.found(query, viewer, limit.min(LIMIT_MAX), offset.min(OFFSET_MAX)).map_err(Error::read)?;
+        let limit = if offset > OFFSET_MAX { 0 } else { limit.min(LIMIT_MAX) };
+        let found = self.found(query, viewer, limit, offset).map_err(Error::read)?;
         Ok(Hits { micros: u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX), ..found })
     }
 

@@ -9,7 +9,7 @@ use tantivy::{
 };
 
 use crate::{
-    query::What,
+    query::{Clause, What},
     schema::Fields,
     words::{TYPO_CHARS_MIN, Word},
 };
@@ -39,20 +39,19 @@ pub(super) struct Answer {
     pub(super) documents: u64,
 }
 
-/// The query behind a word or phrase, over both fields of words.
-pub(super) fn answer(searcher: &Searcher, fields: &Fields, what: &What) -> tantivy::Result<Answer> {
+/// The query behind a word or phrase, over both fields of words. What must not be said is taken as it is written: nobody wants to
+/// lose what they may have meant.
+pub(super) fn answer(searcher: &Searcher, fields: &Fields, clause: &Clause) -> tantivy::Result<Answer> {
     let fields = [(fields.head, HEAD_BOOST), (fields.text, 1.0)];
-    match what {
+    match &clause.what {
+        What::Word { word, .. } if clause.is_excluded => word_as_written(searcher, &fields, word),
         What::Word { word, is_prefix } => word_answer(searcher, &fields, word, *is_prefix),
         What::Phrase { words, is_exact } => phrase_answer(searcher, &fields, words, *is_exact),
     }
 }
 
 fn word_answer(searcher: &Searcher, fields: &[(Field, f32)], word: &Word, is_prefix: bool) -> tantivy::Result<Answer> {
-    let mut terms: Vec<(String, f32)> = vec![(word.surface.clone(), 1.0)];
-    if word.stem != word.surface {
-        terms.push((word.stem.clone(), 1.0));
-    }
+    let mut terms = terms_of(word);
     if is_prefix {
         add(&mut terms, beginnings(searcher, fields, &word.surface)?, PREFIX_BOOST);
     }
@@ -60,14 +59,31 @@ fn word_answer(searcher: &Searcher, fields: &[(Field, f32)], word: &Word, is_pre
     if is_long && documents(searcher, fields, &terms)? < FEW_DOCUMENTS {
         add(&mut terms, neighbours(searcher, fields, &word.surface, is_prefix)?, TYPO_BOOST);
     }
+    any_of(searcher, fields, &terms)
+}
+
+fn word_as_written(searcher: &Searcher, fields: &[(Field, f32)], word: &Word) -> tantivy::Result<Answer> {
+    any_of(searcher, fields, &terms_of(word))
+}
+
+/// The word itself and its stem.
+fn terms_of(word: &Word) -> Vec<(String, f32)> {
+    let mut terms = vec![(word.surface.clone(), 1.0)];
+    if word.stem != word.surface {
+        terms.push((word.stem.clone(), 1.0));
+    }
+    terms
+}
+
+fn any_of(searcher: &Searcher, fields: &[(Field, f32)], terms: &[(String, f32)]) -> tantivy::Result<Answer> {
     let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
     for (field, field_boost) in fields {
-        for (term, boost) in &terms {
+        for (term, boost) in terms {
             let query = TermQuery::new(Term::from_field_text(*field, term), IndexRecordOption::WithFreqs);
             disjuncts.push(Box::new(BoostQuery::new(Box::new(query), field_boost * boost)));
         }
     }
-    let documents = documents(searcher, fields, &terms)?;
+    let documents = documents(searcher, fields, terms)?;
     Ok(Answer { query: Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, TIE_BREAKER)), documents })
 }
 

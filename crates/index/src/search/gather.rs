@@ -88,7 +88,7 @@ pub(super) fn gather(searcher: &Searcher, fields: &Fields, clauses: &[Clause]) -
     let mut asked = Vec::new();
     let mut excluded = ByCase::default();
     for clause in clauses {
-        let answer = answer(searcher, fields, &clause.what)?;
+        let answer = answer(searcher, fields, clause)?;
         if clause.is_excluded {
             each(searcher, &*answer.query, |_, _, key| {
                 excluded.insert(key(), ());

@@ -95,6 +95,14 @@ fn a_typing_error_is_forgiven_where_the_word_is_nowhere() {
 }
 
 #[test]
+fn what_must_not_be_said_is_taken_as_it_is_written() {
+    let shelf = Shelf::of([put(titled(1, "trade winds")), put(titled(2, "a high grade")), put(titled(3, "grades"))]);
+    assert_eq!(shelf.numbers("grade ").len(), 3, "a typing error is forgiven");
+    assert_eq!(shelf.numbers("-grade "), [1], "but nobody asked to lose the trade winds");
+    assert_eq!(shelf.numbers("-grode ").len(), 3);
+}
+
+#[test]
 fn a_word_that_many_cases_hold_is_no_typing_error() {
     let common = (1..=5).map(|number| put(titled(number, "lesion")));
     let shelf = Shelf::of(common.chain([put(titled(9, "legion"))]));

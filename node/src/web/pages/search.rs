@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use house::audit::{Action, Outcome};
+use index::OFFSET_MAX;
 
 use crate::{
     app::Found,
@@ -93,9 +94,10 @@ async fn find(reading: &Reading, query: &str, offset: usize) -> Result<Results, 
             Ok(answer)
         })
         .await?;
-    let shown = u64::try_from(offset + answer.found.len()).unwrap_or(u64::MAX);
-    let is_more = !answer.found.is_empty() && shown < answer.hits.total;
-    let next = if is_more { format!("/search?q={}&from={shown}", percent_encoded(query)) } else { String::new() };
+    let next = match next(offset, answer.hits.hits.len(), answer.hits.total) {
+        Some(from) => format!("/search?q={}&from={from}", percent_encoded(query)),
+        None => String::new(),
+    };
     Ok(Results {
         hits: answer.found.iter().map(|found| hit(found, is_attested)).collect(),
         total: answer.hits.total,
@@ -104,6 +106,13 @@ async fn find(reading: &Reading, query: &str, offset: usize) -> Result<Results, 
         took_ms: answer.hits.micros.div_ceil(1_000),
         next,
     })
+}
+
+/// Where the next page begins: behind all hits of this one, shown or not. The index goes no further than [`OFFSET_MAX`].
+fn next(offset: usize, hits: usize, total: u64) -> Option<usize> {
+    let from = offset.saturating_add(hits);
+    let is_more = hits > 0 && from <= OFFSET_MAX && u64::try_from(from).is_ok_and(|from| from < total);
+    is_more.then_some(from)
 }
 
 fn hit(found: &Found, is_attested: bool) -> Hit {
@@ -150,6 +159,15 @@ fn percent_encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_next_page_begins_behind_all_hits_and_there_is_a_last_one() {
+        assert_eq!(next(0, 20, 45), Some(20), "however few of them may be shown");
+        assert_eq!((next(40, 5, 45), next(0, 0, 45)), (None, None));
+        assert_eq!(next(OFFSET_MAX - 20, 20, 1_000_000), Some(OFFSET_MAX));
+        assert_eq!(next(OFFSET_MAX, 20, 1_000_000), None, "behind it the index has the same page for ever");
+        assert_eq!(next(usize::MAX, 20, u64::MAX), None);
+    }
 
     #[test]
     fn thousands_are_set_apart() {
