@@ -5,9 +5,12 @@ use serde_json::json;
 use crate::{
     bad_files::words,
     bad_jpeg::jpeg,
-    files::{files_in, files_that_say},
+    canaries::Canaries,
+    files::files_in,
     founding::Network,
+    unsealed::Unsealed,
     visitor::{Part, Visitor, form},
+    waiting::wait_until,
 };
 
 /// Pictures of one case at most.
@@ -131,16 +134,31 @@ fn names_of_files_lead_nowhere_and_stand_nowhere() {
         "CON",
         &long,
     ];
+    let mut last = String::new();
     for name in names {
         let answer = keller.post_parts("/api/v1/cases", &[words(), Part::file("picture", name, "image/jpeg", &jpeg())]);
         assert_eq!(answer.status, 200, "{name:?}: {}", answer.text());
         assert!(!answer.text().contains(MARK), "{}", answer.text());
+        last = answer.json()["case"].as_str().unwrap().to_owned();
     }
     let controls = Part::file("picture", "quokkapox\u{1}\u{1b}[31m.jpg", "image/jpeg", &jpeg());
     let answer = keller.post_parts("/api/v1/cases", &[words(), controls]);
     assert_eq!((answer.status, answer.problem().contains(MARK)), (422, false), "{}", answer.text());
-    assert!(files_that_say(a.directory(), MARK).is_empty(), "no file says the name of another");
-    assert!(!a.said().contains(MARK), "the log does not say it");
+    wait_until("all is in the index", || a.titles().len() == names.len() && a.finds("picture", &last));
+    a.stop();
+    let kept = Unsealed::of(a);
+    let places = [
+        ("payloads", &kept.feeds, "Seen today"),
+        ("the house journal", &kept.house, "keller"),
+        ("the index", &kept.index, "picture"),
+        ("files as they lie", &kept.files, a.name()),
+    ];
+    for (place, things, control) in places {
+        let says = |word| things.iter().any(|thing| !Canaries::word(word).found_in(thing).is_empty());
+        assert!(says(control), "the search finds {control} in {place}");
+        assert!(!says(MARK), "the name of a file stands in {place}");
+    }
+    assert!(a.said().contains(a.directory().to_str().unwrap()) && !a.said().contains(MARK), "the log does not say it");
     let named = files_in(a.directory()).into_iter().filter(|file| file.to_string_lossy().contains(MARK));
     assert_eq!(named.count(), 0, "no file is called so");
 }

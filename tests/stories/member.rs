@@ -11,9 +11,9 @@ use std::{
 };
 
 use feed::{Effect, Verdict};
-use p2p::{Config, Event, Events, Network};
+use p2p::{Config, Event, Events, FetchError, Network};
 use protocol::{
-    CaseId, FeedId, NetworkId, PublicKey, SecretKey,
+    BlobId, CaseId, FeedId, NetworkId, PublicKey, SecretKey,
     limits::RUN_ENTRIES_MAX,
     message::{EntryFrame, Frame, Framed, Gossip, Hello, WantBlob, WantRange},
     payload::content::Picture,
@@ -132,9 +132,20 @@ impl Member {
     /// A picture and its preview, as a house gives them.
     pub(crate) fn fetch(&self, house: &House, case: CaseId, picture: &Picture) -> [Vec<u8>; 2] {
         [(picture.blob, picture.blob_size), (picture.preview, picture.preview_size)].map(|(blob, size)| {
-            let fetched = self.network.fetch_blob(peer_of(house), WantBlob { case, blob }, size.into());
-            self.runtime.block_on(fetched).unwrap_or_else(|error| panic!("{} does not give it: {error}", house.name()))
+            self.try_fetch(house, case, blob, size.into())
+                .unwrap_or_else(|error| panic!("{} does not give it: {error}", house.name()))
         })
+    }
+
+    /// A picture or a preview, if a house gives it.
+    pub(crate) fn try_fetch(
+        &self,
+        house: &House,
+        case: CaseId,
+        blob: BlobId,
+        bytes_max: u64,
+    ) -> Result<Vec<u8>, FetchError> {
+        self.runtime.block_on(self.network.fetch_blob(peer_of(house), WantBlob { case, blob }, bytes_max))
     }
 }
 

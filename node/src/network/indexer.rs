@@ -228,6 +228,7 @@ impl Work {
         let Some(filed) = self.filed else { return Ok(()) };
         if self.index.purge(filed.to_u64())? == Purge::Done {
             self.purge_by = None;
+            tracing::info!("Nothing that was erased is in the search index.");
         }
         self.committed();
         Ok(())
