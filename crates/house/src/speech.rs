@@ -79,8 +79,8 @@ pub enum Command {
         /// Where.
         place: Place,
     },
-    /// Says something about a case. Whether a case of the network is there, and whether this person may revise it, the caller
-    /// has asked the casebook.
+    /// Says something about a case. Whether a case of the network is there, and whether this person opened what they revise or
+    /// resolve, the caller has asked the casebook.
     Say {
         /// The case.
         case: CaseId,

@@ -5,13 +5,13 @@ use casebook::{
     row::{OpenCase, Reach},
 };
 use house::{
-    AccountId, Actor, Command, HouseEntry, OutboxId, Permission,
+    AccountId, Actor, Command, HouseEntry, OutboxId, Permission, Refusal,
     draft::AudienceChoice,
     house_case, outbox,
     speech::{self, Place, Words},
 };
 use protocol::{
-    Audience as Reached, CaseId, EntryId, InstitutionId, Payload,
+    Audience as Reached, CaseId, ClinicianId, EntryId, InstitutionId, Payload,
     codec::Text,
     limits,
     payload::{
@@ -228,6 +228,12 @@ impl App {
         Ok(casebook::stars_by(clinician, case, &self.joined()?.shared().shelf)?.into_iter().next())
     }
 
+    /// Whether an actor's words are signed with a person's key.
+    pub(crate) fn speaks_as(&self, clinician: ClinicianId, actor: &Actor) -> bool {
+        let Actor::Account(acting) = actor else { return false };
+        self.desk.look(|house| house.custody().clinician_of(acting.account)) == Some(clinician)
+    }
+
     async fn say(&self, case: CaseId, words: Words, actor: &Actor) -> Result<Said, AppError> {
         let joined = self.joined()?;
         let open = self.open_case(case)?;
@@ -235,9 +241,14 @@ impl App {
         if !access.is_allowed() {
             return Err(AppError::NotFound("case"));
         }
-        let is_owners = matches!(words, Words::Revision(_) | Words::Outcome(_));
-        if is_owners && case.institution != joined.me() {
-            return Err(AppError::conflict("only the case's own institution revises and resolves it"));
+        if matches!(words, Words::Revision(_) | Words::Outcome(_)) {
+            if case.institution != joined.me() {
+                return Err(AppError::conflict("only the case's own institution revises and resolves it"));
+            }
+            if !self.speaks_as(open.opener, actor) {
+                let needs = "the account of the person who opened it";
+                return Err(Refusal::NotAllowed { permission: Permission::PostCase, needs }.into());
+            }
         }
         let audience = if open.reach == Reach::Named { Reached::Restricted } else { Reached::Network };
         let say = speech::Command::Say { case, words, audience, place: place(&joined) };
@@ -258,7 +269,7 @@ impl App {
     fn enqueue_withdrawal(
         &self,
         withdrawal: Withdrawal,
-        author: Option<protocol::ClinicianId>,
+        author: Option<ClinicianId>,
         actor: &Actor,
     ) -> Result<Option<OutboxId>, AppError> {
         let payload = Box::new(Payload::Withdrawal(withdrawal));
@@ -304,7 +315,7 @@ pub(crate) fn account_of(actor: &Actor) -> Result<AccountId, AppError> {
     match actor {
         Actor::Account(acting) => Ok(acting.account),
         Actor::System => Err(AppError::invalid("as", "name the account in whose name this is said")),
-        Actor::Stranger => Err(house::Refusal::SignedOut.into()),
+        Actor::Stranger => Err(Refusal::SignedOut.into()),
     }
 }
 

@@ -253,7 +253,7 @@ pub(super) fn clinician_of(app: &App, visitor: &Visitor) -> Option<ClinicianId> 
 /// Whether a visitor may withdraw a case: who opened it, and those whose duty it is.
 pub(super) fn is_withdrawable(app: &App, view: &View, visitor: &Visitor) -> bool {
     let is_of_house = app.joined().is_ok_and(|joined| joined.me() == view.case.institution);
-    let is_own = clinician_of(app, visitor) == Some(view.open.opener);
+    let is_own = app.speaks_as(view.open.opener, &visitor.actor);
     let permission = if is_own { Permission::WithdrawOwn } else { Permission::WithdrawAny };
     is_of_house && app.permit(&visitor.actor, permission).is_ok()
 }
@@ -272,6 +272,7 @@ fn case_view(app: &App, view: &View, visitor: &Visitor) -> Result<CaseView, AppE
     let last_contact_ms = away_since(&joined, &view.case.institution);
     let is_stale = last_contact_ms.is_some_and(|last_ms| now_ms().saturating_sub(last_ms) > STALE_MS);
     let is_mine = is_withdrawable(app, view, visitor);
+    let is_opener = app.speaks_as(view.open.opener, &visitor.actor);
     let named = casebook::named_audience(view.case, &joined.shared().shelf)?;
     Ok(CaseView {
         href: format!("/cases/{}", view.case),
@@ -291,7 +292,7 @@ fn case_view(app: &App, view: &View, visitor: &Visitor) -> Result<CaseView, AppE
         is_unsent: is_unsent(app, view, &visitor.actor),
         away: last_contact_ms.filter(|_| !is_stale).map(When::at),
         stale: last_contact_ms.filter(|_| is_stale).map(When::at),
-        statuses: if is_mine { statuses(view.open.status) } else { Vec::new() },
+        statuses: if is_opener { statuses(view.open.status) } else { Vec::new() },
     })
 }
 

@@ -9,8 +9,9 @@ use crate::app::Audience;
 async fn what_somebody_may_not_read_is_not_there() {
     let ward = Ward::founded().await;
     ward.physician("one").await;
-    let house = ward.case("one", "For us alone", Audience::House).await;
-    let network = ward.case("one", "For the network", Audience::Network).await;
+    let house = ward.case_with_picture("one", "For us alone", Audience::House).await;
+    let network = ward.case_with_picture("one", "For the network", Audience::Network).await;
+    let mut two = ward.physician("two").await;
     let mut viewer = ward.viewer("vera").await;
     let mut staff = ward.staff("stefan", &[]).await;
     let mut auditor = ward.staff("audrey", &["auditor"]).await;
@@ -37,6 +38,10 @@ async fn what_somebody_may_not_read_is_not_there() {
             assert_eq!(list.json()["cases"].as_array().unwrap().len(), 0);
         }
         assert_eq!(auditor.get(&format!("/cases/{case}")).await.status, 403);
+        for path in ["", "/pictures/1", "/previews/1"] {
+            let shown = two.get(&format!("/cases/{case}{path}")).await;
+            assert_eq!(shown.status, 200, "it is there for those who may read it: {path}");
+        }
     }
 }
 

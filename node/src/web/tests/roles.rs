@@ -1,8 +1,9 @@
 //! Who gets what on every route.
 
 use house::Actor;
+use protocol::CaseId;
 
-use super::ward::{Answer, Browser, PASSWORD, Ward, body_of};
+use super::ward::{Answer, Browser, PASSWORD, PICTURE, Ward, body_of};
 use crate::{
     app::{Audience, NewAccount, hospital::speaking_for},
     clock::now_ms,
@@ -11,105 +12,119 @@ use crate::{
 
 /// What becomes of a request, as far as rights go: `s` sign in, `-` not allowed, `0` not there, `x` it is looked at.
 ///
-/// Columns: stranger, viewer, staff without an attestation, attested physician, administrator and attester, auditor, and the
-/// owner of the machine at the command line. Case, comment, session and token are somebody else's and of the network; the
-/// draft is the physician's; the account that is managed is another one for each of them.
+/// | column | who |
+/// |---|---|
+/// | s | stranger |
+/// | v | viewer |
+/// | u | staff without an attestation |
+/// | w | the attested physician whose case, comment, session and token it is |
+/// | c | an attested colleague, whose draft it is |
+/// | A | administrator |
+/// | t | attester |
+/// | m | moderator |
+/// | p | data-protection officer |
+/// | d | data steward |
+/// | i | auditor |
+/// | o | the owner of the machine at the command line |
+///
+/// The case is one of the network. What may be ended or taken away is another one for each of them, and so is the account that
+/// is managed.
 const MATRIX: &[(&str, &str, &str)] = &[
-    //                                                          s v u a A i o
-    ("GET", "/health/live", "x x x x x x x"),
-    ("GET", "/health/ready", "x x x x x x x"),
-    ("GET", "/a/{digest}/{*path}", "0 0 0 0 0 0 0"),
-    ("GET", "/api/v1/openapi.json", "x x x x x x x"),
-    ("POST", "/api/v1/charters", "s - - - x - x"),
-    ("POST", "/api/v1/charters/signatures", "s - - - x - x"),
-    ("POST", "/api/v1/charters/reading", "s - - - x - x"),
-    ("GET", "/api/v1/card", "s - - - x - x"),
-    ("POST", "/api/v1/network", "s - - - x - x"),
-    ("GET", "/api/v1/admissions", "s - - - x - x"),
-    ("POST", "/api/v1/admissions", "s - - - x - x"),
-    ("POST", "/api/v1/admissions/votes", "s - - - 0 - 0"),
-    ("GET", "/api/v1/invitation", "s - - - x - x"),
-    ("GET", "/api/v1/accounts", "s - - - x - x"),
-    ("POST", "/api/v1/accounts", "s - - - x - x"),
-    ("POST", "/api/v1/accounts/{login}/reset", "s - - - 0 - 0"),
-    ("POST", "/api/v1/accounts/{login}/disable", "s - - - 0 - 0"),
-    ("POST", "/api/v1/attestations", "s - - - 0 - 0"),
-    ("POST", "/api/v1/revocations", "s - - - 0 - 0"),
-    ("GET", "/api/v1/tokens", "s - x x x x x"),
-    ("POST", "/api/v1/tokens", "s - x x x x 0"),
-    ("POST", "/api/v1/tokens/{token}/revoke", "0 0 0 0 x 0 x"),
-    ("GET", "/api/v1/cases", "s x x x x - x"),
-    ("POST", "/api/v1/cases", "s - - x - - x"),
-    ("GET", "/api/v1/cases/{case}", "s 0 0 x 0 - x"),
-    ("POST", "/api/v1/cases/{case}/comments", "s 0 0 x 0 - x"),
-    ("POST", "/api/v1/cases/{case}/star", "s 0 0 x 0 - s"),
-    ("GET", "/api/v1/saved", "s x x x x - x"),
-    ("POST", "/api/v1/cases/{case}/saved", "s 0 0 x 0 - s"),
-    ("POST", "/api/v1/cases/{case}/withdrawal", "s 0 0 - 0 - x"),
-    ("GET", "/api/v1/cases/{case}/pictures/{number}/manifest", "s 0 0 0 0 - 0"),
-    ("GET", "/api/v1/search", "s x x x x - x"),
-    ("GET", "/api/v1/status", "s - - - x - x"),
-    ("GET", "/api/v1/peers", "s - - - x - x"),
-    ("POST", "/api/v1/audit/verification", "s - - - x x x"),
-    ("GET", "/api/v1/feeds/{feed}/export", "s - - - - - x"),
-    ("POST", "/api/v1/store/check", "s - - - x - x"),
-    ("POST", "/api/v1/store/rebuild", "s - - - x - x"),
-    ("POST", "/api/v1/store/vouching", "s - - - x - x"),
+    //                                                          s v u w c A t m p d i o
+    ("GET", "/health/live", "x x x x x x x x x x x x"),
+    ("GET", "/health/ready", "x x x x x x x x x x x x"),
+    ("GET", "/a/{digest}/{*path}", "0 0 0 0 0 0 0 0 0 0 0 0"),
+    ("GET", "/api/v1/openapi.json", "x x x x x x x x x x x x"),
+    ("POST", "/api/v1/charters", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/charters/signatures", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/charters/reading", "s - - - - x - - - - - x"),
+    ("GET", "/api/v1/card", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/network", "s - - - - x - - - - - x"),
+    ("GET", "/api/v1/admissions", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/admissions", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/admissions/votes", "s - - - - 0 - - - - - 0"),
+    ("GET", "/api/v1/invitation", "s - - - - x - - - - - x"),
+    ("GET", "/api/v1/accounts", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/accounts", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/accounts/{login}/reset", "s - - - - 0 - - - - - 0"),
+    ("POST", "/api/v1/accounts/{login}/disable", "s - - - - 0 - - - - - 0"),
+    ("POST", "/api/v1/attestations", "s - - - - - 0 - - - - 0"),
+    ("POST", "/api/v1/revocations", "s - - - - - 0 - - - - 0"),
+    ("GET", "/api/v1/tokens", "s - x x x x x x x x x x"),
+    ("POST", "/api/v1/tokens", "s - x x x x x x x x x 0"),
+    ("POST", "/api/v1/tokens/{token}/revoke", "0 0 0 x 0 x 0 0 0 0 0 x"),
+    ("GET", "/api/v1/cases", "s x x x x x x x x x - x"),
+    ("POST", "/api/v1/cases", "s - - x x - - - - - - x"),
+    ("GET", "/api/v1/cases/{case}", "s 0 0 x x 0 0 x x x - x"),
+    ("POST", "/api/v1/cases/{case}/comments", "s 0 0 x x 0 0 - - - - s"),
+    ("POST", "/api/v1/cases/{case}/star", "s 0 0 x x 0 0 - - - - s"),
+    ("GET", "/api/v1/saved", "s x x x x x x x x x - x"),
+    ("POST", "/api/v1/cases/{case}/saved", "s 0 0 x x 0 0 x x x - s"),
+    ("POST", "/api/v1/cases/{case}/withdrawal", "s 0 0 x - 0 0 x x - - x"),
+    ("GET", "/api/v1/cases/{case}/pictures/{number}/manifest", "s 0 0 x x 0 0 x x x - x"),
+    ("GET", "/api/v1/search", "s x x x x x x x x x - x"),
+    ("GET", "/api/v1/status", "s - - - - x - - - - - x"),
+    ("GET", "/api/v1/peers", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/audit/verification", "s - - - - x - - x - x x"),
+    ("GET", "/api/v1/feeds/{feed}/export", "s - - - - - - - - x - x"),
+    ("POST", "/api/v1/store/check", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/store/rebuild", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/store/vouching", "s - - - - x - - - - - x"),
     // Who audits is led to the room of their duty.
-    ("GET", "/", "s x x x x x x"),
-    ("GET", "/sign-in", "x x x x x x x"),
-    ("GET", "/sign-up", "x x x x x x x"),
-    ("GET", "/first/{login}/{secret}", "x x x x x x x"),
-    ("POST", "/first/{login}/{secret}", "x x x x x x x"),
-    ("GET", "/account", "s x x x x x s"),
-    ("POST", "/account/password", "s x x x x x s"),
-    ("POST", "/account/look", "s x x x x x s"),
-    ("POST", "/account/sessions/{session}/end", "0 0 0 0 x 0 x"),
-    ("GET", "/cases/{case}", "s 0 0 x 0 - x"),
-    ("POST", "/cases/{case}/status", "s 0 0 x 0 - s"),
-    ("GET", "/cases/{case}/pictures/{number}", "s 0 0 0 0 - 0"),
-    ("GET", "/cases/{case}/previews/{number}", "s 0 0 0 0 - 0"),
-    ("POST", "/cases/{case}/star", "s 0 0 x 0 - s"),
-    ("POST", "/cases/{case}/star/take-back", "s 0 0 x 0 - 0"),
-    ("POST", "/cases/{case}/comments", "s 0 0 x 0 - s"),
-    ("POST", "/cases/{case}/comments/{comment}/take-back", "s 0 0 - 0 - x"),
-    ("GET", "/cases/{case}/withdraw", "s 0 0 0 0 - x"),
-    ("POST", "/cases/{case}/withdraw", "s 0 0 0 0 - s"),
-    ("GET", "/saved", "s x x x x - x"),
-    ("POST", "/cases/{case}/saved", "s 0 0 x 0 - s"),
-    ("POST", "/cases/{case}/saved/take-off", "s x x x x - s"),
-    ("GET", "/chain/{entry}", "s 0 0 x 0 - x"),
-    ("GET", "/search", "s x x x x - x"),
-    ("GET", "/help", "x x x x x x x"),
-    ("GET", "/cases/new", "s - - x - - x"),
-    ("POST", "/cases/new", "s - - x - - s"),
-    ("GET", "/drafts/{draft}", "s - - x - - x"),
-    ("GET", "/drafts/{draft}/pictures", "s - - x - - x"),
-    ("POST", "/drafts/{draft}/pictures/{picture}", "s - - x - - x"),
-    ("GET", "/drafts/{draft}/pictures/{picture}/small", "s - - x - - x"),
-    ("GET", "/drafts/{draft}/pictures/{picture}/upright", "0 - - x - - 0"),
-    ("GET", "/drafts/{draft}/hide", "s - - x - - x"),
-    ("GET", "/drafts/{draft}/hide/{picture}", "s - - x - - x"),
-    ("POST", "/drafts/{draft}/hide/{picture}", "s - - x - - x"),
-    ("GET", "/drafts/{draft}/context", "s - - x - - x"),
-    ("POST", "/drafts/{draft}/context", "s - - x - - x"),
-    ("GET", "/drafts/{draft}/audience", "s - - x - - x"),
-    ("POST", "/drafts/{draft}/audience", "s - - x - - x"),
-    ("GET", "/drafts/{draft}/check", "s - - x - - x"),
-    ("POST", "/drafts/{draft}/check", "s - - x - - x"),
-    ("GET", "/drafts/{draft}/share", "s - - x - - x"),
-    ("POST", "/drafts/{draft}/share", "s - - x - - x"),
-    ("POST", "/drafts/{draft}/discard", "s - - x - - x"),
-    ("GET", "/admin/people", "s - - - x - x"),
-    ("POST", "/admin/people", "s - - - x - x"),
-    ("POST", "/admin/people/{account}/link", "s - - - x - x"),
-    ("POST", "/admin/people/{account}/roles", "s - - - x - x"),
-    ("POST", "/admin/people/{account}/attest", "s - - - x - x"),
-    ("POST", "/admin/people/{account}/revoke", "s - - - x - x"),
-    ("POST", "/admin/people/{account}/end-sessions", "s - - - x - x"),
-    ("GET", "/admin/peers", "s - - - x - x"),
-    ("GET", "/admin/audit", "s - - - - x x"),
-    ("GET", "/admin/audit/lines", "s - - - - x x"),
+    ("GET", "/", "s x x x x x x x x x x x"),
+    ("GET", "/sign-in", "x x x x x x x x x x x x"),
+    ("GET", "/sign-up", "x x x x x x x x x x x x"),
+    ("GET", "/first/{login}/{secret}", "x x x x x x x x x x x x"),
+    ("POST", "/first/{login}/{secret}", "x x x x x x x x x x x x"),
+    ("GET", "/account", "s x x x x x x x x x x s"),
+    ("POST", "/account/password", "s x x x x x x x x x x s"),
+    ("POST", "/account/look", "s x x x x x x x x x x s"),
+    ("POST", "/account/sessions/{session}/end", "0 0 0 x 0 x 0 0 0 0 0 x"),
+    ("GET", "/cases/{case}", "s 0 0 x x 0 0 x x x - x"),
+    ("POST", "/cases/{case}/status", "s 0 0 x - 0 0 - - - - -"),
+    ("GET", "/cases/{case}/pictures/{number}", "s 0 0 x x 0 0 x x x - x"),
+    ("GET", "/cases/{case}/previews/{number}", "s 0 0 x x 0 0 x x x - x"),
+    ("POST", "/cases/{case}/star", "s 0 0 x x 0 0 - - - - s"),
+    ("POST", "/cases/{case}/star/take-back", "s 0 0 x x 0 0 0 0 0 - 0"),
+    ("POST", "/cases/{case}/comments", "s 0 0 x x 0 0 - - - - s"),
+    ("POST", "/cases/{case}/comments/{comment}/take-back", "s 0 0 x - 0 0 x x - - x"),
+    ("GET", "/cases/{case}/withdraw", "s 0 0 x 0 0 0 x x 0 - x"),
+    ("POST", "/cases/{case}/withdraw", "s 0 0 x 0 0 0 x x 0 - s"),
+    ("GET", "/saved", "s x x x x x x x x x - x"),
+    ("POST", "/cases/{case}/saved", "s 0 0 x x 0 0 x x x - s"),
+    ("POST", "/cases/{case}/saved/take-off", "s x x x x x x x x x - s"),
+    ("GET", "/chain/{entry}", "s 0 0 x x 0 0 x x x - x"),
+    ("GET", "/search", "s x x x x x x x x x - x"),
+    ("GET", "/help", "x x x x x x x x x x x x"),
+    ("GET", "/cases/new", "s - - x x - - - - - - x"),
+    ("POST", "/cases/new", "s - - x x - - - - - - s"),
+    ("GET", "/drafts/{draft}", "s - - 0 x - - - - - - x"),
+    ("GET", "/drafts/{draft}/pictures", "s - - 0 x - - - - - - x"),
+    ("POST", "/drafts/{draft}/pictures/{picture}", "s - - 0 x - - - - - - x"),
+    ("GET", "/drafts/{draft}/pictures/{picture}/small", "s - - 0 x - - - - - - x"),
+    ("GET", "/drafts/{draft}/pictures/{picture}/upright", "0 - - 0 x - - - - - - 0"),
+    ("GET", "/drafts/{draft}/hide", "s - - 0 x - - - - - - x"),
+    ("GET", "/drafts/{draft}/hide/{picture}", "s - - 0 x - - - - - - x"),
+    ("POST", "/drafts/{draft}/hide/{picture}", "s - - 0 x - - - - - - x"),
+    ("GET", "/drafts/{draft}/context", "s - - 0 x - - - - - - x"),
+    ("POST", "/drafts/{draft}/context", "s - - 0 x - - - - - - x"),
+    ("GET", "/drafts/{draft}/audience", "s - - 0 x - - - - - - x"),
+    ("POST", "/drafts/{draft}/audience", "s - - 0 x - - - - - - x"),
+    ("GET", "/drafts/{draft}/check", "s - - 0 x - - - - - - x"),
+    ("POST", "/drafts/{draft}/check", "s - - 0 x - - - - - - x"),
+    ("GET", "/drafts/{draft}/share", "s - - 0 x - - - - - - x"),
+    ("POST", "/drafts/{draft}/share", "s - - 0 x - - - - - - x"),
+    ("POST", "/drafts/{draft}/discard", "s - - 0 x - - - - - - x"),
+    ("GET", "/admin/people", "s - - - - x x - - - - x"),
+    ("POST", "/admin/people", "s - - - - x - - - - - x"),
+    ("POST", "/admin/people/{account}/link", "s - - - - x - - - - - x"),
+    ("POST", "/admin/people/{account}/roles", "s - - - - x - - - - - x"),
+    ("POST", "/admin/people/{account}/attest", "s - - - - - x - - - - x"),
+    ("POST", "/admin/people/{account}/revoke", "s - - - - - x - - - - x"),
+    ("POST", "/admin/people/{account}/end-sessions", "s - - - - x - - - - - x"),
+    ("GET", "/admin/peers", "s - - - - x - - - - - x"),
+    ("GET", "/admin/audit", "s - - - - - - - x - x x"),
+    ("GET", "/admin/audit/lines", "s - - - - - - - x - x x"),
 ];
 
 /// What would disturb the rest of the matrix: it ends sessions, makes accounts, uses up attempts, never answers, or takes a
@@ -132,64 +147,59 @@ fn letter(answer: &Answer) -> char {
     }
 }
 
-const COLUMNS: usize = 7;
+const COLUMNS: usize = 12;
 
 /// What stands for the parts of a path that have names: things that are there.
 struct Things {
     case: String,
-    /// A case that may go.
-    doomed: String,
-    comment: String,
     entry: String,
-    /// One for those who come in over the network and one for the owner of the machine: who may, ends them.
-    sessions: [String; 2],
-    tokens: [String; 2],
     draft: String,
     picture: String,
-    /// One for each column.
-    accounts: Vec<String>,
+    /// What may go, one for each column.
+    mortal: Vec<Mortal>,
+}
+
+/// What somebody may end, take away or manage.
+struct Mortal {
+    case: String,
+    comment: String,
+    session: String,
+    token: String,
+    account: String,
 }
 
 impl Things {
-    async fn of(ward: &Ward, author: &str, writer: &mut Browser) -> Self {
-        let case = ward.case(author, "For the network", Audience::Network).await;
-        let doomed = ward.case(author, "For a short time", Audience::Network).await;
-        let (app, actor) = (&ward.app, speaking_for(&ward.app, author));
-        let comment = app.comment(case, "Seen before.", None, None, &actor).await.unwrap().entry.unwrap();
-        let account = app.account(author).unwrap().id;
-        ward.browser().sign_in(author, PASSWORD).await;
-        let session =
-            |number: usize| app.desk.look(|house| house.sessions_of(account, now_ms())[number].0.id.to_string());
-        let token = || app.make_token(author, &["cases:read".to_owned()], 1, "", &Actor::System).unwrap().id;
-        let begun = writer.post("/cases/new", &[]).await;
+    async fn of(ward: &Ward, colleague: &mut Browser) -> Self {
+        let case = ward.case_with_picture("author", "For the network", Audience::Network).await;
+        let begun = colleague.post("/cases/new", &[]).await;
         let draft = begun.header("location").split('/').nth(2).unwrap().to_owned();
-        let file = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
-        let picture = app.add_picture(draft.parse().unwrap(), file, &speaking_for(app, "one")).await.unwrap().id;
+        let actor = speaking_for(&ward.app, "colleague");
+        let picture = ward.app.add_picture(draft.parse().unwrap(), PICTURE.to_vec(), &actor).await.unwrap().id;
+        let mut mortal = Vec::new();
+        for column in 0..COLUMNS {
+            mortal.push(Mortal::of(ward, case, column).await);
+        }
         Self {
-            entry: app.open_case(case).unwrap().current.to_string(),
+            entry: ward.app.open_case(case).unwrap().current.to_string(),
             case: case.to_string(),
-            doomed: doomed.to_string(),
-            comment,
-            sessions: [session(0), session(1)],
-            tokens: [token(), token()],
             draft,
             picture: picture.to_string(),
-            accounts: (0..COLUMNS).map(|number| managed(ward, number)).collect(),
+            mortal,
         }
     }
 
     fn path(&self, route: &str, column: usize) -> String {
-        let door = usize::from(column == COLUMNS - 1);
+        let mortal = &self.mortal[column];
         let part = |part| match part {
-            "{case}" if route.ends_with("/withdrawal") => self.doomed.as_str(),
+            "{case}" if route.ends_with("/withdrawal") => mortal.case.as_str(),
             "{case}" => &self.case,
-            "{comment}" => &self.comment,
+            "{comment}" => &mortal.comment,
             "{entry}" => &self.entry,
-            "{session}" => &self.sessions[door],
-            "{token}" => &self.tokens[door],
+            "{session}" => &mortal.session,
+            "{token}" => &mortal.token,
             "{draft}" => &self.draft,
             "{picture}" => &self.picture,
-            "{account}" => &self.accounts[column],
+            "{account}" => &mortal.account,
             "{feed}" => "own",
             "{login}" => "nobody",
             unnamed if unnamed.starts_with('{') => "1",
@@ -199,8 +209,34 @@ impl Things {
     }
 }
 
+impl Mortal {
+    async fn of(ward: &Ward, case: CaseId, column: usize) -> Self {
+        let app = &ward.app;
+        let said = app.comment(case, "Seen before.", None, None, &speaking_for(app, "author")).await.unwrap();
+        let author = app.account("author").unwrap().id;
+        let before = app.desk.look(|house| ids_of(house, author));
+        ward.browser().sign_in("author", PASSWORD).await;
+        let session = app.desk.look(|house| ids_of(house, author)).into_iter().find(|id| !before.contains(id));
+        let new = NewAccount { login: format!("managed-{column}"), name: "Dr. Managed".to_owned(), roles: Vec::new() };
+        app.add_account(&new, &Actor::System).unwrap();
+        Self {
+            case: ward.case("author", "For a short time", Audience::Network).await.to_string(),
+            comment: said.entry.unwrap(),
+            session: session.unwrap(),
+            token: app.make_token("author", &["cases:read".to_owned()], 1, "", &Actor::System).unwrap().id,
+            account: app.account(&new.login).unwrap().id.to_string(),
+        }
+    }
+}
+
+fn ids_of(house: &house::House, account: house::AccountId) -> Vec<String> {
+    house.sessions_of(account, now_ms()).iter().map(|(session, _)| session.id.to_string()).collect()
+}
+
 /// Fields of every form, so that a refusal is not about the form.
-const FIELDS: [(&str, &str); 9] = [
+const FIELDS: [(&str, &str); 11] = [
+    ("account", "somebody"),
+    ("name", "Dr. Somebody"),
     ("status", "open"),
     ("body", "x"),
     ("why", "patient"),
@@ -220,28 +256,26 @@ async fn ask(browser: &mut Browser, method: &str, route: &str, path: &str, login
     }
 }
 
-/// An account for somebody to manage.
-fn managed(ward: &Ward, number: usize) -> String {
-    let new = NewAccount { login: format!("managed-{number}"), name: "Dr. Managed".to_owned(), roles: Vec::new() };
-    ward.app.add_account(&new, &Actor::System).unwrap();
-    ward.app.account(&new.login).unwrap().id.to_string()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_what_the_matrix_says_on_every_route() {
     let ward = Ward::founded().await;
-    ward.physician("author").await;
+    let author = ward.physician("author").await;
     let viewer = ward.viewer("vera").await;
     let mut people = [
         ("", ward.browser()),
         (&*viewer.login.clone(), viewer),
         ("stefan", ward.staff("stefan", &[]).await),
-        ("one", ward.physician("one").await),
-        ("admin", ward.administrator().await),
+        ("author", author),
+        ("colleague", ward.physician("colleague").await),
+        ("anna", ward.staff("anna", &["administrator"]).await),
+        ("atta", ward.staff("atta", &["attester"]).await),
+        ("mona", ward.staff("mona", &["moderator"]).await),
+        ("petra", ward.staff("petra", &["data-protection-officer"]).await),
+        ("dora", ward.staff("dora", &["data-steward"]).await),
         ("audrey", ward.staff("audrey", &["auditor"]).await),
         ("nobody", ward.owner()),
     ];
-    let things = Things::of(&ward, "author", &mut people[3].1).await;
+    let things = Things::of(&ward, &mut people[4].1).await;
     let mut differences = Vec::new();
     for (method, route, cells) in MATRIX {
         let mut found = Vec::new();

@@ -24,6 +24,9 @@ use crate::{
 /// The password of everybody.
 pub(super) const PASSWORD: &str = "correct horse battery";
 
+/// A picture without a face.
+pub(super) const PICTURE: &[u8] = include_bytes!("../../../demo/pictures/tibia.jpg");
+
 /// A node with a network of one.
 pub(super) struct Ward {
     hospital: Hospital,
@@ -118,8 +121,17 @@ impl Ward {
         browser
     }
 
-    /// A case by a physician who exists.
+    /// A case of words alone, by a physician who exists.
     pub(super) async fn case(&self, login: &str, title: &str, audience: Audience) -> CaseId {
+        self.post(login, title, audience, Vec::new()).await
+    }
+
+    /// A case with a picture.
+    pub(super) async fn case_with_picture(&self, login: &str, title: &str, audience: Audience) -> CaseId {
+        self.post(login, title, audience, vec![PICTURE.to_vec()]).await
+    }
+
+    async fn post(&self, login: &str, title: &str, audience: Audience, files: Vec<Vec<u8>>) -> CaseId {
         let new = NewCase {
             title: title.to_owned(),
             question: "What is it?".to_owned(),
@@ -129,7 +141,7 @@ impl Ward {
             audience,
         };
         let actor = speaking_for(&self.app, login);
-        self.app.post_case(&new, Vec::new(), false, &actor).await.unwrap().case.parse().unwrap()
+        self.app.post_case(&new, files, true, &actor).await.unwrap().case.parse().unwrap()
     }
 
     async fn redeemed(&self, path: &str) -> Browser {
@@ -236,7 +248,7 @@ pub(super) fn body_of(path: &str, login: &str) -> Value {
         "/revocations" => json!({ "login": "nobody", "reason": "misuse" }),
         "/tokens" => json!({ "login": login, "scopes": ["cases:read"], "days": 0 }),
         "/cases" => json!({ "title": "", "audience": "network" }),
-        path if path.ends_with("/comments") => json!({ "text": "" }),
+        path if path.ends_with("/comments") => json!({ "text": "x" }),
         path if path.ends_with("/star") => json!({}),
         path if path.ends_with("/withdrawal") => json!({ "ground": "author-wish" }),
         _ => json!({}),
