@@ -48,12 +48,15 @@ const PICTURES_BYTES_MAX: usize = BLOB_BYTES_MAX + (1 << 20);
 const PAPER_BYTES_MAX: usize = 17 << 20;
 /// Passwords that are hashed at once; each takes 19 MiB.
 const HASHES_MAX: usize = 2;
+/// Requests that keep a thread while they wait for other threads: few beside the 512 that tokio has for what blocks.
+const WAITING_MAX: usize = 64;
 
 /// What handlers have in common.
 pub(crate) struct Web {
     pub(crate) app: Arc<App>,
     attempts: Mutex<Attempts>,
     hashing: Semaphore,
+    waiting: Semaphore,
     gate: intake::Gate,
 }
 
@@ -63,6 +66,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         app,
         attempts: Mutex::new(Attempts::default()),
         hashing: Semaphore::new(HASHES_MAX),
+        waiting: Semaphore::new(WAITING_MAX),
         gate: intake::Gate::default(),
     });
     routes()

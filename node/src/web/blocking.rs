@@ -24,11 +24,13 @@ impl Web {
         on_a_thread(move || work(&app)).await
     }
 
-    /// Does something with the node that waits for its disk and for its network.
+    /// Does something with the node that waits for its disk and for its network. It keeps a thread while it waits, and what it
+    /// waits for may need another one: so not all threads are for this.
     pub(crate) async fn run_async<T: Send + 'static, F: Future<Output = Result<T, AppError>>>(
         &self,
         work: impl FnOnce(Arc<App>) -> F + Send + 'static,
     ) -> Result<T, AppError> {
+        let _permit = self.waiting.acquire().await.map_err(|_| AppError::Stopping)?;
         let (app, runtime) = (self.app.clone(), Handle::current());
         on_a_thread(move || runtime.block_on(work(app))).await
     }

@@ -2,6 +2,7 @@
 
 mod audited;
 mod cross_site;
+mod crowds;
 mod description;
 mod foreign;
 mod headers;

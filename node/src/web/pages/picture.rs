@@ -34,10 +34,11 @@ enum Size {
 async fn given(reading: Reading, (case, number): (String, String), size: Size) -> Result<Response, Problem> {
     let (case, number): (CaseId, usize) = (id("case", &case)?, id("picture", &number)?);
     let actor = reading.visitor.actor;
-    let picture = reading
+    // A picture may be on its way from another house for long: no thread waits for it.
+    let (joined, blob) = reading
         .web
-        .run_async(move |app| async move {
-            let view = readable(&app, case, &actor)?;
+        .run(move |app| {
+            let view = readable(app, case, &actor)?;
             let listed = number.checked_sub(1).and_then(|index| view.summary.pictures.get(index));
             let listed = listed.ok_or(AppError::NotFound("picture"))?;
             let blob = match size {
@@ -48,9 +49,10 @@ async fn given(reading: Reading, (case, number): (String, String), size: Size) -
                     listed.blob
                 }
             };
-            Ok(app.joined()?.shared().picture(case, blob, &actor).await?)
+            Ok((app.joined()?, blob))
         })
         .await?;
+    let picture = joined.shared().picture(case, blob, &actor).await.map_err(AppError::from)?;
     Ok(answer(&picture))
 }
 
