@@ -92,8 +92,8 @@ impl App {
     pub(crate) async fn publish(&self, number: protocol::CaseNumber, actor: &Actor) -> Result<Said, AppError> {
         let joined = self.joined()?;
         let place = place(&joined);
-        let waiting = self.say_to_house(speech::Command::Publish { number, place }, actor).await?;
-        self.destroy_originals(number).await?;
+        let publish = self.say_to_house(speech::Command::Publish { number, place }, actor);
+        let waiting = self.with_its_originals_destroyed(number, publish).await?;
         self.said(CaseId { institution: place.institution, number }, waiting).await
     }
 

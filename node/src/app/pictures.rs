@@ -238,22 +238,38 @@ impl App {
 
     /// Throws a draft away with all its pictures.
     pub(crate) async fn discard_draft(&self, draft: CaseNumber, actor: &Actor) -> Result<(), AppError> {
+        let discard = || self.desk.perform(Command::Draft(draft::Command::Discard(draft)), actor);
+        let Some(joined) = self.network() else {
+            discard()?;
+            return Ok(());
+        };
+        let blobs = &joined.shared().blobs;
+        let mut trays = self.pictures.quarantine.open(blobs).await?;
+        // Only now: while this waited for its turn the draft may have become a case, whose pictures these are.
         self.own_draft(draft, actor)?;
-        if let Some(joined) = self.network() {
-            let mut trays = self.pictures.quarantine.open(&joined.shared().blobs).await?;
-            trays.clear(&joined.shared().blobs, draft).await?;
-            joined.shared().blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
-        }
-        self.desk.perform(Command::Draft(draft::Command::Discard(draft)), actor)?;
+        trays.clear(blobs, draft).await?;
+        blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
+        discard()?;
         Ok(())
     }
 
-    /// Destroys the originals of a draft that was published.
-    pub(crate) async fn destroy_originals(&self, draft: CaseNumber) -> Result<(), AppError> {
+    /// Publishes a draft while nobody else touches its pictures, and destroys the originals of what is published then.
+    pub(super) async fn with_its_originals_destroyed<T>(
+        &self,
+        draft: CaseNumber,
+        publish: impl Future<Output = Result<T, AppError>>,
+    ) -> Result<T, AppError> {
         let joined = self.joined()?;
         let blobs = &joined.shared().blobs;
-        self.pictures.quarantine.open(blobs).await?.clear(blobs, draft).await?;
-        Ok(())
+        let mut trays = self.pictures.quarantine.open(blobs).await?;
+        let published = publish.await?;
+        if let Err(error) = trays.clear(blobs, draft).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "Originals of a published case could not be destroyed; the next round tries again."
+            );
+        }
+        Ok(published)
     }
 
     /// Destroys originals whose time is over or whose draft is no more. How many there were.

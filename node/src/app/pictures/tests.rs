@@ -242,3 +242,69 @@ async fn a_disk_below_its_floor_takes_no_picture_and_still_erases() {
     app.remove_picture(draft, picture.id, &actor).await.unwrap();
     assert_eq!(quarantined(&app).await, 0);
 }
+
+/// A draft with a confirmed picture that could be published now.
+async fn ready(app: &App, actor: &Actor) -> CaseNumber {
+    let draft = begin(app, actor);
+    let shown = app.add_picture(draft, RETINA.to_vec(), actor).await.unwrap();
+    confirm(app, draft, &shown, actor).await.unwrap();
+    app.settle_pictures(draft, actor).await.unwrap();
+    let written = app.change_draft(draft, actor, |content| {
+        content.summary.title = protocol::codec::Text::from("SAMPLE");
+        let done = draft::StepState::Done;
+        content.steps = draft::Steps { words: done, audience: done, check: done, ..content.steps };
+        Ok(())
+    });
+    written.unwrap();
+    draft
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_sharing_and_discarding_at_the_same_time_one_is_done_whole() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    for is_shared_first in [false, true] {
+        let draft = ready(&app, &actor).await;
+        let joined = app.network().unwrap();
+        let turn = app.pictures.quarantine.open(&joined.shared().blobs).await.unwrap();
+        let mut share = Box::pin(app.publish(draft, &actor));
+        let mut discard = Box::pin(app.discard_draft(draft, &actor));
+        if is_shared_first {
+            assert!(futures::poll!(&mut share).is_pending());
+        }
+        assert!(futures::poll!(&mut discard).is_pending());
+        if !is_shared_first {
+            assert!(futures::poll!(&mut share).is_pending());
+        }
+        drop(turn);
+        let (shared, discarded) = tokio::join!(share, discard);
+        assert_eq!((shared.is_ok(), discarded.is_ok()), (is_shared_first, !is_shared_first), "{shared:?}");
+        let pictures_and_previews = if is_shared_first { 2 } else { 0 };
+        assert_eq!(held(&app, draft).await, pictures_and_previews);
+        assert_eq!(app.open_case(case_of(&app, draft)).is_ok(), is_shared_first);
+        assert_eq!(quarantined(&app).await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shared_counts_as_shared_also_if_its_originals_cannot_be_destroyed_at_once() {
+    let (hospital, app, actor) = Hospital::with_physician().await;
+    let draft = ready(&app, &actor).await;
+    let joined = app.network().unwrap();
+    let originals = hospital.layout.network(&joined.id()).blobs().join("objects/originals");
+    let beside = originals.with_extension("beside");
+    std::fs::rename(&originals, &beside).unwrap();
+    std::fs::create_dir(&originals).unwrap();
+    for entry in std::fs::read_dir(&beside).unwrap() {
+        // What leads to itself cannot be opened.
+        let unreadable = originals.join(entry.unwrap().file_name());
+        std::os::unix::fs::symlink(&unreadable, &unreadable).unwrap();
+    }
+    app.publish(draft, &actor).await.unwrap();
+    assert!(app.open_case(case_of(&app, draft)).is_ok());
+
+    std::fs::remove_dir_all(&originals).unwrap();
+    std::fs::rename(&beside, &originals).unwrap();
+    assert!(quarantined(&app).await > 0, "they could not be destroyed");
+    app.destroy_due_originals(now_ms()).await.unwrap();
+    assert_eq!(quarantined(&app).await, 0, "and the next round has done it");
+}
