@@ -74,7 +74,7 @@ pub(crate) struct Made {
 
 /// Makes a new node: keys, certificate, configuration, and the first administrator.
 pub(crate) fn init(layout: &Layout, init: &Init) -> Result<Made, NodeError> {
-    let config = configuration(init)?;
+    let (config, login) = (configuration(init)?, Login::parse(&init.admin)?);
     if layout.config().exists() || layout.keys().exists() {
         return Err(NodeError::Exists { path: layout.root().to_owned() });
     }
@@ -82,7 +82,7 @@ pub(crate) fn init(layout: &Layout, init: &Init) -> Result<Made, NodeError> {
     let keys = KeyFiles::new(layout.keys());
     keys.create_all(entropy::seed)?;
     make_certificate(layout, &config)?;
-    let (login, secret) = first_administrator(layout, &config.storage, &keys, &init.admin)?;
+    let secret = first_administrator(layout, &config.storage, &keys, &login, &init.admin)?;
     write_new(&layout.config(), config_text(&config).as_bytes(), 0o640)?;
     let scheme = if config.web.plain_http { "http" } else { "https" };
     let secret = secret.text();
@@ -207,17 +207,18 @@ fn first_administrator(
     storage: &Storage,
     keys: &KeyFiles,
     name: &str,
-) -> Result<(Login, OneTimeSecret), NodeError> {
+) -> Result<OneTimeSecret, NodeError> {
     let reserve = Arc::new(Reserve::open(layout, storage)?);
     let desk =
         Desk::open(&layout.house(), journal_options(keys)?, Settings::default(), reserve).map_err(AppError::from)?;
-    let (login, secret) = (Login::parse(name)?, OneTimeSecret::new(*entropy::seed()));
+    let secret = OneTimeSecret::new(*entropy::seed());
     // There is nobody else yet, so the first person holds both roles; from here on it takes two to make an attester.
     let roles = Roles::new([Role::Administrator, Role::Attester])?;
     let invite =
         account::Command::Invite { login: login.clone(), name: Text::from(name), roles, secret: secret.clone() };
+    login: &Login,
     desk.perform(Command::Account(invite), &Actor::System)?;
-    Ok((login, secret))
+    Ok(secret)
 }
 
 fn make_certificate(layout: &Layout, config: &Config) -> Result<(), NodeError> {
@@ -304,6 +305,25 @@ mod tests {
         assert_eq!(mode(&data), 0o700, "also if it was there before");
         let socket = data.join("consilium.sock");
         for _ in 0..2 {
+    #[test]
+    fn what_cannot_be_made_whole_is_not_begun() {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout::new(directory.path().join("data"));
+        let mut wished = Init {
+            name: "St Mary's".to_owned(),
+            country: "DE".to_owned(),
+            web: "127.0.0.1:0".to_owned(),
+            host: "localhost".to_owned(),
+            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
+            plain_http: true,
+            admin: "Bad Name".to_owned(),
+        };
+        assert!(matches!(init(&layout, &wished), Err(NodeError::Refused(_))));
+        assert!(!layout.root().exists(), "nothing is left of it");
+        wished.admin = "admin".to_owned();
+        init(&layout, &wished).unwrap();
+    }
+
             let listener = Server::bind_socket(&socket).unwrap();
             assert_eq!(mode(&socket), 0o600);
             tokio::net::UnixStream::connect(&socket).await.unwrap();
