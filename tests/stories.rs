@@ -88,6 +88,8 @@ mod house;
 mod http;
 #[path = "stories/inspecting.rs"]
 mod inspecting;
+#[path = "stories/https.rs"]
+mod https;
 #[path = "stories/joining.rs"]
 mod joining;
 #[path = "stories/kills.rs"]
@@ -126,6 +128,8 @@ mod strips;
 mod unsealed;
 #[path = "stories/verifying.rs"]
 mod verifying;
+#[path = "stories/tls.rs"]
+mod tls;
 #[path = "stories/viewers.rs"]
 mod viewers;
 #[path = "stories/villain.rs"]

@@ -43,21 +43,21 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// Makes a node in a directory that does not exist yet.
+    /// Makes a node in a directory that does not exist yet. It is spoken to without TLS, as behind a proxy.
     pub(crate) fn make(name: &str, directory: &Path) -> Self {
+        Self::init(name, directory, &["--plain-http"])
+    }
+
+    /// Makes a node as `init` does by itself: with a certificate of its own.
+    pub(crate) fn make_with_tls(name: &str, directory: &Path) -> Self {
+        Self::init(name, directory, &[])
+    }
+
+    fn init(name: &str, directory: &Path, more: &[&str]) -> Self {
         let mut house = Self::at(name, directory, next_address());
-        let made = house.ask(&[
-            "init",
-            "--name",
-            name,
-            "--country",
-            "DE",
-            "--plain-http",
-            "--web",
-            &house.web().to_string(),
-            "--listen",
-            &house.network_address(),
-        ]);
+        let (web, network) = (house.web().to_string(), house.network_address());
+        let init = ["init", "--name", name, "--country", "DE", "--web", &web, "--listen", &network];
+        let made = house.ask(&[&init, more].concat());
         let link = made["sign_in"].as_str().unwrap();
         house.first_sign_in = link[link.find("/first/").unwrap()..].to_owned();
         house

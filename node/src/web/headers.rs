@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{HeaderName, HeaderValue, Method, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -70,7 +70,40 @@ fn comes_from_us(request: &Request) -> bool {
     if let Some(site) = header("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
-    let host = header("host").or(request.uri().host());
+    // HTTP/2 says whom it asks in the address, HTTP/1.1 in a header; the port is part of it as it is of the origin.
+    let asked = request.uri().authority().map(Authority::as_str).or(header("host"));
     let origin = header("origin").and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
-    origin.is_some() && origin == host
+    origin.zip(asked).is_some_and(|(origin, asked)| origin.eq_ignore_ascii_case(asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, http::Version};
+
+    use super::*;
+
+    fn is_ours(version: Version, address: &str, headers: &[(&str, &str)]) -> bool {
+        let mut request = Request::builder().method(Method::POST).version(version).uri(address);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        comes_from_us(&request.body(Body::empty()).unwrap())
+    }
+
+    #[test]
+    fn a_form_of_our_own_page_is_ours_over_either_http_and_on_every_port() {
+        for (origin, expected) in
+            [("https://node.example:8443", true), ("https://node.example", false), ("https://evil.example:8443", false)]
+        {
+            let origin = ("origin", origin);
+            assert_eq!(
+                is_ours(Version::HTTP_2, "https://node.example:8443/sign-in", &[origin]),
+                expected,
+                "{origin:?}"
+            );
+            let host = ("host", "node.example:8443");
+            assert_eq!(is_ours(Version::HTTP_11, "/sign-in", &[host, origin]), expected, "{origin:?}");
+        }
+        assert!(!is_ours(Version::HTTP_2, "https://node.example:8443/sign-in", &[]), "a page says where it stands");
+    }
 }
