@@ -5,6 +5,8 @@
 //! |---|---|
 //! | `reading` | a case goes from house to house |
 //! | `pages` | every page of the router is looked at in a browser |
+//! | `tls` | the default way: `init`, `serve`, and the first administrator comes in over TLS |
+//! | `stopping` | a node is stopped while pages are open |
 //! | `visiting` | people come into a house by its pages |
 //! | `sharing` | a photograph becomes a case by the pages |
 //! | `answering` | a case is answered from another house by the pages |
@@ -86,10 +88,10 @@ mod hostile;
 mod house;
 #[path = "stories/http.rs"]
 mod http;
-#[path = "stories/inspecting.rs"]
-mod inspecting;
 #[path = "stories/https.rs"]
 mod https;
+#[path = "stories/inspecting.rs"]
+mod inspecting;
 #[path = "stories/joining.rs"]
 mod joining;
 #[path = "stories/kills.rs"]
@@ -122,14 +124,16 @@ mod seats;
 mod sharing;
 #[path = "stories/slow.rs"]
 mod slow;
+#[path = "stories/stopping.rs"]
+mod stopping;
 #[path = "stories/strips.rs"]
 mod strips;
+#[path = "stories/tls.rs"]
+mod tls;
 #[path = "stories/unsealed.rs"]
 mod unsealed;
 #[path = "stories/verifying.rs"]
 mod verifying;
-#[path = "stories/tls.rs"]
-mod tls;
 #[path = "stories/viewers.rs"]
 mod viewers;
 #[path = "stories/villain.rs"]

@@ -137,6 +137,7 @@ pub(crate) struct App {
     joined: RwLock<Option<Arc<Joined>>>,
     /// Whether connections to other nodes are made.
     is_serving: bool,
+    leaving: CancellationToken,
     stop: CancellationToken,
     _lock: DirectoryLock,
 }
@@ -163,6 +164,7 @@ impl App {
             reserve,
             joined: RwLock::new(None),
             is_serving,
+            leaving: CancellationToken::new(),
             stop: CancellationToken::new(),
             keys,
             _lock: lock,
@@ -178,6 +180,7 @@ impl App {
 
     /// Ends everything in order.
     pub(crate) async fn close(&self) {
+        self.leaving.cancel();
         if let Some(joined) = self.network() {
             joined.close().await;
         }
@@ -197,6 +200,11 @@ impl App {
     /// Whether an actor may do something.
     pub(crate) fn permit(&self, actor: &Actor, permission: Permission) -> Result<(), AppError> {
         Ok(self.desk.permit(actor, permission)?)
+    }
+
+    /// Cancelled when the node takes no more requests and finishes those that run: what would go on for ever ends here.
+    pub(crate) fn leaving(&self) -> CancellationToken {
+        self.leaving.clone()
     }
 
     /// Cancelled when the node stops.

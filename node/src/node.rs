@@ -6,13 +6,13 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::Router;
 use house::{Actor, Command, Login, OneTimeSecret, Refusal, Role, Roles, Settings, account};
 use protocol::codec::Text;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -27,12 +27,15 @@ use crate::{
     reserve::Reserve,
     web::{
         self,
-        server::{ListenError, Server, TlsError, tls_acceptor},
+        server::{Limits, ListenError, Server, TlsError, tls_acceptor},
     },
 };
 
 /// Days for which the certificate that `init` makes is good.
 const CERTIFICATE_DAYS: i64 = 825;
+
+/// What runs is ended within this time; then the process ends all the same: what was acknowledged is on the disk.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A node that cannot be made, opened or run. The operator is told what to do.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +97,10 @@ pub(crate) fn init(layout: &Layout, init: &Init) -> Result<Made, NodeError> {
 /// Runs the node until it is told to stop.
 pub(crate) fn serve(layout: &Layout, config: &Config) -> Result<(), NodeError> {
     start_log(config);
-    runtime()?.block_on(run(layout, config))
+    let runtime = runtime()?;
+    let ended = runtime.block_on(run(layout, config));
+    runtime.shutdown_timeout(CLOSE_TIMEOUT);
+    ended
 }
 
 /// A runtime for everything that waits.
@@ -134,8 +140,7 @@ async fn run(layout: &Layout, config: &Config) -> Result<(), NodeError> {
     let listener = Server::bind(config.web.listen).await?;
     let address = listener.local_addr()?;
     let socket = Server::bind_socket(&layout.socket())?;
-    let stop = CancellationToken::new();
-    let server = Server::new(web::router(app.clone()), stop.clone());
+    let server = Server::new(web::router(app.clone()), Limits::default(), app.leaving());
     tracing::info!(
         node.version = env!("CARGO_PKG_VERSION"),
         web.address = %address,
@@ -148,11 +153,16 @@ async fn run(layout: &Layout, config: &Config) -> Result<(), NodeError> {
         _ = &mut serving => {}
         () = told_to_stop() => {
             tracing::info!("The node stops; running requests are finished first.");
-            stop.cancel();
+            app.leaving().cancel();
             serving.await;
         }
     }
-    app.close().await;
+    if tokio::time::timeout(CLOSE_TIMEOUT, app.close()).await.is_err() {
+        tracing::warn!(
+            close.seconds = CLOSE_TIMEOUT.as_secs(),
+            "The node could not be closed in time and ends as it is."
+        );
+    }
     let _ = fs::remove_file(layout.socket());
     tracing::info!("The node has stopped.");
     Ok(())
@@ -206,6 +216,7 @@ fn first_administrator(
     layout: &Layout,
     storage: &Storage,
     keys: &KeyFiles,
+    login: &Login,
     name: &str,
 ) -> Result<OneTimeSecret, NodeError> {
     let reserve = Arc::new(Reserve::open(layout, storage)?);
@@ -216,7 +227,6 @@ fn first_administrator(
     let roles = Roles::new([Role::Administrator, Role::Attester])?;
     let invite =
         account::Command::Invite { login: login.clone(), name: Text::from(name), roles, secret: secret.clone() };
-    login: &Login,
     desk.perform(Command::Account(invite), &Actor::System)?;
     Ok(secret)
 }
@@ -295,16 +305,6 @@ mod tests {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     }
 
-    #[tokio::test]
-    async fn nobody_else_gets_at_the_data_directory_or_the_socket() {
-        let directory = tempfile::tempdir().unwrap();
-        let data = directory.path().join("data");
-        fs::create_dir(&data).unwrap();
-        fs::set_permissions(&data, fs::Permissions::from_mode(0o775)).unwrap();
-        create_private_dir(&data).unwrap();
-        assert_eq!(mode(&data), 0o700, "also if it was there before");
-        let socket = data.join("consilium.sock");
-        for _ in 0..2 {
     #[test]
     fn what_cannot_be_made_whole_is_not_begun() {
         let directory = tempfile::tempdir().unwrap();
@@ -324,6 +324,16 @@ mod tests {
         init(&layout, &wished).unwrap();
     }
 
+    #[tokio::test]
+    async fn nobody_else_gets_at_the_data_directory_or_the_socket() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = directory.path().join("data");
+        fs::create_dir(&data).unwrap();
+        fs::set_permissions(&data, fs::Permissions::from_mode(0o775)).unwrap();
+        create_private_dir(&data).unwrap();
+        assert_eq!(mode(&data), 0o700, "also if it was there before");
+        let socket = data.join("consilium.sock");
+        for _ in 0..2 {
             let listener = Server::bind_socket(&socket).unwrap();
             assert_eq!(mode(&socket), 0o600);
             tokio::net::UnixStream::connect(&socket).await.unwrap();

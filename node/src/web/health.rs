@@ -22,9 +22,9 @@ async fn live() -> &'static str {
 
 /// Ready is a node that answers pages and may write; a node without a network is, as everything works in the house.
 async fn ready(State(web): State<Arc<Web>>) -> Result<Response, Problem> {
-    let (status, stop) = web.run(|app| Ok((app.status(), app.stop()))).await?;
+    let (status, leaving) = web.run(|app| Ok((app.status(), app.leaving()))).await?;
     let mut reasons = Vec::new();
-    if stop.is_cancelled() {
+    if leaving.is_cancelled() {
         reasons.push("the node is stopping");
     }
     match status.state {

@@ -1,7 +1,13 @@
 //! Accepting connections: TLS or plain HTTP on loopback, and the Unix socket of the command line.
 //!
-//! Our own loop, because limits belong here: connections at once, time for the handshake and for the head of a request, and an
-//! end that lets running requests finish.
+//! Our own loop, because limits belong here: connections at once, time for the handshake and for the head of a request, time
+//! without a request, and an end that lets running requests finish. The owner's socket has places of its own: whatever happens
+//! on the network, the command line gets in.
+
+mod connection;
+mod places;
+#[cfg(test)]
+mod tests;
 
 use std::{
     io,
@@ -12,29 +18,18 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Extension, Router,
-    body::Body,
-    http::{HeaderValue, Request, header},
-};
-use futures::TryFutureExt;
-use hyper::body::Incoming;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
-};
+use axum::Router;
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, UnixListener},
-    sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 use tokio_rustls::{TlsAcceptor, rustls};
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Connections at once, over all addresses.
-const CONNECTIONS_MAX: usize = 512;
+use places::{Free, Places};
+
+/// Connections at once over the owner's socket.
+const OWNER_CONNECTIONS_MAX: usize = 64;
 /// For the TLS handshake, and for the head of a request.
 const HEAD_SECONDS_MAX: u64 = 10;
 /// Headers of a request.
@@ -60,16 +55,37 @@ pub(crate) enum ListenError {
     Socket { path: PathBuf, source: io::Error },
 }
 
+/// How many connections from the network there may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// At once, over all addresses.
+    connections_max: usize,
+    /// At once from one address: behind one may stand a whole house, and yet it leaves room.
+    address_connections_max: usize,
+    /// Without a request.
+    idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections_max: 512, address_connections_max: 256, idle: Duration::from_secs(30) }
+    }
+}
+
 /// A web server that runs until its token is cancelled.
 pub(crate) struct Server {
     router: Router,
-    permits: Arc<Semaphore>,
+    limits: Limits,
+    places: Arc<Places>,
+    owner_places: Arc<Places>,
     stop: CancellationToken,
 }
 
 impl Server {
-    pub(crate) fn new(router: Router, stop: CancellationToken) -> Self {
-        Self { router, permits: Arc::new(Semaphore::new(CONNECTIONS_MAX)), stop }
+    pub(crate) fn new(router: Router, limits: Limits, stop: CancellationToken) -> Self {
+        let places = Places::new(limits.connections_max, limits.address_connections_max);
+        let owner_places = Places::new(OWNER_CONNECTIONS_MAX, OWNER_CONNECTIONS_MAX);
+        Self { router, limits, places, owner_places, stop }
     }
 
     /// Binds the address of pages and API.
@@ -100,8 +116,8 @@ impl Server {
 
     /// Serves pages and API; with TLS if an acceptor is given.
     pub(crate) async fn serve(&self, listener: TcpListener, tls: Option<TlsAcceptor>) {
-        let graceful = GracefulShutdown::new();
-        while let Some(permit) = self.next_permit().await {
+        let connections = TaskTracker::new();
+        while let Some(free) = self.next(&self.places).await {
             let accepted = tokio::select! {
                 () = self.stop.cancelled() => break,
                 accepted = listener.accept() => accepted,
@@ -110,45 +126,48 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            let (router, watcher, tls) = (self.router.clone(), graceful.watcher(), tls.clone());
-            tokio::spawn(async move {
-                let _permit: OwnedSemaphorePermit = permit;
-                match tls {
-                    None => connection(router, stream, Door::Network(peer), watcher).await,
-                    Some(tls) => {
-                        let handshake = timeout(Duration::from_secs(HEAD_SECONDS_MAX), tls.accept(stream)).await;
-                        if let Ok(Ok(stream)) = handshake {
-                            connection(router, stream, Door::Network(peer), watcher).await;
-                        }
-                    }
+            let Some(place) = self.places.give(free, peer.ip().to_canonical()) else { continue };
+            let (router, idle, stop) = (self.router.clone(), self.limits.idle, self.stop.clone());
+            let tls = tls.clone();
+            connections.spawn(async move {
+                let _place = place;
+                let Some(tls) = tls else {
+                    return connection::carry(router, stream, Door::Network(peer), idle, stop).await;
+                };
+                let handshake = timeout(Duration::from_secs(HEAD_SECONDS_MAX), tls.accept(stream));
+                if let Some(Ok(Ok(stream))) = stop.run_until_cancelled(handshake).await {
+                    connection::carry(router, stream, Door::Network(peer), idle, stop).await;
                 }
             });
         }
-        drain(graceful).await;
+        // Whoever comes now is refused at once and need not wait for what cannot be answered any more.
+        drop(listener);
+        drain(connections).await;
     }
 
     /// Serves the command line.
     pub(crate) async fn serve_socket(&self, listener: UnixListener) {
-        let graceful = GracefulShutdown::new();
-        while let Some(permit) = self.next_permit().await {
+        let connections = TaskTracker::new();
+        while let Some(free) = self.next(&self.owner_places).await {
             let accepted = tokio::select! {
                 () = self.stop.cancelled() => break,
                 accepted = listener.accept() => accepted,
             };
             let Ok((stream, _)) = accepted else { continue };
-            let (router, watcher) = (self.router.clone(), graceful.watcher());
-            tokio::spawn(async move {
-                let _permit: OwnedSemaphorePermit = permit;
-                connection(router, stream, Door::Owner, watcher).await;
+            let (router, idle, stop) = (self.router.clone(), self.limits.idle, self.stop.clone());
+            connections.spawn(async move {
+                let _free = free;
+                connection::carry(router, stream, Door::Owner, idle, stop).await;
             });
         }
-        drain(graceful).await;
+        drop(listener);
+        drain(connections).await;
     }
 
-    async fn next_permit(&self) -> Option<OwnedSemaphorePermit> {
+    async fn next(&self, places: &Places) -> Option<Free> {
         tokio::select! {
             () = self.stop.cancelled() => None,
-            permit = self.permits.clone().acquire_owned() => permit.ok(),
+            free = places.free() => free,
         }
     }
 }
@@ -181,37 +200,9 @@ pub(crate) enum TlsError {
     Unusable { path: PathBuf, source: rustls::Error },
 }
 
-async fn connection<S>(router: Router, stream: S, door: Door, watcher: hyper_util::server::graceful::Watcher)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        // Where a body ends is then told by its chunks, and whatever else is told of it must not make a second request of it
-        // (RFC 9112 section 6.1).
-        let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
-        let answer = router.clone().layer(Extension(door)).oneshot(request.map(Body::new));
-        answer.map_ok(move |mut response| {
-            if is_last {
-                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            }
-            response
-        })
-    });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(HEAD_SECONDS_MAX))
-        .max_headers(HEADERS_MAX);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(60)).max_concurrent_streams(64);
-    let served = watcher.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned()).await;
-    if let Err(error) = served {
-        tracing::debug!(error.cause = %error, "A web connection broke off.");
-    }
-}
-
-async fn drain(graceful: GracefulShutdown) {
-    if timeout(Duration::from_secs(DRAIN_SECONDS), graceful.shutdown()).await.is_err() {
+async fn drain(connections: TaskTracker) {
+    connections.close();
+    if timeout(Duration::from_secs(DRAIN_SECONDS), connections.wait()).await.is_err() {
         tracing::warn!(drain.seconds = DRAIN_SECONDS, "Requests were still running and are broken off.");
     }
 }

@@ -6,6 +6,7 @@ mod crowds;
 mod description;
 mod foreign;
 mod headers;
+mod leaving;
 mod pictures;
 mod roles;
 mod scripts;

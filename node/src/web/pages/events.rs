@@ -36,15 +36,15 @@ pub(super) async fn listen(
         None => Topic::Feed { filter: filter_of(&reading.visitor, &asked).0, told: BTreeSet::new() },
     };
     let thread = topic.thread();
-    let (news, stop) = reading
+    let (news, leaving) = reading
         .web
         .run(move |app| {
             app.permit(&actor, Permission::ReadPublic)?;
             thread.map(|case| readable(app, case, &actor)).transpose()?;
-            Ok((app.joined()?.news(), app.stop()))
+            Ok((app.joined()?.news(), app.leaving()))
         })
         .await?;
-    let listener = Listener { web: reading.web, actor, topic, news, stop };
+    let listener = Listener { web: reading.web, actor, topic, news, leaving };
     let events = stream::unfold(listener, |mut listener| async move { Some((Ok(listener.next().await?), listener)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
@@ -72,7 +72,7 @@ struct Listener {
     actor: Actor,
     topic: Topic,
     news: Receiver<News>,
-    stop: CancellationToken,
+    leaving: CancellationToken,
 }
 
 impl Listener {
@@ -86,7 +86,7 @@ impl Listener {
         }
         loop {
             let news = tokio::select! {
-                () = self.stop.cancelled() => return None,
+                () = self.leaving.cancelled() => return None,
                 news = self.news.recv() => news,
             };
             let case = match (news, self.topic.thread()) {
