@@ -293,6 +293,7 @@ check-picture = { $count ->
   }
 check-statement = I have looked, and in the pictures and the words there is none of these
 check-all = Tick every line, or go back and change the case.
+check-changed = The case is another one than when this page was opened. This is how it reads now: look at it again.
 check-names = Names, initials or signatures of the patient, relatives or staff
 check-numbers = Numbers of a record, a phone, an insurance, a device, an address
 check-dates = Dates other than a year; ages over 89

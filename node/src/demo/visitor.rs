@@ -66,8 +66,7 @@ impl Visitor {
         let mut audience = vec![("consent", case.audience), ("audience", case.audience)];
         audience.extend(institutions.iter().map(|feed| ("institution", feed.as_str())));
         self.post(&format!("{draft}/audience"), &audience).await?.place(self.address)?;
-        let ticked = STATEMENTS.map(|statement| ("statement", statement));
-        self.post(&format!("{draft}/check"), &ticked).await?.place(self.address)?;
+        self.check(&draft).await?;
         let shared = self.post(&format!("{draft}/share"), &[("password", password)]).await?;
         let place = shared.place(self.address)?;
         place.strip_prefix("/cases/").map(str::to_owned).ok_or_else(|| shared.unexpected(self.address))
@@ -90,6 +89,17 @@ impl Visitor {
             if shows_a_face { proposed } else { dismissed(&proposed).ok_or_else(|| page.unexpected(self.address))? };
         let form = [("covers", covers.as_str()), ("confirmed", "yes"), ("do", "save")];
         self.post(&editor, &form).await?.place(self.address)?;
+        Ok(())
+    }
+
+    /// Looks at the case as others will see it, and ticks every line.
+    async fn check(&mut self, draft: &str) -> Result<(), DemoError> {
+        let place = format!("{draft}/check");
+        let page = self.get(&place).await?;
+        let seen = hidden_field(&page.text, "seen").ok_or_else(|| page.unexpected(self.address))?;
+        let mut form = vec![("seen", seen.as_str())];
+        form.extend(STATEMENTS.map(|statement| ("statement", statement)));
+        self.post(&place, &form).await?.place(self.address)?;
         Ok(())
     }
 

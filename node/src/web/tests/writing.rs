@@ -3,7 +3,7 @@
 use house::permission::Role;
 use serde_json::json;
 
-use super::ward::{Browser, PASSWORD, Ward};
+use super::ward::{Answer, Browser, PASSWORD, Ward};
 use crate::app::Audience;
 
 const WORDS: [(&str, &str); 6] = [
@@ -32,6 +32,20 @@ async fn begun(browser: &mut Browser) -> String {
     place.trim_end_matches("/pictures").to_owned()
 }
 
+/// What the page of the check shows, as its form names it.
+async fn seen(browser: &mut Browser, draft: &str) -> String {
+    let page = browser.get(&format!("{draft}/check")).await.body;
+    let (_, rest) = page.split_once("name=\"seen\" value=\"").unwrap_or_else(|| panic!("{page}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Looks at the page of the check and ticks every line.
+async fn checked(browser: &mut Browser, draft: &str) -> Answer {
+    let seen = seen(browser, draft).await;
+    let form = [&[("seen", seen.as_str())], &CHECKED[..]].concat();
+    browser.post(&format!("{draft}/check"), &form).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_is_written_step_by_step_and_shared() {
     let ward = Ward::founded().await;
@@ -47,7 +61,7 @@ async fn a_case_is_written_step_by_step_and_shared() {
     }
     let early = one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await;
     assert_eq!(early.status, 409, "a step before is missing");
-    let saved = one.post(&format!("{draft}/check"), &CHECKED).await;
+    let saved = checked(&mut one, &draft).await;
     assert_eq!(saved.header("location"), format!("{draft}/share"));
     let wrong = one.post(&format!("{draft}/share"), &[("password", "wrong password")]).await;
     assert!(wrong.status == 422 && wrong.body.contains("Login name or password is wrong."), "{}", wrong.body);
@@ -108,11 +122,13 @@ async fn what_is_changed_after_the_check_is_checked_again() {
     let draft = begun(&mut one).await;
     one.post(&format!("{draft}/context"), &WORDS).await;
     one.post(&format!("{draft}/audience"), &[("consent", "public"), ("audience", "house")]).await;
-    one.post(&format!("{draft}/check"), &CHECKED).await;
+    checked(&mut one, &draft).await;
     assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/share"));
     one.post(&format!("{draft}/audience"), &[("consent", "public"), ("audience", "public")]).await;
     assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/check"));
-    let half = one.post(&format!("{draft}/check"), &CHECKED[1..]).await;
+    let seen = seen(&mut one, &draft).await;
+    let half = [&[("seen", seen.as_str())], &CHECKED[1..]].concat();
+    let half = one.post(&format!("{draft}/check"), &half).await;
     assert!(half.status == 422 && half.body.contains("Tick every line"), "{}", half.body);
     assert_eq!(one.post(&format!("{draft}/discard"), &[]).await.header("location"), "/cases/new");
     assert_eq!(one.get(&draft).await.status, 404);
@@ -285,7 +301,7 @@ async fn what_the_patient_agreed_to_is_kept_and_shown_to_the_author_alone() {
     assert!(page.contains("name=\"audience\" value=\"network\" checked"), "{page}");
     let check = one.get(&format!("{draft}/check")).await.body;
     assert!(check.contains("The public as well"), "{check}");
-    one.post(&format!("{draft}/check"), &CHECKED).await;
+    checked(&mut one, &draft).await;
     let shared = one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await;
     let case = shared.header("location").to_owned();
     assert!(case.starts_with("/cases/"), "{}", shared.body);
@@ -316,4 +332,23 @@ async fn a_case_is_saved_for_later_and_nobody_else_sees_that() {
     one.post(&format!("/cases/{case}/withdraw"), &[("why", "patient"), ("password", PASSWORD)]).await;
     assert!(!title(&other.get("/saved").await.body), "what was withdrawn is on no list");
     assert_eq!(other.get("/api/v1/saved").await.json()["cases"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_shown_on_the_page_of_the_check_is_not_confirmed() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let draft = begun(&mut one).await;
+    one.post(&format!("{draft}/context"), &WORDS).await;
+    one.post(&format!("{draft}/audience"), &[("consent", "public"), ("audience", "house")]).await;
+    let shown = seen(&mut one, &draft).await;
+    // In another window, while the page is open.
+    one.post(&format!("{draft}/audience"), &[("consent", "public"), ("audience", "public")]).await;
+    let form = [&[("seen", shown.as_str())], &CHECKED[..]].concat();
+    let answer = one.post(&format!("{draft}/check"), &form).await;
+    assert!(answer.status == 422 && answer.body.contains("look at it again"), "{}", answer.body);
+    assert!(answer.body.contains("Everyone") && !answer.body.contains(" checked"), "{}", answer.body);
+    assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/check"));
+    assert_eq!(one.post(&format!("{draft}/check"), &CHECKED).await.status, 422, "nor is what was not looked at");
+    assert_eq!(checked(&mut one, &draft).await.header("location"), format!("{draft}/share"));
 }

@@ -6,11 +6,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use house::draft::{Content, StepState};
+use house::draft::{Content, StepState, Steps};
+use protocol::{CaseNumber, codec::encode, hash};
 
 use super::{
     Draft, Step, Work,
-    audience::{consent_key, readers_key},
+    audience::{consent_key, names, readers_key},
     context::marks_in,
     pictures,
 };
@@ -44,6 +45,7 @@ struct Check {
     draft: Draft,
     steps: Vec<Step>,
     review: Review,
+    seen: String,
     open: Vec<Open>,
     statements: Vec<Statement>,
 }
@@ -53,6 +55,7 @@ struct Review {
     question: String,
     specialty_key: &'static str,
     readers_key: &'static str,
+    institutions: Vec<String>,
     consent_key: &'static str,
     facts: Vec<Fact>,
     pictures: Vec<ReviewPicture>,
@@ -93,26 +96,40 @@ pub(super) async fn save(
     let mut work = Work::open(&reading, &draft).await?;
     let ticked = form.all("statement");
     let is_whole = STATEMENTS.iter().all(|(value, _)| ticked.contains(value));
-    let is_done = is_whole && open(&work).is_empty();
-    let looked_at = work.content.clone();
+    let (number, seen) = (work.number, form.one("seen").to_owned());
+    let was_seen = move |content: &Content| as_seen(content) == seen;
+    let is_seen = was_seen.clone();
     let change = move |content: &mut Content| {
-        let is_same = content.summary == looked_at.summary && content.steps == looked_at.steps;
-        content.steps.check = if is_done && is_same { StepState::Done } else { StepState::Begun };
+        let is_done = is_whole && open(number, content).is_empty() && was_seen(content);
+        content.steps.check = if is_done { StepState::Done } else { StepState::Begun };
     };
     work.change(&reading, change).await?;
-    if is_done {
+    if work.content.steps.check == StepState::Done {
         return Ok(work.next());
     }
-    let text = Sentences::english().get("check-all");
-    let problem = (!is_whole).then(|| FieldProblem { field: "statement".to_owned(), text });
-    let page = page(&reading, &work, |value| ticked.contains(&value), problem).await?;
+    let is_seen = is_seen(&work.content);
+    let key = match is_seen {
+        false => Some("check-changed"),
+        true if !is_whole => Some("check-all"),
+        true => None,
+    };
+    let problem = key.map(|key| FieldProblem { field: "statement".to_owned(), text: Sentences::english().get(key) });
+    let page = page(&reading, &work, |value| is_seen && ticked.contains(&value), problem).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
 }
 
+/// Names what stands in a draft besides how far it has come, so that what is confirmed is what was shown.
+fn as_seen(content: &Content) -> String {
+    let any = StepState::Untouched;
+    let steps = Steps { pictures: any, words: any, audience: any, check: any };
+    let shown = Content { steps, ..content.clone() };
+    hex::encode(hash("a draft as its author saw it", &[&encode(&shown)]))
+}
+
 /// What still stands in the way.
-fn open(work: &Work) -> Vec<Open> {
-    let (summary, steps) = (&work.content.summary, &work.content.steps);
-    let href = |step: &str| format!("/drafts/{}/{step}", work.number);
+fn open(number: CaseNumber, content: &Content) -> Vec<Open> {
+    let (summary, steps) = (&content.summary, &content.steps);
+    let href = |step: &str| format!("/drafts/{number}/{step}");
     let has_words = !summary.title.as_str().is_empty() && !summary.question.as_str().is_empty();
     let mut open = Vec::new();
     if steps.pictures != StepState::Done {
@@ -136,6 +153,8 @@ async fn page(
     problem: Option<FieldProblem>,
 ) -> Result<Check, Problem> {
     let pictures = pictures_of(reading, work).await?;
+    let named = work.content.institutions.clone();
+    let institutions = reading.web.run(move |app| Ok(names(app, &named))).await?;
     let (t, summary) = (Sentences::english(), &work.content.summary);
     let (history, examination) = parted(summary.body.as_str());
     let facts = [
@@ -156,6 +175,7 @@ async fn page(
             question: summary.question.0.clone(),
             specialty_key: specialty_key(summary.specialty),
             readers_key: readers_key(work.content.audience),
+            institutions,
             consent_key: consent_key(work.content.consent),
             facts: facts
                 .into_iter()
@@ -164,7 +184,8 @@ async fn page(
                 .collect(),
             pictures,
         },
-        open: open(work),
+        seen: as_seen(&work.content),
+        open: open(work.number, &work.content),
         statements: STATEMENTS
             .iter()
             .map(|(value, key)| Statement { value, key, is_ticked: is_ticked(value) })
