@@ -160,7 +160,7 @@ impl App {
             clinician,
             profession,
             specialties,
-            scope: Scope::FULL,
+            scope: scope_of(profession),
             until_ms: now_ms() + u64::from(new.days) * DAY_MS,
             pseudonym_in: None,
         };
@@ -313,6 +313,29 @@ names! { profession_name, profession, Profession, "profession", "other":
     "researcher" => Profession::Researcher,
 }
 
+/// What an attestation lets somebody of a profession do. Who still learns calls no specialist and answers for none.
+const fn scope_of(profession: Profession) -> Scope {
+    match profession {
+        Profession::MedicalStudent | Profession::NursingStudent | Profession::Other(_) => {
+            Scope { consults: false, ..Scope::FULL }
+        }
+        Profession::Physician
+        | Profession::Resident
+        | Profession::Nurse
+        | Profession::Midwife
+        | Profession::Paramedic
+        | Profession::Radiographer
+        | Profession::LaboratoryTechnician
+        | Profession::Pharmacist
+        | Profession::Dentist
+        | Profession::Physiotherapist
+        | Profession::Psychologist
+        | Profession::Dietitian
+        | Profession::PhysicianAssistant
+        | Profession::Researcher => Scope::FULL,
+    }
+}
+
 /// A reason of revocation by its name.
 fn revocation_reason(name: &str) -> Result<RevocationReason, AppError> {
     Ok(match name {
@@ -349,4 +372,18 @@ fn scope(name: &str) -> Result<token::Scope, AppError> {
         what: "scope",
         why: format!("there is no {name:?}; there are: cases:read, cases:write, admin, dicom, audit:read, export"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_still_learns_does_not_page_specialists_and_everybody_else_does() {
+        for profession in Profession::ALL.iter().copied() {
+            let name = profession_name(profession);
+            assert_eq!(scope_of(profession).consults, !name.ends_with("student"), "{name}");
+            assert_eq!(Scope { consults: true, ..scope_of(profession) }, Scope::FULL, "{name}");
+        }
+    }
 }
