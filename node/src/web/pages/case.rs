@@ -379,7 +379,7 @@ const fn why_key(ground: Ground) -> &'static str {
     }
 }
 
-/// Who has confirmed the erasure, for the hospital whose case it was.
+/// Who has signed that it erased the case, for the hospital whose case it was; absent as long as nobody has.
 fn receipts_of(app: &App, case: CaseId) -> Result<Option<Receipts>, AppError> {
     let joined = app.joined()?;
     let shelf = &joined.shared().shelf;
@@ -388,6 +388,9 @@ fn receipts_of(app: &App, case: CaseId) -> Result<Option<Receipts>, AppError> {
         return Ok(None);
     }
     let confirmed = casebook::receipts_of(gone.withdrawal, shelf)?.len();
+    if confirmed == 0 {
+        return Ok(None);
+    }
     let others = joined.exchange(|exchange| exchange.roster().members().count().saturating_sub(1));
     Ok(Some(Receipts { confirmed, owed: others.saturating_sub(confirmed) }))
 }
