@@ -107,6 +107,12 @@ plate-replies = { $count ->
 plate-unanswered = Nobody has answered yet,
 mark-unsent = Not yet sent
 unsent-since = waiting since
+unsent-pictures = { $count ->
+    [0] No picture.
+    [one] One picture.
+   *[other] { $count } pictures.
+  }
+unsent-take-back = Take it back. Nothing of it is left.
 mark-away = Hospital out of reach, last heard from
 empty-title = Nothing here yet
 empty-network = No hospital of the network has shown a case that you may read. Yours can be the first.
@@ -376,6 +382,7 @@ comment-not-answering = Comment on the case instead
 comment-reply = Reply
 comment-edited = Changed
 comment-points = Points at picture { $number }
+comment-leaving = You have taken it back. The others are told as soon as the network has answered.
 comment-take-back = Take back your comment
 comment-hint = No names, no dates, no places.
 comment-audience = Who will read it:

@@ -32,7 +32,7 @@ pub(crate) use people::{NewAccount, NewAttestation, OneTimeSignIn, profession_na
 pub(crate) use pictures::{DraftPicture, Drawn, PictureId, Review, Shape, ShownPicture};
 pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;
-pub(crate) use unsent::UnsentCase;
+pub(crate) use unsent::{Unsent, UnsentWhat};
 
 use crate::{
     armor::ArmorError,

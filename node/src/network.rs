@@ -27,7 +27,7 @@ use std::{
 };
 
 use feed::{Chain, Exchange, Peer};
-use house::OutboxId;
+use house::{Actor, OutboxId};
 use protocol::{CaseId, EntryId, InstitutionId, NetworkId, certificate::NodeOf, message, payload::control::NodeKey};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -191,6 +191,11 @@ impl Joined {
         let sent = self.task(Task::Send).await?;
         self.bookkeeper.settled().await;
         Ok(sent)
+    }
+
+    /// Takes something of somebody's out of the outbox.
+    pub(crate) async fn take_back(&self, id: OutboxId, actor: Actor) -> Result<(), AppError> {
+        self.task(|reply| Task::TakeBack(id, actor, reply)).await
     }
 
     /// Waits until what was written to the house journal shows.

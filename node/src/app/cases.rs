@@ -117,7 +117,13 @@ impl App {
 
     /// Stars a case; a second star changes nothing.
     pub(crate) async fn star(&self, case: CaseId, actor: &Actor) -> Result<Said, AppError> {
-        if self.own_star(case, actor)?.is_some() {
+        if self.has_starred(case, actor)? {
+            return self.said(case, None).await;
+        }
+        if let Some(star) = self.own_star(case, actor)?
+            && let Some(withdrawal) = self.unsent_withdrawal(star, actor)
+        {
+            self.take_back_unsent(withdrawal, actor).await?;
             return self.said(case, None).await;
         }
         let open = self.open_case(case)?;
@@ -126,6 +132,10 @@ impl App {
 
     /// Takes an own star back.
     pub(crate) async fn take_star_back(&self, case: CaseId, actor: &Actor) -> Result<Said, AppError> {
+        if let Some(star) = self.unsent_star(case, actor) {
+            self.take_back_unsent(star, actor).await?;
+            return self.said(case, None).await;
+        }
         let star = self.own_star(case, actor)?.ok_or(AppError::NotFound("star"))?;
         self.withdraw_entry(case, star, Ground::AuthorWish, actor).await
     }
@@ -182,6 +192,9 @@ impl App {
             Some(Payload::Statement(_, statement)) if statement.case == case => statement.author,
             _ => return Err(AppError::NotFound("comment")),
         };
+        if self.unsent_withdrawal(entry, actor).is_some() {
+            return self.said(case, None).await;
+        }
         let mut waiting = None;
         for entry in casebook::entries_with(entry, &joined.shared().shelf)? {
             let withdrawal = Withdrawal { target: Target::Entry(entry), ground, from: None };
@@ -219,8 +232,14 @@ impl App {
         self.joined()?.shared().shelf.open_case(case)?.ok_or(AppError::NotFound("case"))
     }
 
-    /// The star that an actor's person gave.
-    pub(crate) fn own_star(&self, case: CaseId, actor: &Actor) -> Result<Option<EntryId>, AppError> {
+    /// Whether a case has the star of an actor's person, as they left it: what waits to be sent counts.
+    pub(crate) fn has_starred(&self, case: CaseId, actor: &Actor) -> Result<bool, AppError> {
+        let stands = self.own_star(case, actor)?.is_some_and(|star| self.unsent_withdrawal(star, actor).is_none());
+        Ok(stands || self.unsent_star(case, actor).is_some())
+    }
+
+    /// The star that an actor's person gave and that stands.
+    fn own_star(&self, case: CaseId, actor: &Actor) -> Result<Option<EntryId>, AppError> {
         let Actor::Account(acting) = actor else { return Ok(None) };
         let Some(clinician) = self.desk.look(|house| house.custody().clinician_of(acting.account)) else {
             return Ok(None);

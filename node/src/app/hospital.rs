@@ -46,6 +46,21 @@ impl Hospital {
         (hospital, app)
     }
 
+    /// One in a network with another that never says a word. The operator has vouched that nothing is missing, until the next
+    /// start.
+    pub(crate) async fn beside_a_silent_one() -> (Self, Arc<App>) {
+        let (hospital, other) = (Self::begun(), Self::begun());
+        let (app, silent) = (hospital.open().await, other.open().await);
+        let charter = app.draft_charter("Network of two", &[app.card().unwrap(), silent.card().unwrap()], "").unwrap();
+        let charter =
+            silent.sign_charter(&app.sign_charter(&charter, &Actor::System).unwrap(), &Actor::System).unwrap();
+        app.join(&charter, &Actor::System).await.unwrap();
+        silent.close().await;
+        let app = hospital.reopened(app).await;
+        app.vouch(&Actor::System).await.unwrap();
+        (hospital, app)
+    }
+
     /// As [`Hospital::founded`], with an attested physician whose login is `one`.
     pub(crate) async fn with_physician() -> (Self, Arc<App>, Actor) {
         let (hospital, app) = Self::founded().await;

@@ -1,33 +1,92 @@
-//! What somebody shared and the network has not yet: it waits in the outbox, and its author sees that it does.
+//! What somebody said and the network has not yet: it waits in the outbox, its author sees that it does, and may take it back.
 
-use house::Actor;
-use protocol::{Kind, Payload, payload::content::Summary};
+use house::{Actor, OutboxId};
+use protocol::{
+    CaseId, EntryId, Kind, Payload,
+    payload::{
+        content::{Comment, Summary},
+        control::Target,
+    },
+};
 
-use super::App;
+use super::{App, AppError};
 
-/// A case that waits to be sent.
+/// Something of somebody's that waits to be sent.
 #[derive(Clone, Debug)]
-pub(crate) struct UnsentCase {
-    pub(crate) summary: Summary,
+pub(crate) struct Unsent {
+    pub(crate) id: OutboxId,
+    pub(crate) what: UnsentWhat,
     /// Since when it waits.
     pub(crate) since_ms: u64,
 }
 
+/// What waits.
+#[derive(Clone, Debug)]
+pub(crate) enum UnsentWhat {
+    Case(CaseId, Box<Summary>),
+    Comment(CaseId, Box<Comment>),
+    Star(CaseId),
+    /// That an entry is taken back.
+    Withdrawal(EntryId),
+}
+
+impl UnsentWhat {
+    fn of(payload: Payload) -> Option<Self> {
+        Some(match payload {
+            Payload::Statement(kind, statement) => match kind {
+                Kind::Case => Self::Case(statement.case, Box::new(statement.body().ok()?)),
+                Kind::Comment => Self::Comment(statement.case, Box::new(statement.body().ok()?)),
+                Kind::Star => Self::Star(statement.case),
+                _ => return None,
+            },
+            Payload::Withdrawal(withdrawal) => match withdrawal.target {
+                Target::Entry(entry) => Self::Withdrawal(entry),
+                Target::Case(_) => return None,
+            },
+            _ => return None,
+        })
+    }
+}
+
 impl App {
-    /// The cases of the actor's own that wait to be sent, the last one first.
-    pub(crate) fn unsent_cases(&self, actor: &Actor) -> Vec<UnsentCase> {
+    /// What of the actor's own waits to be sent, the first one first.
+    pub(crate) fn unsent(&self, actor: &Actor) -> Vec<Unsent> {
         let Actor::Account(acting) = actor else { return Vec::new() };
         self.desk.look(|house| {
             let own = house.outbox().iter().filter(|unsent| unsent.account == Some(acting.account));
-            let cases = own.filter_map(|unsent| match unsent.payload() {
-                Ok(Payload::Statement(Kind::Case, statement)) => {
-                    Some(UnsentCase { summary: statement.body().ok()?, since_ms: unsent.since_ms })
-                }
-                _ => None,
+            let read = own.filter_map(|unsent| {
+                let what = UnsentWhat::of(unsent.payload().ok()?)?;
+                Some(Unsent { id: unsent.id, what, since_ms: unsent.since_ms })
             });
-            let mut cases: Vec<UnsentCase> = cases.collect();
-            cases.reverse();
-            cases
+            read.collect()
         })
+    }
+
+    /// The actor's own star of a case, if it waits to be sent.
+    pub(crate) fn unsent_star(&self, case: CaseId, actor: &Actor) -> Option<OutboxId> {
+        let is_star = |what: &UnsentWhat| matches!(what, UnsentWhat::Star(starred) if *starred == case);
+        self.unsent_that(actor, is_star)
+    }
+
+    /// That the actor takes an entry back, if that waits to be sent.
+    pub(crate) fn unsent_withdrawal(&self, entry: EntryId, actor: &Actor) -> Option<OutboxId> {
+        let is_of_it = |what: &UnsentWhat| matches!(what, UnsentWhat::Withdrawal(gone) if *gone == entry);
+        self.unsent_that(actor, is_of_it)
+    }
+
+    /// Takes back something of the actor's own that waits to be sent; nothing of it is left. Returns what it was.
+    pub(crate) async fn take_back_unsent(&self, id: OutboxId, actor: &Actor) -> Result<UnsentWhat, AppError> {
+        let unsent = self.unsent(actor).into_iter().find(|unsent| unsent.id == id);
+        let what = unsent.ok_or(AppError::NotFound("unsent payload"))?.what;
+        let joined = self.joined()?;
+        joined.take_back(id, *actor).await?;
+        if let UnsentWhat::Case(case, _) = what {
+            joined.shared().blobs.erase_case(case).await?;
+        }
+        Ok(what)
+    }
+
+    fn unsent_that(&self, actor: &Actor, is_wanted: impl Fn(&UnsentWhat) -> bool) -> Option<OutboxId> {
+        self.unsent(actor).into_iter().find(|unsent| is_wanted(&unsent.what)).map(|unsent| unsent.id)
     }
 }

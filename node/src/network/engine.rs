@@ -7,7 +7,7 @@ mod outbox;
 use std::sync::Arc;
 
 use feed::{AppendRefusal, Draft, Effect, Input, Record};
-use house::{Actor, Command as HouseCommand, session};
+use house::{Actor, Command as HouseCommand, OutboxId, session};
 use p2p::{Event, MessageToken, Network};
 use protocol::{Audience, FeedId, Payload, certificate::NodeOf, codec::Text, message, payload::control::Genesis};
 use tokio::sync::{mpsc, oneshot};
@@ -58,6 +58,8 @@ pub(crate) enum Task {
     Tick,
     /// Send what waits in the outbox.
     Send(oneshot::Sender<Result<Sent, AppError>>),
+    /// Take something of somebody's out of the outbox, while nothing of it is being sent.
+    TakeBack(OutboxId, Actor, oneshot::Sender<Result<(), AppError>>),
     /// Take charters and certificates that came by another way.
     Papers(message::Papers, oneshot::Sender<Result<(), AppError>>),
     /// Take addresses that an operator brought.
@@ -108,6 +110,7 @@ impl Engine {
                 Task::Net(event) => self.on_event(*event),
                 Task::Tick => self.on_tick(),
                 Task::Send(reply) => answer(reply, self.send_or_wait()),
+                Task::TakeBack(id, actor, reply) => answer(reply, self.take_back(id, &actor)),
                 Task::Papers(papers, reply) => answer(reply, self.unless_paused(|engine| engine.take_papers(&papers))),
                 Task::Addresses(nodes, reply) => {
                     answer(reply, self.unless_paused(|engine| engine.take_addresses(nodes)));

@@ -17,6 +17,7 @@ pub(crate) mod sign_in;
 mod sign_up;
 mod star;
 mod thread;
+mod unsent;
 mod withdraw;
 
 use super::routes::Routes;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Routes {
         .post("/cases/{case}/comments/{comment}/take-back", thread::take_back)
         .get("/cases/{case}/withdraw", withdraw::show)
         .post("/cases/{case}/withdraw", withdraw::withdraw)
+        .post("/unsent/{unsent}/take-back", unsent::take_back)
         .get("/saved", saved::show)
         .post("/cases/{case}/saved", saved::save)
         .post("/cases/{case}/saved/take-off", saved::take_off)

@@ -11,5 +11,6 @@ mod pictures;
 mod roles;
 mod scripts;
 mod sessions;
+mod unsent;
 mod ward;
 mod writing;

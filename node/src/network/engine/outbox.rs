@@ -61,6 +61,12 @@ impl Engine {
         }
     }
 
+    /// Takes something of somebody's out of the outbox.
+    pub(super) fn take_back(&self, id: OutboxId, actor: &Actor) -> Result<(), AppError> {
+        self.desk.perform(HouseCommand::Outbox(outbox::Command::Cancel(id)), actor)?;
+        Ok(())
+    }
+
     fn waiting(&self) -> Vec<(OutboxId, Draft)> {
         self.desk.look(|house| {
             let unsent = house.outbox().iter().take(SENT_AT_ONCE);

@@ -10,11 +10,12 @@ use protocol::{InstitutionId, Payload};
 
 use super::admin::rooms_of;
 use crate::{
-    app::{App, AppError, CaseView, UnsentCase},
+    app::{App, AppError, CaseView, Unsent, UnsentWhat},
     network::Joined,
     sentences::Sentences,
     web::{
         actor::Visitor,
+        case_text::parted,
         extract::{Asked, Fields},
         frame::{Frame, Notice, Reading, html},
         pieces::{Badge, Preview, plain, preview_of, status_key},
@@ -66,8 +67,11 @@ struct Filter {
 
 /// A case of the reader's own that the network does not have yet.
 struct UnsentCard {
+    id: String,
     title: String,
     question: String,
+    words: String,
+    pictures: usize,
     readers_key: &'static str,
     since: When,
 }
@@ -210,17 +214,26 @@ fn card(
 }
 
 fn unsent(app: &App, actor: &Actor) -> Vec<UnsentCard> {
-    let card = |case: UnsentCase| UnsentCard {
-        title: plain(case.summary.title.as_str()),
-        question: plain(case.summary.question.as_str()),
-        readers_key: match () {
-            () if case.summary.is_public => "readers-public",
-            () if case.summary.audience.is_some() => "readers-named",
-            () => "readers-network",
-        },
-        since: When::at(case.since_ms),
+    let card = |unsent: Unsent| {
+        let UnsentWhat::Case(_, summary) = unsent.what else { return None };
+        let (history, examination) = parted(summary.body.as_str());
+        Some(UnsentCard {
+            id: unsent.id.to_string(),
+            title: plain(summary.title.as_str()),
+            question: plain(summary.question.as_str()),
+            words: [history, examination].join("\n").trim().to_owned(),
+            pictures: summary.pictures.len(),
+            readers_key: match () {
+                () if summary.is_public => "readers-public",
+                () if summary.audience.is_some() => "readers-named",
+                () => "readers-network",
+            },
+            since: When::at(unsent.since_ms),
+        })
     };
-    app.unsent_cases(actor).into_iter().map(card).collect()
+    let mut cards: Vec<UnsentCard> = app.unsent(actor).into_iter().filter_map(card).collect();
+    cards.reverse();
+    cards
 }
 
 /// Whether something that the reader said about a case still waits in the outbox.

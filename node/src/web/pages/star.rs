@@ -25,6 +25,7 @@ use crate::{
 pub(super) struct Star {
     pub(super) count: usize,
     pub(super) is_mine: bool,
+    pub(super) is_unsent: bool,
     pub(super) may: bool,
 }
 
@@ -74,7 +75,8 @@ async fn answer(reading: Reading, case: CaseId) -> Result<Response, Problem> {
 pub(super) fn star_of(app: &App, view: &CaseView, visitor: &Visitor) -> Result<Star, AppError> {
     Ok(Star {
         count: usize::try_from(view.open.tally.stars).unwrap_or(usize::MAX),
-        is_mine: app.own_star(view.case, &visitor.actor)?.is_some(),
+        is_mine: app.has_starred(view.case, &visitor.actor)?,
+        is_unsent: app.unsent_star(view.case, &visitor.actor).is_some(),
         may: matches!(visitor.actor, Actor::Account(_)) && app.permit(&visitor.actor, Permission::Star).is_ok(),
     })
 }

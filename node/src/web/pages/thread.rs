@@ -13,7 +13,7 @@ use protocol::{CaseId, EntryId, limits::BODY_CHARS_MAX, payload::control::Ground
 
 use super::case::{self, CaseLink, Wish, readable, readers_key};
 use crate::{
-    app::{App, AppError, CaseView, RemarkView, RemarkWhat},
+    app::{App, AppError, CaseView, RemarkView, RemarkWhat, UnsentWhat},
     sentences::Sentences,
     web::{
         actor::Visitor,
@@ -32,6 +32,7 @@ const DEPTH_MAX: u32 = 4;
 /// A thread as a page shows it.
 pub(super) struct Thread {
     pub(super) comments: Vec<Comment>,
+    pub(super) unsent: Vec<UnsentComment>,
     pub(super) may_comment: bool,
     pub(super) why_not_key: &'static str,
     pub(super) reply_to: Option<Answered>,
@@ -54,6 +55,15 @@ pub(super) struct Comment {
     pub(super) answers: Option<Answered>,
     pub(super) region: Option<CommentRegion>,
     pub(super) is_mine: bool,
+    pub(super) is_leaving: bool,
+}
+
+/// A comment of the reader's own that waits to be sent.
+pub(super) struct UnsentComment {
+    pub(super) id: String,
+    pub(super) body: String,
+    pub(super) answers: Option<Answered>,
+    pub(super) since: When,
 }
 
 /// What a comment answers.
@@ -129,7 +139,7 @@ pub(super) async fn take_back(
 }
 
 /// The thread as it stands now, or the whole page for a browser without scripts; with what was not accepted.
-async fn answer(
+pub(super) async fn answer(
     reading: Reading,
     case: CaseId,
     wish: Wish,
@@ -178,11 +188,13 @@ pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wis
             answers: answered(answers),
             region: None,
             is_mine: false,
+            is_leaving: false,
         };
         match what {
             RemarkWhat::Withdrawn { .. } => Comment { gone_key: "comment-withdrawn", ..blank },
             RemarkWhat::Said { author, text, edited_ms, picture } => Comment {
                 is_mine: is_mine(&author),
+                is_leaving: is_mine(&author) && app.unsent_withdrawal(entry, &visitor.actor).is_some(),
                 author: Some(Badge::of(&author)),
                 edited: edited_ms.map(When::at),
                 body: text,
@@ -192,8 +204,18 @@ pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wis
         }
     });
     let comments = shown.collect();
+    let unsent = app.unsent(&visitor.actor).into_iter().filter_map(|unsent| match unsent.what {
+        UnsentWhat::Comment(case, comment) if case == view.case => Some(UnsentComment {
+            id: unsent.id.to_string(),
+            answers: answered(comment.replies_to),
+            body: comment.text.0,
+            since: When::at(unsent.since_ms),
+        }),
+        _ => None,
+    });
     Ok(Thread {
         comments,
+        unsent: unsent.collect(),
         may_comment: !visitor.is_owner() && app.permit(&visitor.actor, Permission::Comment).is_ok(),
         why_not_key: "comment-needs-badge",
         reply_to: answered(wish.reply),

@@ -79,6 +79,24 @@ impl Ward {
         Self { router: router(app.clone()), hospital, app }
     }
 
+    /// A node that since its start has heard of no other, so that all that is said there waits, and the case of a physician whose
+    /// login is `one`.
+    pub(super) async fn cut_off() -> (Self, CaseId) {
+        let (hospital, app) = Hospital::beside_a_silent_one().await;
+        let ward = Self { router: router(app.clone()), hospital, app };
+        ward.physician("one").await;
+        let case = ward.case("one", "Target lesions", Audience::Network).await;
+        (ward.restarted().await, case)
+    }
+
+    /// The node after a restart. No browser may be open.
+    pub(super) async fn restarted(self) -> Self {
+        let Self { hospital, app, router: before } = self;
+        drop(before);
+        let app = hospital.reopened(app).await;
+        Self { router: router(app.clone()), hospital, app }
+    }
+
     /// A browser that nobody has signed in with.
     pub(super) fn browser(&self) -> Browser {
         Browser { router: self.router.clone(), cookie: None, login: String::new(), is_owner: false }
