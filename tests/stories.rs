@@ -10,6 +10,7 @@
 //! | `visiting` | people come into a house by its pages |
 //! | `sharing` | a photograph becomes a case by the pages |
 //! | `answering` | a case is answered from another house by the pages |
+//! | `away` | a house whose neighbours are all gone goes on |
 //! | `photograph` | a photograph does, and tells nobody whom it shows |
 //! | `viewers` | what somebody reads whom nobody vouches for |
 //! | `audience` | a case for one hospital is for that one |
@@ -42,6 +43,8 @@ mod arrivals;
 mod asking;
 #[path = "stories/audience.rs"]
 mod audience;
+#[path = "stories/away.rs"]
+mod away;
 #[path = "stories/bad_commands.rs"]
 mod bad_commands;
 #[path = "stories/bad_files.rs"]
