@@ -36,7 +36,7 @@ fn with_all_other_hospitals_gone_people_sign_in_read_search_and_write() {
     let thread = said(&keller, &format!("{page}/comments"), "body=Hogweed").text();
     assert!(thread.contains("Hogweed") && thread.contains("Not yet sent"), "{thread}");
     let thread = said(&keller, &format!("{page}/comments"), "body=Nettles").text();
-    let nettles = thread.split('"').filter(|text| text.starts_with("/unsent/")).next_back().unwrap().to_owned();
+    let nettles = thread.split('"').rfind(|text| text.starts_with("/unsent/")).unwrap().to_owned();
     let thread = said(&keller, &nettles, "").text();
     assert!(thread.contains("Hogweed") && !thread.contains("Nettles"), "{thread}");
     for _ in 0..2 {

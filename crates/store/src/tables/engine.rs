@@ -124,9 +124,9 @@ impl Engine {
     /// Closes the database and opens it for a moment once more: that notes where its pages are, and the next start then reads
     /// nothing of its log, which is seconds for a gigabyte.
     pub(super) fn close(self, cache_bytes: u64) -> Result<(), EngineError> {
-        let Self { directory, db, own, trees } = self;
+        let Self { directory, disk, db, own, trees } = self;
         drop((db, own, trees));
-        drop(Self::open(&directory, cache_bytes)?);
+        drop(Self::open(&directory, cache_bytes, disk)?);
         Ok(sync_all(&directory.join("db"))?)
     }
 
