@@ -115,6 +115,11 @@ fn a_configuration_that_is_wrong_is_refused_with_the_line() {
             "policy.session_idle_minutes is 100000",
         ),
         ("plain HTTP for all", good.replace("127.", "0."), ""),
+        (
+            "a transport that is not built in",
+            good.replace("listen = [\"", "listen = [\"/ip4/0.0.0.0/udp/1/quic-v1\", \""),
+            "--features quic",
+        ),
         ("nowhere to listen", good.replace("listen = [\"", "listen = [\"nowhere"), "nowhere"),
         ("no text", String::from_utf8_lossy(&[0; 100]).into_owned(), "line 1"),
     ] {
