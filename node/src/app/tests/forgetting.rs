@@ -71,11 +71,11 @@ async fn revise(app: &App, case: CaseId, comment: EntryId, word: &str, one: &Act
     app.desk.perform(say, one).unwrap();
     joined.send().await.unwrap();
     let thread = casebook::thread(case, &joined.shared().shelf).unwrap();
-    let currents = thread.iter().filter(|item| item.entry == comment).filter_map(|item| match &item.what {
+    let mut currents = thread.iter().filter(|item| item.entry == comment).filter_map(|item| match &item.what {
         casebook::ThreadWhat::Remark { current, .. } => Some(*current),
         casebook::ThreadWhat::Withdrawn { .. } => None,
     });
-    let revision = currents.last().unwrap();
+    let revision = currents.next_back().unwrap();
     assert_ne!(revision, comment);
     revision
 }
