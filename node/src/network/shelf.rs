@@ -191,3 +191,6 @@ fn number_of(table: Table) -> u8 {
     let index = Table::ALL.iter().position(|known| *known == table).unwrap_or_default();
     u8::try_from(index).unwrap_or(u8::MAX)
 }
+
+#[cfg(test)]
+mod tests;
