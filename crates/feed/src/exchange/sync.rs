@@ -96,7 +96,9 @@ impl Exchange {
     /// Tells a peer what is held of some feeds, and which of them contradict themselves.
     fn tell(&mut self, peer: Peer, is_told: impl Fn(&FeedId) -> bool, effects: &mut Vec<Effect>) {
         let Some(session) = self.sessions.get_mut(&peer) else { return };
-        let told = || self.chains.values().filter(|chain| is_told(&chain.feed()));
+        let roster = &self.roster;
+        let is_members = |chain: &&Chain| roster.member(&chain.feed()).is_some();
+        let told = || self.chains.values().filter(is_members).filter(|chain| is_told(&chain.feed()));
         let heads: Vec<Head> = told().filter_map(head_of).collect();
         heads.iter().for_each(|head| {
             session.tell(head.feed, head.place.seq);
@@ -333,16 +335,21 @@ impl Exchange {
         }
     }
 
+    /// Feeds that are compared. Of others nobody takes more, however much of them each side holds.
+    fn members_chains(&self) -> impl Iterator<Item = &Chain> {
+        self.chains.values().filter(|chain| self.roster.member(&chain.feed()).is_some())
+    }
+
     /// Equal where both sides hold the same and know of the same contradictions.
     fn digest(&self) -> [u8; 32] {
-        let all: Vec<u8> = self.chains.values().flat_map(state_bytes).collect();
+        let all: Vec<u8> = self.members_chains().flat_map(state_bytes).collect();
         hash("heads", &[&all])
     }
 
     /// 256 digests of eight bytes, by the first byte of the feed.
     fn buckets_of_all(&self) -> Buckets {
         let mut by_bucket: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
-        for chain in self.chains.values() {
+        for chain in self.members_chains() {
             by_bucket.entry(chain.feed().0[0]).or_default().extend(state_bytes(chain));
         }
         let digests = (0..=u8::MAX).flat_map(|bucket| {

@@ -95,6 +95,23 @@ fn with_an_expelled_institution_nothing_is_said_any_more() {
 }
 
 #[test]
+fn how_far_the_feed_of_an_expelled_institution_came_is_nothing_to_talk_about() {
+    let network = Network::of(3);
+    let mut guest = Author::of(&network, 11);
+    let story = guest.story(3);
+    let heads = [1, 3].map(|count| {
+        let mut node = Node::of(&network, 0);
+        node.exchange.add_papers(&paper(network.admission_of(guest.feed))).unwrap();
+        node.learn(&story[..count]);
+        node.exchange.add_papers(&paper(network.expulsion_of(guest.feed))).unwrap();
+        let greeting = sent_to(&node.meet(&network, 1), 1).remove(0);
+        let Frame::Hello(hello) = greeting.frame else { panic!("{greeting:?}") };
+        hello.heads
+    });
+    assert_eq!(heads[0], heads[1], "nobody could give the other more");
+}
+
+#[test]
 fn many_papers_go_in_frames_that_can_be_read() {
     let network = Network::of(21);
     let admissions = (0..400_u16).map(|number| {
