@@ -6,12 +6,7 @@ use protocol::{
     payload::control::{KeyRotation, Place, Revocation, RevocationReason, RootChange, Target},
 };
 
-use crate::{
-    member::attested,
-    truth::Meaning,
-    world::World,
-    writing::{Act, for_whom},
-};
+use crate::{member::attested, truth::Meaning, words::for_whom, world::World, writing::Act};
 
 /// The first three entries of a feed found it; what disputes them would dispute everything.
 const FOUNDED_SEQ: u64 = 3;

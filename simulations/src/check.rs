@@ -11,7 +11,7 @@ use protocol::{
     payload::control::Place,
 };
 
-use crate::{node::Node, shelf::reopen, world::World};
+use crate::{node::Node, reopen::reopen, world::World};
 use changed::{ReadersNow, unlike_papers};
 
 /// Effects of one input, and tasks in one node, at most.

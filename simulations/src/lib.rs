@@ -13,11 +13,13 @@ mod expulsion;
 mod faults;
 mod member;
 mod node;
+mod reopen;
 mod scenario;
 mod shelf;
 mod truth;
 mod vice;
 mod wires;
+mod words;
 mod world;
 mod writing;
 

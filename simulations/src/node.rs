@@ -11,8 +11,9 @@ use protocol::{EntryId, FeedId, certificate::Certificate, message::Papers};
 use crate::{
     disk::Disk,
     member::Member,
+    reopen::reopen,
     scenario::{Planted, Vice},
-    shelf::{Shelf, Signatures, reopen},
+    shelf::{Shelf, Signatures},
     vice::Branch,
 };
 

@@ -5,10 +5,9 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use casebook::{Casebook, Memory, Origin, Said, row::OpenCase};
 use feed::{Archive, Chain, Held, Record};
 use protocol::{
-    Audience, CaseId, Class, Context, EntryId, FeedId, InstitutionId, Kind, NetworkId, Payload, Statement,
-    message::{Absence, Body},
+    Audience, CaseId, Class, Context, EntryId, FeedId, InstitutionId, Kind, Payload, Statement, message::Body,
 };
-use trust::{Papers, Question, Standing};
+use trust::{Question, Standing};
 
 use crate::scenario::Planted;
 
@@ -224,98 +223,5 @@ impl Archive for Shelf {
     }
 }
 
-/// What a journal says after a restart: the machines first, then the shelf, which they judge.
-pub(crate) fn reopen(
-    me: InstitutionId,
-    records: &[Kept],
-    founding: &protocol::message::Papers,
-    signatures: Signatures,
-    planted: Option<Planted>,
-) -> Reopened {
-    let founding_charter = founding.charters.first().expect("a network has a founding charter");
-    let mut papers = Papers::found(founding_charter).expect("the founding charter is one");
-    let network = papers.network();
-    let mut chains = BTreeMap::new();
-    for (record, _) in records {
-        recall(record, network, &mut papers, &mut chains, planted);
-    }
-    let mut shelf = Shelf::of(me, signatures, planted);
-    for kept in records {
-        shelf.file(kept, &|feed| chains.get(feed));
-    }
-    Reopened { shelf, papers, chains }
-}
-
-/// A journal read again.
-#[derive(Debug)]
-pub(crate) struct Reopened {
-    pub(crate) shelf: Shelf,
-    pub(crate) papers: Papers,
-    pub(crate) chains: BTreeMap<FeedId, Chain>,
-}
-
-fn recall(
-    record: &Record,
-    network: NetworkId,
-    papers: &mut Papers,
-    chains: &mut BTreeMap<FeedId, Chain>,
-    planted: Option<Planted>,
-) {
-    match record {
-        Record::Entry(held) => {
-            let feed = held.entry.header().feed;
-            let chain = chains.entry(feed).or_insert_with(|| Chain::new(network, feed));
-            if planted == Some(Planted::LostRotations) && held.entry.header().kind == Kind::KeyRotation {
-                chain.recall(&Held { body: Body::Absent(Absence::NotHeld), ..held.clone() });
-            } else {
-                chain.recall(held);
-            }
-        }
-        Record::Freeze(feed, freeze) => {
-            if let Some(chain) = chains.get_mut(feed) {
-                chain.recall_freeze(freeze.clone());
-            }
-        }
-        Record::Papers(news) => {
-            let taken = papers.take(news).1;
-            assert_eq!(taken, Ok(()), "papers that were journaled can be taken again");
-        }
-        Record::Payload { .. } => {}
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use feed::contract;
-
-    use super::*;
-
-    /// A shelf as the driver of a node keeps it; who may speak is no matter here.
-    struct Filing(Shelf);
-
-    impl contract::Shelved for Filing {
-        type Archive = Shelf;
-
-        fn journal(&mut self, record: &Record) {
-            self.0.file(&(record.clone(), 0), &|_| None);
-        }
-
-        fn archive(&self) -> &Shelf {
-            &self.0
-        }
-    }
-
-    fn empty() -> Filing {
-        Filing(Shelf::of(FeedId([7; 32]), Signatures::default(), None))
-    }
-
-    #[test]
-    fn a_shelf_keeps_what_was_journaled() {
-        contract::keeps_what_was_journaled(&mut empty());
-    }
-
-    #[test]
-    fn a_shelf_gives_payloads_to_their_readers() {
-        contract::gives_payloads_to_their_readers(&mut empty());
-    }
-}
+mod tests;

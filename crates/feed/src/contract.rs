@@ -1,7 +1,7 @@
 //! What the exchange relies on of an [`Archive`], said once. Whoever has one puts it to this test with the journal before it:
 //! the one in memory, the one of the simulation, the one on a disk.
 //!
-//! A promise that is not kept is a panic, as in any test.
+//! Only tests call it. A promise that is not kept is a panic, as in any test.
 
 mod hand;
 

@@ -7,7 +7,6 @@
 
 mod archive;
 mod chain;
-#[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod effect;
 mod exchange;
