@@ -132,8 +132,8 @@ impl Joined {
             blobs,
             desk: with.desk.clone(),
             reserve: with.reserve,
-            exchange: RwLock::new(opened.exchange),
-            addresses: Mutex::new(opened.addresses),
+            exchange: RwLock::new(opened.machines.exchange),
+            addresses: Mutex::new(opened.machines.addresses),
             peers: Mutex::default(),
             listening: Mutex::default(),
             sent: Mutex::default(),
@@ -152,6 +152,7 @@ impl Joined {
             door,
             network,
             bookkeeper: bookkeeper.clone(),
+            is_whole: opened.machines.is_whole,
         };
         let (tasks, receiver) = mpsc::channel(TASKS_MAX);
         let engine = engine::Engine::new(parts);
@@ -354,10 +355,13 @@ impl Shared {
         self.exchange().roster().member(feed).is_some()
     }
 
-    /// The machines anew from what is kept, if the journal can be written: a record that says nothing new shows it.
-    fn reopen_exchange(&self) -> Result<Exchange, OpenError> {
+    /// The machines anew from what is kept, if the tables and then the journal can be written: a record that says nothing new
+    /// shows it. None: there is no room yet.
+    fn reopen_exchange(&self) -> Result<Option<Exchange>, OpenError> {
+        self.shelf.tables.checkpoint().map_err(ShelfError::from)?;
         self.shelf.journal.append_blocking(vec![record::addresses(Vec::new())])?;
-        Ok(opening::machines(&self.shelf, self.me)?.exchange)
+        let machines = opening::machines(&self.shelf, self.me)?;
+        Ok(Some(machines.exchange).filter(|_| machines.is_whole))
     }
 
     fn note_peer(&self, institution: InstitutionId, state: PeerState) {

@@ -186,3 +186,45 @@ fn a_disk_that_fills_up_and_empties_while_cases_are_posted_loses_none() {
     house.assert_sound();
     assert!(!house.said().contains("panicked at"), "nothing falls over");
 }
+
+#[test]
+fn tables_whose_own_disk_is_full_wait_for_room_while_all_is_read() {
+    let _seats = Seats::take(1);
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Disk::make(directory.path(), "tables");
+    let house = House::make("Hospital A", &directory.path().join("A"));
+    found(std::slice::from_ref(&house), directory.path());
+    house.serve();
+    wait_until("the hospital is ready", || house.is_ready());
+    house.employ("keller", "Dr. Ida Keller", "physician");
+    let keller = Visitor::sign_in(&house, "keller");
+    let shown = case_of(&post_picture(&keller));
+    house.stop();
+    let (tables, moved) = (house.network_directory("tables"), disk.root().join("tables"));
+    let copied = std::process::Command::new("cp").arg("--archive").args([&tables, &moved]).status();
+    assert!(copied.unwrap().success());
+    std::fs::remove_dir_all(&tables).unwrap();
+    std::os::unix::fs::symlink(&moved, &tables).unwrap();
+    house.serve();
+    wait_until("the hospital is ready", || house.is_ready());
+
+    let mut posted = Vec::new();
+    for round in ["before", "after a start"] {
+        disk.fill(0);
+        let answer = post_words(&keller, &format!("Words {round}"));
+        assert!(answer.json()["waits_for"].is_string(), "they are taken in and wait: {}", answer.text());
+        posted.push(case_of(&answer));
+        assert_read(&house, &keller, &shown);
+        house.kill();
+        house.serve();
+        assert_read(&house, &keller, &shown);
+        assert!(!house.is_ready(), "nothing is sent on a full disk");
+        disk.make_room();
+        wait_until("what waited is sent", || house.is_ready());
+        for case in &posted {
+            wait_until("it is found", || house.finds("quokkapox", case));
+        }
+    }
+    house.assert_sound();
+    assert!(!house.said().contains("set aside"), "sound tables stay where they are");
+}

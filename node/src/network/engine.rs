@@ -79,6 +79,8 @@ pub(crate) struct Parts {
     pub(crate) door: Door,
     pub(crate) network: Option<Network>,
     pub(crate) bookkeeper: Arc<Bookkeeper>,
+    /// Whether the machines know all that is kept.
+    pub(crate) is_whole: bool,
 }
 
 pub(crate) struct Engine {
@@ -89,24 +91,31 @@ pub(crate) struct Engine {
     door: Door,
     network: Option<Network>,
     bookkeeper: Arc<Bookkeeper>,
-    /// Set when a journal could not be written: what the machines believe is then more than what is kept.
+    /// Set when journal or tables could not be written: what the machines believe is then not what is kept.
     is_paused: bool,
     ticks: u64,
 }
 
 impl Engine {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { shared, desk, keys, identity, door, network, bookkeeper } = parts;
-        Self { shared, desk, keys, identity, door, network, bookkeeper, is_paused: false, ticks: 0 }
+        let Parts { shared, desk, keys, identity, door, network, bookkeeper, is_whole } = parts;
+        Self { shared, desk, keys, identity, door, network, bookkeeper, is_paused: !is_whole, ticks: 0 }
     }
 
     /// Runs until it is told to stop.
     pub(crate) fn run(mut self, mut tasks: mpsc::Receiver<Task>) {
-        self.begin();
+        if self.is_paused {
+            tracing::warn!(
+                "The disk is full. What is here can be read; nothing is sent or received until there is room."
+            );
+            self.pause();
+        } else {
+            self.begin();
+        }
         while let Some(task) = tasks.blocking_recv() {
             match task {
                 Task::Stop => break,
-                Task::Net(event) if self.is_paused => self.on_event_while_paused(&event),
+                Task::Net(event) if self.is_paused => self.on_event_while_paused(*event),
                 Task::Net(event) => self.on_event(*event),
                 Task::Tick => self.on_tick(),
                 Task::Send(reply) => answer(reply, self.send_or_wait()),
@@ -179,10 +188,12 @@ impl Engine {
         self.door.shut();
     }
 
-    /// Sees who is gone; frames are of no use to machines that start anew.
-    fn on_event_while_paused(&self, event: &Event) {
-        if let Event::Disconnected { peer } = event {
-            self.shared.note_gone(peer);
+    /// Sees who is gone and where we listen; frames are of no use to machines that start anew.
+    fn on_event_while_paused(&mut self, event: Event) {
+        match event {
+            Event::Disconnected { peer } => self.shared.note_gone(&peer),
+            Event::Listening { address } => self.door.listens_at(address),
+            _ => {}
         }
     }
 
@@ -302,7 +313,8 @@ impl Engine {
             return;
         }
         match self.shared.reopen_exchange() {
-            Ok(exchange) => self.shared.write_exchange(|old| *old = exchange),
+            Ok(Some(exchange)) => self.shared.write_exchange(|old| *old = exchange),
+            Ok(None) => return,
             Err(error) => return tracing::debug!(error = &error as &dyn std::error::Error, "The pause goes on."),
         }
         self.is_paused = false;

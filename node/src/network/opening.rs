@@ -58,14 +58,15 @@ pub(crate) enum OpenError {
 /// What was opened.
 pub(crate) struct Opened {
     pub(crate) shelf: Shelf,
-    pub(crate) exchange: Exchange,
-    pub(crate) addresses: Vec<NodeOf>,
+    pub(crate) machines: Machines,
 }
 
 /// The machines, and addresses that operators brought.
-pub(super) struct Machines {
-    pub(super) exchange: Exchange,
-    addresses: Vec<NodeOf>,
+pub(crate) struct Machines {
+    pub(crate) exchange: Exchange,
+    pub(crate) addresses: Vec<NodeOf>,
+    /// Whether all that stands in the journal is in the tables. Not so on a full disk: they can be read, and nothing else.
+    pub(crate) is_whole: bool,
 }
 
 /// Writes the first records of a network that this node joins.
@@ -99,22 +100,29 @@ pub(crate) fn open(
         // What it had to forget stood in the tables that are gone.
         remove(&layout.index())?;
     }
-    let Machines { exchange, addresses } = machines(&shelf, me)?;
-    fold(&shelf, &exchange)?;
-    Ok(Opened { exchange, addresses, shelf })
+    let machines = machines(&shelf, me)?;
+    match fold(&shelf, &machines.exchange) {
+        // The bookkeeper goes on with it.
+        Err(error) if error.is_full() => {}
+        folded => folded?,
+    }
+    Ok(Opened { machines, shelf })
 }
 
-/// The machines as the tables say they were, with what stands in the journal behind that filed too.
+/// The machines as the tables say they were, with what stands in the journal behind that filed too if there is room for it.
 pub(super) fn machines(shelf: &Shelf, me: InstitutionId) -> Result<Machines, OpenError> {
     let filed = shelf.tables.applied(FILED).map_err(ShelfError::from)?;
     let mut state = State::default();
     if filed.is_some() {
         state.load(shelf)?;
     }
-    state.replay(shelf, filed)?;
+    let is_whole = match state.replay(shelf, filed) {
+        Err(OpenError::Shelf(error)) if error.is_full() => false,
+        replayed => replayed.map(|()| true)?,
+    };
     let papers = state.papers.ok_or(OpenError::NoCharter)?;
     let restored = Restored { me, papers, chains: state.chains.into_values().collect(), missing: missing(shelf)? };
-    Ok(Machines { exchange: Exchange::new(restored, now_ms()), addresses: state.addresses })
+    Ok(Machines { exchange: Exchange::new(restored, now_ms()), addresses: state.addresses, is_whole })
 }
 
 /// Folds what stands in the journals behind what was folded before. What the index has to forget then stands in the tables.

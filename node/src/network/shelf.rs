@@ -36,6 +36,13 @@ pub(crate) enum ShelfError {
     Record(#[from] protocol::codec::Malformed),
 }
 
+impl ShelfError {
+    /// Whether it works again once there is room on the disk.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self, Self::Table(TableError::Failed { .. }))
+    }
+}
+
 /// Journal and tables.
 #[derive(Clone)]
 pub(crate) struct Shelf {
