@@ -77,6 +77,12 @@ impl House {
         fs::write(&path, config.to_string()).unwrap();
     }
 
+    /// Has little ballast from its first start on: who searches files has no need of the weight that they are made with.
+    pub(crate) fn lighten(&self) {
+        fs::remove_file(self.directory.join("ballast")).unwrap_or_default();
+        self.configure("storage", "ballast_bytes", 1 << 20);
+    }
+
     /// From its next start on the clock of this house is behind that of the others.
     pub(crate) fn live_behind(&self, minutes: u32) {
         self.minutes_behind.set(minutes);

@@ -63,7 +63,7 @@ impl Ground {
             letters.iter().map(|letter| House::make(&format!("Hospital {letter}"), &named.join(letter))).collect();
         for house in &houses {
             house.configure("log", "level", "debug");
-            house.configure("storage", "ballast_bytes", 1 << 20);
+            house.lighten();
         }
         found(&houses, directory.path());
         let ears = houses.pop().unwrap();

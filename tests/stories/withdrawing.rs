@@ -92,8 +92,7 @@ fn assert_gone(house: &House, kept: &Unsealed, pictures: &[Canaries]) {
 
 #[test]
 fn a_withdrawn_case_is_gone_from_every_hospital() {
-    // Ballast need not be searched.
-    let network = Network::with(3, 3, |house| house.configure("storage", "ballast_bytes", 1 << 20));
+    let network = Network::with(3, 3, House::lighten);
     let houses @ [a, b, c] = network.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     b.employ("okafor", "Ben Okafor", "nurse");
