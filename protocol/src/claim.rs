@@ -80,7 +80,9 @@ impl ForkProof {
         Self { one: one.bytes().clone(), other: other.bytes().clone() }
     }
 
-    /// The two sides, if they contradict each other: same network, feed, epoch and seq, other ids.
+    /// The two sides, if they contradict each other: same network, feed and seq, other ids.
+    ///
+    /// They may be of two epochs: one that ends a contest stands beside an entry that it ends.
     ///
     /// # Errors
     /// [`Malformed`].
@@ -88,7 +90,7 @@ impl ForkProof {
         let (one, other) = (Unverified::parse(self.one.clone())?, Unverified::parse(self.other.clone())?);
         let place = |side: &Unverified| {
             let header = side.claimed();
-            (header.network, header.feed, header.epoch, header.seq)
+            (header.network, header.feed, header.seq)
         };
         if place(&one) != place(&other) || one.id() >= other.id() {
             return Err(Malformed::Form { at: 0, what: "two entries that do not contradict each other" });
@@ -100,13 +102,4 @@ impl ForkProof {
     pub fn id(&self) -> EntryId {
         EntryId(crate::hash::hash("fork", &[&encode(self)]))
     }
-}
-
-/// Checks both sides of a fork under the keys that the feed names for them.
-///
-/// # Errors
-/// [`KeyError`] of the first side that does not verify.
-pub fn verify_fork(fork: &Fork, one: &PublicKey, other: &PublicKey) -> Result<(), KeyError> {
-    fork.one.clone().verify(one)?;
-    fork.other.clone().verify(other).map(|_| ())
 }

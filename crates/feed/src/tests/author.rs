@@ -6,7 +6,10 @@ use protocol::{
     message::{Absence, Body, EntryFrame},
     payload::{
         content::Profile,
-        control::{EndOfFeed, EndReason, Genesis, Ground, KeyRotation, NodeKey, NodeKeys, Place, Target, Withdrawal},
+        control::{
+            EndOfFeed, EndReason, EpochStart, Genesis, Ground, KeyRotation, NodeKey, NodeKeys, Place, Target,
+            Withdrawal,
+        },
     },
 };
 
@@ -94,7 +97,7 @@ impl Author {
         let new = NewEntry {
             network: self.network,
             feed: self.feed,
-            epoch: self.head.as_ref().map_or(0, |head| head.epoch),
+            epoch: self.head.as_ref().map_or(0, |head| head.epoch) + u32::from(payload.kind() == Kind::EpochStart),
             seq: self.head.as_ref().map_or(0, |head| head.seq + 1),
             prev: self.head.as_ref().map_or(EntryId::NONE, |head| head.entry),
             time_ms: self.now_ms,
@@ -129,6 +132,12 @@ pub(crate) fn node_keys(transport: Peer) -> Payload {
 
 pub(crate) fn rotation(house: u8, purpose: u8) -> Payload {
     Payload::KeyRotation(KeyRotation { signing: Some(key(house, purpose).public()), root: None, since: None })
+}
+
+/// Goes on with another key.
+pub(crate) fn epoch_start(house: u8, purpose: u8) -> Payload {
+    let signing = key(house, purpose).public();
+    Payload::EpochStart(EpochStart { signing, withdrawals: Vec::new(), revocations: Vec::new(), certificate: None })
 }
 
 pub(crate) fn the_end() -> Payload {

@@ -8,7 +8,8 @@ use protocol::{
 };
 
 use super::world::{
-    Author, Desk, NOW, Network, Node, Party, arrival, frame_of, frames, key, peer, profile, rotation, sent_to, the_end,
+    Author, Desk, NOW, Network, Node, Party, arrival, epoch_start, frame_of, frames, key, peer, profile, rotation,
+    sent_to, the_end,
 };
 use crate::{Answer, Blame, Chain, Effect, Freeze, Held, Record, Verdict};
 
@@ -146,6 +147,27 @@ fn a_thief_of_a_retired_key_stops_nobody_who_still_pulls() {
     party.run(8);
     assert_eq!(party.node(3).freeze_of(&network.feed(0)), None);
     assert_eq!(party.node(3).seq_of(&network.feed(0)), party.node(1).seq_of(&network.feed(0)));
+}
+
+#[test]
+fn an_epoch_that_begins_at_a_thiefs_entry_stops_whoever_holds_that_and_nobody_else() {
+    let network = Network::of(1);
+    let mut author = Author::of(&network, 0);
+    let story = author.story(2);
+    let mut thief = author.clone();
+    let theirs = thief.say();
+    let ours = author.write(&epoch_start(0, 5));
+    author.signing = (2, 5);
+
+    let mut deceived = Desk::with(&author, &[story.clone(), vec![theirs]].concat());
+    let Answer::Fork(proof) = deceived.receive(arrival(&ours)) else { panic!("a fork") };
+    assert!(deceived.accuse(&proof));
+    assert_eq!(deceived.chain.freeze().map(|freeze| freeze.at), Some(3));
+    assert_eq!(deceived.receive(arrival(&thief.say())), Answer::Closed);
+
+    let mut goes_on = Desk::with(&author, &[story, vec![ours]].concat());
+    assert!(!goes_on.accuse(&proof), "a root entry seals its branch");
+    assert!(matches!(goes_on.receive(arrival(&author.say())), Answer::Accepted { .. }));
 }
 
 #[test]

@@ -13,7 +13,8 @@ use protocol::{
 pub(crate) use super::{
     archive::{Cabinet, Desk},
     author::{
-        Author, arrival, bare, bulky, forged, frame_of, node_keys, profile, rotation, spoiled, the_end, withdrawal,
+        Author, arrival, bare, bulky, epoch_start, forged, frame_of, node_keys, profile, rotation, spoiled, the_end,
+        withdrawal,
     },
 };
 use crate::{Chain, Draft, Effect, Exchange, Held, Input, Peer, Record, Restored};
@@ -129,6 +130,16 @@ impl Node {
             chains.push(chain);
         }
         let restored = Restored { me, papers, chains, missing: Vec::new() };
+        let mut exchange = Exchange::new(restored, NOW);
+        exchange.set_signing(key(house, 3));
+        Self { house, exchange, cabinet, done: Vec::new() }
+    }
+
+    /// The node as it starts anew, with what it knows.
+    pub(crate) fn restarted(self) -> Self {
+        let Self { house, exchange, cabinet, .. } = self;
+        let (me, papers) = (exchange.me(), exchange.papers().clone());
+        let restored = Restored { me, papers, chains: exchange.chains().cloned().collect(), missing: Vec::new() };
         let mut exchange = Exchange::new(restored, NOW);
         exchange.set_signing(key(house, 3));
         Self { house, exchange, cabinet, done: Vec::new() }
