@@ -72,7 +72,8 @@ impl Exchange {
         Ok(self.publish(written?, now_ms))
     }
 
-    /// Appends one root entry, signed with the root key; for a change of root that is the new one.
+    /// Appends one root entry, signed with the root key; for a change of root that is the new one. Where our feed stands still
+    /// because it was contested, that is what ends the contest.
     ///
     /// # Errors
     /// [`AppendRefusal`].
@@ -162,7 +163,8 @@ fn sign(
     is_root: bool,
 ) -> Result<Held, AppendRefusal> {
     let is_last_will = chain.may_withdraw() && draft.payload.kind() == Kind::Withdrawal;
-    if !chain.is_open() && !is_last_will {
+    let is_seal = chain.may_be_sealed() && is_root;
+    if !chain.is_open() && !is_last_will && !is_seal {
         return Err(AppendRefusal::Closed);
     }
     let is_root_kind = draft.payload.class() == Class::Root;

@@ -2,6 +2,7 @@
 
 use protocol::{
     Audience,
+    claim::ForkProof,
     message::{Absence, Body, Gossip},
 };
 
@@ -92,6 +93,30 @@ fn root_entries_are_for_the_root_key_and_nothing_else_is() {
     assert_eq!(node.exchange.append_root(open(rotation(0, 5)), NOW, &key(9, 9)), Err(AppendRefusal::Key));
     assert!(node.exchange.append_root(open(the_end()), NOW, &key(0, 1)).is_ok());
     assert_eq!(node.exchange.append(vec![open(profile(1))], NOW), Err(AppendRefusal::Closed));
+}
+
+#[test]
+fn a_root_entry_ends_the_contest_of_our_own_feed() {
+    let (network, mut node) = founded();
+    let mut thief = Author::of(&network, 0);
+    thief.take(&node.cabinet.memory.of(&network.feed(0))[0]);
+    let theirs = thief.say();
+    node.append(vec![open(profile(1)), open(profile(2))], NOW);
+    let ours = node.cabinet.memory.of(&network.feed(0))[1].clone();
+    let proof = ForkProof::of(&ours.entry.to_unverified(), &theirs.entry.to_unverified());
+    node.gossip(9, Gossip::ForkProof(proof), NOW);
+    assert_eq!(node.freeze_of(&network.feed(0)), Some(1));
+    assert_eq!(node.exchange.append_root(open(rotation(0, 5)), NOW, &key(0, 1)), Err(AppendRefusal::Halted));
+
+    let mut node = node.restarted();
+    node.exchange.vouch();
+    assert_eq!(node.exchange.append(vec![open(profile(3))], NOW), Err(AppendRefusal::Closed));
+    let sealed = node.exchange.append_root(open(rotation(0, 5)), NOW, &key(0, 1)).unwrap();
+    node.perform(&sealed);
+    assert_eq!(node.freeze_of(&network.feed(0)), None);
+    node.exchange.set_signing(key(0, 5));
+    node.append(vec![open(profile(3))], NOW);
+    assert_eq!(node.seq_of(&network.feed(0)), Some(4));
 }
 
 #[test]
