@@ -73,11 +73,6 @@ impl PublicKey {
         hash("next", &[&self.0])
     }
 
-    /// Whether the bytes are a key that can sign anything: on the curve, in canonical form and not of small order.
-    pub fn is_usable(&self) -> bool {
-        self.usable().is_some()
-    }
-
     /// The key, unless it is weak or not written in the one way (RFC 8032 section 5.1.3): then libraries differ about it.
     fn usable(&self) -> Option<VerifyingKey> {
         let [first, middle @ .., last] = &self.0;
@@ -195,7 +190,6 @@ mod tests {
         let mut identity = [0; 32];
         identity[0] = 1;
         let forged = Signature([0; 64]);
-        assert!(!PublicKey(identity).is_usable());
         assert_eq!(PublicKey(identity).verify(Purpose::Entry, &NETWORK, b"any", &forged), Err(KeyError::Weak));
     }
 

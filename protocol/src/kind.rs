@@ -52,11 +52,6 @@ impl Kind {
     pub const fn needs_payload(self) -> bool {
         !matches!(self.class(), Class::Content)
     }
-
-    /// Whether this version knows the kind.
-    pub const fn is_known(self) -> bool {
-        !matches!(self, Self::Other(_))
-    }
 }
 
 #[cfg(test)]

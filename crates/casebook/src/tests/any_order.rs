@@ -262,7 +262,7 @@ fn name(record: &Record) -> Option<Name> {
     let is_owners = matches!(kind, Kind::Case | Kind::CaseRevision | Kind::Outcome);
     let is_owner = record.feed == statement.case.institution;
     let is_whole = kind != Kind::Comment || statement.body::<Comment>().is_ok();
-    let has_a_say = kind.is_known() && is_whole && (is_owner || !is_owners);
+    let has_a_say = !matches!(kind, Kind::Other(_)) && is_whole && (is_owner || !is_owners);
     has_a_say.then_some((record.origin.is_shared(), record.feed, kind, statement.case, statement.author, statement.id))
 }
 
