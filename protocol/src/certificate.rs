@@ -9,7 +9,7 @@ use crate::{
     key::{KeyError, PublicKey, Purpose, SecretKey, Signature},
     limits,
     payload::{
-        at_most,
+        at_most, chars_at_most,
         control::{NodeKey, Target},
     },
     wire,
@@ -211,11 +211,11 @@ impl Charter {
     /// # Errors
     /// [`Malformed`], also where it contradicts itself.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
-        at_most("bytes of a charter", bytes.len(), limits::CHARTER_BYTES_MAX)?;
+        at_most("charter", bytes.len(), "bytes", limits::CHARTER_BYTES_MAX)?;
         let charter: Self = decode(bytes)?;
         let wrong = |what| Err(Malformed::Form { at: 0, what });
-        at_most("governors", charter.governors.len(), limits::GOVERNORS_MAX)?;
-        at_most("network name", charter.name.0.chars().count(), limits::NAME_CHARS_MAX)?;
+        at_most("charter", charter.governors.len(), "governors", limits::GOVERNORS_MAX)?;
+        chars_at_most("network name", &charter.name, limits::NAME_CHARS_MAX)?;
         let is_founding = charter.version == 0;
         if charter.governors.is_empty() {
             return wrong("a charter without governors");
@@ -303,7 +303,7 @@ impl Certificate {
     /// # Errors
     /// [`Malformed`].
     pub fn decision(&self) -> Result<Decision, Malformed> {
-        at_most("votes", self.votes.len(), limits::GOVERNORS_MAX)?;
+        at_most("certificate", self.votes.len(), "votes", limits::GOVERNORS_MAX)?;
         decode(&self.decision.0)
     }
 }
@@ -323,7 +323,7 @@ impl SignedCard {
     pub fn open(&self) -> Result<Card, CardError> {
         let card: Card = decode(&self.card.0)?;
         card.node.check()?;
-        at_most("institution name", card.name.0.chars().count(), limits::NAME_CHARS_MAX)?;
+        chars_at_most("institution name", &card.name, limits::NAME_CHARS_MAX)?;
         card.root.verify(Purpose::Card, &NO_NETWORK, &self.card.0, &self.signature)?;
         Ok(card)
     }

@@ -39,16 +39,18 @@ pub enum Malformed {
     Type {
         /// The type that was expected.
         expected: &'static str,
-        /// What the decoder says; it names fields and types, no content.
+        /// What the decoder says: it names fields and types, and never quotes a value.
         cause: String,
     },
-    /// Longer than its limit.
-    #[error("{what} has {found} bytes; the limit is {limit}")]
+    /// More of something than its limit.
+    #[error("{what} has {found} {unit}; the limit is {limit}")]
     TooLarge {
         /// What is too large.
         what: &'static str,
-        /// Its size.
+        /// How many.
         found: usize,
+        /// Of what.
+        unit: &'static str,
         /// The limit.
         limit: usize,
     },
@@ -131,7 +133,18 @@ pub fn decode_first<T: Wire>(bytes: &[u8]) -> Result<(T, &[u8]), Malformed> {
 fn decode_scanned<T: Wire>(bytes: &[u8]) -> Result<T, Malformed> {
     serde_cbor::from_slice::<FromCbor<T>>(bytes)
         .map(|value| value.0)
-        .map_err(|cause| Malformed::Type { expected: short_name::<T>(), cause: cause.to_string() })
+        .map_err(|cause| Malformed::Type { expected: short_name::<T>(), cause: unquoted(&cause.to_string()) })
+}
+
+/// What the decoder says, without the value that it quotes where one does not fit: that may be somebody's words.
+fn unquoted(said: &str) -> String {
+    match ["invalid type", "invalid value"].into_iter().find(|kind| said.starts_with(kind)) {
+        Some(kind) => {
+            let expected = said.rsplit_once(", expected ").map_or("something else", |(_, expected)| expected);
+            format!("{kind}, expected {expected}")
+        }
+        None => said.to_owned(),
+    }
 }
 
 fn short_name<T>() -> &'static str {

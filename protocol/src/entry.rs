@@ -10,7 +10,7 @@ use crate::{
     key::{KeyError, PublicKey, Purpose, SecretKey, Signature},
     kind::Kind,
     limits,
-    payload::{Payload, sealed},
+    payload::{Payload, at_most, sealed},
     wire,
 };
 
@@ -163,9 +163,7 @@ impl Entry {
             Audience::Network => (new.payload.kind(), body),
             _ => (Kind::Sealed, sealed::pad(new.payload.kind(), &body)?),
         };
-        if bytes.len() > limits::PAYLOAD_BYTES_MAX {
-            return Err(Malformed::TooLarge { what: "payload", found: bytes.len(), limit: limits::PAYLOAD_BYTES_MAX });
-        }
+        at_most("payload", bytes.len(), "bytes", limits::PAYLOAD_BYTES_MAX)?;
         let header = Header {
             version: VERSION,
             network: new.network,

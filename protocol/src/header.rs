@@ -14,6 +14,7 @@ use crate::{
     id::{EntryId, FeedId, NetworkId, PayloadHash},
     kind::Kind,
     limits,
+    payload::at_most,
 };
 
 codes! {
@@ -69,9 +70,7 @@ impl Header {
     /// # Errors
     /// [`Malformed`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
-        if bytes.len() > limits::HEADER_BYTES_MAX {
-            return Err(Malformed::TooLarge { what: "header", found: bytes.len(), limit: limits::HEADER_BYTES_MAX });
-        }
+        at_most("header", bytes.len(), "bytes", limits::HEADER_BYTES_MAX)?;
         decode(bytes)
     }
 

@@ -215,8 +215,8 @@ impl Frame {
             Self::Buckets(buckets) if buckets.digests.0.len() != BUCKETS_BYTES => {
                 Err(Malformed::Form { at: 0, what: "buckets that are not 256 digests of 8 bytes" })
             }
-            Self::WantPayloads(want) => at_most("entries asked for", want.entries.len(), limits::WANT_ENTRIES_MAX),
-            Self::Offer(offer) => at_most("entries offered", offer.entries.len(), limits::WANT_ENTRIES_MAX),
+            Self::WantPayloads(want) => at_most("question", want.entries.len(), "entries", limits::WANT_ENTRIES_MAX),
+            Self::Offer(offer) => at_most("offer", offer.entries.len(), "entries", limits::WANT_ENTRIES_MAX),
             _ => Ok(()),
         }
     }
@@ -255,7 +255,7 @@ impl Framed {
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let (frame, mut rest) = decode_first::<Frame>(versioned(bytes)?)?;
         let announced = if let Frame::Range(range) = &frame { range.count as usize } else { 0 };
-        at_most("entries of a range", announced, limits::RUN_ENTRIES_MAX)?;
+        at_most("range", announced, "entries", limits::RUN_ENTRIES_MAX)?;
         frame.check()?;
         let mut entries = Vec::new();
         while !rest.is_empty() && entries.len() < announced {
@@ -289,7 +289,7 @@ pub fn decode_versioned<T: Wire>(bytes: &[u8]) -> Result<T, Malformed> {
 }
 
 fn versioned(bytes: &[u8]) -> Result<&[u8], Malformed> {
-    at_most("frame", bytes.len(), limits::FRAME_BYTES_MAX)?;
+    at_most("frame", bytes.len(), "bytes", limits::FRAME_BYTES_MAX)?;
     match bytes.split_first() {
         Some((&FRAME_VERSION, rest)) => Ok(rest),
         _ => Err(Malformed::Form { at: 0, what: "a frame of another version" }),
@@ -316,7 +316,7 @@ impl Gossip {
     /// # Errors
     /// [`Malformed`]: the sender is to blame.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
-        at_most("gossip message", bytes.len(), limits::GOSSIP_MESSAGE_BYTES_MAX)?;
+        at_most("gossip message", bytes.len(), "bytes", limits::GOSSIP_MESSAGE_BYTES_MAX)?;
         decode_versioned(bytes)
     }
 

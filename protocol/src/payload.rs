@@ -6,7 +6,7 @@ pub mod manifest;
 pub(crate) mod sealed;
 
 use crate::{
-    codec::{Bytes, Malformed, decode, encode},
+    codec::{Bytes, Malformed, Text, decode, encode},
     kind::{Class, Kind},
     statement::Statement,
 };
@@ -131,10 +131,15 @@ impl Payload {
     }
 }
 
-/// Refuses a list or text that is longer than its limit.
-pub(crate) fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), Malformed> {
+/// Refuses what has more of something than its limit.
+pub(crate) fn at_most(what: &'static str, found: usize, unit: &'static str, limit: usize) -> Result<(), Malformed> {
     if found > limit {
-        return Err(Malformed::TooLarge { what, found, limit });
+        return Err(Malformed::TooLarge { what, found, unit, limit });
     }
     Ok(())
+}
+
+/// Refuses a text that has more characters than its limit.
+pub(crate) fn chars_at_most(what: &'static str, text: &Text, limit: usize) -> Result<(), Malformed> {
+    at_most(what, text.0.chars().count(), "characters", limit)
 }

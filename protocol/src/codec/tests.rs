@@ -67,6 +67,22 @@ fn unknown_keys_are_skipped() {
 }
 
 #[test]
+fn an_error_quotes_nothing_of_what_it_could_not_read() {
+    let words = encode(&Text::from("Maria, expected at noon"));
+    let number = decode::<u32>(&words).unwrap_err().to_string();
+    assert_eq!(number, "not a u32: invalid type, expected a number");
+    for said in [
+        decode::<bool>(&words).unwrap_err().to_string(),
+        decode::<Bytes>(&words).unwrap_err().to_string(),
+        decode::<Sample>(&words).unwrap_err().to_string(),
+        decode::<Vec<u64>>(&encode(&vec![Text::from("Maria")])).unwrap_err().to_string(),
+        decode::<crate::CaseNumber>(&encode(&Bytes(b"Maria".to_vec()))).unwrap_err().to_string(),
+    ] {
+        assert!(!said.contains("Maria") && !said.contains("noon"), "{said}");
+    }
+}
+
+#[test]
 fn every_other_form_is_refused() {
     let table: &[(&str, &str)] = &[
         ("", "cut off"),

@@ -1,6 +1,6 @@
 //! Content: profiles, and the bodies of what people say about a case.
 
-use super::{at_most, manifest::Manifest};
+use super::{at_most, chars_at_most, manifest::Manifest};
 use crate::{
     codec::{Malformed, Text, decode},
     codes,
@@ -166,7 +166,7 @@ pub(super) fn check(kind: Kind, statement: &Statement) -> Result<(), Malformed> 
 
 impl Profile {
     pub(super) fn check(&self) -> Result<(), Malformed> {
-        at_most("name", self.name.0.chars().count(), limits::NAME_CHARS_MAX)
+        chars_at_most("name", &self.name, limits::NAME_CHARS_MAX)
     }
 }
 
@@ -176,13 +176,13 @@ impl Summary {
     /// # Errors
     /// [`Malformed::TooLarge`] names what is too long and its limit.
     pub fn check(&self) -> Result<(), Malformed> {
-        at_most("title", self.title.0.chars().count(), limits::TITLE_CHARS_MAX)?;
+        chars_at_most("title", &self.title, limits::TITLE_CHARS_MAX)?;
         text_at_most("question", &self.question)?;
         text_at_most("case text", &self.body)?;
-        at_most("tags", self.tags.len(), limits::TAGS_MAX)?;
-        self.tags.iter().try_for_each(|tag| at_most("tag", tag.0.chars().count(), limits::TAG_CHARS_MAX))?;
-        at_most("pictures", self.pictures.len(), limits::PICTURES_MAX)?;
-        at_most("audience", self.audience.as_ref().map_or(0, Vec::len), limits::AUDIENCE_MAX)?;
+        at_most("case", self.tags.len(), "tags", limits::TAGS_MAX)?;
+        self.tags.iter().try_for_each(|tag| chars_at_most("tag", tag, limits::TAG_CHARS_MAX))?;
+        at_most("case", self.pictures.len(), "pictures", limits::PICTURES_MAX)?;
+        at_most("audience", self.audience.as_ref().map_or(0, Vec::len), "institutions", limits::AUDIENCE_MAX)?;
         if self.is_public && self.audience.is_some() {
             return Err(Malformed::Form { at: 0, what: "a case that is public and restricted" });
         }
@@ -192,8 +192,8 @@ impl Summary {
 
 impl Picture {
     fn check(&self) -> Result<(), Malformed> {
-        at_most("picture", self.blob_size as usize, limits::BLOB_BYTES_MAX)?;
-        at_most("preview", self.preview_size as usize, limits::PREVIEW_BYTES_MAX)?;
+        at_most("picture", self.blob_size as usize, "bytes", limits::BLOB_BYTES_MAX)?;
+        at_most("preview", self.preview_size as usize, "bytes", limits::PREVIEW_BYTES_MAX)?;
         text_at_most("picture description", &self.alt)?;
         self.manifest.check()
     }
@@ -205,7 +205,7 @@ impl Comment {
     /// # Errors
     /// [`Malformed::TooLarge`] names what is too long and its limit.
     pub fn check(&self) -> Result<(), Malformed> {
-        at_most("seen entries", self.seen.len(), limits::SEEN_MAX)?;
+        at_most("comment", self.seen.len(), "seen entries", limits::SEEN_MAX)?;
         text_at_most("comment", &self.text)
     }
 }
@@ -222,5 +222,5 @@ impl Outcome {
 }
 
 fn text_at_most(what: &'static str, text: &Text) -> Result<(), Malformed> {
-    at_most(what, text.0.chars().count(), limits::BODY_CHARS_MAX)
+    chars_at_most(what, text, limits::BODY_CHARS_MAX)
 }

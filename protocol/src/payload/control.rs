@@ -3,7 +3,7 @@
 //! These payloads always travel with their header and are never withdrawn, so they hold no name and no free text about a
 //! person. All kinds are complete here: older software can skip content that it does not know, but not these.
 
-use super::at_most;
+use super::{at_most, chars_at_most};
 use crate::{
     certificate::Certificate,
     choice,
@@ -237,7 +237,7 @@ impl Scope {
 
 impl Genesis {
     pub(super) fn check(&self) -> Result<(), Malformed> {
-        at_most("institution name", self.name.0.chars().count(), limits::NAME_CHARS_MAX)?;
+        chars_at_most("institution name", &self.name, limits::NAME_CHARS_MAX)?;
         if self.country.0.len() != 2 || !self.country.0.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(Malformed::Form { at: 0, what: "a country that is not two capital letters" });
         }
@@ -268,23 +268,21 @@ impl EpochStart {
 
 impl NodeKeys {
     pub(super) fn check(&self) -> Result<(), Malformed> {
-        at_most("node keys", self.keys.len(), limits::NODE_KEYS_MAX)?;
+        at_most("institution", self.keys.len(), "node keys", limits::NODE_KEYS_MAX)?;
         self.keys.iter().try_for_each(NodeKey::check)
     }
 }
 
 impl NodeKey {
     pub(crate) fn check(&self) -> Result<(), Malformed> {
-        at_most("addresses of a node key", self.addresses.len(), limits::ADDRESSES_MAX)?;
-        self.addresses
-            .iter()
-            .try_for_each(|address| at_most("address", address.0.chars().count(), limits::ADDRESS_CHARS_MAX))
+        at_most("node key", self.addresses.len(), "addresses", limits::ADDRESSES_MAX)?;
+        self.addresses.iter().try_for_each(|address| chars_at_most("address", address, limits::ADDRESS_CHARS_MAX))
     }
 }
 
 impl Attestation {
     pub(super) fn check(&self) -> Result<(), Malformed> {
-        at_most("specialties", self.specialties.len(), limits::SPECIALTIES_MAX)?;
+        at_most("attestation", self.specialties.len(), "specialties", limits::SPECIALTIES_MAX)?;
         if self.pseudonym_in.is_some() && self.scope.stars {
             return Err(Malformed::Form { at: 0, what: "a pseudonym that may star, vote and report" });
         }
@@ -294,6 +292,6 @@ impl Attestation {
 
 impl Withdrawal {
     pub(super) fn check(&self) -> Result<(), Malformed> {
-        at_most("institutions of a withdrawal", self.from.as_ref().map_or(0, Vec::len), limits::AUDIENCE_MAX)
+        at_most("withdrawal", self.from.as_ref().map_or(0, Vec::len), "institutions", limits::AUDIENCE_MAX)
     }
 }

@@ -96,9 +96,9 @@ const COVER_NUMBERS_MAX: usize = 1_025;
 
 impl Manifest {
     pub(super) fn check(&self) -> Result<(), Malformed> {
-        at_most("finders", self.finders.len(), 16)?;
-        at_most("covers", self.covers.len(), limits::COVERS_MAX)?;
-        at_most("dismissed findings", self.dismissed.len(), limits::COVERS_MAX)?;
-        self.covers.iter().try_for_each(|cover| at_most("numbers of a cover", cover.numbers.len(), COVER_NUMBERS_MAX))
+        at_most("manifest", self.finders.len(), "finders", 16)?;
+        at_most("manifest", self.covers.len(), "covers", limits::COVERS_MAX)?;
+        at_most("manifest", self.dismissed.len(), "dismissed findings", limits::COVERS_MAX)?;
+        self.covers.iter().try_for_each(|cover| at_most("cover", cover.numbers.len(), "numbers", COVER_NUMBERS_MAX))
     }
 }

@@ -11,7 +11,7 @@ const HEAD_BYTES: usize = 6;
 /// [`Malformed::TooLarge`] if the body does not fit into the largest payload.
 pub(crate) fn pad(kind: Kind, body: &[u8]) -> Result<Vec<u8>, Malformed> {
     let limit = limits::PAYLOAD_BYTES_MAX - HEAD_BYTES;
-    super::at_most("restricted payload", body.len(), limit)?;
+    super::at_most("restricted payload", body.len(), "bytes", limit)?;
     let len = u32::try_from(body.len()).unwrap_or(u32::MAX);
     let mut padded = Vec::with_capacity(padded_len(body.len()));
     padded.extend_from_slice(&kind.code().to_be_bytes());

@@ -84,7 +84,7 @@ fn a_draft_beyond_a_limit_is_refused_with_the_limit() {
     content.summary.title = Text::from("t".repeat(201));
     let refusal = office.save(&ada, number, content.clone()).unwrap_err();
     let source = std::error::Error::source(&refusal).unwrap().to_string();
-    assert_eq!(source, "title has 201 bytes; the limit is 200");
+    assert_eq!(source, "title has 201 characters; the limit is 200");
     content.summary.title = Text::default();
     content.summary.blob_salt = Salt([0; 32]);
     assert!(office.save(&ada, number, content).is_err(), "the salt names the pictures");
