@@ -535,6 +535,7 @@ account-sessions = Where you are signed in
 account-sessions-lead = If you do not know one of these, end it and change your password.
 account-end-all = Sign out everywhere
 account-password = Change the password
+account-password-lead = You stay signed in here. Everywhere else you are signed out, and all API tokens of this account end.
 account-password-do = Change the password
 account-look = How it looks
 account-look-do = Keep this look

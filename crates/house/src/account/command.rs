@@ -172,10 +172,11 @@ impl Decision<'_> {
         let mut entries =
             vec![password_set(account.id, account.version.saturating_add(1), password, account.let_in_by)];
         entries.extend(self.house.state.sessions.end_all(account.id, EndReason::CredentialChanged));
+        entries.extend(self.house.state.tokens.revoke_all(account.id));
         Ok(Deed::of(entries).on(account.id).by(account.id))
     }
 
-    /// All sessions but the one that changes the password end.
+    /// All sessions but the one that changes the password end, and all tokens: whoever knew the old one may have made them.
     fn change_password(&self, old: &Proven, new: &PasswordHash) -> Result<Deed, Refusal> {
         let (account, session) = (self.account()?, self.session()?);
         if old.account != account.id || old.version != account.version {
@@ -183,6 +184,7 @@ impl Decision<'_> {
         }
         let mut entries = vec![password_set(account.id, account.version.saturating_add(1), new, account.let_in_by)];
         entries.extend(self.house.state.sessions.end_others(account.id, session.id, EndReason::CredentialChanged));
+        entries.extend(self.house.state.tokens.revoke_all(account.id));
         Ok(Deed::of(entries).on(account.id))
     }
 
@@ -198,6 +200,7 @@ impl Decision<'_> {
             entries.push(HouseEntry::RolesSet(RolesSet { account: id, roles }));
         }
         entries.extend(self.house.state.sessions.end_all(id, EndReason::CredentialChanged));
+        entries.extend(self.house.state.tokens.revoke_all(id));
         Ok(Deed::of(entries).on(id))
     }
 
@@ -306,6 +309,7 @@ impl Decision<'_> {
         self.step_up()
     }
 
+    /// Refuses to take the role from the last one who can act. Whoever was invited and never came is none.
     fn keep_an_administrator(&self, leaving: &Account) -> Result<(), Refusal> {
         let is_one = leaving.roles.has(Role::Administrator);
         if is_one && self.house.state.accounts.administrators().all(|account| account.id == leaving.id) {

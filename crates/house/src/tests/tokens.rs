@@ -30,17 +30,17 @@ fn a_token_may_do_what_both_its_scopes_and_its_owner_may() {
     let permit = |permission| office.house.permit(&actor, permission, office.now_ms);
     assert_eq!(permit(Permission::ReadNetwork), Ok(()));
     assert_eq!(permit(Permission::Comment), Err(Refusal::OutOfScope(Permission::Comment)));
-    assert!(matches!(permit(Permission::Configure), Err(Refusal::NotAllowed { .. })), "its owner is no administrator");
+    assert!(matches!(permit(Permission::CheckStore), Err(Refusal::NotAllowed { .. })), "its owner is no administrator");
 }
 
 #[test]
-fn no_scope_covers_making_tokens_attesting_or_moderating() {
+fn no_scope_covers_making_tokens_attesting_or_withdrawing_for_others() {
     let mut office = Office::new();
     office.staff("max", &[Role::Attester, Role::Moderator]);
     let (max, _) = office.sign_in("max", true);
     let secret = office.mint(&max, Scope::ALL, 30).unwrap();
     let actor = office.house.recognize(&secret, office.now_ms).unwrap().acting(true);
-    for permission in [Permission::MakeTokens, Permission::Attest, Permission::Revoke, Permission::Moderate] {
+    for permission in [Permission::MakeTokens, Permission::Attest, Permission::Revoke, Permission::WithdrawAny] {
         let refusal = office.house.permit(&actor, permission, office.now_ms);
         assert_eq!(refusal, Err(Refusal::OutOfScope(permission)));
     }
@@ -64,6 +64,28 @@ fn a_token_ends_at_its_time_or_when_revoked_or_with_its_owner() {
     assert_eq!(office.house.recognize(&secret, office.now_ms), Err(Refusal::ApiToken));
     office.tell(account::Command::Enable(id), &Actor::System).unwrap();
     assert_eq!(office.house.recognize(&secret, office.now_ms), Err(Refusal::ApiToken), "it does not come back");
+}
+
+#[test]
+fn a_token_ends_with_the_password_under_which_it_was_made() {
+    let mut office = Office::new();
+    let id = office.staff("ada", &[]);
+    office.staff("root", &[Role::Administrator]);
+    let (root, _) = office.sign_in("root", false);
+    let (ada, _) = office.sign_in("ada", true);
+
+    let secret = office.mint(&ada, &[Scope::CasesRead], 1).unwrap();
+    let old = office.house.password_check("ada").verify(PASSWORD).unwrap();
+    let new = office.password();
+    office.tell(account::Command::ChangePassword { old, new }, &ada).unwrap();
+    assert_eq!(office.house.recognize(&secret, office.now_ms), Err(Refusal::ApiToken), "whoever knew the old one");
+
+    let secret = office.mint(&ada, &[Scope::CasesRead], 1).unwrap();
+    let one_time = OneTimeSecret::new(office.draw());
+    office.tell(account::Command::ResetPassword { account: id, secret: one_time.clone() }, &root).unwrap();
+    assert_eq!(office.house.recognize(&secret, office.now_ms), Err(Refusal::ApiToken), "as do the sessions");
+    office.redeem("ada", &one_time).unwrap();
+    assert_eq!(office.house.tokens().of(id).count(), 0);
 }
 
 #[test]
