@@ -196,9 +196,9 @@ impl Accounts {
         }
     }
 
-    /// Administrators who can still act.
+    /// Administrators who can act: they have a password.
     pub(crate) fn administrators(&self) -> impl Iterator<Item = &Account> {
-        self.iter().filter(|account| !account.is_disabled && account.roles.has(Role::Administrator))
+        self.iter().filter(|account| account.standing() == Standing::Active && account.roles.has(Role::Administrator))
     }
 
     pub(crate) fn count(&self, kind: AccountKind) -> usize {

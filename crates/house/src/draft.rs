@@ -157,6 +157,9 @@ impl Content {
             AudienceChoice::Named if self.institutions.is_empty() => {
                 Err(Refusal::Conflict("audience names no institution"))
             }
+            _ if matches!(self.consent, Some(AudienceChoice::Other(_))) => {
+                Err(Refusal::Conflict("consent is of a kind that this version does not know"))
+            }
             audience if self.consent.is_some_and(|consent| audience > consent) => {
                 Err(Refusal::Conflict("audience is wider than what the patient agreed to"))
             }

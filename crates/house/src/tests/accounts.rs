@@ -180,11 +180,11 @@ fn new_roles_end_the_sessions_of_the_old_ones() {
     let (mia, _) = office.sign_in("mia", false);
     let set = account::Command::SetRoles { account: id, roles: Roles::default() };
     office.tell(set, &Actor::System).unwrap();
-    assert_eq!(office.house.permit(&mia, Permission::Moderate, office.now_ms), Err(Refusal::SignedOut));
+    assert_eq!(office.house.permit(&mia, Permission::WithdrawAny, office.now_ms), Err(Refusal::SignedOut));
     let (mia, _) = office.sign_in("mia", false);
     assert!(matches!(
-        office.house.permit(&mia, Permission::Moderate, office.now_ms),
-        Err(Refusal::NotAllowed { permission: Permission::Moderate, .. })
+        office.house.permit(&mia, Permission::WithdrawAny, office.now_ms),
+        Err(Refusal::NotAllowed { permission: Permission::WithdrawAny, .. })
     ));
 }
 
@@ -258,7 +258,9 @@ fn the_last_administrator_stays() {
     assert!(office.tell(none(), &Actor::System).is_err());
     let refusal = office.tell(account::Command::Disable(first), &Actor::System).unwrap_err();
     assert_eq!(refusal.to_string(), "this is the last administrator");
-    office.staff("second", &[Role::Administrator]);
+    let (_, secret) = office.invite("second", &[Role::Administrator]);
+    assert_eq!(office.tell(none(), &Actor::System), Err(refusal), "who never came administers nothing");
+    office.redeem("second", &secret).unwrap();
     assert!(office.tell(none(), &Actor::System).is_ok());
 }
 

@@ -91,6 +91,19 @@ fn a_draft_beyond_a_limit_is_refused_with_the_limit() {
 }
 
 #[test]
+fn a_consent_that_this_version_does_not_know_allows_nothing() {
+    let mut office = Office::new();
+    let ada = office.clinician("ada");
+    for (consent, is_enough) in [(AudienceChoice::from_code(77), false), (AudienceChoice::Network, true)] {
+        let number = office.written(&ada, AudienceChoice::Network);
+        let mut content = office.house.drafts().get(ada.account().unwrap(), number).unwrap().content.clone();
+        content.consent = Some(consent);
+        office.save(&ada, number, content).unwrap();
+        assert_eq!(office.publish(&ada, number).is_ok(), is_enough);
+    }
+}
+
+#[test]
 fn a_discarded_draft_is_gone() {
     let mut office = Office::new();
     let ada = office.clinician("ada");
