@@ -1,7 +1,7 @@
 //! Who may do what: one closed list of permissions and one function that decides.
 //!
-//! Roles give what the table says and nothing besides: an administrator does not attest, an attester does not moderate, and an
-//! auditor, who watches the others, opens no case.
+//! Roles give what the table says and nothing besides: an administrator does not attest, an attester withdraws nothing of others,
+//! and an auditor, who watches the others, opens no case.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -145,8 +145,6 @@ permissions! {
     WithdrawOwn, "withdraw own cases", Grant::Staff, false;
     /// Take back anything of the house.
     WithdrawAny, "withdraw any case of the house", Grant::Only(&[Role::Moderator, Role::DataProtectionOfficer]), false;
-    /// Decide on what was reported or waits for publication.
-    Moderate, "moderate", Grant::Only(&[Role::Moderator]), true;
     /// Vouch for a person.
     Attest, "attest", Grant::Only(&[Role::Attester]), false;
     /// Vouch no longer.
@@ -168,8 +166,6 @@ permissions! {
     Export, "export", Grant::Only(&[Role::DataSteward]), true;
     /// Check the store and rebuild its tables.
     CheckStore, "check the store", Grant::Only(&[Role::Administrator]), false;
-    /// Change the configuration.
-    Configure, "configure", Grant::Only(&[Role::Administrator]), false;
 }
 
 impl fmt::Display for Permission {

@@ -47,7 +47,7 @@ impl Scope {
         Self::ALL.iter().copied().find(|scope| scope.name() == Some(name))
     }
 
-    /// What it covers. Making tokens, attesting and moderating need a person at a screen and are in no scope.
+    /// What it covers. Making tokens, attesting and withdrawing for others need a person at a screen and are in no scope.
     const fn covers(self, permission: Permission) -> bool {
         match self {
             Self::CasesRead => matches!(
@@ -64,7 +64,6 @@ impl Scope {
                     | Permission::ManagePeers
                     | Permission::ManageMembership
                     | Permission::CheckStore
-                    | Permission::Configure
                     | Permission::VerifyAudit
             ),
             Self::Dicom => matches!(permission, Permission::PostCase),

@@ -9,7 +9,8 @@ pub struct Chain {
     count: u64,
     head: [u8; 32],
     first_unsealed_ms: Option<u64>,
-    newest: Option<(Checkpoint, SignedCheckpoint)>,
+    /// How many lines the newest checkpoint covers.
+    sealed: u64,
     broken: Option<Broken>,
 }
 
@@ -34,17 +35,11 @@ impl Chain {
         self.broken.as_ref()
     }
 
-    /// The newest checkpoint, as it was signed.
-    pub fn newest_checkpoint(&self) -> Option<&SignedCheckpoint> {
-        self.newest.as_ref().map(|(_, signed)| signed)
-    }
-
     /// The checkpoint to be signed now, if there are lines enough or one is old enough.
     pub fn due_checkpoint(&self, now_ms: u64) -> Option<Checkpoint> {
         let first_ms = self.first_unsealed_ms?;
-        let sealed = self.newest.as_ref().map_or(0, |(checkpoint, _)| checkpoint.count);
-        let is_due =
-            self.count.saturating_sub(sealed) >= CHECKPOINT_LINES || now_ms.saturating_sub(first_ms) >= CHECKPOINT_MS;
+        let is_due = self.count.saturating_sub(self.sealed) >= CHECKPOINT_LINES
+            || now_ms.saturating_sub(first_ms) >= CHECKPOINT_MS;
         is_due.then_some(Checkpoint { count: self.count, head: self.head, time_ms: now_ms })
     }
 
@@ -63,7 +58,7 @@ impl Chain {
     pub(crate) fn seal(&mut self, signed: &SignedCheckpoint) {
         if let Ok(checkpoint) = signed.claimed() {
             self.first_unsealed_ms = None;
-            self.newest = Some((checkpoint, signed.clone()));
+            self.sealed = checkpoint.count;
         }
     }
 }

@@ -16,7 +16,6 @@ const MATRIX: &[(Permission, &str)] = &[
     (Permission::KeepLists, "x x x   x  x  x  x  x  -     -    x"),
     (Permission::WithdrawOwn, "- x x   x  x  x  x  x  x     x    x"),
     (Permission::WithdrawAny, "- - -   -  x  -  x  -  -     -    -"),
-    (Permission::Moderate, "- - -   -  x  -  -  -  -     -    -"),
     (Permission::Attest, "- - -   -  -  x  -  -  -     -    -"),
     (Permission::Revoke, "- - -   -  -  x  -  -  -     -    -"),
     (Permission::ManageAccounts, "- - -   x  -  -  -  -  -     -    x"),
@@ -27,7 +26,6 @@ const MATRIX: &[(Permission, &str)] = &[
     (Permission::VerifyAudit, "- - -   x  -  -  x  -  x     x    x"),
     (Permission::Export, "- - -   -  -  -  -  x  -     -    -"),
     (Permission::CheckStore, "- - -   x  -  -  -  -  -     -    x"),
-    (Permission::Configure, "- - -   x  -  -  -  -  -     -    x"),
 ];
 
 fn columns() -> Vec<(AccountKind, Roles, bool)> {
@@ -83,7 +81,7 @@ fn a_refusal_says_what_is_missing() {
     let text = |kind, permission| allows(kind, &Roles::default(), false, permission).unwrap_err().to_string();
     assert_eq!(text(AccountKind::Viewer, Permission::Comment), "may not comment: that needs an attestation");
     assert_eq!(
-        text(AccountKind::Staff, Permission::Moderate),
-        "may not moderate: that needs a role that the permission belongs to"
+        text(AccountKind::Staff, Permission::WithdrawAny),
+        "may not withdraw any case of the house: that needs a role that the permission belongs to"
     );
 }
