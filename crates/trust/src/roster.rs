@@ -14,7 +14,8 @@ use crate::papers::{Papers, votes_of};
 pub struct Member {
     /// Its feed.
     pub feed: FeedId,
-    /// How often it was admitted.
+    /// The highest round that an admission of it names, 0 where the charter seats it: an expulsion of that round or a later one ends
+    /// it.
     pub round: u32,
     /// Whether it decides with the others.
     pub is_governor: bool,
