@@ -56,6 +56,14 @@ pub struct Restored {
     pub missing: Vec<EntryId>,
 }
 
+/// What is long to compute and rarely changes.
+#[derive(Debug)]
+struct Digests {
+    papers: [u8; 32],
+    /// Absent since a feed changed.
+    heads: Option<[u8; 32]>,
+}
+
 /// The machine.
 #[derive(Debug)]
 pub struct Exchange {
@@ -83,6 +91,8 @@ pub struct Exchange {
     claim_due_ms: u64,
     claimed_ms: Option<u64>,
     is_pull_due: bool,
+    /// Of the papers and the heads that are held; each Hello is compared with both.
+    digests: Digests,
     /// The peer whose range came last.
     landed_last: Option<Peer>,
     /// Entries that were passed on to us and are of no member.
@@ -93,6 +103,7 @@ impl Exchange {
     /// A machine that knows what its journal holds. It signs nothing until its own-head check has passed.
     pub fn new(restored: Restored, now_ms: u64) -> Self {
         let roster = restored.papers.roster();
+        let digests = Digests { papers: restored.papers.digest(), heads: None };
         let mut exchange = Self {
             me: restored.me,
             papers: restored.papers,
@@ -112,6 +123,7 @@ impl Exchange {
             claim_due_ms: now_ms.saturating_add(CLAIM_MS),
             claimed_ms: None,
             is_pull_due: false,
+            digests,
             landed_last: None,
             of_no_member: 0,
         };
@@ -259,7 +271,8 @@ impl Exchange {
         if let Some((peer, session)) = self.sessions.iter_mut().nth(turn % count) {
             session.offers.resume();
             let peer = *peer;
-            effects.push(Effect::Send(peer, self.hello()));
+            let hello = self.hello();
+            effects.push(Effect::Send(peer, hello));
         }
         self.ask_own_head(effects);
     }
@@ -277,7 +290,10 @@ impl Exchange {
                 break;
             }
         }
-        frozen.into_iter().for_each(|feed| self.report_freeze(feed, effects));
+        for feed in frozen {
+            self.digests.heads = None;
+            self.report_freeze(feed, effects);
+        }
     }
 
     /// Judges evidence; freezes the feed and tells everybody, once.
@@ -287,6 +303,7 @@ impl Exchange {
         let Some(chain) = self.chains.get_mut(&feed) else { return Accusation::Unproven };
         let accusation = chain.weigh(proof, archive);
         if chain.accuse(proof, archive) {
+            self.digests.heads = None;
             self.report_freeze(feed, effects);
             if feed == self.me {
                 self.halt(effects);
@@ -333,6 +350,7 @@ impl Exchange {
     /// Notes what follows from entries that are about to be journaled.
     fn note_accepted(&mut self, accepted: &[Held], effects: &mut Vec<Effect>) {
         for held in accepted {
+            self.digests.heads = None;
             let header = held.entry.header();
             let entry = held.entry.id();
             self.moved.insert(header.feed);

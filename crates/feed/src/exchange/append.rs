@@ -95,6 +95,7 @@ impl Exchange {
             Start::Ready => {}
         }
         let (network, me) = (self.papers.network(), self.me);
+        self.digests.heads = None;
         let chain = self.chains.entry(me).or_insert_with(|| Chain::new(network, me));
         let mut head = chain.head().cloned();
         let mut written = Vec::with_capacity(drafts.len());

@@ -3,7 +3,7 @@
 use protocol::message::{Frame, Framed, Papers};
 use trust::PaperError;
 
-use super::Exchange;
+use super::{Digests, Exchange};
 use crate::effect::{Blame, Effect, Peer, Record};
 
 /// Papers in one frame, in bytes: few enough that their items stay under `limits::CBOR_ITEMS_MAX`.
@@ -31,6 +31,7 @@ impl Exchange {
     /// Tells of new papers, and asks peers anew for heads of feeds that may count only now.
     fn spread(&mut self, news: Papers, effects: &mut Vec<Effect>) {
         self.roster = self.papers.roster();
+        self.digests = Digests { papers: self.papers.digest(), heads: None };
         let roster = &self.roster;
         self.sessions.retain(|_, session| !roster.is_expelled(&session.institution));
         effects.push(Effect::Journal(vec![Record::Papers(news.clone())]));

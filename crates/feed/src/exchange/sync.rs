@@ -32,19 +32,17 @@ const ERASED_MAX: usize = 10_000;
 impl Exchange {
     pub(super) fn connect(&mut self, peer: Peer, institution: InstitutionId, effects: &mut Vec<Effect>) {
         self.sessions.insert(peer, Session::new(institution));
-        effects.push(Effect::Send(peer, self.hello()));
+        let hello = self.hello();
+        effects.push(Effect::Send(peer, hello));
         if self.start.is_waiting() {
             Self::send(effects, peer, Frame::WantHead(WantHead { feed: self.me }));
         }
     }
 
-    pub(super) fn hello(&self) -> Framed {
-        let hello = Hello {
-            network: self.papers.network(),
-            protocol: PROTOCOL,
-            certificates: self.papers.digest(),
-            heads: self.digest(),
-        };
+    pub(super) fn hello(&mut self) -> Framed {
+        let heads = self.heads_digest();
+        let certificates = self.digests.papers;
+        let hello = Hello { network: self.papers.network(), protocol: PROTOCOL, certificates, heads };
         Frame::Hello(hello).into()
     }
 
@@ -80,10 +78,10 @@ impl Exchange {
             effects.push(Effect::Penalise(peer, Blame::Malformed));
             return;
         }
-        if hello.certificates != self.papers.digest() {
+        if hello.certificates != self.digests.papers {
             self.send_papers(peer, effects);
         }
-        if hello.heads == self.digest() {
+        if hello.heads == self.heads_digest() {
             return;
         }
         if self.chains.len() > HEADS_AT_ONCE_MAX {
@@ -341,9 +339,13 @@ impl Exchange {
     }
 
     /// Equal where both sides hold the same and know of the same contradictions.
-    fn digest(&self) -> [u8; 32] {
-        let all: Vec<u8> = self.members_chains().flat_map(state_bytes).collect();
-        hash("heads", &[&all])
+    fn heads_digest(&mut self) -> [u8; 32] {
+        let digest = self.digests.heads.unwrap_or_else(|| {
+            let all: Vec<u8> = self.members_chains().flat_map(state_bytes).collect();
+            hash("heads", &[&all])
+        });
+        self.digests.heads = Some(digest);
+        digest
     }
 
     /// 256 digests of eight bytes, by the first byte of the feed.

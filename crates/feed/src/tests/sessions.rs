@@ -3,11 +3,11 @@
 use protocol::{
     EntryId, FeedId,
     certificate::Certificate,
-    message::{Absence, Busy, Frame, Framed, Heads, Papers, Range},
+    message::{Absence, Busy, Frame, Framed, Gossip, Heads, Papers, Range},
     payload::control::{Head, Place},
 };
 
-use super::world::{Author, NOW, Network, Node, Party, bare, bulky, frame_of, peer, sent_to};
+use super::world::{Author, NOW, Network, Node, Party, bare, bulky, frame_of, open, peer, profile, rotation, sent_to};
 use crate::{Blame, Effect, Held};
 
 fn heads(feed: FeedId, seq: u64) -> Frame {
@@ -43,6 +43,52 @@ fn everything_comes_everywhere_without_gossip() {
         }
         assert_eq!(party.node(house).blames(), []);
     }
+}
+
+/// What a node says of all that it holds, and what it says after a restart, when nothing was computed before.
+fn assert_says_what_it_holds(network: &Network, node: Node) -> Node {
+    let hello = |effects: Vec<Effect>| sent_to(&effects, 3).into_iter().find(|it| matches!(it.frame, Frame::Hello(_)));
+    let mut node = node;
+    let said = hello(node.meet(network, 3));
+    let mut anew = node.restarted();
+    assert!(said.is_some());
+    assert_eq!(said, hello(anew.meet(network, 3)));
+    anew
+}
+
+#[test]
+fn a_hello_says_what_is_held_whatever_changed_since_the_last_one() {
+    let network = Network::of(4);
+    let mut node = Node::ready(&network, 0);
+    node.found(&network, 2);
+    let mut node = assert_says_what_it_holds(&network, node);
+
+    let mut author = Author::of(&network, 1);
+    let story = author.story(2);
+    let mut twin = author.clone();
+    let (ours, theirs) = (author.say(), twin.write(&profile(60)));
+    node.meet(&network, 2);
+    node.learn(&story);
+    let mut node = assert_says_what_it_holds(&network, node);
+    node.meet(&network, 2);
+    node.learn(std::slice::from_ref(&ours));
+    let mut node = assert_says_what_it_holds(&network, node);
+
+    node.meet(&network, 2);
+    node.gossip(2, Gossip::Entry(frame_of(&theirs)), NOW);
+    assert_eq!(node.freeze_of(&author.feed), Some(3));
+    let mut node = assert_says_what_it_holds(&network, node);
+    node.meet(&network, 2);
+    node.learn(&[author.write(&rotation(1, 5))]);
+    assert_eq!(node.freeze_of(&author.feed), None);
+    let mut node = assert_says_what_it_holds(&network, node);
+
+    node.meet(&network, 2);
+    let admission = network.admission_of(Author::of(&network, 9).feed);
+    node.exchange.add_papers(&Papers { charters: Vec::new(), certificates: vec![admission] }).unwrap();
+    node.exchange.vouch();
+    node.append(vec![open(profile(3))], NOW);
+    assert_says_what_it_holds(&network, node);
 }
 
 #[test]
