@@ -30,6 +30,7 @@ pub use append::{AppendRefusal, Draft};
 use crate::{
     archive::{Archive, Held},
     chain::{Accusation, Chain},
+    clock::Clock,
     effect::{Blame, Effect, Input, Peer, Record},
     session::Session,
     start::Start,
@@ -87,6 +88,7 @@ pub struct Exchange {
     claims: BTreeMap<FeedId, gossip::Heard>,
     /// Since when half of the feeds stand, by their own words.
     network_since_ms: u64,
+    clock: Clock,
     revisited_ms: u64,
     claim_due_ms: u64,
     claimed_ms: Option<u64>,
@@ -119,6 +121,7 @@ impl Exchange {
             buckets: BTreeMap::new(),
             claims: BTreeMap::new(),
             network_since_ms: 0,
+            clock: Clock::starting(now_ms),
             revisited_ms: now_ms,
             claim_due_ms: now_ms.saturating_add(CLAIM_MS),
             claimed_ms: None,
@@ -133,6 +136,7 @@ impl Exchange {
 
     /// Takes one input. The effects are to be performed in their order before the next one.
     pub fn handle(&mut self, input: Input, now_ms: u64, archive: &impl Archive) -> Vec<Effect> {
+        let now_ms = self.clock.shows(now_ms);
         let mut effects = Vec::new();
         let may_want_payloads = match &input {
             Input::Tick => true,

@@ -7,6 +7,7 @@
 
 mod archive;
 mod chain;
+mod clock;
 pub mod contract;
 mod effect;
 mod exchange;

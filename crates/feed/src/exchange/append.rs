@@ -114,7 +114,8 @@ impl Exchange {
 
     /// The journal first, then whoever is to know.
     fn publish(&mut self, written: Vec<Held>, now_ms: u64) -> Vec<Effect> {
-        let announcements = self.announce(&written, now_ms);
+        let passed_ms = self.clock.shows(now_ms);
+        let announcements = self.announce(&written, passed_ms);
         let mut effects = vec![Effect::Journal(written.into_iter().map(Record::Entry).collect())];
         effects.extend(announcements);
         effects
@@ -148,7 +149,7 @@ impl Exchange {
         if named != key.public() {
             return;
         }
-        let claim = HeadClaim { feed: self.me, place: place.clone(), time_ms: now_ms, key: number };
+        let claim = HeadClaim { feed: self.me, place: place.clone(), time_ms: self.clock.shown_ms(), key: number };
         let signed = SignedHeadClaim::sign(&self.papers.network(), &claim, key);
         self.claimed_ms = Some(now_ms);
         effects.push(Effect::Publish(Gossip::HeadClaim(signed)));

@@ -187,7 +187,7 @@ impl Exchange {
     fn may_take(&mut self, feed: FeedId, now_ms: u64) -> bool {
         let Growth { entries_per_second, entries_burst, .. } = *self.roster.growth();
         let bucket = self.buckets.entry(feed).or_insert_with(|| Bucket::full(now_ms, entries_burst));
-        bucket.has_one(now_ms, entries_per_second, entries_burst) && self.room_for(&feed, now_ms) > 0
+        bucket.has_one(now_ms, entries_per_second, entries_burst) && self.room_for(&feed) > 0
     }
 }
 

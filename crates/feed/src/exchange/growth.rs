@@ -13,10 +13,10 @@ const DAY_MS: u64 = 86_400_000;
 
 impl Exchange {
     /// How many entries of a feed may be taken now in one answer.
-    pub(super) fn room_for(&self, feed: &FeedId, now_ms: u64) -> u64 {
+    pub(super) fn room_for(&self, feed: &FeedId) -> u64 {
         match self.chains.get(feed) {
             _ if *feed == self.me => limits::RUN_ENTRIES_MAX as u64,
-            Some(chain) => room(chain, self.roster.growth(), self.network_since_ms, now_ms),
+            Some(chain) => room(chain, self.roster.growth(), self.network_since_ms, self.clock.shown_ms()),
             None => u64::from(self.roster.growth().entries_per_day).clamp(1, limits::RUN_ENTRIES_MAX as u64),
         }
     }

@@ -58,7 +58,7 @@ impl Exchange {
     }
 
     fn depart(&mut self, peer: Peer, flight: Flight, effects: &mut Vec<Effect>) {
-        let room = || self.room_for(&flight.feed, flight.since_ms);
+        let room = || self.room_for(&flight.feed);
         let count = if flight.is_search { SEARCH_ENTRIES } else { room() };
         let want = WantRange {
             feed: flight.feed,
@@ -76,7 +76,7 @@ impl Exchange {
     fn next_flight(&mut self, peer: &Peer, now_ms: u64, in_flight: &BTreeSet<FeedId>) -> Option<Flight> {
         let (chains, roster) = (&self.chains, &self.roster);
         let may_pull_own = self.start.is_waiting();
-        let (allowed, since_ms) = (roster.growth(), self.network_since_ms);
+        let (allowed, since_ms, shown_ms) = (roster.growth(), self.network_since_ms, self.clock.shown_ms());
         let me = self.me;
         let session = self.sessions.get_mut(peer)?;
         if session.flight().is_some() {
@@ -89,7 +89,7 @@ impl Exchange {
         let wanted = |feed: &FeedId, place: &Place| {
             let is_ahead = chains.get(feed).is_none_or(|chain: &Chain| {
                 // What goes on for a peer may have been sealed by a root entry that we have not seen.
-                let has_room = *feed == me || growth::room(chain, allowed, since_ms, now_ms) > 0;
+                let has_room = *feed == me || growth::room(chain, allowed, since_ms, shown_ms) > 0;
                 chain.may_go_on() && place.seq >= chain.next_seq() && has_room
             });
             is_ahead && roster.member(feed).is_some() && (*feed != me || may_pull_own)

@@ -143,10 +143,10 @@ fn a_newer_head_claim_is_passed_on_and_pulled_and_an_old_one_is_not() {
     assert!(matches!(frames(&effects)[..], [Frame::WantRange(_)]));
     assert_eq!(node.exchange.held_by(&peer(2), &author.feed), Some(9));
     for (seq, time_ms, now_ms) in
-        [(9, NOW, NOW + 60_000), (9, NOW - 5, NOW + 60_000), (8, NOW + 9, NOW + 60_000), (10, NOW + 9, NOW + 1)]
+        [(10, NOW + 9, NOW + 1), (9, NOW, NOW + 60_000), (9, NOW - 5, NOW + 60_000), (8, NOW + 9, NOW + 60_000)]
     {
         let again = node.gossip(2, claim(&network, &author, place(seq), time_ms), now_ms);
-        assert_eq!(verdict(&again), Verdict::Ignore, "replayed, older, of an older place, or too soon");
+        assert_eq!(verdict(&again), Verdict::Ignore, "too soon, replayed, older, or of an older place");
     }
 }
 

@@ -263,6 +263,24 @@ fn a_search_that_finds_nothing_makes_up_for_no_silence() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_makes_nobody_wait() {
+    let network = Network::of(4);
+    let feed = network.feed(0);
+    let mut node = Node::ready(&network, 1);
+    node.found(&network, 0);
+    node.meet(&network, 2);
+    node.meet(&network, 3);
+    let year_ms = 365 * 86_400_000;
+    assert_eq!(asked(&node.frame(2, heads(feed, 5), NOW + year_ms)), [(2, 0)]);
+    node.frame(3, heads(feed, 5), NOW + year_ms);
+    node.tick(NOW + year_ms);
+    let corrected: Vec<Effect> = (NOW..=NOW + 600_000).step_by(250).flat_map(|now_ms| node.tick(now_ms)).collect();
+    assert_eq!(asked(&corrected).first(), Some(&(3, 0)), "who does not answer is given up");
+    let claims = corrected.iter().filter(|effect| matches!(effect, Effect::Publish(Gossip::HeadClaim(_)))).count();
+    assert_eq!(claims, 1, "ten minutes after the last one");
+}
+
+#[test]
 fn an_answer_that_is_no_range_is_the_senders_fault() {
     let network = Network::of(4);
     let mut author = Author::of(&network, 0);
