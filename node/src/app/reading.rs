@@ -158,6 +158,18 @@ impl App {
     pub(crate) fn thread_digest(&self, case: CaseId) -> Result<String, AppError> {
         Ok(hex::encode(casebook::thread_digest(case, &self.joined()?.shared().shelf)?))
     }
+    /// How many remarks an actor finds under a case, without reading one of them; none under one that was withdrawn.
+    ///
+    /// # Errors
+    /// If the actor may not read the case.
+    pub(crate) fn thread_length(&self, case: CaseId, actor: &Actor) -> Result<usize, AppError> {
+        match self.access(case, actor)? {
+            Access::Allowed => Ok(casebook::thread(case, &self.joined()?.shared().shelf)?.len()),
+            Access::Refused(WhyNot::Withdrawn) => Ok(0),
+            Access::Refused(_) => Err(AppError::NotFound("case")),
+        }
+    }
+
 
     /// A page of a list: `network`, `house`, `unanswered`, `open` or `public`.
     pub(crate) fn list(

@@ -184,19 +184,21 @@ impl App {
             .collect())
     }
 
-    /// The operator vouches that the store was not restored.
+    /// The operator vouches that the store was not restored. Who did stands in the audit before it counts.
     pub(crate) async fn vouch(&self, actor: &Actor) -> Result<(), AppError> {
         self.permit(actor, Permission::CheckStore)?;
-        self.joined()?.vouch().await?;
-        Ok(self.desk.note(actor, Action::VouchForStore, Vec::new(), Outcome::Done)?)
+        let joined = self.joined()?;
+        self.desk.note(actor, Action::VouchForStore, Vec::new(), Outcome::Done)?;
+        joined.vouch().await
     }
 
-    /// Has tables and index thrown away at the next start, which builds them from the journal.
+    /// Has tables and index thrown away at the next start, which builds them from the journal. Who wished it stands in the audit
+    /// before that.
     pub(crate) fn rebuild_store(&self, actor: &Actor) -> Result<(), AppError> {
         self.permit(actor, Permission::CheckStore)?;
         let joined = self.joined()?;
-        crate::network::ask_to_rebuild(&self.layout.network(&joined.id()))?;
-        Ok(self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?)
+        self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?;
+        Ok(crate::network::ask_to_rebuild(&self.layout.network(&joined.id()))?)
     }
 
     /// Reads every record of the journals and every picture of a case, and counts what the index holds.

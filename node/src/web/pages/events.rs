@@ -113,7 +113,7 @@ impl Listener {
             }
             Topic::Thread { case: shown, .. } if *shown != case => Some(None),
             Topic::Thread { told, .. } => {
-                let count = self.web.run(move |app| remarks_of(app, case, &actor)).await.ok()?;
+                let count = self.web.run(move |app| app.thread_length(case, &actor)).await.ok()?;
                 let is_told = *told == Some(count);
                 *told = Some(count);
                 Some((!is_told).then(|| Event::default().event("comment").data(count.to_string())))
@@ -144,15 +144,4 @@ fn is_new_to(app: &App, case: CaseId, filter: &str, actor: &Actor) -> Result<boo
             "unanswered" | "open" => view.open.status == Status::Open,
             _ => true,
         })
-}
-
-/// How many remarks a reader finds under a case; none under one that was withdrawn.
-///
-/// # Errors
-/// If the person may read no more.
-fn remarks_of(app: &App, case: CaseId, actor: &Actor) -> Result<usize, AppError> {
-    match app.case(case, actor)? {
-        CaseOrPlate::Case(_) => Ok(app.thread(case)?.len()),
-        CaseOrPlate::Withdrawn { .. } => Ok(0),
-    }
 }
