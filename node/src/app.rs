@@ -26,7 +26,7 @@ use store::{BlobOptions, Check, DirectoryLock, Entropy, JournalOptions, Keyring,
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use audit::AuditCheck;
-pub(crate) use cases::{Audience, NewCase, account_of, ground};
+pub(crate) use cases::{Audience, NewCase, PlaceInPicture, Said, account_of, ground};
 pub(crate) use export::HEAD as EXPORT_HEAD;
 pub(crate) use people::{NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name};
 pub(crate) use pictures::{DraftPicture, Drawn, PictureId, Review, Shape, ShownPicture};

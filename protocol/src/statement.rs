@@ -75,7 +75,7 @@ mod tests {
         let author = SecretKey::from_seed(&[1; 32]);
         let context = Context { network: NetworkId([1; 32]), feed: FeedId([2; 32]), kind: Kind::Comment };
         let case = CaseId { institution: FeedId([3; 32]), number: CaseNumber([4; 16]) };
-        let body = Comment { text: Text::from("agreed"), replies_to: None, seen: vec![], picture: None };
+        let body = Comment { text: Text::from("agreed"), replies_to: None, seen: vec![], picture: None, region: None };
         let statement = Statement::sign(&context, case, StatementId([5; 16]), &body, &author);
         assert_eq!(statement.verify(&context), Ok(()));
         assert_eq!(statement.body::<Comment>(), Ok(body));

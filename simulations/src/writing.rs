@@ -204,7 +204,12 @@ impl World {
             self.statement(node, kind, case, &Star { seen })
         } else {
             let text = Text::from("Have you thought of scurvy?");
-            self.statement(node, kind, case, &Comment { text, replies_to: None, seen: vec![seen], picture: None })
+            self.statement(
+                node,
+                kind,
+                case,
+                &Comment { text, replies_to: None, seen: vec![seen], picture: None, region: None },
+            )
         };
         let verb = if kind == Kind::Star { "stars" } else { "comments on" };
         let is_sealed = self.readers_of(node, case).is_some();

@@ -113,7 +113,13 @@ impl Villain {
         let attestation = self.says(a, &Payload::Attestation(attestation));
         let reason = RevocationReason::Misuse;
         self.says(a, &Payload::Revocation(Revocation { attestation, reason, since: None }));
-        let words = Comment { text: Text::from("Still here."), replies_to: None, seen: Vec::new(), picture: None };
+        let words = Comment {
+            text: Text::from("Still here."),
+            replies_to: None,
+            seen: Vec::new(),
+            picture: None,
+            region: None,
+        };
         let context = Context { network: self.pen.network, feed: self.pen.feed, kind: Kind::Comment };
         let case: CaseId = case.parse().unwrap();
         let statement = Statement::sign(&context, case, StatementId([1; 16]), &words, &said_by);

@@ -15,7 +15,7 @@ use protocol::{
     codec::Text,
     limits,
     payload::{
-        content::{Certainty, Comment, Outcome, Star, Status},
+        content::{Certainty, Comment, Outcome, Region, Star, Status},
         control::{Ground, Target, Withdrawal},
     },
 };
@@ -76,6 +76,14 @@ pub(crate) struct NewCase {
     pub(crate) audience: Audience,
 }
 
+/// What a comment points at.
+#[derive(Clone, Debug)]
+pub(crate) struct PlaceInPicture {
+    /// Counted from 0.
+    pub(crate) picture: u8,
+    pub(crate) region: Option<Region>,
+}
+
 /// What became of something that was said.
 #[derive(Debug, Serialize)]
 pub(crate) struct Said {
@@ -103,14 +111,16 @@ impl App {
         case: CaseId,
         text: &str,
         replies_to: Option<EntryId>,
-        picture: Option<u8>,
+        place: Option<PlaceInPicture>,
         actor: &Actor,
     ) -> Result<Said, AppError> {
         let seen = self.seen(case)?;
         if text.trim().is_empty() {
             return Err(AppError::invalid("comment", "it has no words"));
         }
-        let comment = Comment { text: Text::from(text.trim()), replies_to, seen, picture };
+        let (picture, region) = place.map(|place| (place.picture, place.region)).unzip();
+        let region = region.flatten();
+        let comment = Comment { text: Text::from(text.trim()), replies_to, seen, picture, region };
         comment.check().map_err(|cause| AppError::invalid("comment", &cause.to_string()))?;
         self.say(case, Words::Comment(comment), actor).await
     }

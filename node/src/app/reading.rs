@@ -8,7 +8,7 @@ use house::{Actor, Permission};
 use protocol::{
     CaseId, ClinicianId, EntryId, InstitutionId, Kind, Payload, Statement,
     payload::{
-        content::{Outcome, Profile, Status, Summary},
+        content::{Comment, Outcome, Profile, Region, Status, Summary},
         control::{Ground, Profession},
     },
 };
@@ -72,7 +72,7 @@ pub(crate) struct RemarkView {
 #[derive(Clone, Debug)]
 pub(crate) enum RemarkWhat {
     /// Words.
-    Said { author: Box<Badge>, text: String, edited_ms: Option<u64>, picture: Option<u8> },
+    Said { author: Box<Badge>, text: String, edited_ms: Option<u64>, picture: Option<u8>, region: Option<Region> },
     /// A comment that was withdrawn.
     Withdrawn { withdrawn_ms: u64 },
 }
@@ -139,6 +139,10 @@ impl App {
                     author: Box::new(shared.badge_of(author, item.feed, item.entry, standing)?),
                     text: shared.shelf.remark_text(&current)?.unwrap_or_default(),
                     edited_ms: revisions.last().map(|revision| revision.time_ms),
+                    region: match picture {
+                        Some(_) => shared.shelf.body::<Comment>(&item.entry)?.and_then(|comment| comment.region),
+                        None => None,
+                    },
                     picture,
                 },
             };
@@ -154,10 +158,6 @@ impl App {
         Ok(remarks)
     }
 
-    /// A digest over a thread: equal on all nodes that hold the same.
-    pub(crate) fn thread_digest(&self, case: CaseId) -> Result<String, AppError> {
-        Ok(hex::encode(casebook::thread_digest(case, &self.joined()?.shared().shelf)?))
-    }
     /// How many remarks an actor finds under a case, without reading one of them; none under one that was withdrawn.
     ///
     /// # Errors
@@ -170,6 +170,10 @@ impl App {
         }
     }
 
+    /// A digest over a thread: equal on all nodes that hold the same.
+    pub(crate) fn thread_digest(&self, case: CaseId) -> Result<String, AppError> {
+        Ok(hex::encode(casebook::thread_digest(case, &self.joined()?.shared().shelf)?))
+    }
 
     /// A page of a list: `network`, `house`, `unanswered`, `open` or `public`.
     pub(crate) fn list(

@@ -6,8 +6,8 @@ use protocol::{
     codec::{Bytes, Text},
     payload::{
         content::{
-            AgeBand, Certainty, Comment, CommentRevision, MediaType, Outcome, Picture, Profile, Sex, Star, Status,
-            Summary,
+            AgeBand, Certainty, Comment, CommentRevision, MediaType, Outcome, Picture, Profile, Region, Sex, Star,
+            Status, Summary,
         },
         control::{
             Attestation, Destruction, EndOfFeed, EndReason, EpochStart, ErasureReceipt, Genesis, Ground, Head,
@@ -163,7 +163,13 @@ fn bare_summary() -> Summary {
 }
 
 pub(crate) fn comment() -> Comment {
-    Comment { text: Text::from("agreed"), replies_to: Some(entry(4)), seen: vec![entry(4), entry(5)], picture: Some(0) }
+    Comment {
+        text: Text::from("agreed"),
+        replies_to: Some(entry(4)),
+        seen: vec![entry(4), entry(5)],
+        picture: Some(0),
+        region: None,
+    }
 }
 
 /// Payload bytes by kind.
@@ -179,7 +185,9 @@ pub(crate) fn payloads() -> Vec<Value> {
 
 /// Bodies of statements.
 pub(crate) fn bodies() -> Vec<Value> {
-    let bare_comment = Comment { text: Text::from(""), replies_to: None, seen: vec![], picture: None };
+    let bare_comment = Comment { text: Text::from(""), replies_to: None, seen: vec![], picture: None, region: None };
+    let region = Region { left: 2_500, top: 0, width: 1, height: 10_000 };
+    let pointing_comment = Comment { region: Some(region), ..comment() };
     let revision = CommentRevision { comment: StatementId([5; 16]), text: Text::from("agreed, with one doubt") };
     let full_outcome = Outcome {
         status: Status::Resolved,
@@ -194,6 +202,7 @@ pub(crate) fn bodies() -> Vec<Value> {
         typed("bare case", "Summary", &bare_summary()),
         typed("full comment", "Comment", &comment()),
         typed("bare comment", "Comment", &bare_comment),
+        typed("comment that points at a place", "Comment", &pointing_comment),
         typed("comment revision", "CommentRevision", &revision),
         typed("star", "Star", &Star { seen: entry(4) }),
         typed("full outcome", "Outcome", &full_outcome),

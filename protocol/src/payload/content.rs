@@ -119,6 +119,20 @@ wire! {
         3 => seen: Vec<EntryId>,
         /// The picture it points at, by its place in the case.
         4 => picture: Option<u8>,
+        /// The place in that picture.
+        5 => region: Option<Region>,
+    }
+
+    /// A box in a picture, in ten-thousandths of its width and of its height.
+    pub struct Region {
+        /// From the left.
+        1 => left: u16,
+        /// From the top.
+        2 => top: u16,
+        /// Of the width.
+        3 => width: u16,
+        /// Of the height.
+        4 => height: u16,
     }
 
     /// The body of a CommentRevision: the comment as it reads from now on.
@@ -206,8 +220,50 @@ impl Comment {
     /// [`Malformed::TooLarge`] names what is too long and its limit.
     pub fn check(&self) -> Result<(), Malformed> {
         at_most("comment", self.seen.len(), "seen entries", limits::SEEN_MAX)?;
-        text_at_most("comment", &self.text)
+        text_at_most("comment", &self.text)?;
+        match &self.region {
+            Some(_) if self.picture.is_none() => {
+                Err(Malformed::Form { at: 0, what: "a place in a picture that is not named" })
+            }
+            Some(region) => region.check(),
+            None => Ok(()),
+        }
     }
+}
+
+impl Region {
+    /// A whole picture, across or down.
+    pub const WHOLE: u16 = 10_000;
+
+    /// The place of a box in a picture of some size, all in pixels; what lies outside of the picture is left away. Nothing if no
+    /// part of the picture is left, or the picture has no size.
+    pub fn of_box([x, y, width, height]: [u32; 4], (picture_width, picture_height): (u32, u32)) -> Option<Self> {
+        let (left, width) = share(x, width, picture_width)?;
+        let (top, height) = share(y, height, picture_height)?;
+        Some(Self { left, top, width, height })
+    }
+
+    fn check(&self) -> Result<(), Malformed> {
+        let is_inside =
+            |from: u16, length: u16| length > 0 && u32::from(from) + u32::from(length) <= u32::from(Self::WHOLE);
+        match is_inside(self.left, self.width) && is_inside(self.top, self.height) {
+            true => Ok(()),
+            false => Err(Malformed::Form { at: 0, what: "a place that is not in the picture" }),
+        }
+    }
+}
+
+/// Where a stretch of pixels begins and how long it is, in ten-thousandths of all of them; never shorter than one of these.
+fn share(from: u32, length: u32, all: u32) -> Option<(u16, u16)> {
+    let (from, length, all) = (u64::from(from), u64::from(length), u64::from(all));
+    let end = (from + length).min(all);
+    if from >= end {
+        return None;
+    }
+    let whole = u64::from(Region::WHOLE);
+    let begins = (from * whole / all).min(whole - 1);
+    let ends = (end * whole).div_ceil(all).max(begins + 1);
+    Some((u16::try_from(begins).ok()?, u16::try_from(ends - begins).ok()?))
 }
 
 impl Outcome {
@@ -223,4 +279,38 @@ impl Outcome {
 
 fn text_at_most(what: &'static str, text: &Text) -> Result<(), Malformed> {
     chars_at_most(what, text, limits::BODY_CHARS_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comment(picture: Option<u8>, region: Option<Region>) -> Comment {
+        Comment { text: Text::from("Here."), replies_to: None, seen: vec![], picture, region }
+    }
+
+    #[test]
+    fn a_box_of_a_picture_is_a_region_and_nothing_of_it_lies_outside() {
+        let region = |left, top, width, height| Some(Region { left, top, width, height });
+        let size = (4_000, 20_000);
+        assert_eq!(Region::of_box([2_000, 0, 2_000, 20_000], size), region(5_000, 0, 5_000, 10_000));
+        assert_eq!(Region::of_box([3_999, 19_999, 50, 50], size), region(9_997, 9_999, 3, 1));
+        for nothing in [[4_000, 0, 5, 5], [0, 20_000, 5, 5], [0, 0, 0, 5], [u32::MAX, 0, u32::MAX, 5]] {
+            assert_eq!(Region::of_box(nothing, size), None, "{nothing:?}");
+        }
+        assert_eq!(Region::of_box([0, 0, 1, 1], (0, 0)), None);
+        for corner in [[0, 0, 1, 1], [3_999, 0, 1, 20_000], [1, 1, u32::MAX, u32::MAX]] {
+            comment(Some(0), Region::of_box(corner, size)).check().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_region_is_a_place_in_a_picture_that_is_named() {
+        let whole = Region { left: 0, top: 0, width: Region::WHOLE, height: Region::WHOLE };
+        comment(Some(0), Some(whole.clone())).check().unwrap();
+        comment(None, Some(whole.clone())).check().unwrap_err();
+        comment(Some(0), Some(Region { left: 1, ..whole.clone() })).check().unwrap_err();
+        comment(Some(0), Some(Region { height: 0, ..whole.clone() })).check().unwrap_err();
+        comment(Some(0), Some(Region { top: u16::MAX, ..whole })).check().unwrap_err();
+    }
 }

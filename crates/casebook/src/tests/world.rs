@@ -63,7 +63,7 @@ pub(super) fn summary(audience: Option<&[u8]>) -> Summary {
 }
 
 pub(super) fn comment(replies_to: Option<EntryId>, seen: &[EntryId]) -> Comment {
-    Comment { text: Text::from("agreed"), replies_to, seen: seen.to_vec(), picture: None }
+    Comment { text: Text::from("agreed"), replies_to, seen: seen.to_vec(), picture: None, region: None }
 }
 
 pub(super) fn outcome(status: Status) -> Outcome {

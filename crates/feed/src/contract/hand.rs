@@ -71,7 +71,8 @@ impl Hand {
     }
 
     pub(super) fn comment(&mut self, case: CaseId, seen: EntryId, audience: Audience) -> Held {
-        let comment = Comment { text: Text::from("I see."), replies_to: None, seen: vec![seen], picture: None };
+        let comment =
+            Comment { text: Text::from("I see."), replies_to: None, seen: vec![seen], picture: None, region: None };
         self.state(Kind::Comment, case, &comment, audience)
     }
 

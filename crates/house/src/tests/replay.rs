@@ -100,7 +100,7 @@ impl Day {
             }
             _ => {
                 let text = Text(format!("canary {which}"));
-                Words::Comment(Comment { text, replies_to: None, seen: vec![], picture: None })
+                Words::Comment(Comment { text, replies_to: None, seen: vec![], picture: None, region: None })
             }
         };
         self.office.tell(speech::Command::Say { case, words, audience: Audience::Network, place: PLACE }, &actor)

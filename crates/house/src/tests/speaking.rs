@@ -9,7 +9,7 @@ use super::*;
 use crate::speech::Words;
 
 fn comment(text: &str) -> Words {
-    Words::Comment(Comment { text: Text::from(text), replies_to: None, seen: vec![], picture: None })
+    Words::Comment(Comment { text: Text::from(text), replies_to: None, seen: vec![], picture: None, region: None })
 }
 
 fn star() -> Words {

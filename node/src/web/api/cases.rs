@@ -16,7 +16,8 @@ use utoipa::ToSchema;
 use super::{LIMIT, description::Problems, posted::PostedCase};
 use crate::{
     app::{
-        self, App, AppError, Audience, CaseOrPlate, CaseView, RemarkView, RemarkWhat, profession_name, specialty_name,
+        self, App, AppError, Audience, CaseOrPlate, CaseView, PlaceInPicture, RemarkView, RemarkWhat, profession_name,
+        specialty_name,
     },
     web::{
         Web,
@@ -242,7 +243,8 @@ pub(super) async fn comment(
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
         readable(&app, case, &actor)?;
         let picture = new.picture.and_then(|number| number.checked_sub(1));
-        app.comment(case, &new.text, replies_to, picture, &actor).await
+        let place = picture.map(|picture| PlaceInPicture { picture, region: None });
+        app.comment(case, &new.text, replies_to, place, &actor).await
     });
     Ok(Json(json!(said.await?)))
 }
@@ -392,7 +394,7 @@ fn line(remark: RemarkView) -> CommentView {
     };
     match what {
         RemarkWhat::Withdrawn { withdrawn_ms } => CommentView { withdrawn_ms: Some(withdrawn_ms), ..blank },
-        RemarkWhat::Said { author: by, text, edited_ms, picture } => CommentView {
+        RemarkWhat::Said { author: by, text, edited_ms, picture, .. } => CommentView {
             author: Some(author(&by)),
             text,
             edited_ms,

@@ -140,6 +140,8 @@ pub(super) struct Wish {
     pub(super) uncover: bool,
     /// The comment that is being answered.
     pub(super) reply: Option<EntryId>,
+    /// The comment whose place in the picture is to stand out.
+    pub(super) region: Option<EntryId>,
     /// A comment that was not accepted.
     pub(super) draft: String,
 }
@@ -155,6 +157,7 @@ pub(super) async fn show(reading: Reading, Path(case): Path<String>, Asked(asked
         picture: asked.one("picture").parse().unwrap_or(1),
         uncover: asked.filled("uncover").is_some(),
         reply: asked.filled("reply").and_then(|text| text.parse().ok()),
+        region: asked.filled("region").and_then(|text| text.parse().ok()),
         draft: String::new(),
     };
     page(reading, id("case", &case)?, wish, None).await

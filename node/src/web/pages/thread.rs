@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{
     extract::Path,
-    http::StatusCode,
+    http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use house::Permission;
-use protocol::{CaseId, EntryId, limits::BODY_CHARS_MAX, payload::control::Ground};
+use protocol::{
+    CaseId, EntryId,
+    limits::BODY_CHARS_MAX,
+    payload::{content::Region, control::Ground},
+};
 
 use super::case::{self, CaseLink, Wish, readable, readers_key};
 use crate::{
-    app::{App, AppError, CaseView, RemarkView, RemarkWhat, UnsentWhat},
+    app::{App, AppError, CaseView, PlaceInPicture, RemarkView, RemarkWhat, Said, UnsentWhat},
     sentences::Sentences,
     web::{
         actor::Visitor,
@@ -73,11 +77,22 @@ pub(super) struct Answered {
     pub(super) name: String,
 }
 
-/// The picture that a comment points at.
+/// The picture that a comment points at, and the place in it.
 pub(super) struct CommentRegion {
     pub(super) id: String,
     pub(super) href: String,
     pub(super) number: usize,
+    pub(super) place: Option<Place>,
+    pub(super) is_lit: bool,
+}
+
+/// A box in a picture, in its pixels.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) x: u32,
+    pub(super) y: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
 }
 
 #[derive(Template)]
@@ -96,19 +111,25 @@ pub(super) async fn comment(
 ) -> Result<Response, Problem> {
     let (case, actor) = (id::<CaseId>("case", &case)?, reading.visitor.actor);
     let replies_to: Option<EntryId> = form.filled("reply_to").map(|text| id("comment", text)).transpose()?;
-    let points = form.filled("region").is_some();
-    let picture =
-        form.one("picture").parse::<u8>().ok().filter(|number| points && *number > 0).map(|number| number - 1);
+    let number: usize = form.one("picture").parse().unwrap_or(1);
+    let drawn = form.filled("region").map(drawn_box).transpose()?;
     let text = form.one("body").to_owned();
     let said = reading
         .web
         .run_async(move |app| async move {
-            readable(&app, case, &actor)?;
-            app.comment(case, &text, replies_to, picture, &actor).await
+            let view = readable(&app, case, &actor)?;
+            let place = drawn.and_then(|drawn| place_in(&view, number, drawn));
+            app.comment(case, &text, replies_to, place, &actor).await
         })
         .await;
-    let mut wish = Wish { reply: replies_to, picture: form.one("picture").parse().unwrap_or(1), ..Wish::default() };
+    let mut wish = Wish { reply: replies_to, picture: number, ..Wish::default() };
     match said {
+        // The picture beside the thread has to show the place as well.
+        Ok(Said { entry: Some(entry), .. }) if reading.is_fragment && drawn.is_some() => {
+            let place = format!("/cases/{case}?picture={number}&region={entry}#comment-{entry}");
+            let place = HeaderValue::from_str(&place).map_err(|error| Problem::defect(error.to_string()))?;
+            Ok([(HeaderName::from_static("hx-redirect"), place)].into_response())
+        }
         Ok(_) if reading.is_fragment => answer(reading, case, Wish { reply: None, ..wish }, None).await,
         Ok(_) => Ok(Redirect::to(&format!("/cases/{case}#thread")).into_response()),
         Err(error) => {
@@ -117,6 +138,21 @@ pub(super) async fn comment(
             answer(reading, case, wish, Some(problem)).await
         }
     }
+}
+
+/// The corners of a box as the page sends them.
+fn drawn_box(text: &str) -> Result<[u32; 4], Problem> {
+    let numbers: Result<Vec<u32>, _> = text.split(',').map(str::parse).collect();
+    let numbers = numbers.ok().and_then(|numbers| numbers.try_into().ok());
+    numbers.ok_or_else(|| Problem::unusable("region is a box in the picture: x,y,width,height in whole pixels"))
+}
+
+/// What somebody points at who drew a box in a picture of a case, counted from 1; nothing if it is not in the picture.
+fn place_in(view: &CaseView, number: usize, drawn: [u32; 4]) -> Option<PlaceInPicture> {
+    let picture = number.checked_sub(1)?;
+    let listed = view.summary.pictures.get(picture)?;
+    let region = Region::of_box(drawn, (listed.width, listed.height))?;
+    Some(PlaceInPicture { picture: u8::try_from(picture).ok()?, region: Some(region) })
 }
 
 pub(super) async fn take_back(
@@ -192,13 +228,13 @@ pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wis
         };
         match what {
             RemarkWhat::Withdrawn { .. } => Comment { gone_key: "comment-withdrawn", ..blank },
-            RemarkWhat::Said { author, text, edited_ms, picture } => Comment {
+            RemarkWhat::Said { author, text, edited_ms, picture, region } => Comment {
                 is_mine: is_mine(&author),
                 is_leaving: is_mine(&author) && app.unsent_withdrawal(entry, &visitor.actor).is_some(),
                 author: Some(Badge::of(&author)),
                 edited: edited_ms.map(When::at),
                 body: text,
-                region: picture.map(|picture| region(view, entry, usize::from(picture) + 1)),
+                region: picture.map(|picture| pointed_at(view, entry, usize::from(picture), region, wish.region)),
                 ..blank
             },
         }
@@ -227,8 +263,37 @@ pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wis
     })
 }
 
-fn region(view: &CaseView, entry: EntryId, number: usize) -> CommentRegion {
-    CommentRegion { id: entry.short(), href: format!("/cases/{}?picture={number}", view.case), number }
+fn pointed_at(
+    view: &CaseView,
+    entry: EntryId,
+    picture: usize,
+    region: Option<Region>,
+    lit: Option<EntryId>,
+) -> CommentRegion {
+    let number = picture + 1;
+    let place = region.zip(view.summary.pictures.get(picture));
+    CommentRegion {
+        id: entry.short(),
+        href: format!("/cases/{}?picture={number}&region={entry}", view.case),
+        number,
+        place: place.map(|(region, picture)| Place::of(&region, picture.width, picture.height)),
+        is_lit: lit == Some(entry),
+    }
+}
+
+impl Place {
+    fn of(region: &Region, width: u32, height: u32) -> Self {
+        let pixels = |share: u16, all: u32| {
+            let pixels = u64::from(share) * u64::from(all) / u64::from(Region::WHOLE);
+            u32::try_from(pixels).unwrap_or(all)
+        };
+        Self {
+            x: pixels(region.left, width),
+            y: pixels(region.top, height),
+            width: pixels(region.width, width).max(1),
+            height: pixels(region.height, height).max(1),
+        }
+    }
 }
 
 fn plain_lines(text: &str) -> String {

@@ -352,3 +352,30 @@ async fn what_was_not_shown_on_the_page_of_the_check_is_not_confirmed() {
     assert_eq!(one.post(&format!("{draft}/check"), &CHECKED).await.status, 422, "nor is what was not looked at");
     assert_eq!(checked(&mut one, &draft).await.header("location"), format!("{draft}/share"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comment_points_at_a_place_and_the_picture_shows_it() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let case = ward.case_with_picture("one", "Target lesions", Audience::Network).await;
+    let (link, comments) = (format!("/cases/{case}"), format!("/cases/{case}/comments"));
+    let view = ward.app.open_case(case).unwrap();
+    let summary = ward.app.network().unwrap().shared().view(case, view).unwrap().unwrap().summary;
+    let (width, height) = (summary.pictures[0].width, summary.pictures[0].height);
+    let region = format!("{},0,{},{}", width / 2, width / 2, height);
+    let pointing = [("body", "Here."), ("picture", "1"), ("region", region.as_str())];
+    let answer = one.post_fragment(&comments, &pointing).await;
+    let shown = one.get(answer.header("hx-redirect").split('#').next().unwrap()).await.body;
+    let (_, drawn) = shown.split_once("<rect id=\"region-").unwrap_or_else(|| panic!("{shown}"));
+    let drawn = drawn.split('>').next().unwrap();
+    assert!(drawn.contains("is-lit") && drawn.contains(&format!("height=\"{height}\"")), "{drawn}");
+    assert!(!one.get(&link).await.body.contains("is-lit"), "only for whoever follows it");
+    for wrong in ["1,2,3", "a,b,c,d", "-1,0,5,5"] {
+        let refused = one.post(&comments, &[("body", "There."), ("picture", "1"), ("region", wrong)]).await;
+        assert_eq!(refused.status, 422, "{wrong}");
+    }
+    let beside = format!("{width},0,10,10");
+    one.post(&comments, &[("body", "Nowhere."), ("picture", "1"), ("region", beside.as_str())]).await;
+    let page = one.get(&link).await.body;
+    assert_eq!((page.contains("Nowhere."), page.matches("<rect id=\"region-").count()), (true, 1), "{page}");
+}
