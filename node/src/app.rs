@@ -17,6 +17,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod unsent;
+mod unusable;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -33,6 +34,7 @@ pub(crate) use pictures::{DraftPicture, Drawn, PictureId, Review, Shape, ShownPi
 pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;
 pub(crate) use unsent::{Unsent, UnsentWhat};
+pub(crate) use unusable::Unusable;
 
 use crate::{
     armor::ArmorError,
@@ -55,6 +57,9 @@ pub(crate) enum AppError {
     /// What was handed in cannot be used; the person changes it.
     #[error("{what}: {why}")]
     Invalid { what: &'static str, why: String },
+    /// The same, of what pages have forms for.
+    #[error(transparent)]
+    Unusable(#[from] Unusable),
     /// The state of things does not allow it.
     #[error("{0}")]
     Conflict(String),

@@ -36,7 +36,8 @@ impl Bad {
         let by_program = visitor.post_parts("/api/v1/cases", &[words(), file("picture")]);
         let by_page = visitor.upload(draft, &[file("pictures")]);
         let sentences = [by_program.problem(), by_page.text()];
-        let is_well = sentences.iter().all(|sentence| sentence.contains(says));
+        // A page says it as a sentence of its own.
+        let is_well = sentences.iter().all(|sentence| sentence.to_lowercase().contains(&says.to_lowercase()));
         let is_refused = [by_program, by_page].iter().all(|answer| answer.status == 422);
         (!is_well || !is_refused).then(|| format!("{name} should hear `{says}`: {sentences:?}"))
     }

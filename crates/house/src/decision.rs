@@ -154,7 +154,7 @@ impl<'a> Decision<'a> {
     pub(crate) fn staff(&self, id: AccountId) -> Result<&'a Account, Refusal> {
         let account = self.other(id)?;
         if account.kind != AccountKind::Staff {
-            return Err(Refusal::Conflict("viewer is no member of the house"));
+            return Err(Refusal::NotOfTheHouse);
         }
         Ok(account)
     }

@@ -54,7 +54,7 @@ impl Roles {
     pub fn new(roles: impl IntoIterator<Item = Role>) -> Result<Self, Refusal> {
         let roles = Self(roles.into_iter().collect());
         if roles.has(Role::Auditor) && roles.0.len() > 1 {
-            return Err(Refusal::Conflict("auditor holds no other role"));
+            return Err(Refusal::AuditorAlone);
         }
         Ok(roles)
     }

@@ -49,6 +49,32 @@ pub enum Refusal {
     /// The state of things does not allow it.
     #[error("{0}")]
     Conflict(&'static str),
+    /// Somebody else has that login name.
+    #[error("login name is taken")]
+    LoginTaken,
+    /// Only those who work here get accounts.
+    #[error("this house does not let people sign themselves up")]
+    SignUpClosed,
+    /// All the numbers that the house puts behind a name are given away.
+    #[error("too many people have signed up with this name; begin it otherwise")]
+    NameTooCommon,
+    /// Whoever watches the others does nothing besides.
+    #[error("auditor holds no other role")]
+    AuditorAlone,
+    /// A viewer gets no role and no attestation.
+    #[error("viewer is no member of the house")]
+    NotOfTheHouse,
+    /// Who hands out the secret of an account could use it.
+    #[error(
+        "administrators and attesters are made by another administrator than the one who let them in, or on the machine itself"
+    )]
+    GuardedRole,
+    /// Nobody raises themselves.
+    #[error("own roles are set by another administrator")]
+    OwnRoles,
+    /// Without one nobody could let anybody in.
+    #[error("this is the last administrator")]
+    LastAdministrator,
     /// Too many, too long or too large.
     #[error("{what} has {found} {unit}; the limit is {limit}")]
     TooLarge {
@@ -115,7 +141,15 @@ impl Refusal {
             Self::StepUp { .. } => Remedy::StepUp,
             Self::NotAllowed { .. } | Self::OutOfScope(_) | Self::Cost => Remedy::AskAnother,
             Self::NotFound(_) => Remedy::Nothing,
-            Self::Conflict(_) => Remedy::LookAgain,
+            Self::Conflict(_)
+            | Self::LoginTaken
+            | Self::SignUpClosed
+            | Self::NameTooCommon
+            | Self::AuditorAlone
+            | Self::NotOfTheHouse
+            | Self::GuardedRole
+            | Self::OwnRoles
+            | Self::LastAdministrator => Remedy::LookAgain,
             Self::TooLarge { .. } | Self::TooShort { .. } | Self::Characters { .. } | Self::Unpublishable(_) => {
                 Remedy::Rewrite
             }

@@ -21,7 +21,7 @@ use protocol::{
 };
 use serde::Serialize;
 
-use super::{App, AppError};
+use super::{App, AppError, Unusable};
 use crate::network::{Joined, Sent};
 
 /// Who is to read a case.
@@ -116,12 +116,12 @@ impl App {
     ) -> Result<Said, AppError> {
         let seen = self.seen(case)?;
         if text.trim().is_empty() {
-            return Err(AppError::invalid("comment", "it has no words"));
+            return Err(Unusable::NoWords.into());
         }
         let (picture, region) = place.map(|place| (place.picture, place.region)).unzip();
         let region = region.flatten();
         let comment = Comment { text: Text::from(text.trim()), replies_to, seen, picture, region };
-        comment.check().map_err(|cause| AppError::invalid("comment", &cause.to_string()))?;
+        comment.check().map_err(Unusable::Comment)?;
         self.say(case, Words::Comment(comment), actor).await
     }
 

@@ -36,7 +36,7 @@ use protocol::{CaseId, CaseNumber, ClinicianId};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
-use super::{App, AppError, cases::account_of};
+use super::{App, AppError, Unusable, cases::account_of};
 use crate::{
     clock::now_ms,
     reserve::Reserve,
@@ -310,9 +310,9 @@ impl From<PoolError> for AppError {
             PoolError::Busy => Self::Busy(error.to_string()),
             PoolError::Start(cause) => Self::Io(cause),
             PoolError::Stopping => Self::Stopping,
-            PoolError::Intake(_) | PoolError::Unreadable | PoolError::Late(_) => {
-                Self::Invalid { what: "picture", why: error.to_string() }
-            }
+            PoolError::Intake(cause) => Unusable::Picture(cause).into(),
+            PoolError::Unreadable => Unusable::PictureUnreadable.into(),
+            PoolError::Late(patience) => Unusable::PictureLate(patience).into(),
         }
     }
 }
@@ -320,6 +320,6 @@ impl From<PoolError> for AppError {
 fn not_released(error: ReleaseError) -> AppError {
     match error {
         ReleaseError::Encoder => AppError::Io(std::io::Error::other(error)),
-        _ => AppError::Invalid { what: "covers", why: error.to_string() },
+        _ => Unusable::Release(error).into(),
     }
 }

@@ -154,7 +154,15 @@ impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match &error {
             AppError::Refused(refusal) => Self::from(refusal),
-            AppError::Invalid { .. } | AppError::Armor(_) | AppError::Papers(_) => Self::unusable(chain(&error)),
+            AppError::Unusable(unusable) if unusable.is_late() => Self::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                "The state of things does not allow it",
+                unusable.to_string(),
+            ),
+            AppError::Unusable(_) | AppError::Invalid { .. } | AppError::Armor(_) | AppError::Papers(_) => {
+                Self::unusable(chain(&error))
+            }
             AppError::Conflict(why) => {
                 Self::new(StatusCode::CONFLICT, "conflict", "The state of things does not allow it", why)
             }

@@ -8,7 +8,7 @@ use axum::{
 use house::{Actor, HouseEntry, Login, SessionToken, Via, password::Proven, session};
 use protocol::codec::Text;
 
-use super::{Web, actor::Visitor, cookie, problem::Problem};
+use super::{Web, actor::Visitor, cookie};
 use crate::{app::AppError, entropy};
 
 impl Web {
@@ -101,27 +101,6 @@ impl Web {
     }
 }
 
-/// A refusal that stands beside a field of a form rather than on a page of its own: what can be corrected there.
-pub(crate) fn beside_the_field(error: AppError) -> Result<String, Problem> {
-    use house::Remedy;
-    match &error {
-        AppError::Refused(house::Refusal::SignIn) => Ok(sentence(&error.to_string())),
-        AppError::Refused(refusal) if matches!(refusal.remedy(), Remedy::Rewrite | Remedy::LookAgain) => {
-            Ok(sentence(&refusal.to_string()))
-        }
-        AppError::Invalid { .. } | AppError::Conflict(_) => Ok(sentence(&error.to_string())),
-        _ => Err(error.into()),
-    }
-}
-
-/// A lower-case clause as a sentence.
-pub(crate) fn sentence(clause: &str) -> String {
-    let mut chars = clause.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    let end = if clause.ends_with('.') { "" } else { "." };
-    format!("{first}{}{end}", chars.as_str())
-}
-
 /// A path of this node to go on to; anything else is the start.
 pub(crate) fn own_path(next: &str) -> &str {
     let is_own = next.starts_with('/')
@@ -183,10 +162,5 @@ mod tests {
         assert_eq!(agent(&headers), "Firefox on Linux");
         headers.insert(header::USER_AGENT, HeaderValue::from_static("curl/8"));
         assert_eq!(agent(&headers), "Another browser");
-    }
-
-    #[test]
-    fn a_clause_becomes_a_sentence() {
-        assert_eq!(sentence("login name is taken"), "Login name is taken.");
     }
 }

@@ -23,10 +23,6 @@ use crate::{
 /// Numbers that are tried before a name counts as used up.
 const NUMBERS_DRAWN: u32 = 32;
 
-const HANDED_OUT: Refusal = Refusal::Conflict(
-    "administrators and attesters are made by another administrator than the one who let them in, or on the machine itself",
-);
-
 /// A command about accounts.
 #[derive(Debug)]
 pub enum Command {
@@ -136,7 +132,7 @@ impl Decision<'_> {
     fn invite(&self, login: &Login, name: &Text, roles: &Roles, secret: &OneTimeSecret) -> Result<Deed, Refusal> {
         self.manage()?;
         if *self.actor != Actor::System && roles.iter().any(Role::is_guarded) {
-            return Err(HANDED_OUT);
+            return Err(Refusal::GuardedRole);
         }
         let (account, opened) = self.open(login, name, AccountKind::Staff, roles)?;
         Ok(Deed::of(vec![opened, self.one_time(account, 1, secret)]).on(account))
@@ -144,7 +140,7 @@ impl Decision<'_> {
 
     fn sign_up(&self, wish: &Login, name: &Text, password: &PasswordHash) -> Result<Deed, Refusal> {
         if !self.house.settings.is_sign_up_open {
-            return Err(Refusal::Conflict("this house does not let people sign themselves up"));
+            return Err(Refusal::SignUpClosed);
         }
         let login = self.numbered(wish)?;
         let (account, opened) = self.open(&login, name, AccountKind::Viewer, &Roles::default())?;
@@ -160,8 +156,7 @@ impl Decision<'_> {
             wish.numbered(u16::from_be_bytes([high, low]))
         });
         let mut free = names.filter(|name| name.as_ref().map_or(true, |name| accounts.by_login(name).is_none()));
-        free.next()
-            .unwrap_or(Err(Refusal::Conflict("too many people have signed up with this name; begin it otherwise")))
+        free.next().unwrap_or(Err(Refusal::NameTooCommon))
     }
 
     fn redeem(&self, login: &Login, secret: &OneTimeSecret, password: &PasswordHash) -> Result<Deed, Refusal> {
@@ -225,14 +220,14 @@ impl Decision<'_> {
         self.manage()?;
         let account = self.staff(id)?;
         if self.actor.account() == Some(id) {
-            return Err(Refusal::Conflict("own roles are set by another administrator"));
+            return Err(Refusal::OwnRoles);
         }
         if account.roles == *roles {
             return Ok(Deed::default());
         }
         let gains = roles.iter().any(|role| role.is_guarded() && !account.roles.has(role));
         if gains && self.actor.account().is_some_and(|giver| account.let_in_by == Some(giver)) {
-            return Err(HANDED_OUT);
+            return Err(Refusal::GuardedRole);
         }
         if !roles.has(Role::Administrator) {
             self.keep_an_administrator(account)?;
@@ -289,7 +284,7 @@ impl Decision<'_> {
         };
         at_most("house", accounts.count(kind) + 1, unit, limit)?;
         if accounts.by_login(login).is_some() {
-            return Err(Refusal::Conflict("login name is taken"));
+            return Err(Refusal::LoginTaken);
         }
         let account = AccountId(self.seed.draw_id("account"));
         let opened = Opened { account, kind, roles: roles.clone(), at_ms: self.now_ms };
@@ -313,7 +308,7 @@ impl Decision<'_> {
     fn keep_an_administrator(&self, leaving: &Account) -> Result<(), Refusal> {
         let is_one = leaving.roles.has(Role::Administrator);
         if is_one && self.house.state.accounts.administrators().all(|account| account.id == leaving.id) {
-            return Err(Refusal::Conflict("this is the last administrator"));
+            return Err(Refusal::LastAdministrator);
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use anonymizer::{Cover, Dismissal, DismissalReason, Finding, Region};
 use serde::{Deserialize, Serialize};
 
 use super::clip::{Corner, PLACE_MAX, clipped_line, clipped_polygon, ellipse};
-use crate::app::AppError;
+use crate::app::{AppError, Unusable};
 
 /// All covers of one picture as drawn, and the findings that were left open.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -80,8 +80,7 @@ pub(crate) enum Reason {
 impl Drawn {
     /// What the editor posted.
     pub(crate) fn parse(text: &str) -> Result<Self, AppError> {
-        serde_json::from_str(text)
-            .map_err(|_| AppError::invalid("covers", "they cannot be read; look at the picture again"))
+        serde_json::from_str(text).map_err(|_| Unusable::CoversUnreadable.into())
     }
 
     /// One cover on every finding.
@@ -121,10 +120,7 @@ impl Drawn {
     /// A cover that lies beside the picture hides nothing, and its person may believe otherwise.
     pub(crate) fn covers(&self) -> Result<Vec<Cover>, AppError> {
         let cover = |(index, drawn): (usize, &DrawnCover)| {
-            drawn.shape.cover().ok_or_else(|| AppError::Invalid {
-                what: "covers",
-                why: format!("cover {} hides no part of the picture; move it or remove it", index + 1),
-            })
+            drawn.shape.cover().ok_or_else(|| Unusable::HidesNothing(index + 1).into())
         };
         self.covers.iter().enumerate().map(cover).collect()
     }
@@ -133,7 +129,7 @@ impl Drawn {
     pub(crate) fn dismissals(&self, findings: &[Finding]) -> Result<Vec<Dismissal>, AppError> {
         let dismissal = |dismissed: &Dismissed| {
             let finding = findings.get(dismissed.finding);
-            let finding = finding.ok_or(AppError::invalid("covers", "a finding is named that this picture has not"))?;
+            let finding = finding.ok_or(Unusable::UnknownFinding)?;
             let reason = match dismissed.reason {
                 Reason::NotAFinding => DismissalReason::NotAFace,
                 Reason::NotIdentifying => DismissalReason::NotIdentifying,

@@ -21,7 +21,7 @@ use super::{
     tray::{Laid, Look, Raw, Tray},
 };
 use crate::{
-    app::{AppError, cases::account_of},
+    app::{AppError, Unusable, cases::account_of},
     clock::now_ms,
     network::Joined,
 };
@@ -72,7 +72,7 @@ impl OpenDraft<'_> {
     pub(super) fn check_place(&self) -> Result<(), AppError> {
         match self.tray.pictures.len() < PICTURES_MAX {
             true => Ok(()),
-            false => Err(AppError::Invalid { what: "pictures", why: format!("a case has at most {PICTURES_MAX}") }),
+            false => Err(Unusable::TooManyPictures.into()),
         }
     }
 
@@ -138,8 +138,7 @@ impl OpenDraft<'_> {
         if laid.raw.is_none() {
             return Err(gone());
         }
-        check_covers(&drawn.covers()?, laid.look.width, laid.look.height)
-            .map_err(|error| AppError::Invalid { what: "covers", why: error.to_string() })?;
+        check_covers(&drawn.covers()?, laid.look.width, laid.look.height).map_err(Unusable::Cover)?;
         drawn.dismissals(&laid.look.findings)?;
         laid.redraw(drawn);
         self.settle()?;
@@ -181,7 +180,7 @@ impl OpenDraft<'_> {
     /// Puts the pictures into another order.
     pub(super) async fn reorder(mut self, order: &[PictureId]) -> Result<(), AppError> {
         if !self.tray.reorder(order) {
-            return Err(AppError::conflict("the pictures of the draft are others by now; look at them again"));
+            return Err(Unusable::PicturesChanged.into());
         }
         self.settle()?;
         self.keep().await
@@ -252,7 +251,7 @@ impl OpenDraft<'_> {
 }
 
 fn gone() -> AppError {
-    AppError::conflict("the original of this picture is gone; remove the picture and send it again")
+    Unusable::OriginalGone.into()
 }
 
 /// A full disk is told as such: the person can wait or ask, and what they erase still goes.

@@ -222,7 +222,7 @@ async fn what_a_vanished_draft_left_behind_is_destroyed_in_the_next_round() {
 async fn a_file_that_is_no_picture_is_refused_in_words_and_leaves_nothing() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let refused = app.post_case(&new_case(), vec![b"%PDF-1.7".to_vec()], true, &actor).await.unwrap_err();
-    assert!(matches!(refused, AppError::Invalid { what: "picture", .. }), "{refused}");
+    assert!(matches!(refused, AppError::Unusable(Unusable::Picture(_))), "{refused}");
     assert_eq!(quarantined(&app).await, 0);
     let drafts = app.desk.look(|house| house.drafts().of(account_of(&actor).unwrap()).len());
     assert_eq!(drafts, 0);

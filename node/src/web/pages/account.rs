@@ -18,7 +18,7 @@ use crate::{
         frame::{DENSITIES, FieldProblem, Frame, Notice, Reading, SCHEMES, html},
         pieces::{Badge, Choice, choices, role_key},
         problem::Problem,
-        sign_in::beside_the_field,
+        refused::beside_the_field,
         specialty::specialty_key,
         when::When,
     },

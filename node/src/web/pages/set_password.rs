@@ -16,7 +16,7 @@ use crate::{
         extract::Posted,
         frame::{FieldProblem, Frame, Reading, html},
         problem::Problem,
-        sign_in::beside_the_field,
+        refused::beside_the_field,
     },
 };
 

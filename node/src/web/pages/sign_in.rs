@@ -15,7 +15,8 @@ use crate::{
         frame::{FieldProblem, Frame, Reading, html},
         kept::Kept,
         problem::Problem,
-        sign_in::{beside_the_field, own_path},
+        refused::beside_the_field,
+        sign_in::own_path,
     },
 };
 

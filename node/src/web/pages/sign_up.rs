@@ -15,7 +15,7 @@ use crate::{
         extract::{Fields, Posted},
         frame::{FieldProblem, Frame, Reading, html},
         problem::Problem,
-        sign_in::beside_the_field,
+        refused::beside_the_field,
     },
 };
 

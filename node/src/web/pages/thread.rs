@@ -25,7 +25,7 @@ use crate::{
         frame::{FieldProblem, Frame, Reading, html},
         pieces::{Badge, plain},
         problem::Problem,
-        sign_in::beside_the_field,
+        refused::beside_the_field,
         when::When,
     },
 };

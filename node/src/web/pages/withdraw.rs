@@ -17,7 +17,7 @@ use crate::{
         frame::{FieldProblem, Frame, Reading, html},
         pieces::plain,
         problem::Problem,
-        sign_in::beside_the_field,
+        refused::beside_the_field,
     },
 };
 

@@ -47,7 +47,7 @@ async fn a_picture_is_taken_in_covered_confirmed_and_shown_to_nobody_else() {
     let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
     let nonsense =
         one.send_bytes("POST", &pictures, &content_type, multipart(b"no picture"), &[("accept", "text/plain")]).await;
-    assert!(nonsense.status == 422 && nonsense.body.starts_with("picture:"), "{}", nonsense.body);
+    assert!(nonsense.status == 422 && nonsense.body.starts_with("This is not a picture"), "{}", nonsense.body);
     let taken = one.send_bytes("POST", &pictures, &content_type, multipart(&grey(64, 48)), &[]).await;
     assert_eq!(taken.header("location"), pictures, "{}", taken.body);
     let page = one.get(&pictures).await.body;

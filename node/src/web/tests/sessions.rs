@@ -62,7 +62,7 @@ async fn another_password_ends_every_other_session() {
     assert_eq!(differs.status, 422);
     let short =
         here.post("/account/password", &[("current", PASSWORD), ("password", "short"), ("again", "short")]).await;
-    assert!(short.body.contains("Password has 5 characters; the least is 12."), "{}", short.body);
+    assert!(short.body.contains("That has 5 characters; the least is 12."), "{}", short.body);
     assert_eq!(there.get("/account").await.status, 200, "nothing has changed yet");
     let changed = here.post("/account/password", &[("current", PASSWORD), ("password", new), ("again", new)]).await;
     assert_eq!(changed.header("location"), "/account");

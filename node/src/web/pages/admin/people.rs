@@ -24,7 +24,7 @@ use crate::{
         pages::{account::own_badge, new::context::specialties},
         pieces::{Badge, Choice, PROFESSIONS, choices, chosen, role_key},
         problem::Problem,
-        sign_in::beside_the_field,
+        refused::beside_the_field,
         when::{When, end_of_day_ms},
     },
 };

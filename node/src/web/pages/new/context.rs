@@ -27,7 +27,7 @@ use crate::{
         frame::{FieldProblem, Frame, Reading, html},
         pieces::{AGES, Choice, SEXES, age_key, chosen, sex_key},
         problem::Problem,
-        sign_in::sentence,
+        refused::of_malformed,
         specialty::SPECIALTIES,
     },
 };
@@ -87,7 +87,7 @@ pub(super) async fn save(
     if let Err(cause) = work.content.summary.check() {
         let field =
             if work.content.summary.title.as_str().chars().count() > TITLE_CHARS_MAX { "title" } else { "history" };
-        problems.push(FieldProblem { field: field.to_owned(), text: sentence(&cause.to_string()) });
+        problems.push(FieldProblem { field: field.to_owned(), text: of_malformed(&cause) });
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Vec::new(), problems).await?)?)
             .into_response());
     }

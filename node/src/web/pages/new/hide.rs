@@ -9,13 +9,13 @@ use axum::{
 
 use super::{Draft, Step, Work, pictures};
 use crate::{
-    app::{AppError, DraftPicture, Drawn, PictureId, Review, Shape},
+    app::{AppError, DraftPicture, Drawn, PictureId, Review, Shape, Unusable},
     sentences::Sentences,
     web::{
         extract::{Fields, Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
         problem::Problem,
-        sign_in::beside_the_field,
+        refused::beside_the_field,
     },
 };
 
@@ -119,9 +119,7 @@ pub(super) async fn save(
 /// What was posted, with the box that a browser without scripts adds or the cover that it removes.
 fn drawn(form: &Fields) -> Result<Drawn, AppError> {
     let drawn = Drawn::parse(form.one("covers"))?;
-    let number = |name: &str| {
-        form.one(name).parse::<i32>().map_err(|_| AppError::invalid("covers", "a box needs four whole numbers"))
-    };
+    let number = |name: &str| form.one(name).parse::<i32>().map_err(|_| Unusable::BoxNumbers);
     match form.one("do") {
         "add-box" => {
             Ok(drawn.with_box(number("box_x")?, number("box_y")?, number("box_width")?, number("box_height")?))

@@ -19,7 +19,7 @@ use crate::{
         frame::{FieldProblem, Frame, Reading, html},
         intake::file_of,
         problem::Problem,
-        sign_in::beside_the_field,
+        refused::beside_the_field,
     },
 };
 
@@ -83,10 +83,11 @@ fn unreadable() -> Problem {
 
 /// Programs that show their own page get the words alone; others the page with them.
 async fn not_taken(reading: &Reading, draft: &str, error: AppError) -> Result<Response, Problem> {
+    let text = beside_the_field(error)?;
     if reading.headers.get(header::ACCEPT).is_some_and(|accepts| accepts == "text/plain") {
-        return Err(error.into());
+        return Err(Problem::unusable(text));
     }
-    let problem = FieldProblem { field: "pictures".to_owned(), text: beside_the_field(error)? };
+    let problem = FieldProblem { field: "pictures".to_owned(), text };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, draft, Some(problem)).await?)?).into_response())
 }
 

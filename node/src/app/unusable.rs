@@ -1,0 +1,49 @@
+//! What somebody wrote, drew or sent and can mend at the form before them. Pages say it in the words of `locales`; programs and
+//! the command line read the texts that stand here.
+
+use std::time::Duration;
+
+use anonymizer::{CoverError, IntakeError, ReleaseError};
+use protocol::{codec::Malformed, limits::PICTURES_MAX};
+
+/// Why it is not taken as it is.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unusable {
+    #[error("comment: it has no words")]
+    NoWords,
+    #[error("comment: {0}")]
+    Comment(Malformed),
+    #[error("pictures: a case has at most {PICTURES_MAX} pictures")]
+    TooManyPictures,
+    #[error("picture: {0}")]
+    Picture(IntakeError),
+    #[error(
+        "picture: the picture could not be read safely; send it again, and if that fails, save it anew as JPEG and send that"
+    )]
+    PictureUnreadable,
+    #[error("picture: the picture could not be read within {} seconds; save it anew as JPEG or in a smaller size, and send that", .0.as_secs())]
+    PictureLate(Duration),
+    #[error("the pictures of the draft are others by now; look at them again")]
+    PicturesChanged,
+    #[error("the original of this picture is gone; remove the picture and send it again")]
+    OriginalGone,
+    #[error("covers: they cannot be read; look at the picture again")]
+    CoversUnreadable,
+    #[error("covers: a box needs four whole numbers")]
+    BoxNumbers,
+    #[error("covers: cover {0} hides no part of the picture; move it or remove it")]
+    HidesNothing(usize),
+    #[error("covers: a finding is named that this picture has not")]
+    UnknownFinding,
+    #[error("covers: {0}")]
+    Cover(CoverError),
+    #[error("covers: {0}")]
+    Release(ReleaseError),
+}
+
+impl Unusable {
+    /// Whether it was right when the person saw it, and is not any more.
+    pub(crate) const fn is_late(&self) -> bool {
+        matches!(self, Self::PicturesChanged | Self::OriginalGone)
+    }
+}

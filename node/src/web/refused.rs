@@ -1,0 +1,169 @@
+//! What stands beside a field that was not accepted, in the words of `locales`. Each match names every error there is, so that one
+//! without a sentence does not compile.
+
+use anonymizer::{CoverError, IntakeError, Refused, ReleaseError};
+use house::Refusal;
+use protocol::{codec::Malformed, limits::PICTURES_MAX};
+
+use super::problem::Problem;
+use crate::{
+    app::{AppError, Unusable},
+    sentences::Sentences,
+};
+
+/// The sentence for what a person can mend at the form before them; what is nothing of that kind, as a problem.
+pub(crate) fn beside_the_field(error: AppError) -> Result<String, Problem> {
+    let sentence = match &error {
+        AppError::Refused(refusal) => of_refusal(refusal),
+        AppError::Unusable(unusable) => Some(of_unusable(unusable)),
+        _ => None,
+    };
+    sentence.ok_or_else(|| error.into())
+}
+
+/// What is wrong with words that no node would take.
+pub(crate) fn of_malformed(malformed: &Malformed) -> String {
+    match malformed {
+        Malformed::TooLarge { found, limit, .. } => counted("refused-too-many", *found, "limit", *limit),
+        Malformed::Form { .. } | Malformed::Type { .. } => get("refused-unpublishable"),
+    }
+}
+
+fn of_refusal(refusal: &Refusal) -> Option<String> {
+    Some(match refusal {
+        Refusal::SignIn => get("refused-sign-in"),
+        Refusal::LoginTaken => get("refused-login-taken"),
+        Refusal::SignUpClosed => get("refused-sign-up-closed"),
+        Refusal::NameTooCommon => get("refused-name-too-common"),
+        Refusal::AuditorAlone => get("refused-auditor-alone"),
+        Refusal::NotOfTheHouse => get("refused-not-of-the-house"),
+        Refusal::GuardedRole => get("refused-guarded-role"),
+        Refusal::OwnRoles => get("refused-own-roles"),
+        Refusal::LastAdministrator => get("refused-last-administrator"),
+        Refusal::Conflict(_) => get("refused-conflict"),
+        Refusal::TooLarge { found, limit, .. } => counted("refused-too-many", *found, "limit", *limit),
+        Refusal::TooShort { found: 0, .. } => get("field-missing"),
+        Refusal::TooShort { found, least, .. } => counted("refused-too-short", *found, "least", *least),
+        Refusal::Characters { what: "login name", .. } => get("refused-login-characters"),
+        Refusal::Characters { .. } => get("refused-characters"),
+        Refusal::Unpublishable(malformed) => of_malformed(malformed),
+        // Nothing of that is mended at a form.
+        Refusal::SignedOut
+        | Refusal::OneTimeSecret
+        | Refusal::ApiToken
+        | Refusal::TooManyAttempts { .. }
+        | Refusal::StepUp { .. }
+        | Refusal::NotAllowed { .. }
+        | Refusal::OutOfScope(_)
+        | Refusal::NotFound(_)
+        | Refusal::Cost => return None,
+    })
+}
+
+fn of_unusable(unusable: &Unusable) -> String {
+    match unusable {
+        Unusable::NoWords => get("field-missing"),
+        Unusable::Comment(malformed) => of_malformed(malformed),
+        Unusable::TooManyPictures => with("refused-too-many-pictures", "limit", PICTURES_MAX),
+        Unusable::Picture(cause) => of_intake(cause),
+        Unusable::PictureUnreadable => get("refused-picture-unreadable"),
+        Unusable::PictureLate(patience) => with("refused-picture-late", "seconds", patience.as_secs()),
+        Unusable::PicturesChanged => get("refused-pictures-changed"),
+        Unusable::OriginalGone => get("refused-original-gone"),
+        Unusable::CoversUnreadable => get("refused-covers-unreadable"),
+        Unusable::BoxNumbers => get("refused-box-numbers"),
+        Unusable::HidesNothing(number) => with("refused-hides-nothing", "number", number),
+        Unusable::UnknownFinding => get("refused-unknown-finding"),
+        Unusable::Cover(cause) => of_cover(cause),
+        Unusable::Release(cause) => of_release(cause),
+    }
+}
+
+fn of_cover(error: &CoverError) -> String {
+    match error {
+        CoverError::TooMany(found) => with("refused-too-many-covers", "found", found),
+        CoverError::TooManyPoints(found) | CoverError::TooManyPointsTogether(found) => {
+            with("refused-too-many-points", "found", found)
+        }
+        CoverError::TooFewPoints { points_min, .. } => with("refused-too-few-points", "least", points_min),
+        CoverError::TooWide(radius) => with("refused-brush-too-wide", "found", radius),
+        CoverError::HidesNothing(number) => with("refused-hides-nothing", "number", number),
+    }
+}
+
+fn of_release(error: &ReleaseError) -> String {
+    match error {
+        ReleaseError::Cover(cause) => of_cover(cause),
+        ReleaseError::OpenFinding(number) => with("refused-open-finding", "number", number),
+        ReleaseError::UnknownDismissal(_) => get("refused-unknown-finding"),
+        ReleaseError::Unsearched => get("refused-unsearched"),
+        ReleaseError::TooLarge { bytes_max } => with("refused-clean-too-large", "limit", bytes_max >> 20),
+        ReleaseError::Encoder => get("error-500"),
+    }
+}
+
+fn of_intake(error: &IntakeError) -> String {
+    match error {
+        IntakeError::Empty => get("refused-file-empty"),
+        IntakeError::TooManyBytes { bytes, bytes_max } => {
+            counted("refused-file-too-large", bytes.div_ceil(1 << 20), "limit", bytes_max >> 20)
+        }
+        IntakeError::Refused(kind) => get(refused_key(*kind)),
+        IntakeError::Unknown => get("refused-file-unknown"),
+        IntakeError::Animated(format) => with("refused-file-animated", "format", format),
+        IntakeError::SeveralPictures(count) => with("refused-file-several", "count", count),
+        IntakeError::Incomplete(format) => with("refused-file-incomplete", "format", format),
+        IntakeError::Damaged { format, what } => {
+            Sentences::english().with2("refused-file-damaged", "format", format.to_string(), "what", what)
+        }
+        IntakeError::Unsupported { format, what } => {
+            Sentences::english().with2("refused-file-rare", "format", format.to_string(), "what", what)
+        }
+        IntakeError::NoPixels => get("refused-file-no-pixels"),
+        IntakeError::TooLong { width, height, side_px_max } => {
+            let size = format!("{width} x {height}");
+            Sentences::english().with2("refused-file-too-long", "size", size, "limit", side_px_max.to_string())
+        }
+        IntakeError::TooManyPixels { pixels, pixels_max } => {
+            let (found, limit) = (pixels.div_ceil(1_000_000), pixels_max / 1_000_000);
+            counted("refused-file-too-many-pixels", found, "limit", limit)
+        }
+        IntakeError::TooMuchBeside { bytes_max } => with("refused-file-beside", "limit", bytes_max >> 20),
+        IntakeError::TooMuchMemory(format) => with("refused-file-memory", "format", format),
+    }
+}
+
+const fn refused_key(kind: Refused) -> &'static str {
+    match kind {
+        Refused::Heic => "refused-heic",
+        Refused::Avif => "refused-avif",
+        Refused::Gif => "refused-gif",
+        Refused::Svg => "refused-svg",
+        Refused::Pdf => "refused-pdf",
+        Refused::Bmp => "refused-bmp",
+        Refused::Dicom => "refused-dicom",
+        Refused::JpegXl => "refused-jpeg-xl",
+        Refused::Jpeg2000 => "refused-jpeg-2000",
+        Refused::BigTiff => "refused-big-tiff",
+        Refused::Photoshop => "refused-photoshop",
+        Refused::Icon => "refused-icon",
+        Refused::Video => "refused-video",
+        Refused::Archive => "refused-archive",
+        Refused::Html => "refused-html",
+    }
+}
+
+fn get(key: &str) -> String {
+    Sentences::english().get(key)
+}
+
+fn with(key: &str, name: &str, value: impl ToString) -> String {
+    Sentences::english().with(key, name, value.to_string())
+}
+
+fn counted(key: &str, found: impl ToString, name: &str, limit: impl ToString) -> String {
+    Sentences::english().with2(key, "found", found.to_string(), name, limit.to_string())
+}
+
+#[cfg(test)]
+mod tests;
