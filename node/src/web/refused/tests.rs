@@ -33,7 +33,7 @@ fn whatever_is_not_accepted_is_said_in_a_whole_sentence() {
         Refusal::Characters { what: "login name", allowed: "x" },
         Refusal::Characters { what: "x", allowed: "x" },
         Refusal::Unpublishable(Malformed::Form { at: 0, what: "x" }),
-        Refusal::Unpublishable(Malformed::TooLarge { what: "x", found, limit }),
+        Refusal::Unpublishable(Malformed::TooLarge { what: "x", found, unit: "characters", limit }),
     ];
     let format = Format::Jpeg;
     let files = [
