@@ -12,6 +12,7 @@ mod household;
 mod indexer;
 mod opening;
 mod pictures;
+mod previews;
 mod progress;
 mod record;
 mod rows;
@@ -158,7 +159,7 @@ impl Joined {
         let engine = engine::Engine::new(parts);
         let thread = std::thread::Builder::new().name("engine".into()).spawn(move || engine.run(receiver))?;
         runtime.spawn(carry(events, tasks.clone(), with.stop.clone()));
-        runtime.spawn(pictures::fetch_previews(shared.clone(), picture_wants, with.stop.clone()));
+        runtime.spawn(previews::fetch_previews(shared.clone(), picture_wants, with.stop.clone()));
         Ok(Self { shared, bookkeeper, tasks, thread: Mutex::new(Some(thread)), stop: with.stop })
     }
 

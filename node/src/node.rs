@@ -300,6 +300,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::app::hospital::Hospital;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -309,19 +310,9 @@ mod tests {
     fn what_cannot_be_made_whole_is_not_begun() {
         let directory = tempfile::tempdir().unwrap();
         let layout = Layout::new(directory.path().join("data"));
-        let mut wished = Init {
-            name: "St Mary's".to_owned(),
-            country: "DE".to_owned(),
-            web: "127.0.0.1:0".to_owned(),
-            host: "localhost".to_owned(),
-            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
-            plain_http: true,
-            admin: "Bad Name".to_owned(),
-        };
-        assert!(matches!(init(&layout, &wished), Err(NodeError::Refused(_))));
+        assert!(matches!(init(&layout, &Hospital::wished("Bad Name")), Err(NodeError::Refused(_))));
         assert!(!layout.root().exists(), "nothing is left of it");
-        wished.admin = "admin".to_owned();
-        init(&layout, &wished).unwrap();
+        init(&layout, &Hospital::wished("admin")).unwrap();
     }
 
     #[tokio::test]

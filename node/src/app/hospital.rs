@@ -17,20 +17,24 @@ pub(crate) struct Hospital {
 }
 
 impl Hospital {
-    /// One that has done `init` and belongs to no network yet.
-    pub(crate) fn begun() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let layout = Layout::new(directory.path().join("data"));
-        let init = Init {
+    /// What `init` is asked for.
+    pub(crate) fn wished(admin: &str) -> Init {
+        Init {
             name: "St Mary's".to_owned(),
             country: "DE".to_owned(),
             web: "127.0.0.1:0".to_owned(),
             host: "localhost".to_owned(),
             listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
             plain_http: true,
-            admin: "admin".to_owned(),
-        };
-        let made = node::init(&layout, &init).unwrap();
+            admin: admin.to_owned(),
+        }
+    }
+
+    /// One that has done `init` and belongs to no network yet.
+    pub(crate) fn begun() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout::new(directory.path().join("data"));
+        let made = node::init(&layout, &Self::wished("admin")).unwrap();
         let first_sign_in = made.sign_in.split_once("/first/").map(|(_, rest)| format!("/first/{rest}")).unwrap();
         let config = Config::load(&layout.config()).unwrap();
         Self { _directory: directory, layout, config, first_sign_in }

@@ -1,11 +1,7 @@
-//! Pictures between nodes: previews are fetched at once, pictures when somebody opens them; both are served to the audience
-//! of their case and to nobody else.
+//! Pictures between nodes: fetched when somebody opens them, as `previews` are at once; served to the audience of their case and
+//! to nobody else.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use anonymizer::Replica;
 use casebook::Reader;
@@ -17,26 +13,13 @@ use house::{
 use p2p::BlobAnswer;
 use protocol::{BlobId, CaseId, InstitutionId, Salt, limits, message::WantBlob, payload::content::Summary};
 use store::{BlobError, Found, Picture};
-use tokio::{
-    sync::mpsc,
-    task::{JoinSet, spawn_blocking},
-    time::interval,
-};
-use tokio_util::sync::CancellationToken;
+use tokio::task::spawn_blocking;
 
 use super::{
     Shared,
     shelf::{Shelf, ShelfError},
 };
 use crate::desk::DeskError;
-
-/// Until previews that no peer gave are asked for again, and how many cases then have their turn.
-const RETRY_INTERVAL: Duration = Duration::from_secs(30);
-const RETRIES_A_ROUND: usize = 64;
-/// Cases of an institution that wait for their previews; beyond that they are fetched when somebody looks at them.
-const WAITING_MAX: usize = 10_000;
-/// Cases of an institution whose previews are fetched at once: one that gives nothing keeps nobody else waiting.
-const AT_ONCE: usize = 2;
 
 /// Why a picture cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -185,7 +168,7 @@ impl Shared {
     }
 
     /// Whether all previews of a case are here, after asking for those that were not.
-    async fn has_previews(self: &Arc<Self>, case: CaseId) -> bool {
+    pub(super) async fn has_previews(self: &Arc<Self>, case: CaseId) -> bool {
         let Ok(Ok(Some(summary))) = self.away(move |shared| summary(&shared.shelf, case)).await else { return true };
         let mut are_here = true;
         for picture in &summary.pictures {
@@ -224,77 +207,6 @@ impl Shared {
         let shared = self.clone();
         // It ends early only with the node.
         spawn_blocking(move || work(&shared)).await.map_err(|_| PictureError::NotReachable)
-    }
-}
-
-/// Cases whose previews are not here, each institution's in the order in which they came.
-#[derive(Default)]
-struct Queues {
-    waiting: BTreeMap<InstitutionId, VecDeque<CaseId>>,
-    under_way: BTreeMap<InstitutionId, usize>,
-}
-
-impl Queues {
-    fn push(&mut self, case: CaseId) {
-        let waiting = self.waiting.entry(case.institution).or_default();
-        if waiting.len() < WAITING_MAX && !waiting.contains(&case) {
-            waiting.push_back(case);
-        }
-    }
-
-    /// A case of an institution that has not enough under way, if there is one.
-    fn next(&mut self) -> Option<CaseId> {
-        let is_free =
-            |institution: &InstitutionId| self.under_way.get(institution).is_none_or(|count| *count < AT_ONCE);
-        let (institution, waiting) = self.waiting.iter_mut().find(|(institution, _)| is_free(institution))?;
-        let (institution, case) = (*institution, waiting.pop_front());
-        if waiting.is_empty() {
-            self.waiting.remove(&institution);
-        }
-        *self.under_way.entry(institution).or_default() += 1;
-        case
-    }
-
-    fn end(&mut self, institution: InstitutionId) {
-        if let Some(count) = self.under_way.get_mut(&institution) {
-            *count -= 1;
-            if *count == 0 {
-                self.under_way.remove(&institution);
-            }
-        }
-    }
-}
-
-/// Fetches previews, some cases of each institution at once. What no peer gives now is asked for again, the longest waiting first.
-pub(super) async fn fetch_previews(
-    shared: Arc<Shared>,
-    mut cases: mpsc::UnboundedReceiver<CaseId>,
-    stop: CancellationToken,
-) {
-    let (mut queues, mut missed) = (Queues::default(), Queues::default());
-    let mut fetching = JoinSet::new();
-    let mut rounds = interval(RETRY_INTERVAL);
-    loop {
-        while let Some(case) = queues.next() {
-            let shared = shared.clone();
-            fetching.spawn(async move { (case, shared.has_previews(case).await) });
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            case = cases.recv() => match case {
-                Some(case) => queues.push(case),
-                None => return,
-            },
-            Some(Ok((case, are_here))) = fetching.join_next() => {
-                queues.end(case.institution);
-                if !are_here {
-                    missed.push(case);
-                }
-            }
-            _ = rounds.tick() => missed.waiting.values_mut().for_each(|missed| {
-                missed.drain(..missed.len().min(RETRIES_A_ROUND)).for_each(|case| queues.push(case));
-            }),
-        }
     }
 }
 

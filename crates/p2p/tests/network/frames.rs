@@ -12,7 +12,11 @@ use crate::{
 
 #[tokio::test]
 async fn two_members_exchange_frames_both_ways_in_order() {
-    let (mut one, mut two) = House::pair().await;
+    assert_frames_both_ways(House::pair().await).await;
+}
+
+/// Two that are connected, the first and the second, exchange frames and stop.
+pub(crate) async fn assert_frames_both_ways((mut one, mut two): (House, House)) {
     for number in 0..200 {
         one.send(2, numbered(number));
         two.send(1, numbered(1_000 + number));

@@ -5,9 +5,11 @@ use tokio::{net::UdpSocket, task::AbortHandle};
 
 use crate::{
     blobs::fetches_many_pictures,
+    frames::assert_frames_both_ways,
     gate::{forgets_strangers, keeps_strangers_out},
     house::{House, key, members, numbered, peer, until, within},
     outsider::Outsider,
+    reconnecting::assert_connected_once,
 };
 
 const QUIC: &str = "/ip4/127.0.0.1/udp/0/quic-v1";
@@ -16,17 +18,9 @@ const HALF_OPEN_MAX: usize = 16;
 
 #[tokio::test]
 async fn two_members_exchange_frames_both_ways_in_order_over_quic() {
-    let (mut one, mut two) = House::pair_at(QUIC).await;
+    let (one, two) = House::pair_at(QUIC).await;
     assert!(two.address.contains("/udp/") && two.address.ends_with("/quic-v1"), "{}", two.address);
-    for number in 0..200 {
-        one.send(2, numbered(number));
-        two.send(1, numbered(1_000 + number));
-    }
-    for number in 0..200 {
-        assert_eq!(two.frame().await, number);
-        assert_eq!(one.frame().await, 1_000 + number);
-    }
-    within("both to stop", async { tokio::join!(one.network.stop(), two.network.stop()) }).await;
+    assert_frames_both_ways((one, two)).await;
 }
 
 #[tokio::test]
@@ -78,19 +72,7 @@ async fn a_house_that_listens_both_ways_is_connected_once_by_whoever_knows_both_
     one.network.dial(peer(2), vec![first, second]);
     one.connected(2).await;
     two.connected(1).await;
-    for number in 0..50 {
-        one.send(2, numbered(number));
-        two.send(1, numbered(number));
-    }
-    for number in 0..50 {
-        assert_eq!(one.frame().await, number);
-        assert_eq!(two.frame().await, number);
-    }
-    for house in [&mut one, &mut two] {
-        let come = house.come().await;
-        let again = come.iter().find(|event| matches!(event, Event::Connected { .. } | Event::Disconnected { .. }));
-        assert!(again.is_none(), "{again:?}");
-    }
+    assert_connected_once((one, two)).await;
 }
 
 /// Carries datagrams to a house and none back, until it is shut. Returns where it takes them.
