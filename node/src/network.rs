@@ -8,6 +8,7 @@ mod engine;
 mod filing;
 mod folding;
 mod forgetting;
+mod heard;
 mod household;
 mod indexer;
 mod opening;

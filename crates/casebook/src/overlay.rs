@@ -38,24 +38,16 @@ impl<'a, R: Rows> Overlay<'a, R> {
         }
     }
 
-    /// What differs from below.
-    ///
-    /// # Errors
-    /// If a table cannot be read.
-    pub fn into_changes(self) -> Result<Vec<Change>, R::Error> {
+    /// What was written over what is below, be it the same.
+    pub fn into_changes(self) -> Vec<Change> {
         let mut changes = Vec::new();
         for (table, rows) in self.changed {
-            for (key, value) in rows {
-                if self.below.get(table, &key)? == value {
-                    continue;
-                }
-                changes.push(match value {
-                    Some(value) => Change::Put { table, key, value },
-                    None => Change::Delete { table, key },
-                });
-            }
+            changes.extend(rows.into_iter().map(|(key, value)| match value {
+                Some(value) => Change::Put { table, key, value },
+                None => Change::Delete { table, key },
+            }));
         }
-        Ok(changes)
+        changes
     }
 
     pub(crate) fn put<T: Row>(&mut self, key: &T::Key, row: &T) {

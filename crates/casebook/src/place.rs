@@ -143,7 +143,7 @@ impl<R: Rows> Sheet<'_, R> {
         self.rows.put(&key, remark);
         self.count_remark(key, remark, true)?;
         self.index(key.case);
-        self.settle(key.case)
+        Ok(())
     }
 
     fn unplace_remark(&mut self, key: UnderCase) -> Result<(), R::Error> {

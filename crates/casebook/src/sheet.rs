@@ -80,6 +80,6 @@ impl<'a, R: Rows> Sheet<'a, R> {
             .chain(self.indexed.into_iter().map(Effect::Index))
             .chain(self.offered.into_iter().map(Effect::Offer))
             .collect();
-        Ok(Folded { answer, changes: self.rows.into_changes()?, effects })
+        Ok(Folded { answer, changes: self.rows.into_changes(), effects })
     }
 }

@@ -28,11 +28,13 @@ impl<R: Rows> Sheet<'_, R> {
             self.rows.put(&activity, &ActivityRow);
             open.tally.comments = open.tally.comments.saturating_add(1);
             open.tally.answers = open.tally.answers.saturating_add(answers);
+            open.activity_ms = open.activity_ms.max(remark.shown_ms);
         } else {
             self.rows.delete::<ActivityRow>(&activity);
             open.tally.comments = open.tally.comments.saturating_sub(1);
             open.tally.answers = open.tally.answers.saturating_sub(answers);
         }
+        self.touch(key.case);
         self.rows.put(&key.case, &CaseRow::Open(open));
         Ok(())
     }

@@ -20,10 +20,10 @@ use trust::Standing;
 
 use super::{
     News, Shared,
-    folding::{Consequences, Folding, Judge, judge},
+    folding::{Consequences, Folding, Judge, judge, rejudge},
     forgetting::{self, Owing},
+    heard::read_all,
     indexer::{Feed, Indexer, Report},
-    record,
     rows::{FOLDED, HOUSE_FILED, OWED},
     shelf::{Shelf, ShelfError},
     words,
@@ -32,6 +32,8 @@ use crate::app::AppError;
 
 /// Records that are folded in one batch.
 const RECORDS_AT_ONCE: usize = 512;
+/// Of these so many are held with their payloads, which may be long.
+const RECORDS_IN_MEMORY: usize = 64;
 /// Who wrote something waits so long to find it in its place. It is durable before; while much else arrives it shows later.
 const SETTLED_WITHIN: Duration = Duration::from_secs(2);
 /// After a failure it is tried again in so long.
@@ -180,6 +182,12 @@ impl Work {
             self.to_follow.push(consequences);
             self.follow()?;
         }
+        let rejudged = self.folded.map(|folded| rejudge(&shared.shelf, &by, folded)).transpose()?.flatten();
+        let is_all = is_all && rejudged.is_none();
+        if let Some(consequences) = rejudged {
+            self.to_follow.push(consequences);
+            self.follow()?;
+        }
         let is_told = |end: &Position| is_all || self.folded.is_some_and(|folded| folded >= *end);
         for (_, reply) in self.waiting.extract_if(.., |(end, _)| is_told(end)) {
             let _ = reply.send(());
@@ -298,15 +306,14 @@ pub(crate) fn fold_feeds(
     };
     let mut folding = Folding::of_feeds(shelf, judge);
     let mut last = None;
-    for scanned in scan.take(RECORDS_AT_ONCE) {
-        let scanned = scanned?;
-        let kept = record::from_journal(scanned.kind, &scanned.clear)?;
-        let salted = match shelf.journal.unseal(&scanned)? {
-            Secret::Held(secret) => record::salted(&secret),
-            Secret::Erased | Secret::None => None,
-        };
-        folding.fold(&kept, salted.as_ref(), scanned.position)?;
-        last = Some(scanned.position);
+    let mut scan = scan.take(RECORDS_AT_ONCE);
+    loop {
+        let scanned = scan.by_ref().take(RECORDS_IN_MEMORY).collect::<Result<Vec<_>, _>>()?;
+        let Some(end) = scanned.last() else { break };
+        last = Some(end.position);
+        for read in read_all(shelf, &scanned)? {
+            folding.fold(read)?;
+        }
     }
     match last {
         Some(last) => Ok(Some((last, folding.finish()?))),

@@ -14,7 +14,7 @@ use casebook::{Change, Effect, Erasure, Origin, Overlay, Pictures, Record, Said}
 use feed::Exchange;
 use house::HouseEntry;
 use protocol::{
-    Audience, CaseId, Class, Context, Entry, EntryId, FeedId, Kind, Payload, Salted, Statement,
+    Audience, CaseId, Class, Entry, EntryId, FeedId, Kind, Payload, Salted, Statement,
     certificate::ForcedWithdrawal,
     codec::encode,
     message::Absence,
@@ -27,14 +27,18 @@ use store::{Batch, Mark, Position};
 use trust::{Question, Standing};
 
 use super::{
+    heard::{Heard, Read, What},
     household,
     record::{self, Kept},
     rows::{
         CASEBOOK, ENTRIES, EntryRow, FOLDED, FREEZES, HEADS, HOUSE, HOUSE_FILED, HeadRow, MISSING, OWED, PLACES,
-        PayloadAt, REMARKS_OWED, SEALED, WORDS_OWED,
+        PayloadAt, REJUDGED, REMARKS_OWED, SEALED, WORDS_OWED,
     },
     shelf::{Shelf, ShelfError, casebook_key},
 };
+
+/// Words of a feed that are judged again at once.
+const JUDGED_AT_ONCE: u64 = 512;
 
 /// What follows from records that were folded, for those who keep more than tables.
 #[derive(Debug, Default)]
@@ -84,6 +88,8 @@ pub(crate) struct Folding<'a> {
     late: BTreeMap<EntryId, Position>,
     batch: Batch,
     destroy: Vec<Position>,
+    /// From where feeds are to be judged again; nothing where that is done.
+    rejudged: BTreeMap<FeedId, Option<u64>>,
     last: Option<Position>,
     consequences: Consequences,
 }
@@ -109,19 +115,20 @@ impl<'a> Folding<'a> {
             late: BTreeMap::new(),
             batch: Batch::new(),
             destroy: Vec::new(),
+            rejudged: BTreeMap::new(),
             last: None,
             consequences: Consequences::default(),
         }
     }
 
-    /// Folds one record that stands at a position.
-    pub(crate) fn fold(&mut self, kept: &Kept, salted: Option<&Salted>, at: Position) -> Result<(), ShelfError> {
+    /// Folds one record.
+    pub(crate) fn fold(&mut self, Read { at, what }: Read) -> Result<(), ShelfError> {
         self.last = Some(at);
-        match kept {
-            Kept::Entry { entry, received_ms, .. } => self.fold_entry(entry, salted, *received_ms),
-            Kept::Payload { feed, seq, entry } => self.fold_payload((feed, *seq), entry, salted, at),
-            Kept::Freeze(feed, freeze) => self.restand_from(feed, freeze.at),
-            Kept::Papers(_) | Kept::Addresses(_) => Ok(()),
+        match what {
+            What::Entry { entry, received_ms, heard } => self.fold_entry(&entry, heard, received_ms),
+            What::Payload { feed, seq, entry, salted } => self.fold_payload((&feed, seq), &entry, salted.as_ref(), at),
+            What::Freeze(feed, from) => self.owe_judgement(feed, from),
+            What::Other => Ok(()),
         }
     }
 
@@ -184,7 +191,13 @@ impl<'a> Folding<'a> {
         for (place, row) in &self.erased {
             self.batch.put(ENTRIES, place, row)?;
         }
-        for change in self.overlay.into_changes()? {
+        for (feed, from) in &self.rejudged {
+            match from {
+                Some(from) => self.batch.put(REJUDGED, feed, from)?,
+                None => self.batch.remove(REJUDGED, feed)?,
+            }
+        }
+        for change in self.overlay.into_changes() {
             match change {
                 Change::Put { table, key, value } => self.batch.put(CASEBOOK, &casebook_key(table, &key), &value)?,
                 Change::Delete { table, key } => self.batch.remove(CASEBOOK, &casebook_key(table, &key))?,
@@ -210,13 +223,13 @@ impl<'a> Folding<'a> {
             return Ok(());
         };
         self.late.insert(*entry, at);
-        self.fold_entry(&held, salted, received_ms)
+        self.fold_entry(&held, Heard::of(&held, salted), received_ms)
     }
 
     /// Tells the casebook what an entry says.
-    fn fold_entry(&mut self, entry: &Entry, salted: Option<&Salted>, received_ms: u64) -> Result<(), ShelfError> {
+    fn fold_entry(&mut self, entry: &Entry, heard: Heard, received_ms: u64) -> Result<(), ShelfError> {
         let header = entry.header();
-        let payload = salted.and_then(|salted| entry.open(salted).ok());
+        let Heard { has_payload, payload, is_signed } = heard;
         if let Some(payload) = &payload {
             self.restand_after(header.feed, header.seq, payload)?;
         }
@@ -229,7 +242,7 @@ impl<'a> Folding<'a> {
             None => None,
         };
         let Some(said) = said else { return Ok(()) };
-        if header.kind == Kind::Sealed && salted.is_some() {
+        if header.kind == Kind::Sealed && has_payload {
             self.batch.put(SEALED, &entry.id(), &())?;
             self.consequences.placed.push(entry.id());
         }
@@ -244,7 +257,7 @@ impl<'a> Folding<'a> {
             said,
         };
         let standing = match &record.said {
-            Said::Statement(kind, statement) => self.standing(entry, *kind, statement),
+            Said::Statement(kind, statement) => self.standing(entry, *kind, statement, is_signed),
             _ => Standing::Unknown,
         };
         if matches!(record.said, Said::Statement(..)) && standing < Standing::Pending {
@@ -325,7 +338,7 @@ impl<'a> Folding<'a> {
     /// What a control entry changes about words that stand before it.
     fn restand_after(&mut self, feed: FeedId, seq: u64, payload: &Payload) -> Result<(), ShelfError> {
         match trust::judged_again_from(payload).filter(|from| *from < seq) {
-            Some(from) => self.restand_from(&feed, from),
+            Some(from) => self.owe_judgement(feed, from),
             None => Ok(()),
         }
     }
@@ -335,32 +348,56 @@ impl<'a> Folding<'a> {
         let Some(position) = self.shelf.tables.get(FREEZES, feed)? else { return Ok(()) };
         let read = self.shelf.journal.read(Position::from_u64(position))?;
         match record::from_journal(read.kind, &read.clear)? {
-            Kept::Freeze(_, freeze) if freeze.at <= seq => self.restand_from(feed, freeze.at),
+            Kept::Freeze(_, freeze) if freeze.at <= seq => self.owe_judgement(*feed, freeze.at),
             _ => Ok(()),
         }
     }
 
-    /// Judges again what stands in a feed from a place on.
-    fn restand_from(&mut self, feed: &FeedId, from: u64) -> Result<(), ShelfError> {
-        let last = self.shelf.tables.get(HEADS, feed)?.map_or(0, |head: HeadRow| head.place.seq);
-        for seq in from..=last {
-            let Some(held) = self.shelf.entry(feed, seq)? else { continue };
-            let Some(Payload::Statement(kind, statement)) = held.payload() else { continue };
-            let standing = self.standing(&held.entry, kind, &statement);
+    /// Notes that what stands in a feed from a place on is to be judged again. It may be long, and every control entry may ask
+    /// for it, so it is done in stretches between other work.
+    fn owe_judgement(&mut self, feed: FeedId, from: u64) -> Result<(), ShelfError> {
+        let owed = match self.rejudged.get(&feed) {
+            Some(owed) => *owed,
+            None => self.shelf.tables.get(REJUDGED, &feed)?,
+        };
+        self.rejudged.insert(feed, Some(owed.map_or(from, |owed| owed.min(from))));
+        Ok(())
+    }
+
+    /// Judges again a stretch of a feed, and notes how far it came.
+    fn rejudge(&mut self, feed: FeedId, from: u64) -> Result<(), ShelfError> {
+        let last = self.shelf.tables.get(HEADS, &feed)?.map_or(0, |head: HeadRow| head.place.seq);
+        let behind = from.saturating_add(JUDGED_AT_ONCE);
+        for seq in from..behind.min(last.saturating_add(1)) {
+            let Some(held) = self.shelf.entry(&feed, seq)? else { continue };
+            let heard = Heard::of(&held.entry, held.salted());
+            let Some(Payload::Statement(kind, statement)) = heard.payload else { continue };
+            let standing = self.standing(&held.entry, kind, &statement, heard.is_signed);
             let folded = self.shelf.book.restand(held.entry.id(), standing, &self.overlay)?;
             self.take(folded, false)?;
         }
+        self.rejudged.insert(feed, Some(behind).filter(|behind| *behind <= last));
         Ok(())
     }
 
     /// Whether a statement counts: the person signed it, the institution vouches for the person, and its feed does not stand
     /// still before it.
-    fn standing(&self, entry: &Entry, kind: Kind, statement: &Statement) -> Standing {
+    fn standing(&self, entry: &Entry, kind: Kind, statement: &Statement, is_signed: bool) -> Standing {
         let header = entry.header();
-        let context = Context { network: header.network, feed: header.feed, kind };
-        if statement.verify(&context).is_err() {
-            return Standing::Unknown;
-        }
-        (self.judge)(&header.feed, &Question::of(header, kind, statement))
+        if is_signed { (self.judge)(&header.feed, &Question::of(header, kind, statement)) } else { Standing::Unknown }
     }
+}
+
+/// Judges again a stretch of every feed that is owed another judgement. Nothing if none is.
+pub(crate) fn rejudge(shelf: &Shelf, judge: Judge<'_>, folded: Position) -> Result<Option<Consequences>, ShelfError> {
+    let owed: Vec<(FeedId, u64)> = shelf.tables.range(REJUDGED, ..)?.collect::<Result<_, _>>()?;
+    if owed.is_empty() {
+        return Ok(None);
+    }
+    let mut folding = Folding::of_feeds(shelf, judge);
+    folding.last = Some(folded);
+    for (feed, from) in owed {
+        folding.rejudge(feed, from)?;
+    }
+    folding.finish().map(Some)
 }

@@ -10,7 +10,7 @@ pub(crate) const FOLDED: Mark = Mark::new("casebook");
 /// How far the house journal was filed: cases for the own house stand in the casebook beside the shared ones.
 pub(crate) const HOUSE_FILED: Mark = Mark::new("house");
 /// The number for what all rows of the node mean. Tables of another number are built again.
-pub(crate) const SCHEMA: u32 = 5;
+pub(crate) const SCHEMA: u32 = 6;
 
 /// Where the entry at a place stands.
 pub(crate) const ENTRIES: Table<(FeedId, u64), EntryRow> = Table::new("entries");
@@ -36,6 +36,8 @@ pub(crate) const OWED: Table<CaseId, ()> = Table::new("owed");
 pub(crate) const WORDS_OWED: Table<CaseId, ()> = Table::new("words-owed");
 /// Erased entries that the index may hold as comments.
 pub(crate) const REMARKS_OWED: Table<EntryId, ()> = Table::new("remarks-owed");
+/// From which place on the words of a feed are to be judged again.
+pub(crate) const REJUDGED: Table<FeedId, u64> = Table::new("rejudged");
 /// Where a statement for the own house stands in the house journal.
 pub(crate) const HOUSE: Table<EntryId, u64> = Table::new("house");
 /// All rows of the casebook, each key behind the number of its table.

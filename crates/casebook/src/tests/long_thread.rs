@@ -59,7 +59,7 @@ fn fold_in_batches(node: &Node, records: impl Iterator<Item = Record>) -> Memory
             let folded = node.book.fold(record, Standing::Verified, &overlay).unwrap();
             overlay.apply(folded.changes);
         }
-        let changes = overlay.into_changes().unwrap();
+        let changes = overlay.into_changes();
         rows.apply(&changes);
     }
     rows

@@ -225,13 +225,17 @@ type Changed = Result<Tally, ConflictableTransactionError<()>>;
 
 fn change(view: &TransactionalTree, changes: &Changes, mut tally: Tally) -> Changed {
     for (key, row) in changes {
-        let before = match row {
+        let before = view.get(key)?;
+        if before.as_deref() == row.as_deref() {
+            continue;
+        }
+        match row {
             Some(row) => {
                 tally.add(key, row);
-                view.insert(key.as_slice(), row.as_slice())?
+                view.insert(key.as_slice(), row.as_slice())?;
             }
-            None => view.remove(key.as_slice())?,
-        };
+            None => drop(view.remove(key.as_slice())?),
+        }
         if let Some(before) = before {
             tally.take(key, &before);
         }
