@@ -3,16 +3,21 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    thread,
 };
 
 use house::{
     Actor, Command, House, HouseEntry, Permission, Refusal, Seed, Settings, Subject,
     audit::{Action, ObjectId, Outcome, Reason},
 };
-use store::{AppendError, Journal, JournalError, JournalOptions, NewRecord, OpenError, Position, Secret};
+use store::{AppendError, Journal, JournalError, JournalOptions, NewRecord, OpenError, Position, Scanned, Secret};
+use zeroize::Zeroizing;
 
 use crate::{clock::now_ms, entropy, reserve::Reserve};
+
+/// So many records are read before they are folded: one core checks what another one folds.
+const RECORDS_AHEAD: usize = 64;
 
 /// What the house answers when it does not do what it was told, or could not write it down.
 #[derive(Debug, thiserror::Error)]
@@ -65,19 +70,13 @@ impl Desk {
         let journal = Journal::open(directory, options)?;
         crate::network::log_recovery(&journal, "house");
         let mut room = Room { house: House::new(settings), sealed: BTreeMap::new(), worthless: Vec::new() };
-        for scanned in journal.scan(None) {
-            let scanned = scanned?;
-            let secret = match journal.unseal(&scanned)? {
-                Secret::Held(secret) => Some(secret),
-                Secret::None | Secret::Erased => None,
-            };
-            let entry =
-                HouseEntry::decode(scanned.kind, &scanned.clear, secret.as_ref().map(|secret| secret.as_slice()))
-                    .map_err(DeskOpenError::Newer)?;
-            if let Some(entry) = entry {
-                room.take(&entry, scanned.position);
-            }
-        }
+        thread::scope(|scope| {
+            let (records, read) = mpsc::sync_channel(RECORDS_AHEAD);
+            let journal = &journal;
+            // Whoever folds has gone when it cannot be told.
+            scope.spawn(move || read_all(journal).try_for_each(|record| records.send(record)));
+            read.into_iter().try_for_each(|record| room.fold(&record?))
+        })?;
         let desk = Self { journal, reserve, room: Mutex::new(room) };
         desk.destroy_what_a_crash_left();
         Ok(desk)
@@ -198,7 +197,31 @@ impl Desk {
     }
 }
 
+/// A record of the house journal with its sealed part, if that is there.
+type Unsealed = (Scanned, Option<Zeroizing<Vec<u8>>>);
+
+/// All records of the house journal in their order.
+fn read_all(journal: &Journal) -> impl Iterator<Item = Result<Unsealed, JournalError>> {
+    journal.scan(None).map(|scanned| {
+        let scanned = scanned?;
+        let secret = match journal.unseal(&scanned)? {
+            Secret::Held(secret) => Some(secret),
+            Secret::None | Secret::Erased => None,
+        };
+        Ok((scanned, secret))
+    })
+}
+
 impl Room {
+    fn fold(&mut self, (scanned, secret): &Unsealed) -> Result<(), DeskOpenError> {
+        let secret = secret.as_ref().map(|secret| secret.as_slice());
+        let entry = HouseEntry::decode(scanned.kind, &scanned.clear, secret).map_err(DeskOpenError::Newer)?;
+        if let Some(entry) = entry {
+            self.take(&entry, scanned.position);
+        }
+        Ok(())
+    }
+
     /// Folds an entry, and notes which sealed parts it makes worthless.
     fn take(&mut self, entry: &HouseEntry, at: Position) {
         self.worthless.extend(entry.supersedes().and_then(|subject| self.sealed.remove(&subject)).unwrap_or_default());

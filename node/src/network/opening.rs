@@ -2,8 +2,10 @@
 
 use std::{
     collections::BTreeMap,
+    panic::resume_unwind,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
 };
 
 use casebook::Casebook;
@@ -92,9 +94,14 @@ pub(crate) fn open(
 ) -> Result<Opened, OpenError> {
     forget_if_asked(layout)?;
     let table_options = TableOptions::new(SCHEMA, options.on_fatal.clone());
-    let journal = Arc::new(Journal::open(&layout.feeds(), options)?);
+    // Both read much, and neither asks the other.
+    let (journal, tables) = thread::scope(|scope| {
+        let tables = scope.spawn(|| open_tables(&layout.tables(), table_options));
+        let journal = Journal::open(&layout.feeds(), options);
+        (journal, tables.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let (journal, tables) = (Arc::new(journal?), Arc::new(tables));
     log_recovery(&journal, "feeds");
-    let tables = Arc::new(open_tables(&layout.tables(), table_options));
     let shelf = Shelf { journal, tables, book: Casebook { me }, desk, uncounted: Arc::default() };
     if shelf.tables.applied(FOLDED).map_err(ShelfError::from)?.is_none() {
         // What it had to forget stood in the tables that are gone.

@@ -101,9 +101,8 @@ impl<'a> Frame<'a> {
         check
     }
 
-    /// The record in `bytes`, which are one whole frame.
-    pub(super) fn decode(bytes: &'a [u8], place: Place) -> Result<Self, Bad> {
-        let head = Head::decode(bytes.first_chunk().ok_or(Bad::Short)?, place)?;
+    /// The record in `bytes`, which are one whole frame with its head.
+    pub(super) fn decode(head: &Head, bytes: &'a [u8], place: Place) -> Result<Self, Bad> {
         if bytes.len() != head.length {
             return Err(Bad::Short);
         }
@@ -139,6 +138,11 @@ mod tests {
 
     const PLACE: Place = Place { journal: [3; 16], segment: 2, offset: 700 };
 
+    fn read(bytes: &[u8], place: Place) -> Result<Frame<'_>, Bad> {
+        let head = Head::decode(bytes.first_chunk().ok_or(Bad::Short)?, place)?;
+        Frame::decode(&head, bytes, place)
+    }
+
     fn a_frame() -> impl Strategy<Value = (u8, Option<u32>, Vec<u8>, Vec<u8>, u32)> {
         let bytes = || prop::collection::vec(any::<u8>(), 0..300);
         (any::<u8>(), prop::option::of(0..NO_SLOT), bytes(), bytes(), any::<u32>())
@@ -150,7 +154,7 @@ mod tests {
             let frame = Frame { batch, kind, slot, clear: &clear, sealed: &sealed };
             let mut bytes = Vec::new();
             let check = frame.encode(PLACE, &mut bytes);
-            prop_assert_eq!(Frame::decode(&bytes, PLACE), Ok(frame));
+            prop_assert_eq!(read(&bytes, PLACE), Ok(frame));
             prop_assert_eq!(check_of(&bytes), check);
         }
 
@@ -159,16 +163,16 @@ mod tests {
             let mut bytes = Vec::new();
             Frame { batch, kind, slot, clear: &clear, sealed: &sealed }.encode(PLACE, &mut bytes);
             for elsewhere in [Place { offset: 701, ..PLACE }, Place { segment: 3, ..PLACE }, Place { journal: [4; 16], ..PLACE }] {
-                prop_assert!(Frame::decode(&bytes, elsewhere).is_err());
+                prop_assert!(read(&bytes, elsewhere).is_err());
             }
             let bit = at.index(bytes.len() * 8);
             bytes[bit / 8] ^= 1 << (bit % 8);
-            prop_assert!(Frame::decode(&bytes, PLACE).is_err());
+            prop_assert!(read(&bytes, PLACE).is_err());
         }
 
         #[test]
         fn any_bytes_are_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            prop_assert!(Frame::decode(&bytes, PLACE).is_err());
+            prop_assert!(read(&bytes, PLACE).is_err());
         }
     }
 }

@@ -132,7 +132,7 @@ impl Reader {
             Err(bad) => return Ok(Err(bad)),
         };
         let Some(bytes) = self.bytes(offset, head.length)? else { return Ok(Err(Bad::Short)) };
-        Ok(Frame::decode(bytes, place).map(|frame| (frame, bytes)))
+        Ok(Frame::decode(&head, bytes, place).map(|frame| (frame, bytes)))
     }
 
     /// The first offset from `from` on where a sound frame stands.
