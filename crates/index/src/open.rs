@@ -14,13 +14,12 @@ use std::{
     time::Duration,
 };
 
-use tantivy::{
-    IndexReader, IndexWriter, ReloadPolicy, TantivyError, indexer::IndexWriterOptions, merge_policy::NoMergePolicy,
-};
+use tantivy::{IndexWriter, ReloadPolicy, TantivyError, indexer::IndexWriterOptions, merge_policy::NoMergePolicy};
 
 use crate::{
     error::Error,
     schema::{Fields, schema},
+    search::Reader,
 };
 
 /// How many folders that could not be used are kept.
@@ -30,7 +29,7 @@ pub(crate) const KEPT_ASIDE: usize = 2;
 const HEAP_BYTES: usize = 50_000_000;
 
 /// The folder's format; another number is another format, and is built again.
-const FORMAT: &str = "consilium index 1\n";
+const FORMAT: &str = "consilium index 2\n";
 
 /// How long opening may take, and how much longer for each 100 MB.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -52,7 +51,7 @@ pub enum State {
 pub(crate) struct Opened {
     pub(crate) index: tantivy::Index,
     pub(crate) writer: IndexWriter,
-    pub(crate) reader: IndexReader,
+    pub(crate) reader: Reader,
     pub(crate) fields: Fields,
     pub(crate) state: State,
 }
@@ -145,7 +144,8 @@ fn take(index: tantivy::Index) -> Result<Opened, Refusal> {
         .build();
     let writer: IndexWriter = index.writer_with_options(options)?;
     writer.set_merge_policy(Box::new(NoMergePolicy));
-    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    let fields = schema().1;
+    let reader = Reader::of(index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?, fields)?;
     let metas = index.load_metas()?;
     let state = match metas.payload {
         None => State::Fresh,
@@ -154,7 +154,7 @@ fn take(index: tantivy::Index) -> Result<Opened, Refusal> {
             Err(_) => return Err(Refusal::Unusable(format!("the watermark is {payload:?}"))),
         },
     };
-    Ok(Opened { index, writer, reader, fields: schema().1, state })
+    Ok(Opened { index, writer, reader, fields, state })
 }
 
 /// Moves the folder beside itself and lets the oldest of those before go.

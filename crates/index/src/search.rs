@@ -1,23 +1,41 @@
 //! Searching: from a query and a viewer to ranked cases, exact counts and exact facets.
 //!
-//! First each word or phrase is looked up in all documents and the hits are gathered by case ([`gather`]); a case that answers
-//! all of them stays, wherever in its thread they stand. Then the documents of cases that the viewer may find and that pass
-//! the filters are run through ([`pass`]), and only what is in both is counted and ranked.
+//! First the cases are marked that the viewer may find and that pass the filters ([`findable`]). Then each word or phrase is
+//! looked up ([`expand`]) and every document has a score ([`scores`]); what comments answer is gathered by thread ([`threads`],
+//! [`gather`]), for a case that answers everything stays, wherever in its thread it does. At last what is marked is run
+//! through: all that stays is counted ([`pass`]), and the best is ranked ([`best`]).
 
+mod best;
 mod expand;
+mod findable;
 mod gather;
 mod pass;
+mod scores;
+mod terms;
+mod threads;
+mod view;
 
-use std::{cmp::Ordering, collections::BTreeMap, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use protocol::{CaseId, CaseNumber, EntryId, InstitutionId, payload::content::Status};
 use tantivy::{
-    DocAddress, IndexReader, Searcher, TantivyDocument, Term,
-    query::{BooleanQuery, Query as _, TermQuery},
+    DocAddress, DocId, IndexReader, Searcher, TantivyDocument, Term,
     schema::{IndexRecordOption, Value},
 };
 
-use crate::{document::Viewer, error::Error, query::Query, schema::Fields, words::words};
+use self::{
+    best::Ranked,
+    findable::Findable,
+    gather::Gathered,
+    view::{View, Views},
+};
+use crate::{
+    document::Viewer,
+    error::Error,
+    query::Query,
+    schema::{Fields, INSTITUTION},
+    words::words,
+};
 
 /// No more hits are returned at once.
 pub const LIMIT_MAX: usize = 100;
@@ -28,7 +46,7 @@ pub const OFFSET_MAX: usize = 10_000;
 /// Searches what is committed. Clones share one view and may search at the same time.
 #[derive(Clone)]
 pub struct Reader {
-    reader: IndexReader,
+    views: Arc<Views>,
     fields: Fields,
 }
 
@@ -55,7 +73,7 @@ pub struct Facets {
 }
 
 /// An answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hits {
     /// The best, or the newest if the query has no words; equals by time, then always in the same order.
     pub hits: Vec<Hit>,
@@ -69,23 +87,19 @@ pub struct Hits {
     pub micros: u64,
 }
 
-/// A case that passed, before it is fetched.
-struct Ranked {
-    score: f32,
-    time_ms: u64,
-    key: u128,
-    case: DocAddress,
-    best: DocAddress,
-}
-
 impl Reader {
-    pub(crate) const fn new(reader: IndexReader, fields: Fields) -> Self {
-        Self { reader, fields }
+    pub(crate) fn of(reader: IndexReader, fields: Fields) -> tantivy::Result<Self> {
+        Ok(Self { views: Arc::new(Views::of(reader)?), fields })
     }
 
     /// The last commit.
     pub(crate) fn searcher(&self) -> Searcher {
-        self.reader.searcher()
+        self.views.last().searcher.clone()
+    }
+
+    /// Looks at the last commit from now on, with all clones.
+    pub(crate) fn reload(&self) -> tantivy::Result<()> {
+        self.views.reload()
     }
 
     /// The hits from `offset` on, `limit` of them and at most [`LIMIT_MAX`]; none from behind [`OFFSET_MAX`] on.
@@ -104,7 +118,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Read`] if the disk fails.
     pub fn bytes(&self) -> Result<u64, Error> {
-        let usage = self.reader.searcher().space_usage().map_err(|error| Error::Read(Box::new(error)))?;
+        let usage = self.searcher().space_usage().map_err(|error| Error::Read(Box::new(error)))?;
         Ok(usage.total().get_bytes())
     }
 
@@ -114,7 +128,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Read`] if the disk fails.
     pub fn holds_word(&self, word: &str) -> Result<bool, Error> {
-        let searcher = self.reader.searcher();
+        let searcher = self.searcher();
         let holds = |text: &str| -> tantivy::Result<bool> {
             let in_head = searcher.doc_freq(&Term::from_field_text(self.fields.head, text))?;
             let in_text = searcher.doc_freq(&Term::from_field_text(self.fields.text, text))?;
@@ -129,67 +143,65 @@ impl Reader {
     }
 
     fn found(&self, query: &Query, viewer: Viewer, limit: usize, offset: usize) -> tantivy::Result<Hits> {
-        let searcher = self.reader.searcher();
-        let gathered = gather::gather(&searcher, &self.fields, &query.clauses)?;
-        let passed = pass::pass(&searcher, &self.fields, &query.filters, viewer, gathered)?;
-        let total = passed.ranked.len() as u64;
-        let mut hits = Vec::new();
-        for ranked in page(passed.ranked, limit, offset) {
-            hits.extend(self.hit(&searcher, &ranked)?);
+        let view = self.views.last();
+        let findable = Findable::by(&view.searcher, &self.fields, &query.filters, viewer)?;
+        let mut found = Hits { searched: findable.searched, ..Hits::default() };
+        let Some(gathered) = Gathered::of(&view, &self.fields, &query.clauses)? else { return Ok(found) };
+        let count = if limit > 0 { offset + limit } else { 0 };
+        let passed = pass::pass(&view, &findable, &gathered, count)?;
+        for ranked in passed.best.from(offset) {
+            found.hits.extend(self.hit(&view, &gathered, &ranked)?);
         }
-        let searched = self.visible(&searcher, viewer)?;
-        Ok(Hits { hits, total, facets: passed.facets, searched, micros: 0 })
-    }
-
-    fn visible(&self, searcher: &Searcher, viewer: Viewer) -> tantivy::Result<u64> {
-        let count = audience(&self.fields, viewer).count(searcher)?;
-        Ok(count as u64)
+        (found.total, found.facets) = (passed.total, passed.facets);
+        Ok(found)
     }
 
     /// The ids behind a case that passed.
-    fn hit(&self, searcher: &Searcher, ranked: &Ranked) -> tantivy::Result<Option<Hit>> {
-        let own = |at: DocAddress| -> tantivy::Result<Vec<u8>> {
-            let document: TantivyDocument = searcher.doc(at)?;
-            let value = document.get_first(self.fields.own).and_then(|value| value.as_bytes().map(<[u8]>::to_vec));
-            Ok(value.unwrap_or_default())
-        };
-        let Some(case) = case_id(&own(ranked.case)?) else { return Ok(None) };
-        let comment = if ranked.best == ranked.case { None } else { own(ranked.best)?.try_into().ok().map(EntryId) };
-        Ok(Some(Hit { case, comment, score: ranked.score }))
+    fn hit(&self, view: &View, gathered: &Gathered, ranked: &Ranked) -> tantivy::Result<Option<Hit>> {
+        let Ranked { score, segment, doc, member, .. } = *ranked;
+        let Some(case) = self.case(&view.searcher, segment, doc)? else { return Ok(None) };
+        let mut comment = None;
+        if gathered.has_better_remark(segment, doc, member) {
+            let mut thread = vec![(segment, doc)];
+            thread.extend(self.comments(&view.searcher, &case)?);
+            if let Some((segment, doc)) = gathered.best_of(&thread).filter(|best| *best != (segment, doc)) {
+                comment = self.own(&view.searcher, segment, doc)?.try_into().ok().map(EntryId);
+            }
+        }
+        Ok(Some(Hit { case, comment, score }))
     }
-}
 
-/// Cases that the viewer may find.
-fn audience(fields: &Fields, viewer: Viewer) -> BooleanQuery {
-    any_of(fields.audience_of(viewer))
-}
-
-fn any_of(terms: Vec<Term>) -> BooleanQuery {
-    BooleanQuery::union(
-        terms.into_iter().map(|term| Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<_>).collect(),
-    )
-}
-
-/// The hits of one page, in order; the others are never sorted.
-fn page(mut ranked: Vec<Ranked>, limit: usize, offset: usize) -> Vec<Ranked> {
-    let order = |a: &Ranked, b: &Ranked| -> Ordering {
-        let better = b.score.total_cmp(&a.score).then_with(|| b.time_ms.cmp(&a.time_ms));
-        better.then_with(|| a.key.cmp(&b.key))
-    };
-    let end = offset.saturating_add(limit);
-    if end < ranked.len() {
-        ranked.select_nth_unstable_by(end, order);
-        ranked.truncate(end);
+    /// The living comments of a case.
+    fn comments(&self, searcher: &Searcher, case: &CaseId) -> tantivy::Result<Vec<(usize, DocId)>> {
+        let term = self.fields.comments_of(case);
+        let mut comments = Vec::new();
+        for (at, segment) in searcher.segment_readers().iter().enumerate() {
+            let inverted = segment.inverted_index(term.field())?;
+            let Some(mut blocks) = inverted.read_block_postings(&term, IndexRecordOption::Basic)? else { continue };
+            while !blocks.docs().is_empty() {
+                comments.extend(blocks.docs().iter().filter(|doc| !segment.is_deleted(**doc)).map(|doc| (at, *doc)));
+                blocks.advance();
+            }
+        }
+        Ok(comments)
     }
-    ranked.sort_unstable_by(order);
-    ranked.drain(..offset.min(ranked.len()));
-    ranked
-}
 
-fn case_id(bytes: &[u8]) -> Option<CaseId> {
-    let (institution, number) = bytes.split_at_checked(InstitutionId::LEN)?;
-    Some(CaseId {
-        institution: protocol::FeedId(institution.try_into().ok()?),
-        number: CaseNumber(number.try_into().ok()?),
-    })
+    fn case(&self, searcher: &Searcher, segment: usize, doc: DocId) -> tantivy::Result<Option<CaseId>> {
+        let Ok(number) = self.own(searcher, segment, doc)?.try_into() else { return Ok(None) };
+        let columns = searcher.segment_readers()[segment].fast_fields();
+        let Some(institutions) = columns.str(INSTITUTION)? else { return Ok(None) };
+        let Some(ord) = institutions.ords().first(doc) else { return Ok(None) };
+        let mut institution = String::new();
+        institutions.ord_to_str(ord, &mut institution)?;
+        let institution: Option<InstitutionId> = institution.parse().ok();
+        Ok(institution.map(|institution| CaseId { institution, number: CaseNumber(number) }))
+    }
+
+    /// What is stored of a document: the number of a case, the id of a comment.
+    fn own(&self, searcher: &Searcher, segment: usize, doc: DocId) -> tantivy::Result<Vec<u8>> {
+        let address = DocAddress::new(u32::try_from(segment).unwrap_or(u32::MAX), doc);
+        let document: TantivyDocument = searcher.doc(address)?;
+        let value = document.get_first(self.fields.own).and_then(|value| value.as_bytes().map(<[u8]>::to_vec));
+        Ok(value.unwrap_or_default())
+    }
 }

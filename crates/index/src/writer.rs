@@ -6,7 +6,7 @@
 use std::{collections::HashSet, fs, path::PathBuf};
 
 use tantivy::{
-    IndexReader, IndexWriter,
+    IndexWriter,
     index::SegmentId,
     merge_policy::{LogMergePolicy, MergePolicy},
 };
@@ -30,7 +30,7 @@ pub struct Index {
     folder: PathBuf,
     index: tantivy::Index,
     writer: IndexWriter,
-    reader: IndexReader,
+    reader: Reader,
     fields: Fields,
 }
 
@@ -57,7 +57,7 @@ impl Index {
 
     /// A handle to search with, cheap to clone; it sees each commit at once.
     pub fn reader(&self) -> Reader {
-        Reader::new(self.reader.clone(), self.fields)
+        self.reader.clone()
     }
 
     /// Takes changes in, in order. Nothing of them is found or kept before the next [`commit`](Self::commit).
@@ -124,7 +124,8 @@ impl Index {
                 self.writer.add_document(self.fields.comment(&comment)).map_err(Error::write)?;
             }
             Change::Erase(case) => {
-                self.writer.delete_term(self.fields.all_of(&case));
+                self.writer.delete_term(self.fields.own_case(&case));
+                self.writer.delete_term(self.fields.comments_of(&case));
             }
             Change::EraseComment(comment) => {
                 self.writer.delete_term(self.fields.own_comment(&comment));

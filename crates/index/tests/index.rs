@@ -10,6 +10,8 @@ mod counts;
 mod erasure;
 #[path = "index/keeping.rs"]
 mod keeping;
+#[path = "index/plain.rs"]
+mod plain;
 #[path = "index/words.rs"]
 mod words;
 

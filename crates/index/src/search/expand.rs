@@ -1,13 +1,13 @@
 //! A word as the terms that answer it: itself, its stem, what it begins, and what it may have been meant to be.
 
-use std::collections::HashMap;
-
 use tantivy::{
     Searcher, Term,
-    query::{BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, PhraseQuery, Query, TermQuery},
-    schema::{Field, IndexRecordOption},
+    postings::TermInfo,
+    query::{Bm25StatisticsProvider, Bm25Weight, BoostQuery, DisjunctionMaxQuery, PhraseQuery, Query},
+    schema::Field,
 };
 
+use super::terms::{beginnings, neighbours};
 use crate::{
     query::{Clause, What},
     schema::Fields,
@@ -24,157 +24,163 @@ const TYPO_BOOST: f32 = 0.4;
 /// Documents that need no help: with fewer a typing error is thought of.
 const FEW_DOCUMENTS: u64 = 3;
 
-/// The most frequent terms of an expansion are taken.
-const EXPANSIONS_MAX: usize = 32;
-
-/// Terms of one segment that are looked at for an expansion.
-const TERMS_SEEN_MAX: usize = 5_000;
-
 /// How much the other terms of a clause add to the best.
-const TIE_BREAKER: f32 = 0.2;
+pub(super) const TIE_BREAKER: f32 = 0.2;
 
-/// What answers a clause, and about how many documents do.
+/// What answers a clause, and about how many documents do: erased ones and repetitions count too.
 pub(super) struct Answer {
-    pub(super) query: Box<dyn Query>,
+    pub(super) said: Said,
     pub(super) documents: u64,
 }
 
-/// The query behind a word or phrase, over both fields of words. What must not be said is taken as it is written: nobody wants to
-/// lose what they may have meant.
-pub(super) fn answer(searcher: &Searcher, fields: &Fields, clause: &Clause) -> tantivy::Result<Answer> {
-    let fields = [(fields.head, HEAD_BOOST), (fields.text, 1.0)];
-    match &clause.what {
-        What::Word { word, .. } if clause.is_excluded => word_as_written(searcher, &fields, word),
-        What::Word { word, is_prefix } => word_answer(searcher, &fields, word, *is_prefix),
-        What::Phrase { words, is_exact } => phrase_answer(searcher, &fields, words, *is_exact),
-    }
+/// What a document has to say.
+pub(super) enum Said {
+    /// One of these terms: the best counts, the others by [`TIE_BREAKER`].
+    Terms(Vec<Listed>),
+    /// A phrase, in one field or the other.
+    Phrase(DisjunctionMaxQuery),
 }
 
-fn word_answer(searcher: &Searcher, fields: &[(Field, f32)], word: &Word, is_prefix: bool) -> tantivy::Result<Answer> {
-    let mut terms = terms_of(word);
-    if is_prefix {
-        add(&mut terms, beginnings(searcher, fields, &word.surface)?, PREFIX_BOOST);
-    }
-    let is_long = word.surface.chars().count() >= TYPO_CHARS_MIN;
-    if is_long && documents(searcher, fields, &terms)? < FEW_DOCUMENTS {
-        add(&mut terms, neighbours(searcher, fields, &word.surface, is_prefix)?, TYPO_BOOST);
-    }
-    any_of(searcher, fields, &terms)
+/// A term of a field: what it is worth, and where each segment lists its documents.
+pub(super) struct Listed {
+    pub(super) field: Field,
+    pub(super) weight: Bm25Weight,
+    pub(super) lists: Lists,
 }
 
-fn word_as_written(searcher: &Searcher, fields: &[(Field, f32)], word: &Word) -> tantivy::Result<Answer> {
-    any_of(searcher, fields, &terms_of(word))
+/// Where the documents of a term are listed, by segment.
+type Lists = Vec<Option<TermInfo>>;
+
+/// Both fields of words, with what a word in each counts.
+pub(super) struct Expander<'a> {
+    searcher: &'a Searcher,
+    documents: u64,
+    fields: [WordField; 2],
 }
 
-/// The word itself and its stem.
-fn terms_of(word: &Word) -> Vec<(String, f32)> {
-    let mut terms = vec![(word.surface.clone(), 1.0)];
-    if word.stem != word.surface {
-        terms.push((word.stem.clone(), 1.0));
-    }
-    terms
+struct WordField {
+    field: Field,
+    boost: f32,
+    average_length: f32,
 }
 
-fn any_of(searcher: &Searcher, fields: &[(Field, f32)], terms: &[(String, f32)]) -> tantivy::Result<Answer> {
-    let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
-    for (field, field_boost) in fields {
-        for (term, boost) in terms {
-            let query = TermQuery::new(Term::from_field_text(*field, term), IndexRecordOption::WithFreqs);
-            disjuncts.push(Box::new(BoostQuery::new(Box::new(query), field_boost * boost)));
-        }
-    }
-    let documents = documents(searcher, fields, terms)?;
-    Ok(Answer { query: Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, TIE_BREAKER)), documents })
+/// A term that answers, with its lists in each field.
+struct Candidate {
+    text: String,
+    boost: f32,
+    lists: [Lists; 2],
 }
 
-fn phrase_answer(
-    searcher: &Searcher,
-    fields: &[(Field, f32)],
-    words: &[Word],
-    is_exact: bool,
-) -> tantivy::Result<Answer> {
-    let text = |word: &Word| if is_exact { word.surface.clone() } else { word.stem.clone() };
-    let mut disjuncts: Vec<Box<dyn Query>> = Vec::new();
-    for (field, boost) in fields {
-        let mut terms: Vec<Term> = words.iter().map(|word| Term::from_field_text(*field, &text(word))).collect();
-        let query: Box<dyn Query> = match terms.len() {
-            1 => Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::WithFreqs)),
-            _ => Box::new(PhraseQuery::new(terms)),
+impl<'a> Expander<'a> {
+    pub(super) fn of(searcher: &'a Searcher, fields: &Fields) -> tantivy::Result<Self> {
+        let documents = searcher.total_num_docs()?;
+        let of_words = |field: Field, boost: f32| -> tantivy::Result<WordField> {
+            let average_length = searcher.total_num_tokens(field)? as f32 / documents as f32;
+            Ok(WordField { field, boost, average_length })
         };
-        disjuncts.push(Box::new(BoostQuery::new(query, *boost)));
+        Ok(Self { searcher, documents, fields: [of_words(fields.head, HEAD_BOOST)?, of_words(fields.text, 1.0)?] })
     }
-    let mut rarest = u64::MAX;
-    for word in words {
-        rarest = rarest.min(documents(searcher, fields, &[(text(word), 1.0)])?);
-    }
-    Ok(Answer { query: Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, TIE_BREAKER)), documents: rarest })
-}
 
-fn add(terms: &mut Vec<(String, f32)>, more: Vec<String>, boost: f32) {
-    for term in more {
-        if !terms.iter().any(|(known, _)| *known == term) {
-            terms.push((term, boost));
+    /// What answers a word or phrase. What must not be said is taken as it is written: nobody wants to lose what they may have
+    /// meant.
+    pub(super) fn answer(&self, clause: &Clause) -> tantivy::Result<Answer> {
+        match &clause.what {
+            What::Word { word, .. } if clause.is_excluded => Ok(self.any_of(self.forms(word)?)),
+            What::Word { word, is_prefix } => self.word(word, *is_prefix),
+            What::Phrase { words, is_exact } => {
+                let text = |word: &Word| if *is_exact { word.surface.clone() } else { word.stem.clone() };
+                self.phrase(words.iter().map(text).collect())
+            }
         }
     }
-}
 
-/// How many documents hold one of the terms, at most: erased ones and repetitions count too.
-fn documents(searcher: &Searcher, fields: &[(Field, f32)], terms: &[(String, f32)]) -> tantivy::Result<u64> {
-    let mut documents = 0;
-    for (field, _) in fields {
-        for (term, _) in terms {
-            documents += searcher.doc_freq(&Term::from_field_text(*field, term))?;
+    fn word(&self, word: &Word, is_prefix: bool) -> tantivy::Result<Answer> {
+        let mut candidates = self.forms(word)?;
+        if is_prefix {
+            self.add(&mut candidates, beginnings(self.searcher, self.words(), &word.surface)?, PREFIX_BOOST)?;
         }
-    }
-    Ok(documents)
-}
-
-/// Terms that begin so, the most frequent first.
-fn beginnings(searcher: &Searcher, fields: &[(Field, f32)], start: &str) -> tantivy::Result<Vec<String>> {
-    let end = [start.as_bytes(), &[0xff]].concat();
-    let mut counts = HashMap::new();
-    for segment in searcher.segment_readers() {
-        for (field, _) in fields {
-            let inverted = segment.inverted_index(*field)?;
-            let mut terms = inverted.terms().range().ge(start).lt(&end).into_stream()?;
-            count(|| terms.next().map(|(term, info)| (term.to_vec(), info.doc_freq)), &mut counts);
+        let is_long = word.surface.chars().count() >= TYPO_CHARS_MIN;
+        if is_long && documents(&candidates) < FEW_DOCUMENTS {
+            let near = neighbours(self.searcher, self.words(), &word.surface, is_prefix)?;
+            self.add(&mut candidates, near, TYPO_BOOST)?;
         }
+        Ok(self.any_of(candidates))
     }
-    Ok(most_frequent(counts))
-}
 
-/// Terms one edit away, or that begin one edit away, the most frequent first.
-fn neighbours(
-    searcher: &Searcher,
-    fields: &[(Field, f32)],
-    word: &str,
-    is_prefix: bool,
-) -> tantivy::Result<Vec<String>> {
-    let fuzzy = if is_prefix { FuzzyTermQuery::new_prefix } else { FuzzyTermQuery::new };
-    let mut counts = HashMap::new();
-    for segment in searcher.segment_readers() {
-        for (field, _) in fields {
-            let automaton = fuzzy(Term::from_field_text(*field, word), 1, true).automaton()?;
-            let inverted = segment.inverted_index(*field)?;
-            let mut terms = inverted.terms().search(automaton).into_stream()?;
-            count(|| terms.next().map(|(term, info)| (term.to_vec(), info.doc_freq)), &mut counts);
+    fn phrase(&self, texts: Vec<String>) -> tantivy::Result<Answer> {
+        let mut words = Vec::new();
+        for text in &texts {
+            words.push(self.candidate(text.clone(), 1.0)?);
         }
-    }
-    Ok(most_frequent(counts))
-}
-
-/// Counts the documents of each term that a stream still has.
-fn count(mut next: impl FnMut() -> Option<(Vec<u8>, u32)>, counts: &mut HashMap<String, u32>) {
-    for _ in 0..TERMS_SEEN_MAX {
-        let Some((term, documents)) = next() else { return };
-        if let Ok(term) = String::from_utf8(term) {
-            *counts.entry(term).or_default() += documents;
+        if words.len() == 1 {
+            return Ok(self.any_of(words));
         }
+        let in_field = |of_words: &WordField| -> Box<dyn Query> {
+            let terms = texts.iter().map(|text| Term::from_field_text(of_words.field, text)).collect();
+            Box::new(BoostQuery::new(Box::new(PhraseQuery::new(terms)), of_words.boost))
+        };
+        let said = DisjunctionMaxQuery::with_tie_breaker(self.fields.iter().map(in_field).collect(), TIE_BREAKER);
+        let rarest = words.chunks(1).map(documents).min();
+        Ok(Answer { said: Said::Phrase(said), documents: rarest.unwrap_or_default() })
+    }
+
+    /// The word itself and its stem.
+    fn forms(&self, word: &Word) -> tantivy::Result<Vec<Candidate>> {
+        let mut forms = vec![self.candidate(word.surface.clone(), 1.0)?];
+        if word.stem != word.surface {
+            forms.push(self.candidate(word.stem.clone(), 1.0)?);
+        }
+        Ok(forms)
+    }
+
+    fn add(&self, candidates: &mut Vec<Candidate>, more: Vec<String>, boost: f32) -> tantivy::Result<()> {
+        for text in more {
+            if !candidates.iter().any(|known| known.text == text) {
+                candidates.push(self.candidate(text, boost)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn candidate(&self, text: String, boost: f32) -> tantivy::Result<Candidate> {
+        let lists = |of_words: &WordField| -> tantivy::Result<Lists> {
+            let term = Term::from_field_text(of_words.field, &text);
+            let in_segment = |segment: &tantivy::SegmentReader| -> tantivy::Result<Option<TermInfo>> {
+                Ok(segment.inverted_index(of_words.field)?.get_term_info(&term)?)
+            };
+            self.searcher.segment_readers().iter().map(in_segment).collect()
+        };
+        let lists = [lists(&self.fields[0])?, lists(&self.fields[1])?];
+        Ok(Candidate { text, boost, lists })
+    }
+
+    /// Any of the terms in any of the fields, each by how rare it is in all segments.
+    fn any_of(&self, candidates: Vec<Candidate>) -> Answer {
+        let documents = documents(&candidates);
+        let mut by_field = [Vec::new(), Vec::new()];
+        for Candidate { boost, lists, .. } in candidates {
+            for ((of_words, listed), lists) in self.fields.iter().zip(&mut by_field).zip(lists) {
+                let weight = Bm25Weight::for_one_term_without_explain(
+                    listed_documents(&lists),
+                    self.documents,
+                    of_words.average_length,
+                );
+                let weight = weight.boost_by(of_words.boost * boost);
+                listed.push(Listed { field: of_words.field, weight, lists });
+            }
+        }
+        Answer { said: Said::Terms(by_field.into_iter().flatten().collect()), documents }
+    }
+
+    fn words(&self) -> [Field; 2] {
+        [self.fields[0].field, self.fields[1].field]
     }
 }
 
-fn most_frequent(counts: HashMap<String, u32>) -> Vec<String> {
-    let mut counts: Vec<(String, u32)> = counts.into_iter().collect();
-    counts.sort_by(|(one, more), (other, less)| less.cmp(more).then_with(|| one.cmp(other)));
-    counts.into_iter().take(EXPANSIONS_MAX).map(|(term, _)| term).collect()
+fn documents(candidates: &[Candidate]) -> u64 {
+    candidates.iter().flat_map(|candidate| &candidate.lists).map(listed_documents).sum()
+}
+
+fn listed_documents(lists: &Lists) -> u64 {
+    lists.iter().flatten().map(|list| u64::from(list.doc_freq)).sum()
 }

@@ -1,221 +1,111 @@
 //! Which cases answer all words and phrases, anywhere in their thread, and how well.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
+use tantivy::DocId;
+
+use super::{
+    expand::{Answer, Expander},
+    scores::Scores,
+    threads::Member,
+    view::View,
 };
+use crate::{query::Clause, schema::Fields};
 
-use tantivy::{
-    DocAddress, DocId, Searcher, SegmentOrdinal, SegmentReader,
-    query::{EnableScoring, Query},
-};
-
-use super::expand::{Answer, answer};
-use crate::{
-    query::Clause,
-    schema::{Fields, KEY_HIGH, KEY_LOW, STATUS},
-};
-
-/// Cases by key. Keys are hashes already.
-pub(super) type ByCase<T> = HashMap<u128, T, BuildHasherDefault<KeyHasher>>;
-
-/// What is known of a case that answers so far.
-pub(super) struct Answered {
-    /// Sum over the clauses of the best document's score.
-    pub(super) score: f32,
-    /// The document that answers one clause best of all.
-    pub(super) best: DocAddress,
-    best_score: f32,
-    /// How many clauses are answered, and the best score of the last of them.
-    clauses: usize,
-    last_score: f32,
-}
-
-/// Cases that answer everything that was asked; `None` if nothing was.
+/// What answers a query. Documents of cases stand for themselves; what comments add is gathered by thread.
+#[derive(Default)]
 pub(super) struct Gathered {
-    pub(super) answered: Option<Answers>,
-    pub(super) excluded: ByCase<()>,
+    /// One for each thing that is asked, the rarest first.
+    asked: Vec<Heard>,
+    excluded: Vec<Heard>,
 }
 
-/// What answers, by case. Where one thing is asked, the documents of cases themselves are held apart, each by its number in
-/// its segment: a common word stands in most of them, and to look each up by its key takes longer than all the rest.
-#[derive(Default)]
-pub(super) struct Answers {
-    own: Vec<Vec<f32>>,
-    own_count: usize,
-    by_case: ByCase<Answered>,
+/// What answers one clause.
+struct Heard {
+    scores: Scores,
+    /// The best of each thread's comments; empty if no comment answers.
+    remarks: Vec<f32>,
 }
 
-impl Answers {
-    pub(super) fn is_empty(&self) -> bool {
-        self.own_count == 0 && self.by_case.is_empty()
-    }
-
-    /// How well a case answers, and which of its documents does so best.
-    pub(super) fn of(&self, case: DocAddress, key: u128) -> Option<(f32, DocAddress)> {
-        let own = self.own.get(case.segment_ord as usize).and_then(|own| own.get(case.doc_id as usize)).copied();
-        let own = own.filter(|score| *score > 0.0).map(|score| (score, case));
-        let other = self.by_case.get(&key).map(|known| (known.score, known.best));
-        match (own, other) {
-            (Some(own), Some(other)) => Some(if own.0 >= other.0 { own } else { other }),
-            (own, other) => own.or(other),
-        }
-    }
-}
-
-/// Takes the first eight bytes of a key for its hash.
-#[derive(Default)]
-pub(super) struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte));
-    }
-
-    fn write_u128(&mut self, key: u128) {
-        #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
-        let low = key as u64;
-        self.0 = low;
-    }
-}
-
-/// Looks every clause up, the rarest first, so that the others only have to be held against what is left.
-pub(super) fn gather(searcher: &Searcher, fields: &Fields, clauses: &[Clause]) -> tantivy::Result<Gathered> {
-    let mut asked = Vec::new();
-    let mut excluded = ByCase::default();
-    for clause in clauses {
-        let answer = answer(searcher, fields, clause)?;
-        if clause.is_excluded {
-            each(searcher, &*answer.query, |_, _, key| {
-                excluded.insert(key(), ());
-            })?;
-        } else {
-            asked.push(answer);
-        }
-    }
-    if asked.is_empty() {
-        return Ok(Gathered { answered: None, excluded });
-    }
-    if let [only] = &asked[..] {
-        return Ok(Gathered { answered: Some(hear_only(searcher, only)?), excluded });
-    }
-    asked.sort_by_key(|answer| answer.documents);
-    let expected = asked.first().map_or(0, |answer| answer.documents).min(searcher.num_docs());
-    let mut answered = ByCase::with_capacity_and_hasher(usize::try_from(expected).unwrap_or(0), Default::default());
-    for (before, answer) in asked.iter().enumerate() {
-        hold_against(searcher, answer, before, &mut answered)?;
-    }
-    Ok(Gathered { answered: Some(Answers { by_case: answered, ..Answers::default() }), excluded })
-}
-
-/// Hears every document that answers the one thing that is asked.
-fn hear_only(searcher: &Searcher, answer: &Answer) -> tantivy::Result<Answers> {
-    let mut answers = Answers::default();
-    let mut statuses = Vec::new();
-    for segment in searcher.segment_readers() {
-        answers.own.push(vec![0.0; segment.max_doc() as usize]);
-        statuses.push(segment.fast_fields().column_opt::<u64>(STATUS)?);
-    }
-    each(searcher, &*answer.query, |at, score, key| {
-        let (segment, doc) = (at.segment_ord as usize, at.doc_id as usize);
-        // Only cases have a status.
-        let is_case =
-            statuses.get(segment).and_then(Option::as_ref).is_some_and(|status| status.index.has_value(at.doc_id));
-        match answers.own.get_mut(segment).and_then(|own| own.get_mut(doc)).filter(|_| is_case) {
-            Some(own) => {
-                *own = score.max(f32::MIN_POSITIVE);
-                answers.own_count += 1;
+impl Gathered {
+    /// Looks every clause up. None if one of the things that are asked is said nowhere.
+    pub(super) fn of(view: &View, fields: &Fields, clauses: &[Clause]) -> tantivy::Result<Option<Self>> {
+        let expander = Expander::of(&view.searcher, fields)?;
+        let (mut asked, mut gathered): (Vec<Answer>, Self) = Default::default();
+        for clause in clauses {
+            let answer = expander.answer(clause)?;
+            if clause.is_excluded {
+                gathered.excluded.push(Heard::of(view, &answer)?);
+            } else {
+                asked.push(answer);
             }
-            None => answers.by_case.entry(key()).or_insert_with(|| Answered::new(at)).hear(0, at, score),
         }
-    })?;
-    Ok(answers)
-}
-
-/// Keeps of the cases that answered all clauses before those that answer this one too.
-fn hold_against(
-    searcher: &Searcher,
-    answer: &Answer,
-    before: usize,
-    answered: &mut ByCase<Answered>,
-) -> tantivy::Result<()> {
-    each(searcher, &*answer.query, |at, score, key| {
-        if before == 0 {
-            answered.entry(key()).or_insert_with(|| Answered::new(at)).hear(before, at, score);
-        } else if let Some(known) = answered.get_mut(&key()) {
-            known.hear(before, at, score);
-        }
-    })?;
-    answered.retain(|_, known| known.clauses == before + 1);
-    Ok(())
-}
-
-impl Answered {
-    const fn new(at: DocAddress) -> Self {
-        Self { score: 0.0, best: at, best_score: 0.0, clauses: 0, last_score: 0.0 }
-    }
-
-    /// One document of the case answers the clause that follows `before` others.
-    fn hear(&mut self, before: usize, at: DocAddress, score: f32) {
-        if self.clauses == before {
-            self.clauses += 1;
-            self.last_score = 0.0;
-        }
-        if score > self.last_score {
-            self.score += score - self.last_score;
-            self.last_score = score;
-        }
-        if score > self.best_score {
-            (self.best, self.best_score) = (at, score);
-        }
-    }
-}
-
-/// Every living document that answers: where it is, how well it answers, and its case's key for whoever wants it.
-fn each(
-    searcher: &Searcher,
-    query: &dyn Query,
-    mut heard: impl FnMut(DocAddress, f32, &dyn Fn() -> u128),
-) -> tantivy::Result<()> {
-    let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
-    for (segment_ord, segment) in (0..).zip(searcher.segment_readers()) {
-        let keys = Keys::of(segment, segment_ord)?;
-        let alive = segment.alive_bitset();
-        weight.for_each(segment, &mut |doc, score| {
-            if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                heard(keys.address(doc), score, &|| keys.key(doc));
+        asked.sort_by_key(|answer| answer.documents);
+        for answer in asked {
+            let heard = Heard::of(view, &answer)?;
+            if heard.scores.are_none() {
+                return Ok(None);
             }
-        })?;
+            gathered.asked.push(heard);
+        }
+        Ok(Some(gathered))
     }
-    Ok(())
+
+    /// How well a case answers; nothing if it leaves anything unanswered or says what must not be said.
+    pub(super) fn score_of(&self, segment: usize, doc: DocId, member: Member) -> Option<f32> {
+        let mut score = 0.0;
+        for asked in &self.asked {
+            let best = asked.scores.of(segment, doc).max(asked.remark(member));
+            if best <= 0.0 {
+                return None;
+            }
+            score += best;
+        }
+        let is_said = |heard: &Heard| heard.scores.of(segment, doc) > 0.0 || heard.remark(member) > 0.0;
+        (!self.excluded.iter().any(is_said)).then_some(score)
+    }
+
+    /// Whether a comment answers something better than the case does itself.
+    pub(super) fn has_better_remark(&self, segment: usize, doc: DocId, member: Member) -> bool {
+        self.asked.iter().any(|asked| asked.remark(member) > asked.scores.of(segment, doc))
+    }
+
+    /// Which document of a thread answers one thing best of all; the first of equals.
+    pub(super) fn best_of(&self, documents: &[(usize, DocId)]) -> Option<(usize, DocId)> {
+        let (mut best, mut best_score) = (None, 0.0);
+        for asked in &self.asked {
+            for (segment, doc) in documents {
+                let score = asked.scores.of(*segment, *doc);
+                if score > best_score {
+                    (best, best_score) = (Some((*segment, *doc)), score);
+                }
+            }
+        }
+        best
+    }
 }
 
-/// The keys of the documents of one segment.
-pub(super) struct Keys {
-    high: std::sync::Arc<dyn tantivy::columnar::ColumnValues<u64>>,
-    low: std::sync::Arc<dyn tantivy::columnar::ColumnValues<u64>>,
-    segment_ord: SegmentOrdinal,
-}
-
-impl Keys {
-    pub(super) fn of(segment: &SegmentReader, segment_ord: SegmentOrdinal) -> tantivy::Result<Self> {
-        let columns = segment.fast_fields();
-        Ok(Self {
-            high: columns.column_first_or_default(KEY_HIGH)?,
-            low: columns.column_first_or_default(KEY_LOW)?,
-            segment_ord,
-        })
+impl Heard {
+    fn of(view: &View, answer: &Answer) -> tantivy::Result<Self> {
+        let scores = Scores::of_all(&view.searcher, &answer.said)?;
+        let mut remarks = Vec::new();
+        for (at, segment) in view.searcher.segment_readers().iter().enumerate() {
+            let alive = segment.alive_bitset();
+            let documents = view.threads.of_segment(at).iter().zip(scores.of_segment(at));
+            for (doc, (member, score)) in (0..).zip(documents) {
+                let counts = *score > 0.0 && member.is_comment();
+                if !counts || alive.is_some_and(|alive| alive.is_deleted(doc)) {
+                    continue;
+                }
+                if remarks.is_empty() {
+                    remarks = vec![0.0; view.threads.count];
+                }
+                let known: &mut f32 = &mut remarks[member.thread()];
+                *known = known.max(*score);
+            }
+        }
+        Ok(Self { scores, remarks })
     }
 
-    pub(super) fn key(&self, doc: DocId) -> u128 {
-        u128::from(self.high.get_val(doc)) << 64 | u128::from(self.low.get_val(doc))
-    }
-
-    pub(super) const fn address(&self, doc: DocId) -> DocAddress {
-        DocAddress { segment_ord: self.segment_ord, doc_id: doc }
+    fn remark(&self, member: Member) -> f32 {
+        self.remarks.get(member.thread()).copied().unwrap_or_default()
     }
 }
