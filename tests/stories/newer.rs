@@ -83,8 +83,11 @@ impl Kind {
 fn newer(kind: Kind, bytes: &[u8]) -> Vec<u8> {
     if let Some(line) = kind.line() {
         let text = String::from_utf8(bytes.to_vec()).unwrap();
-        assert!(text.contains(&format!("{line}1")), "{kind:?} begins with its format: {text}");
-        return text.replacen(&format!("{line}1"), &format!("{line}2"), 1).into_bytes();
+        let at =
+            text.find(line).map(|at| at + line.len()).unwrap_or_else(|| panic!("{kind:?} says its format: {text}"));
+        let digits = text[at..].bytes().take_while(u8::is_ascii_digit).count();
+        let number: u32 = text[at..at + digits].parse().unwrap();
+        return format!("{}{}{}", &text[..at], number + 1, &text[at + digits..]).into_bytes();
     }
     assert_eq!(&bytes[8..12], [0, 0, 0, 1], "{kind:?} begins with its format");
     let mut newer = bytes.to_vec();

@@ -1,7 +1,7 @@
 //! Searching: from a query and a viewer to ranked cases, exact counts and exact facets.
 //!
 //! First the cases are marked that the viewer may find and that pass the filters ([`findable`]). Then each word or phrase is
-//! looked up ([`expand`]) and every document has a score ([`scores`]); what comments answer is gathered by thread ([`threads`],
+//! looked up ([`expand`], [`terms`]) and every document has a score ([`scores`], [`phrase`]); what comments answer is gathered by thread ([`threads`],
 //! [`gather`]), for a case that answers everything stays, wherever in its thread it does. At last what is marked is run
 //! through: all that stays is counted ([`pass`]), and the best is ranked ([`best`]).
 
@@ -10,6 +10,7 @@ mod expand;
 mod findable;
 mod gather;
 mod pass;
+mod phrase;
 mod scores;
 mod terms;
 mod threads;
@@ -89,7 +90,7 @@ pub struct Hits {
 
 impl Reader {
     pub(crate) fn of(reader: IndexReader, fields: Fields) -> tantivy::Result<Self> {
-        Ok(Self { views: Arc::new(Views::of(reader)?), fields })
+        Ok(Self { views: Arc::new(Views::of(reader, fields)?), fields })
     }
 
     /// The last commit.
@@ -158,10 +159,11 @@ impl Reader {
 
     /// The ids behind a case that passed.
     fn hit(&self, view: &View, gathered: &Gathered, ranked: &Ranked) -> tantivy::Result<Option<Hit>> {
-        let Ranked { score, segment, doc, member, .. } = *ranked;
+        let Ranked { score, segment, member, .. } = *ranked;
+        let doc = member.doc;
         let Some(case) = self.case(&view.searcher, segment, doc)? else { return Ok(None) };
         let mut comment = None;
-        if gathered.has_better_remark(segment, doc, member) {
+        if gathered.has_better_remark(segment, member) {
             let mut thread = vec![(segment, doc)];
             thread.extend(self.comments(&view.searcher, &case)?);
             if let Some((segment, doc)) = gathered.best_of(&thread).filter(|best| *best != (segment, doc)) {

@@ -2,8 +2,6 @@
 
 use std::cmp::Ordering;
 
-use tantivy::DocId;
-
 use super::threads::Member;
 
 /// More than these wait before the worst of them are dropped.
@@ -15,7 +13,6 @@ pub(super) struct Ranked {
     pub(super) time_ms: u64,
     pub(super) key: u128,
     pub(super) segment: usize,
-    pub(super) doc: DocId,
     pub(super) member: Member,
 }
 

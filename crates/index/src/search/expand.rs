@@ -3,7 +3,7 @@
 use tantivy::{
     Searcher, Term,
     postings::TermInfo,
-    query::{Bm25StatisticsProvider, Bm25Weight, BoostQuery, DisjunctionMaxQuery, PhraseQuery, Query},
+    query::{Bm25StatisticsProvider, Bm25Weight},
     schema::Field,
 };
 
@@ -27,29 +27,22 @@ const FEW_DOCUMENTS: u64 = 3;
 /// How much the other terms of a clause add to the best.
 pub(super) const TIE_BREAKER: f32 = 0.2;
 
-/// What answers a clause, and about how many documents do: erased ones and repetitions count too.
+/// What answers a clause: one of these is enough, the best counts and the others by [`TIE_BREAKER`].
 pub(super) struct Answer {
-    pub(super) said: Said,
+    pub(super) one_of: Vec<Listed>,
+    /// About how many documents answer: erased ones and repetitions count too.
     pub(super) documents: u64,
 }
 
-/// What a document has to say.
-pub(super) enum Said {
-    /// One of these terms: the best counts, the others by [`TIE_BREAKER`].
-    Terms(Vec<Listed>),
-    /// A phrase, in one field or the other.
-    Phrase(DisjunctionMaxQuery),
-}
-
-/// A term of a field: what it is worth, and where each segment lists its documents.
+/// A term of a field, or several one after the other: what they are worth, and where each segment lists their documents.
 pub(super) struct Listed {
     pub(super) field: Field,
     pub(super) weight: Bm25Weight,
-    pub(super) lists: Lists,
+    pub(super) words: Vec<Lists>,
 }
 
 /// Where the documents of a term are listed, by segment.
-type Lists = Vec<Option<TermInfo>>;
+pub(super) type Lists = Vec<Option<TermInfo>>;
 
 /// Both fields of words, with what a word in each counts.
 pub(super) struct Expander<'a> {
@@ -115,13 +108,18 @@ impl<'a> Expander<'a> {
         if words.len() == 1 {
             return Ok(self.any_of(words));
         }
-        let in_field = |of_words: &WordField| -> Box<dyn Query> {
-            let terms = texts.iter().map(|text| Term::from_field_text(of_words.field, text)).collect();
-            Box::new(BoostQuery::new(Box::new(PhraseQuery::new(terms)), of_words.boost))
-        };
-        let said = DisjunctionMaxQuery::with_tie_breaker(self.fields.iter().map(in_field).collect(), TIE_BREAKER);
-        let rarest = words.chunks(1).map(documents).min();
-        Ok(Answer { said: Said::Phrase(said), documents: rarest.unwrap_or_default() })
+        let documents = words.chunks(1).map(documents).min().unwrap_or_default();
+        let mut one_of = Vec::new();
+        for (at, WordField { field, boost, .. }) in self.fields.iter().enumerate() {
+            let terms: Vec<Term> = texts.iter().map(|text| Term::from_field_text(*field, text)).collect();
+            let weight = Bm25Weight::for_terms(self.searcher, &terms)?.boost_by(*boost);
+            one_of.push(Listed {
+                field: *field,
+                weight,
+                words: words.iter().map(|word| word.lists[at].clone()).collect(),
+            });
+        }
+        Ok(Answer { one_of, documents })
     }
 
     /// The word itself and its stem.
@@ -166,10 +164,10 @@ impl<'a> Expander<'a> {
                     of_words.average_length,
                 );
                 let weight = weight.boost_by(of_words.boost * boost);
-                listed.push(Listed { field: of_words.field, weight, lists });
+                listed.push(Listed { field: of_words.field, weight, words: vec![lists] });
             }
         }
-        Answer { said: Said::Terms(by_field.into_iter().flatten().collect()), documents }
+        Answer { one_of: by_field.into_iter().flatten().collect(), documents }
     }
 
     fn words(&self) -> [Field; 2] {

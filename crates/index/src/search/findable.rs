@@ -1,8 +1,9 @@
 //! Which documents of cases the viewer may find, and which of those pass the filters.
 
+use protocol::InstitutionId;
 use tantivy::{
     Searcher, Term,
-    query::{BooleanQuery, EnableScoring, Query, RegexQuery, TermQuery},
+    query::{EnableScoring, Query, RegexQuery},
     schema::IndexRecordOption,
 };
 
@@ -12,24 +13,26 @@ use crate::{
     schema::{Fields, OUTCOME, PICTURES, code, specialty_code},
 };
 
+/// A mark for each document, by segment.
+type Marks = Vec<Vec<bool>>;
+
 /// A mark for each document that is left, by segment. Only documents of cases have an audience, so comments never are.
 pub(super) struct Findable {
-    marks: Vec<Vec<bool>>,
+    marks: Marks,
     /// How many cases the viewer may find, whatever the filters leave of them.
     pub(super) searched: u64,
 }
 
 impl Findable {
     pub(super) fn by(searcher: &Searcher, fields: &Fields, filters: &Filters, viewer: Viewer) -> tantivy::Result<Self> {
-        let mut marks = marked(searcher, &any_of(fields.audience_of(viewer)))?;
+        let mut marks = marked_by_any(searcher, &fields.audience_of(viewer))?;
         for (of_segment, segment) in marks.iter_mut().zip(searcher.segment_readers()) {
             if let Some(alive) = segment.alive_bitset() {
                 (0..).zip(of_segment).for_each(|(doc, mark)| *mark &= alive.is_alive(doc));
             }
         }
         let searched = marks.iter().flatten().filter(|mark| **mark).count() as u64;
-        for filter in filter_queries(fields, filters)? {
-            let passed = marked(searcher, &*filter)?;
+        for passed in passed(searcher, fields, filters)? {
             for (mark, passed) in marks.iter_mut().flatten().zip(passed.iter().flatten()) {
                 *mark &= passed;
             }
@@ -42,8 +45,8 @@ impl Findable {
     }
 }
 
-/// Each filter as a query; a case has to pass all of them.
-fn filter_queries(fields: &Fields, filters: &Filters) -> tantivy::Result<Vec<Box<dyn Query>>> {
+/// What passes each filter; a case has to pass all of them.
+fn passed(searcher: &Searcher, fields: &Fields, filters: &Filters) -> tantivy::Result<Vec<Marks>> {
     let number = |field, value: u64| Term::from_field_u64(field, value);
     let has =
         |name: &str, is_asked: bool| is_asked.then(|| Term::from_field_text(fields.has, name)).into_iter().collect();
@@ -58,34 +61,45 @@ fn filter_queries(fields: &Fields, filters: &Filters) -> tantivy::Result<Vec<Box
         has(OUTCOME, filters.with_outcome),
         has(PICTURES, filters.with_pictures),
     ];
-    let lists = lists.into_iter().filter(|list| !list.is_empty());
-    let mut all: Vec<Box<dyn Query>> = lists.map(|list| Box::new(any_of(list)) as Box<dyn Query>).collect();
-    let owner = |id: &protocol::InstitutionId| Term::from_field_text(fields.institution, &id.to_string());
-    let mut owners: Vec<Box<dyn Query>> = filters.institutions.iter().map(|id| one(owner(id))).collect();
-    for digits in &filters.institution_prefixes {
-        owners.push(Box::new(RegexQuery::from_pattern(&format!("{digits}.*"), fields.institution)?));
+    let mut passed = Vec::new();
+    for list in lists.iter().filter(|list| !list.is_empty()) {
+        passed.push(marked_by_any(searcher, list)?);
     }
-    if !owners.is_empty() {
-        all.push(Box::new(BooleanQuery::union(owners)));
+    if !(filters.institutions.is_empty() && filters.institution_prefixes.is_empty()) {
+        passed.push(owned(searcher, fields, filters)?);
     }
-    Ok(all)
+    Ok(passed)
 }
 
-fn marked(searcher: &Searcher, query: &dyn Query) -> tantivy::Result<Vec<Vec<bool>>> {
-    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-    let mut marks = Vec::new();
-    for segment in searcher.segment_readers() {
-        let mut of_segment = vec![false; segment.max_doc() as usize];
-        weight.for_each_no_score(segment, &mut |docs| docs.iter().for_each(|doc| of_segment[*doc as usize] = true))?;
-        marks.push(of_segment);
+/// What one of the institutions owns.
+fn owned(searcher: &Searcher, fields: &Fields, filters: &Filters) -> tantivy::Result<Marks> {
+    let owner = |id: &InstitutionId| Term::from_field_text(fields.institution, &id.to_string());
+    let mut marks = marked_by_any(searcher, &filters.institutions.iter().map(owner).collect::<Vec<_>>())?;
+    for digits in &filters.institution_prefixes {
+        let query = RegexQuery::from_pattern(&format!("{digits}.*"), fields.institution)?;
+        let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+        for (of_segment, segment) in marks.iter_mut().zip(searcher.segment_readers()) {
+            weight
+                .for_each_no_score(segment, &mut |docs| docs.iter().for_each(|doc| of_segment[*doc as usize] = true))?;
+        }
     }
     Ok(marks)
 }
 
-fn any_of(terms: Vec<Term>) -> BooleanQuery {
-    BooleanQuery::union(terms.into_iter().map(one).collect())
-}
-
-fn one(term: Term) -> Box<dyn Query> {
-    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+/// The documents that one of the terms lists; what is erased may be marked too.
+fn marked_by_any(searcher: &Searcher, terms: &[Term]) -> tantivy::Result<Marks> {
+    let mut marks = Vec::new();
+    for segment in searcher.segment_readers() {
+        let mut of_segment = vec![false; segment.max_doc() as usize];
+        for term in terms {
+            let inverted = segment.inverted_index(term.field())?;
+            let Some(mut blocks) = inverted.read_block_postings(term, IndexRecordOption::Basic)? else { continue };
+            while !blocks.docs().is_empty() {
+                blocks.docs().iter().for_each(|doc| of_segment[*doc as usize] = true);
+                blocks.advance();
+            }
+        }
+        marks.push(of_segment);
+    }
+    Ok(marks)
 }

@@ -50,22 +50,22 @@ impl Gathered {
     }
 
     /// How well a case answers; nothing if it leaves anything unanswered or says what must not be said.
-    pub(super) fn score_of(&self, segment: usize, doc: DocId, member: Member) -> Option<f32> {
+    pub(super) fn score_of(&self, segment: usize, member: Member) -> Option<f32> {
         let mut score = 0.0;
         for asked in &self.asked {
-            let best = asked.scores.of(segment, doc).max(asked.remark(member));
+            let best = asked.scores.of(segment, member.doc).max(asked.remark(member));
             if best <= 0.0 {
                 return None;
             }
             score += best;
         }
-        let is_said = |heard: &Heard| heard.scores.of(segment, doc) > 0.0 || heard.remark(member) > 0.0;
+        let is_said = |heard: &Heard| heard.scores.of(segment, member.doc) > 0.0 || heard.remark(member) > 0.0;
         (!self.excluded.iter().any(is_said)).then_some(score)
     }
 
     /// Whether a comment answers something better than the case does itself.
-    pub(super) fn has_better_remark(&self, segment: usize, doc: DocId, member: Member) -> bool {
-        self.asked.iter().any(|asked| asked.remark(member) > asked.scores.of(segment, doc))
+    pub(super) fn has_better_remark(&self, segment: usize, member: Member) -> bool {
+        self.asked.iter().any(|asked| asked.remark(member) > asked.scores.of(segment, member.doc))
     }
 
     /// Which document of a thread answers one thing best of all; the first of equals.
@@ -85,21 +85,20 @@ impl Gathered {
 
 impl Heard {
     fn of(view: &View, answer: &Answer) -> tantivy::Result<Self> {
-        let scores = Scores::of_all(&view.searcher, &answer.said)?;
+        let scores = Scores::of_all(view, &answer.one_of)?;
         let mut remarks = Vec::new();
         for (at, segment) in view.searcher.segment_readers().iter().enumerate() {
-            let alive = segment.alive_bitset();
-            let documents = view.threads.of_segment(at).iter().zip(scores.of_segment(at));
-            for (doc, (member, score)) in (0..).zip(documents) {
-                let counts = *score > 0.0 && member.is_comment();
-                if !counts || alive.is_some_and(|alive| alive.is_deleted(doc)) {
+            let (of_segment, alive) = (scores.of_segment(at), segment.alive_bitset());
+            for member in &view.threads.of_segment(at).comments {
+                let score = of_segment[member.doc as usize];
+                if score <= 0.0 || alive.is_some_and(|alive| alive.is_deleted(member.doc)) {
                     continue;
                 }
                 if remarks.is_empty() {
                     remarks = vec![0.0; view.threads.count];
                 }
                 let known: &mut f32 = &mut remarks[member.thread()];
-                *known = known.max(*score);
+                *known = known.max(score);
             }
         }
         Ok(Self { scores, remarks })

@@ -33,16 +33,15 @@ pub(super) fn pass(view: &View, findable: &Findable, gathered: &Gathered, count:
     let mut passed = Passed { best: Best::of(count), total: 0, facets: Facets::default() };
     for (at, segment) in view.searcher.segment_readers().iter().enumerate() {
         let Some(mut kinds) = Kinds::of(segment)? else { continue };
-        let documents = view.threads.of_segment(at).iter().zip(findable.of_segment(at));
-        let cases = (0..).zip(documents).filter(|(_, (member, _))| !member.is_comment());
-        for (row, (doc, (member, is_findable))) in (0..).zip(cases) {
-            let answered = if *is_findable { gathered.score_of(at, doc, *member) } else { None };
+        let marks = findable.of_segment(at);
+        for (row, member) in (0..).zip(&view.threads.of_segment(at).cases) {
+            let answered = if marks[member.doc as usize] { gathered.score_of(at, *member) } else { None };
             let Some(score) = answered else { continue };
             kinds.count(row);
             passed.total += 1;
             if passed.best.may_take(score, || kinds.time.get_val(row)) {
-                let (time_ms, key) = (kinds.time.get_val(row), kinds.key(doc));
-                passed.best.take(Ranked { score, time_ms, key, segment: at, doc, member: *member });
+                let (time_ms, key) = (kinds.time.get_val(row), kinds.key(member.doc));
+                passed.best.take(Ranked { score, time_ms, key, segment: at, member: *member });
             }
         }
         kinds.into_facets(&mut passed.facets)?;

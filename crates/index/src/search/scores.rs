@@ -3,25 +3,21 @@
 //! Totals and facets are exact, so every document that answers is visited, and none can be passed over because its score is
 //! low. What is left is to visit it cheaply: lists are decoded by blocks into one number a document, without a call for each.
 
-use tantivy::{
-    DocId, Searcher, SegmentReader,
-    query::{DisjunctionMaxQuery, EnableScoring, Query},
-    schema::IndexRecordOption,
-};
+use tantivy::{DocId, SegmentReader, postings::TermInfo, schema::IndexRecordOption};
 
-use super::expand::{Listed, Said, TIE_BREAKER};
+use super::{
+    expand::{Listed, TIE_BREAKER},
+    phrase::each_with_phrase,
+    view::View,
+};
 
 /// The scores of the documents of each segment. Who answers has more than zero; what is erased may have any.
 pub(super) struct Scores(Vec<Vec<f32>>);
 
 impl Scores {
-    pub(super) fn of_all(searcher: &Searcher, said: &Said) -> tantivy::Result<Self> {
-        let segments = searcher.segment_readers().iter().enumerate();
-        match said {
-            Said::Terms(terms) => segments.map(|(at, segment)| any_of(segment, at, terms)).collect(),
-            Said::Phrase(phrase) => phrase_of(searcher, phrase),
-        }
-        .map(Self)
+    pub(super) fn of_all(view: &View, one_of: &[Listed]) -> tantivy::Result<Self> {
+        let segments = 0..view.searcher.segment_readers().len();
+        segments.map(|at| any_of(view, at, one_of)).collect::<tantivy::Result<_>>().map(Self)
     }
 
     pub(super) fn of(&self, segment: usize, doc: DocId) -> f32 {
@@ -45,51 +41,61 @@ struct Combined {
     sum: f32,
 }
 
-fn any_of(segment: &SegmentReader, at: usize, terms: &[Listed]) -> tantivy::Result<Vec<f32>> {
-    let documents = segment.max_doc() as usize;
-    let here: Vec<&Listed> = terms.iter().filter(|term| term.lists[at].is_some()).collect();
-    if let [only] = here[..] {
-        let mut scores = vec![0.0; documents];
-        each(segment, at, only, |doc, score| scores[doc as usize] = answered(score))?;
-        return Ok(scores);
-    }
-    if here.is_empty() {
-        return Ok(vec![0.0; documents]);
-    }
-    let mut combined = vec![Combined::default(); documents];
-    for term in here {
-        each(segment, at, term, |doc, score| {
-            let known = &mut combined[doc as usize];
-            known.best = known.best.max(answered(score));
-            known.sum += score;
-        })?;
-    }
-    Ok(combined.into_iter().map(|known| known.best + (known.sum - known.best) * TIE_BREAKER).collect())
+/// What one segment lists of a term, or of each word of a phrase.
+struct Here<'a> {
+    listed: &'a Listed,
+    words: Vec<&'a TermInfo>,
 }
 
-/// Every document of a list, with what its term is worth there.
-fn each(segment: &SegmentReader, at: usize, term: &Listed, mut heard: impl FnMut(DocId, f32)) -> tantivy::Result<()> {
-    let Some(list) = &term.lists[at] else { return Ok(()) };
-    let lengths = segment.get_fieldnorms_reader(term.field)?;
-    let inverted = segment.inverted_index(term.field)?;
-    let mut blocks = inverted.read_block_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
+impl<'a> Here<'a> {
+    /// None if the segment lists nothing of one of the words.
+    fn of(listed: &'a Listed, at: usize) -> Option<Self> {
+        let words: Option<Vec<&TermInfo>> = listed.words.iter().map(|lists| lists[at].as_ref()).collect();
+        words.map(|words| Self { listed, words })
+    }
+}
+
+fn any_of(view: &View, at: usize, one_of: &[Listed]) -> tantivy::Result<Vec<f32>> {
+    let documents = view.searcher.segment_readers()[at].max_doc() as usize;
+    let here: Vec<Here<'_>> = one_of.iter().filter_map(|listed| Here::of(listed, at)).collect();
+    let mut scores = vec![0.0; documents];
+    if let [only] = &here[..] {
+        each(view, at, only, |doc, score| scores[doc as usize] = answered(score))?;
+    } else if !here.is_empty() {
+        let mut combined = vec![Combined::default(); documents];
+        for here in here {
+            each(view, at, &here, |doc, score| {
+                let known = &mut combined[doc as usize];
+                known.best = known.best.max(answered(score));
+                known.sum += score;
+            })?;
+        }
+        for (score, known) in scores.iter_mut().zip(combined) {
+            *score = known.best + (known.sum - known.best) * TIE_BREAKER;
+        }
+    }
+    Ok(scores)
+}
+
+/// Every document that says it, with what it is worth there.
+fn each(view: &View, at: usize, here: &Here<'_>, mut heard: impl FnMut(DocId, f32)) -> tantivy::Result<()> {
+    let segment: &SegmentReader = &view.searcher.segment_readers()[at];
+    let Listed { field, weight, .. } = here.listed;
+    let lengths = segment.get_fieldnorms_reader(*field)?;
+    let inverted = segment.inverted_index(*field)?;
+    let [word] = here.words[..] else {
+        return each_with_phrase(&inverted, view.positions(at, *field), &here.words, |doc, times| {
+            heard(doc, weight.score(lengths.fieldnorm_id(doc), times));
+        });
+    };
+    let mut blocks = inverted.read_block_postings_from_terminfo(word, IndexRecordOption::WithFreqs)?;
     while !blocks.docs().is_empty() {
         for (doc, times) in blocks.docs().iter().zip(blocks.freqs()) {
-            heard(*doc, term.weight.score(lengths.fieldnorm_id(*doc), *times));
+            heard(*doc, weight.score(lengths.fieldnorm_id(*doc), *times));
         }
         blocks.advance();
     }
     Ok(())
-}
-
-fn phrase_of(searcher: &Searcher, phrase: &DisjunctionMaxQuery) -> tantivy::Result<Vec<Vec<f32>>> {
-    let weight = phrase.weight(EnableScoring::enabled_from_searcher(searcher))?;
-    let of_segment = |segment: &SegmentReader| -> tantivy::Result<Vec<f32>> {
-        let mut scores = vec![0.0; segment.max_doc() as usize];
-        weight.for_each(segment, &mut |doc, score| scores[doc as usize] = answered(score))?;
-        Ok(scores)
-    };
-    searcher.segment_readers().iter().map(of_segment).collect()
 }
 
 /// A word that stands everywhere may be worth nothing, and is an answer all the same.

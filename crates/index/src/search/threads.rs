@@ -1,7 +1,7 @@
 //! Which documents are of one case: each case has a number, and so have its comments, in whatever segments they stand.
 //!
 //! Documents name their case by its key. To match keys while searching would take longer than all the rest, so each segment
-//! is read once, when a commit brings it, and its documents are numbered in memory.
+//! is read once, when a commit brings it, and its documents are numbered in memory: eight bytes a document and about forty a case.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,7 @@ use std::{
 };
 
 use tantivy::{
-    Searcher, SegmentReader,
+    DocId, Searcher, SegmentReader,
     columnar::{Column, ColumnValues},
     index::SegmentId,
 };
@@ -20,32 +20,35 @@ use crate::schema::{KEY_HIGH, KEY_LOW, STATUS};
 /// Numbers of cases that are gone are forgotten once there are so many times as many as documents.
 const NUMBERS_PER_DOCUMENT_MAX: usize = 2;
 
-/// What a document is.
+/// A document, and the number of its case.
 #[derive(Clone, Copy)]
-pub(super) struct Member(u32);
-
-const COMMENT: u32 = 1 << 31;
+pub(super) struct Member {
+    pub(super) doc: DocId,
+    thread: u32,
+}
 
 impl Member {
-    /// The number of its case.
     pub(super) const fn thread(self) -> usize {
-        (self.0 & !COMMENT) as usize
+        self.thread as usize
     }
+}
 
-    pub(super) const fn is_comment(self) -> bool {
-        self.0 & COMMENT != 0
-    }
+/// What the documents of a segment are, in their order.
+#[derive(Default)]
+pub(super) struct Members {
+    pub(super) cases: Vec<Member>,
+    pub(super) comments: Vec<Member>,
 }
 
 /// What the documents of all segments of a commit are.
 pub(super) struct Threads {
-    segments: Vec<Arc<[Member]>>,
+    segments: Vec<Arc<Members>>,
     /// Every number is lower.
     pub(super) count: usize,
 }
 
 impl Threads {
-    pub(super) fn of_segment(&self, segment: usize) -> &[Member] {
+    pub(super) fn of_segment(&self, segment: usize) -> &Members {
         &self.segments[segment]
     }
 }
@@ -54,7 +57,7 @@ impl Threads {
 #[derive(Default)]
 pub(super) struct Numbering {
     by_key: HashMap<u128, u32, BuildHasherDefault<KeyHasher>>,
-    segments: HashMap<SegmentId, Arc<[Member]>>,
+    segments: HashMap<SegmentId, Arc<Members>>,
 }
 
 impl Numbering {
@@ -77,20 +80,24 @@ impl Numbering {
         Ok(Threads { segments, count: self.by_key.len() })
     }
 
-    fn members(&mut self, segment: &SegmentReader) -> tantivy::Result<Arc<[Member]>> {
+    fn members(&mut self, segment: &SegmentReader) -> tantivy::Result<Arc<Members>> {
         let columns = segment.fast_fields();
         let high: Arc<dyn ColumnValues<u64>> = columns.column_first_or_default(KEY_HIGH)?;
         let low: Arc<dyn ColumnValues<u64>> = columns.column_first_or_default(KEY_LOW)?;
         let status: Option<Column<u64>> = columns.column_opt(STATUS)?;
-        let member = |doc| {
+        let mut members = Members::default();
+        for doc in 0..segment.max_doc() {
             let key = u128::from(high.get_val(doc)) << 64 | u128::from(low.get_val(doc));
-            let next = u32::try_from(self.by_key.len()).unwrap_or(COMMENT) & !COMMENT;
-            let number = *self.by_key.entry(key).or_insert(next);
+            // There are fewer numbers than documents, and those have numbers of 32 bits.
+            let next = u32::try_from(self.by_key.len()).unwrap_or(u32::MAX);
+            let member = Member { doc, thread: *self.by_key.entry(key).or_insert(next) };
             // Only cases have a status.
-            let is_case = status.as_ref().is_some_and(|status| status.index.has_value(doc));
-            Member(if is_case { number } else { number | COMMENT })
-        };
-        Ok((0..segment.max_doc()).map(member).collect())
+            match status.as_ref().is_some_and(|status| status.index.has_value(doc)) {
+                true => members.cases.push(member),
+                false => members.comments.push(member),
+            }
+        }
+        Ok(Arc::new(members))
     }
 }
 
