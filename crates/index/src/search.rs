@@ -1,9 +1,9 @@
 //! Searching: from a query and a viewer to ranked cases, exact counts and exact facets.
 //!
 //! First the cases are marked that the viewer may find and that pass the filters ([`findable`]). Then each word or phrase is
-//! looked up ([`expand`], [`terms`]) and every document has a score ([`scores`], [`phrase`]); what comments answer is gathered by thread ([`threads`],
-//! [`gather`]), for a case that answers everything stays, wherever in its thread it does. At last what is marked is run
-//! through: all that stays is counted ([`pass`]), and the best is ranked ([`best`]).
+//! looked up ([`expand`], [`terms`]) and every document has a score ([`scores`], [`phrase`]); what comments answer is gathered
+//! by thread ([`threads`], [`gather`]), for a case that answers everything stays, wherever in its thread it does. At last what
+//! is marked is run through: all that stays is counted ([`pass`]), and the best is ranked ([`best`]).
 
 mod best;
 mod expand;
