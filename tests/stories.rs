@@ -6,6 +6,8 @@
 //! | `reading` | a case goes from house to house |
 //! | `pages` | every page of the router is looked at in a browser |
 //! | `tls` | the default way: `init`, `serve`, and the first administrator comes in over TLS |
+//! | `fresh` | the commands that make a node on a fresh machine, as the manual lists them |
+//! | `service`, `container` | what the service unit and the container file name, within what they allow |
 //! | `stopping` | a node is stopped while pages are open |
 //! | `visiting` | people come into a house by its pages |
 //! | `sharing` | a photograph becomes a case by the pages |
@@ -71,6 +73,8 @@ mod canaries;
 mod chance;
 #[path = "stories/coming_in.rs"]
 mod coming_in;
+#[path = "stories/container.rs"]
+mod container;
 #[path = "stories/copies.rs"]
 mod copies;
 #[path = "stories/cuts.rs"]
@@ -83,6 +87,8 @@ mod disk;
 mod files;
 #[path = "stories/founding.rs"]
 mod founding;
+#[path = "stories/fresh.rs"]
+mod fresh;
 #[path = "stories/full.rs"]
 mod full;
 #[path = "stories/hostile.rs"]
@@ -121,8 +127,14 @@ mod raw;
 mod reading;
 #[path = "stories/rebuilding.rs"]
 mod rebuilding;
+#[path = "stories/root.rs"]
+mod root;
+#[path = "stories/sandbox.rs"]
+mod sandbox;
 #[path = "stories/seats.rs"]
 mod seats;
+#[path = "stories/service.rs"]
+mod service;
 #[path = "stories/sharing.rs"]
 mod sharing;
 #[path = "stories/slow.rs"]

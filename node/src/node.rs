@@ -315,6 +315,14 @@ mod tests {
         init(&layout, &Hospital::wished("admin")).unwrap();
     }
 
+    #[test]
+    fn the_service_unit_waits_until_the_node_has_closed() {
+        let unit = include_str!("../../config/consilium.service");
+        let waits = unit.lines().find_map(|line| line.strip_prefix("TimeoutStopSec=")?.parse::<u64>().ok());
+        // Requests end, the node is closed, and the runtime waits for what still waits for a disk.
+        assert!(waits.unwrap() > web::server::DRAIN_SECONDS + 2 * CLOSE_TIMEOUT.as_secs());
+    }
+
     #[tokio::test]
     async fn nobody_else_gets_at_the_data_directory_or_the_socket() {
         let directory = tempfile::tempdir().unwrap();

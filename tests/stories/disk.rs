@@ -8,6 +8,8 @@ use std::{
     process::Command,
 };
 
+use crate::root::assert_root;
+
 /// Enough for a node; the file is sparse.
 const DISK_BYTES: u64 = 256 << 20;
 
@@ -21,10 +23,7 @@ pub(crate) struct Disk {
 impl Disk {
     /// An empty file system.
     pub(crate) fn make(directory: &Path, name: &str) -> Self {
-        assert!(
-            rustix::process::geteuid().is_root(),
-            "power cuts are played on a loop device, which only root can have"
-        );
+        assert_root("power cuts and full disks are played on a loop device");
         let image = directory.join(format!("{name}.ext4"));
         File::create(&image).unwrap().set_len(DISK_BYTES).unwrap();
         run("mkfs.ext4", &["-q", "-F", path(&image)]);

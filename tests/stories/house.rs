@@ -35,6 +35,8 @@ pub(crate) struct House {
     name: String,
     directory: PathBuf,
     log: PathBuf,
+    /// How the program is run with this data directory.
+    words: Vec<String>,
     address: Ipv4Addr,
     /// The first administrator's one-time link, from where the address of the node ends.
     first_sign_in: String,
@@ -45,22 +47,28 @@ pub(crate) struct House {
 impl House {
     /// Makes a node in a directory that does not exist yet. It is spoken to without TLS, as behind a proxy.
     pub(crate) fn make(name: &str, directory: &Path) -> Self {
-        Self::init(name, directory, &["--plain-http"])
+        Self::at(name, directory, next_address()).init(&["--plain-http"])
     }
 
     /// Makes a node as `init` does by itself: with a certificate of its own.
     pub(crate) fn make_with_tls(name: &str, directory: &Path) -> Self {
-        Self::init(name, directory, &[])
+        Self::at(name, directory, next_address()).init(&[])
     }
 
-    fn init(name: &str, directory: &Path, more: &[&str]) -> Self {
+    /// The same as [`House::make`] where other words run the program; they know where the data directory is.
+    pub(crate) fn make_by(name: &str, directory: &Path, words: Vec<String>) -> Self {
         let mut house = Self::at(name, directory, next_address());
-        let (web, network) = (house.web().to_string(), house.network_address());
-        let init = ["init", "--name", name, "--country", "DE", "--web", &web, "--listen", &network];
-        let made = house.ask(&[&init, more].concat());
+        house.words = words;
+        house.init(&["--plain-http"])
+    }
+
+    fn init(mut self, more: &[&str]) -> Self {
+        let (web, network) = (self.web().to_string(), self.network_address());
+        let init = ["init", "--name", &self.name, "--country", "DE", "--web", &web, "--listen", &network];
+        let made = self.ask(&[&init, more].concat());
         let link = made["sign_in"].as_str().unwrap();
-        house.first_sign_in = link[link.find("/first/").unwrap()..].to_owned();
-        house
+        self.first_sign_in = link[link.find("/first/").unwrap()..].to_owned();
+        self
     }
 
     /// The same hospital on another disk that holds its data directory.
@@ -187,8 +195,8 @@ impl House {
 
     /// The program, at work in this house.
     pub(crate) fn program(&self) -> Command {
-        let mut command = Command::new(PROGRAM);
-        command.arg("--data").arg(&self.directory).env_remove("CONSILIUM_DATA").env("TMPDIR", self.temporary());
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).env_remove("CONSILIUM_DATA").env("TMPDIR", self.temporary());
         command
     }
 
@@ -200,6 +208,7 @@ impl House {
             name: name.to_owned(),
             directory: directory.to_owned(),
             log,
+            words: [PROGRAM, "--data", directory.to_str().unwrap()].map(str::to_owned).to_vec(),
             address,
             first_sign_in: String::new(),
             minutes_behind: Cell::default(),
@@ -235,7 +244,7 @@ impl Drop for House {
 }
 
 /// A loopback address that no other house has: two bytes from the process, one from the house.
-fn next_address() -> Ipv4Addr {
+pub(crate) fn next_address() -> Ipv4Addr {
     static NEXT: AtomicU8 = AtomicU8::new(1);
     let [_, _, high, low] = std::process::id().to_be_bytes();
     let house = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -35,7 +35,7 @@ const HEAD_SECONDS_MAX: u64 = 10;
 /// Headers of a request.
 const HEADERS_MAX: usize = 64;
 /// Requests that are running get this long to finish.
-const DRAIN_SECONDS: u64 = 10;
+pub(crate) const DRAIN_SECONDS: u64 = 10;
 
 /// Where a request came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
