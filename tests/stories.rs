@@ -16,6 +16,7 @@
 //! | `photograph` | a photograph does, and tells nobody whom it shows |
 //! | `viewers` | what somebody reads whom nobody vouches for |
 //! | `audience` | a case for one hospital is for that one |
+//! | `fetched` | pictures of other hospitals go, and come again |
 //! | `withdrawing` | what is withdrawn is gone everywhere |
 //! | `hostile` | a member sends what must not stand |
 //! | `joining` | a fourth hospital comes in |
@@ -83,6 +84,8 @@ mod cuts;
 mod demo;
 #[path = "stories/disk.rs"]
 mod disk;
+#[path = "stories/fetched.rs"]
+mod fetched;
 #[path = "stories/files.rs"]
 mod files;
 #[path = "stories/founding.rs"]

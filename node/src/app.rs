@@ -252,6 +252,7 @@ impl App {
             me,
             desk: self.desk.clone(),
             reserve: self.reserve.clone(),
+            storage: self.config.storage.clone(),
             keys: self.keys.clone(),
             identity: self.identity.clone(),
             journal: journal_options(&self.keys)?,

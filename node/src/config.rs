@@ -81,6 +81,11 @@ pub(crate) struct Storage {
     pub(crate) free_bytes_min: u64,
     /// Bytes kept in a file that can be given up when the disk is full.
     pub(crate) ballast_bytes: u64,
+    /// Bytes of pictures that were fetched from other hospitals; beyond that the longest not looked at go. Never more than half
+    /// of the room.
+    pub(crate) fetched_bytes_max: u64,
+    /// Days after which a picture of another hospital goes at which nobody has looked.
+    pub(crate) fetched_days: u64,
 }
 
 /// What the house allows.
@@ -172,7 +177,7 @@ impl Default for Network {
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { free_bytes_min: 1 << 30, ballast_bytes: 64 << 20 }
+        Self { free_bytes_min: 1 << 30, ballast_bytes: 64 << 20, fetched_bytes_max: 10 << 30, fetched_days: 30 }
     }
 }
 

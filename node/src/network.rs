@@ -5,6 +5,7 @@
 mod bookkeeper;
 mod door;
 mod engine;
+mod fetched;
 mod filing;
 mod folding;
 mod forgetting;
@@ -40,7 +41,12 @@ pub(crate) use pictures::PictureError;
 pub(crate) use shelf::{Shelf, ShelfError};
 
 use crate::{
-    app::AppError, card::CardFile, config::Institution, desk::Desk, keys::KeyFiles, layout::NetworkLayout,
+    app::AppError,
+    card::CardFile,
+    config::{Institution, Storage},
+    desk::Desk,
+    keys::KeyFiles,
+    layout::NetworkLayout,
     reserve::Reserve,
 };
 
@@ -78,6 +84,7 @@ pub(crate) struct Shared {
     pub(crate) blobs: store::Blobs,
     pub(crate) desk: Arc<Desk>,
     reserve: Arc<Reserve>,
+    fetched: fetched::Keeping,
     exchange: RwLock<Exchange>,
     addresses: Mutex<Vec<NodeOf>>,
     peers: Mutex<BTreeMap<InstitutionId, PeerState>>,
@@ -106,6 +113,7 @@ pub(crate) struct Surroundings {
     pub(crate) me: InstitutionId,
     pub(crate) desk: Arc<Desk>,
     pub(crate) reserve: Arc<Reserve>,
+    pub(crate) storage: Storage,
     pub(crate) keys: KeyFiles,
     pub(crate) identity: Institution,
     pub(crate) journal: store::JournalOptions,
@@ -134,6 +142,7 @@ impl Joined {
             blobs,
             desk: with.desk.clone(),
             reserve: with.reserve,
+            fetched: fetched::Keeping::new(&with.storage),
             exchange: RwLock::new(opened.machines.exchange),
             addresses: Mutex::new(opened.machines.addresses),
             peers: Mutex::default(),
@@ -152,7 +161,7 @@ impl Joined {
             keys: with.keys,
             identity: with.identity,
             door,
-            network,
+            network: network.clone(),
             bookkeeper: bookkeeper.clone(),
             is_whole: opened.machines.is_whole,
         };
@@ -160,6 +169,9 @@ impl Joined {
         let engine = engine::Engine::new(parts);
         let thread = std::thread::Builder::new().name("engine".into()).spawn(move || engine.run(receiver))?;
         runtime.spawn(carry(events, tasks.clone(), with.stop.clone()));
+        if network.is_some() {
+            runtime.spawn(fetched::keep_fetched(shared.clone(), with.stop.clone()));
+        }
         runtime.spawn(previews::fetch_previews(shared.clone(), picture_wants, with.stop.clone()));
         Ok(Self { shared, bookkeeper, tasks, thread: Mutex::new(Some(thread)), stop: with.stop })
     }

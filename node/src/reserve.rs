@@ -27,6 +27,11 @@ impl Reserve {
         self.0.check_room(file_bytes as u64 + ROOM_BESIDE_BYTES).map_err(refused)
     }
 
+    /// Bytes that pictures could take before they are refused; none if the disk does not say.
+    pub(crate) fn free_bytes(&self) -> u64 {
+        self.0.free_above_floor().unwrap_or(0)
+    }
+
     /// Whether words can be taken in. A disk that does not say is asked by writing.
     pub(crate) fn check_words(&self) -> Result<(), AppendError> {
         match self.0.check_room_for_words() {

@@ -96,8 +96,9 @@ impl Ground {
 
 /// The pictures and previews of a case that a house holds.
 fn blobs_of(house: &House, case: &str) -> Vec<BlobId> {
-    let directory = house.network_directory("blobs").join("objects/pictures").join(case);
-    let files = if directory.exists() { files_in(&directory) } else { Vec::new() };
+    let places =
+        ["objects/pictures", "objects/fetched"].map(|place| house.network_directory("blobs").join(place).join(case));
+    let files: Vec<_> = places.iter().filter(|place| place.exists()).flat_map(|place| files_in(place)).collect();
     files.iter().filter_map(|file| file.file_name()?.to_str()?.parse().ok()).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What a house keeps, opened with the house's own keys while its node rests: everything that is sealed, in clear.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use protocol::CaseId;
 use store::{
@@ -61,13 +61,17 @@ fn records(directory: &Path, keyring: Keyring) -> Vec<Vec<u8>> {
     records
 }
 
-/// All that lie there, whether a case lists them or not.
+/// All that lie there, whether a case lists them or not, and whether they were fetched or stay.
 async fn pictures(blobs: &Blobs, directory: &Path) -> Vec<Vec<u8>> {
-    let objects = directory.join("objects/pictures");
-    let cases = if objects.exists() { fs::read_dir(&objects).unwrap().collect() } else { Vec::new() };
+    let mut cases = BTreeSet::new();
+    for objects in ["objects/pictures", "objects/fetched"].map(|place| directory.join(place)) {
+        let lying = if objects.exists() { fs::read_dir(&objects).unwrap().collect() } else { Vec::new() };
+        cases.extend(
+            lying.into_iter().map(|case| case.unwrap().file_name().to_str().unwrap().parse::<CaseId>().unwrap()),
+        );
+    }
     let mut pictures = Vec::new();
     for case in cases {
-        let case: CaseId = case.unwrap().file_name().to_str().unwrap().parse().unwrap();
         for blob in blobs.list(case).await.unwrap() {
             if let Found::Held(picture) = blobs.get(case, blob).await.unwrap() {
                 pictures.push(picture.bytes.to_vec());

@@ -17,9 +17,10 @@
 //! }
 //! ```
 //!
-//! Deliberately absent: which pictures a payload lists, who may see them, and which may be dropped from the cache.
+//! Deliberately absent: which pictures a payload lists, who may see them, and which of those that were fetched go.
 
 mod error;
+mod fetched;
 mod object;
 mod originals;
 mod slots;
@@ -27,7 +28,13 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, fmt, ops::Range, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::Range,
+    path::Path,
+    sync::Arc,
+};
 
 use anonymizer::{CleanImage, MediaType, Replica};
 use protocol::{BlobId, CaseId, Salt};
@@ -43,6 +50,7 @@ use crate::{
 };
 
 pub use error::BlobError;
+pub use fetched::Fetched;
 pub use originals::{Original, OriginalId};
 
 use object::{CHUNK_BYTES, Content, Head};
@@ -133,7 +141,8 @@ impl Blobs {
     /// [`BlobError`].
     pub async fn put_clean(&self, case: CaseId, salt: &Salt, picture: &CleanImage) -> Result<BlobId, BlobError> {
         let blob = BlobId::of(salt, picture.bytes());
-        self.put(case, blob, picture.media_type(), picture.bytes().to_vec().into()).await?;
+        let path = picture_path(case, blob);
+        self.put(path, case, blob, picture.media_type(), picture.bytes().to_vec().into()).await?;
         Ok(blob)
     }
 
@@ -148,11 +157,7 @@ impl Blobs {
         blob: BlobId,
         replica: Replica,
     ) -> Result<(), BlobError> {
-        if BlobId::of(salt, replica.bytes()) != blob {
-            return Err(BlobError::OtherBytes { blob });
-        }
-        let media_type = replica.facts().media_type;
-        self.put(case, blob, media_type, replica.into_bytes().into()).await
+        self.put_checked(picture_path(case, blob), case, salt, blob, replica).await
     }
 
     /// Whether and as what a picture is held.
@@ -160,8 +165,8 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn facts(&self, case: CaseId, blob: BlobId) -> Result<Found<Facts>, BlobError> {
-        let found = self.opened(&picture_path(case, blob)).await?;
-        Ok(found.map(|(head, _)| Facts { media_type: head.media_type(), bytes: head.plain_bytes }))
+        let found = self.located(case, blob).await?;
+        Ok(found.map(|(_, head, _)| Facts { media_type: head.media_type(), bytes: head.plain_bytes }))
     }
 
     /// Whether a picture is held and was not erased.
@@ -177,11 +182,10 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn get(&self, case: CaseId, blob: BlobId) -> Result<Found<Picture>, BlobError> {
-        let path = picture_path(case, blob);
-        match self.opened(&path).await? {
-            Found::Held((head, key)) => {
+        match self.located(case, blob).await? {
+            Found::Held((path, head, key)) => {
                 let bytes = self.unsealed(&path, subject(case, blob), head, key, 0..head.plain_bytes).await?;
-                Ok(Found::Held(Picture { media_type: head.media_type(), bytes }))
+                Ok(bytes.map(|bytes| Picture { media_type: head.media_type(), bytes }))
             }
             Found::Erased => Ok(Found::Erased),
             Found::NotHeld => Ok(Found::NotHeld),
@@ -199,11 +203,8 @@ impl Blobs {
         blob: BlobId,
         range: Range<u64>,
     ) -> Result<Found<Zeroizing<Vec<u8>>>, BlobError> {
-        let path = picture_path(case, blob);
-        match self.opened(&path).await? {
-            Found::Held((head, key)) => {
-                self.unsealed(&path, subject(case, blob), head, key, range).await.map(Found::Held)
-            }
+        match self.located(case, blob).await? {
+            Found::Held((path, head, key)) => self.unsealed(&path, subject(case, blob), head, key, range).await,
             Found::Erased => Ok(Found::Erased),
             Found::NotHeld => Ok(Found::NotHeld),
         }
@@ -214,8 +215,9 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn list(&self, case: CaseId) -> Result<Vec<BlobId>, BlobError> {
-        let names = self.objects.names(&case_path(case)).await?;
-        Ok(names.iter().filter_map(|name| name.rsplit_once('/')?.1.parse().ok()).collect())
+        let names = self.names_of(case).await?;
+        let blobs: BTreeSet<BlobId> = names.iter().filter_map(|name| name.rsplit_once('/')?.1.parse().ok()).collect();
+        Ok(blobs.into_iter().collect())
     }
 
     /// Destroys the keys of all pictures of a case, waits for the disk, and then removes the objects. Doing it again does
@@ -224,8 +226,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`]; then do it again.
     pub async fn erase_case(&self, case: CaseId) -> Result<ErasedBlobs, BlobError> {
-        let names = self.objects.names(&case_path(case)).await?;
-        self.erase(names).await
+        self.erase(self.names_of(case).await?).await
     }
 
     /// Destroys the key of one picture and removes it, as [`Blobs::erase_case`].
@@ -233,7 +234,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`]; then do it again.
     pub async fn erase_blob(&self, case: CaseId, blob: BlobId) -> Result<ErasedBlobs, BlobError> {
-        self.erase(vec![picture_path(case, blob)]).await
+        self.erase(vec![picture_path(case, blob), fetched::path(case, blob)]).await
     }
 
     /// Writes every key file anew under another wrapping key; see [`Journal::rewrite_key_files`](crate::Journal::rewrite_key_files).
@@ -253,8 +254,25 @@ impl Blobs {
         self.objects.bytes().await
     }
 
+    /// Keeps a replica if it is the one that it is said to be.
+    async fn put_checked(
+        &self,
+        path: String,
+        case: CaseId,
+        salt: &Salt,
+        blob: BlobId,
+        replica: Replica,
+    ) -> Result<(), BlobError> {
+        if BlobId::of(salt, replica.bytes()) != blob {
+            return Err(BlobError::OtherBytes { blob });
+        }
+        let media_type = replica.facts().media_type;
+        self.put(path, case, blob, media_type, replica.into_bytes().into()).await
+    }
+
     async fn put(
         &self,
+        path: String,
         case: CaseId,
         blob: BlobId,
         media_type: MediaType,
@@ -274,7 +292,7 @@ impl Blobs {
             Ok(Found::Erased | Found::NotHeld) => {}
             Err(error) => return Err(error),
         }
-        self.put_sealed(picture_path(case, blob), subject(case, blob), Content::Picture(media_type), bytes).await
+        self.put_sealed(path, subject(case, blob), Content::Picture(media_type), bytes).await
     }
 
     /// Seals under a new key and waits until the object and its name are on the disk.
@@ -294,6 +312,26 @@ impl Blobs {
         self.objects.put(&path, sealed.await?).await
     }
 
+    /// Where a picture lies, its head and its key: among those that stay, else among those that were fetched.
+    async fn located(&self, case: CaseId, blob: BlobId) -> Result<Found<(String, Head, ContentKey)>, BlobError> {
+        let mut found = Found::NotHeld;
+        for path in [picture_path(case, blob), fetched::path(case, blob)] {
+            match self.opened(&path).await? {
+                Found::Held((head, key)) => return Ok(Found::Held((path, head, key))),
+                Found::Erased => found = Found::Erased,
+                Found::NotHeld => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// The paths of all pictures of a case.
+    async fn names_of(&self, case: CaseId) -> Result<Vec<String>, BlobError> {
+        let mut names = self.objects.names(&case_path(case)).await?;
+        names.extend(self.objects.names(&fetched::case_path(case)).await?);
+        Ok(names)
+    }
+
     /// The head of an object and its key.
     async fn opened(&self, path: &str) -> Result<Found<(Head, ContentKey)>, BlobError> {
         let Some(bytes) = self.objects.read(path, 0..object::HEAD_LEN as u64).await? else { return Ok(Found::NotHeld) };
@@ -310,20 +348,23 @@ impl Blobs {
         head: Head,
         key: ContentKey,
         range: Range<u64>,
-    ) -> Result<Zeroizing<Vec<u8>>, BlobError> {
+    ) -> Result<Found<Zeroizing<Vec<u8>>>, BlobError> {
         let range = range.start.min(head.plain_bytes)..range.end.min(head.plain_bytes);
         if range.is_empty() && head.plain_bytes > 0 {
-            return Ok(Zeroizing::default());
+            return Ok(Found::Held(Zeroizing::default()));
         }
         let chunks = range.start / CHUNK_BYTES..range.end.div_ceil(CHUNK_BYTES).max(1);
         let damaged = || BlobError::Damaged { object: path.to_owned() };
-        let sealed = self.objects.read(path, head.sealed_range(&chunks)).await?.ok_or_else(damaged)?;
+        // It may go while it is read.
+        let Some(sealed) = self.objects.read(path, head.sealed_range(&chunks)).await? else {
+            return Ok(Found::NotHeld);
+        };
         let first = chunks.start;
         let plain =
             blocking(move || Ok(object::unseal(&head, &key, &subject, first, &sealed))).await?.ok_or_else(damaged)?;
         let skipped = usize::try_from(range.start - first * CHUNK_BYTES).unwrap_or(usize::MAX);
         let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
-        Ok(plain.get(skipped..skipped.saturating_add(length)).ok_or_else(damaged)?.to_vec().into())
+        Ok(Found::Held(plain.get(skipped..skipped.saturating_add(length)).ok_or_else(damaged)?.to_vec().into()))
     }
 
     /// Keys first, on the disk; then the objects.

@@ -34,7 +34,7 @@ mod tables;
 #[cfg(test)]
 mod test_entropy;
 
-pub use blobs::{BlobError, BlobOptions, Blobs, ErasedBlobs, Facts, Found, Original, OriginalId, Picture};
+pub use blobs::{BlobError, BlobOptions, Blobs, ErasedBlobs, Facts, Fetched, Found, Original, OriginalId, Picture};
 pub use entropy::Entropy;
 pub use fatal::OnFatal;
 pub use format::FormatError;

@@ -105,6 +105,14 @@ impl Guard {
         Ok(self.limits.floor_bytes.max(share))
     }
 
+    /// Bytes that can be written until only the floor is free.
+    ///
+    /// # Errors
+    /// [`SpaceError::Io`].
+    pub fn free_above_floor(&self) -> Result<u64, SpaceError> {
+        Ok(free_space(&self.directory)?.free_bytes.saturating_sub(self.floor_bytes()?))
+    }
+
     /// Whether so many bytes can be written and the floor stays free. Asked before anything new is taken in; never before
     /// an erasure.
     ///

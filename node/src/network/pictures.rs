@@ -19,7 +19,7 @@ use super::{
     Shared,
     shelf::{Shelf, ShelfError},
 };
-use crate::desk::DeskError;
+use crate::{clock::now_ms, desk::DeskError};
 
 /// Why a picture cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,8 @@ pub(crate) enum PictureError {
 struct Listed {
     salt: Salt,
     size_max: u64,
+    /// So for previews, which pages show, and for our own; others may go again.
+    stays: bool,
 }
 
 impl Shared {
@@ -50,9 +52,14 @@ impl Shared {
         blob: BlobId,
         actor: &Actor,
     ) -> Result<Picture, PictureError> {
-        let listed = self.away(move |shared| listed(&shared.shelf, case, blob)).await??;
+        let listed = self.away(move |shared| listed(shared, case, blob)).await??;
         let listed = listed.ok_or(PictureError::NotListed)?;
         if let Found::Held(picture) = self.blobs.get(case, blob).await? {
+            if !listed.stays
+                && let Err(error) = self.blobs.note_look(case, blob, now_ms()).await
+            {
+                tracing::warn!(error = &error as &dyn std::error::Error, "A look at a picture could not be noted.");
+            }
             return Ok(picture);
         }
         self.fetch(case, blob, &listed, actor).await?;
@@ -72,6 +79,9 @@ impl Shared {
     ) -> Result<(), PictureError> {
         let Some(network) = &self.network else { return Err(PictureError::NotReachable) };
         let size_max = usize::try_from(listed.size_max).unwrap_or(usize::MAX);
+        if !listed.stays {
+            self.make_room(listed.size_max).await?;
+        }
         self.reserve.check_picture(size_max).map_err(|_| BlobError::Full)?;
         let want = WantBlob { case, blob };
         for (institution, peer) in self.away(move |shared| shared.holders(case)).await?? {
@@ -82,7 +92,7 @@ impl Shared {
                 continue;
             };
             self.note_pull(*actor, Action::PullAtRecipient, want.clone(), institution).await?;
-            match self.blobs.put_replica(case, &listed.salt, blob, replica).await {
+            match self.keep(case, blob, listed, replica).await {
                 Ok(()) => return self.keep_if_listed(case, blob).await,
                 Err(BlobError::OtherBytes { .. }) => {
                     tracing::warn!(peer.key = %peer, "A peer gave another picture than the one asked for.");
@@ -92,6 +102,17 @@ impl Shared {
             }
         }
         Err(PictureError::NotReachable)
+    }
+
+    /// Keeps what a peer gave, if it is what it was asked for.
+    async fn keep(&self, case: CaseId, blob: BlobId, listed: &Listed, replica: Replica) -> Result<(), BlobError> {
+        if listed.stays {
+            return self.blobs.put_replica(case, &listed.salt, blob, replica).await;
+        }
+        let bytes = replica.bytes().len() as u64;
+        self.blobs.put_fetched(case, &listed.salt, blob, replica, now_ms()).await?;
+        self.fetched.grow(bytes);
+        Ok(())
     }
 
     /// Connected peers that may have a case and so its pictures, its own institution first. Others are not asked: they would
@@ -110,7 +131,7 @@ impl Shared {
 
     /// Erases a picture again whose case was withdrawn while it was on its way: that erasure did not see it.
     async fn keep_if_listed(self: &Arc<Self>, case: CaseId, blob: BlobId) -> Result<(), PictureError> {
-        if self.away(move |shared| listed(&shared.shelf, case, blob)).await??.is_some() {
+        if self.away(move |shared| listed(shared, case, blob)).await??.is_some() {
             return Ok(());
         }
         self.blobs.erase_blob(case, blob).await?;
@@ -140,7 +161,7 @@ impl Shared {
         let access = self.shelf.book.may_read(want.case, Reader::Peer(institution), &self.shelf);
         self.exchange().start().is_ready()
             && access.is_ok_and(|access| access.is_allowed())
-            && listed(&self.shelf, want.case, want.blob).is_ok_and(|listed| listed.is_some())
+            && listed(self, want.case, want.blob).is_ok_and(|listed| listed.is_some())
     }
 
     /// Erases the pictures of a case that no living version lists. Blocks.
@@ -218,13 +239,14 @@ pub(crate) fn summary(shelf: &Shelf, case: CaseId) -> Result<Option<Summary>, Sh
     }
 }
 
-fn listed(shelf: &Shelf, case: CaseId, blob: BlobId) -> Result<Option<Listed>, ShelfError> {
-    let Some(summary) = summary(shelf, case)? else { return Ok(None) };
-    let salt = summary.blob_salt;
-    Ok(summary.pictures.iter().find_map(|picture| {
-        if picture.blob == blob {
-            return Some(Listed { salt, size_max: u64::from(picture.blob_size).min(limits::BLOB_BYTES_MAX as u64) });
-        }
-        (picture.preview == blob).then_some(Listed { salt, size_max: limits::PREVIEW_BYTES_MAX as u64 })
-    }))
+fn listed(shared: &Shared, case: CaseId, blob: BlobId) -> Result<Option<Listed>, ShelfError> {
+    let Some(summary) = summary(&shared.shelf, case)? else { return Ok(None) };
+    let is_preview = summary.pictures.iter().any(|picture| picture.preview == blob);
+    let picture = summary.pictures.iter().find(|picture| picture.blob == blob);
+    let size_max = match picture {
+        Some(picture) => u64::from(picture.blob_size).min(limits::BLOB_BYTES_MAX as u64),
+        None if is_preview => limits::PREVIEW_BYTES_MAX as u64,
+        None => return Ok(None),
+    };
+    Ok(Some(Listed { salt: summary.blob_salt, size_max, stays: is_preview || case.institution == shared.me }))
 }

@@ -56,6 +56,11 @@ impl Problem {
         Self { status: StatusCode::UNAUTHORIZED, ..self }
     }
 
+    /// The same, of a file and no page: whoever is not signed in is told so, and led nowhere.
+    pub(crate) fn of_a_file(self) -> Self {
+        if self.kind == "sign-in" { Self { kind: "signed-out", ..self } } else { self }
+    }
+
     /// More than a request may bring.
     pub(crate) fn too_large(bytes_max: u64) -> Self {
         let detail = match bytes_max >> 20 {

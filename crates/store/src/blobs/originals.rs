@@ -40,9 +40,7 @@ impl Blobs {
     pub async fn get_original(&self, id: OriginalId) -> Result<Found<Zeroizing<Vec<u8>>>, BlobError> {
         let path = path(id);
         match self.opened(&path).await? {
-            Found::Held((head, key)) => {
-                self.unsealed(&path, subject(id), head, key, 0..head.plain_bytes).await.map(Found::Held)
-            }
+            Found::Held((head, key)) => self.unsealed(&path, subject(id), head, key, 0..head.plain_bytes).await,
             Found::Erased => Ok(Found::Erased),
             Found::NotHeld => Ok(Found::NotHeld),
         }

@@ -7,6 +7,7 @@ use std::{
     ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use futures::TryStreamExt;
@@ -21,6 +22,13 @@ use crate::disk;
 pub(super) struct Objects {
     directory: PathBuf,
     store: Arc<LocalFileSystem>,
+}
+
+/// An object on the disk.
+pub(super) struct Lying {
+    pub(super) path: String,
+    pub(super) bytes: u64,
+    pub(super) changed_at_ms: u64,
 }
 
 impl Objects {
@@ -53,6 +61,27 @@ impl Objects {
             Err(_) if self.length(path).await?.is_some_and(|length| length <= range.start) => Ok(Some(Vec::new())),
             Err(error) => Err(BlobError::of_object(path, error)),
         }
+    }
+
+    /// All objects below a directory as they lie there.
+    pub(super) async fn listed(&self, below: &str) -> Result<Vec<Lying>, BlobError> {
+        let listed = self.store.list(Some(&ObjectPath::from(below))).map_ok(|object| Lying {
+            path: object.location.to_string(),
+            bytes: object.size,
+            changed_at_ms: u64::try_from(object.last_modified.timestamp_millis()).unwrap_or(0),
+        });
+        listed.try_collect().await.map_err(|error| BlobError::of_object(below, error))
+    }
+
+    /// Gives the file of an object a time of change; one that is not there has none.
+    pub(super) async fn set_time(&self, path: &str, changed_at_ms: u64) -> Result<(), BlobError> {
+        let (file, path) = (self.directory.join(path), path.to_owned());
+        let time = UNIX_EPOCH + Duration::from_millis(changed_at_ms);
+        blocking(move || match fs::File::open(file).and_then(|file| file.set_modified(time)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(BlobError::of_object(&path, error)),
+            _ => Ok(()),
+        })
+        .await
     }
 
     /// The paths of all objects below a directory.

@@ -13,17 +13,17 @@ use protocol::{CaseNumber, ClinicianId, FeedId};
 use super::*;
 use crate::test_entropy::counting;
 
-const SALT: Salt = Salt([5; 32]);
+pub(super) const SALT: Salt = Salt([5; 32]);
 
-struct Room {
-    directory: tempfile::TempDir,
+pub(super) struct Room {
+    pub(super) directory: tempfile::TempDir,
     options: BlobOptions,
     disk: Disk,
     losses: Arc<AtomicU32>,
 }
 
 impl Room {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let losses = Arc::new(AtomicU32::new(0));
         let counted = losses.clone();
         let on_fatal = OnFatal::new(move |_| {
@@ -33,7 +33,7 @@ impl Room {
         Self { directory: tempfile::tempdir().unwrap(), options, disk: Disk::default(), losses }
     }
 
-    fn open(&self) -> Blobs {
+    pub(super) fn open(&self) -> Blobs {
         Blobs::open_on(self.directory.path(), self.options.clone(), &self.disk).unwrap()
     }
 
@@ -42,12 +42,12 @@ impl Room {
     }
 }
 
-fn case(number: u8) -> CaseId {
+pub(super) fn case(number: u8) -> CaseId {
     CaseId { institution: FeedId([2; 32]), number: CaseNumber([number; 16]) }
 }
 
 /// A clean picture by the one way there is, with pixels that do not compress; about three bytes a pixel.
-fn picture(width: u32, height: u32, seed: u8) -> CleanImage {
+pub(super) fn picture(width: u32, height: u32, seed: u8) -> CleanImage {
     let mut state = u32::from(seed) + 1;
     let noise = (0..width * height * 3).map(|_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -61,7 +61,7 @@ fn picture(width: u32, height: u32, seed: u8) -> CleanImage {
     anonymizer::release(inspection, &[], confirmation, &Limits::NETWORK).unwrap().picture
 }
 
-fn held<T>(found: Found<T>) -> T {
+pub(super) fn held<T>(found: Found<T>) -> T {
     match found {
         Found::Held(value) => value,
         Found::Erased => panic!("erased"),

@@ -18,11 +18,11 @@ use crate::{
 };
 
 pub(super) async fn show(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
-    given(reading, place, Size::Full).await
+    given(reading, place, Size::Full).await.map_err(Problem::of_a_file)
 }
 
 pub(super) async fn preview(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
-    given(reading, place, Size::Preview).await
+    given(reading, place, Size::Preview).await.map_err(Problem::of_a_file)
 }
 
 #[derive(Clone, Copy)]
