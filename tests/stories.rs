@@ -25,7 +25,7 @@
 //! | `cuts` | the power goes |
 //! | `copies` | a data directory exists twice |
 //! | `demo` | the demo comes and goes |
-//! | `rebuilding` | tables and index are damaged |
+//! | `rebuilding`, `bar` | tables and index are damaged; at a terminal a bar shows how far they are mended |
 //! | `bad_files`, `bad_forms` | files and forms that are wrong in every way |
 //! | `bad_requests`, `bad_commands` | requests, arguments and configurations that are wrong |
 //! | `newer` | files of a newer program |
@@ -66,6 +66,8 @@ mod bad_requests;
 mod bad_tiff;
 #[path = "stories/bad_webp.rs"]
 mod bad_webp;
+#[path = "stories/bar.rs"]
+mod bar;
 #[path = "stories/browser.rs"]
 mod browser;
 #[path = "stories/canaries.rs"]
