@@ -634,6 +634,7 @@ act-signed-in = signed in
 act-sign-in-refused = was refused at sign-in
 act-signed-out = signed out
 act-viewed = viewed
+act-listed = viewed a list
 act-searched = searched
 act-shared = shared
 act-withdrew = withdrew

@@ -38,6 +38,14 @@ codes! {
         /// A reader of this house was given a picture of a peer.
         14 => PullAtRecipient,
         15 => Export,
+        /// A page of a list of cases was shown, with their previews; one line for the page.
+        16 => ViewCases,
+        /// The list of what somebody saved was shown.
+        17 => ViewSaved,
+        /// The accounts of this house were shown.
+        18 => ViewPeople,
+        /// A picture was shown to its owner as it came in, with nothing covered.
+        19 => ViewOriginal,
         20 => Publish,
         21 => Revise,
         22 => Say,

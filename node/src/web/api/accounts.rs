@@ -6,7 +6,10 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use house::Permission;
+use house::{
+    Permission,
+    audit::{Action, Outcome},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -57,6 +60,7 @@ pub(super) struct NewRevocation {
 pub(super) async fn list(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Json<Value>, Problem> {
     let accounts = web.run(move |app| {
         app.permit(&visitor.actor, Permission::ManageAccounts)?;
+        app.desk.note(&visitor.actor, Action::ViewPeople, Vec::new(), Outcome::Done)?;
         Ok(app.accounts())
     });
     Ok(Json(json!(accounts.await?)))

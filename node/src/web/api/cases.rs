@@ -187,7 +187,12 @@ pub(super) async fn list(
     let after = asked.filled("after").map(cursor).transpose()?;
     let limit = limit(asked.filled("limit"))?;
     let filter = asked.filled("filter").unwrap_or("network").to_owned();
-    let listing = web.run(move |app| app.list(&filter, after, limit, &visitor.actor)).await?;
+    let listing = web.run(move |app| {
+        let listing = app.list(&filter, after, limit, &visitor.actor)?;
+        app.desk.note(&visitor.actor, Action::ViewCases, Vec::new(), Outcome::Done)?;
+        Ok(listing)
+    });
+    let listing = listing.await?;
     let next = listing.next.map(|next| format!("{}-{}", next.activity_ms, next.case));
     Ok(Json(CaseList { cases: listing.cases.iter().map(item).collect(), next }))
 }

@@ -6,6 +6,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
+use house::audit::{Action, Outcome};
 use protocol::CaseId;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,8 +43,12 @@ pub(super) async fn list(
     Asked(asked): Asked,
 ) -> Result<Json<CaseList>, Problem> {
     let login = asked.filled("as").map(str::to_owned);
-    let saved = web.run(move |app| app.saved_cases(&visitor.speaking_as(app, login.as_deref())?)).await?;
-    Ok(Json(CaseList { cases: saved.iter().map(item).collect(), next: None }))
+    let saved = web.run(move |app| {
+        let saved = app.saved_cases(&visitor.speaking_as(app, login.as_deref())?)?;
+        app.desk.note(&visitor.actor, Action::ViewSaved, Vec::new(), Outcome::Done)?;
+        Ok(saved)
+    });
+    Ok(Json(CaseList { cases: saved.await?.iter().map(item).collect(), next: None }))
 }
 
 /// Saves a case for later, or takes it off the list.

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use casebook::Cursor;
-use house::Actor;
+use house::{
+    Actor,
+    audit::{Action, Outcome},
+};
 use protocol::{InstitutionId, Payload};
 
 use super::admin::rooms_of;
@@ -164,6 +167,7 @@ async fn cards(
         return Ok((Vec::new(), None));
     };
     let listing = app.list(filter, after, PAGE_CASES, &visitor.actor)?;
+    app.desk.note(&visitor.actor, Action::ViewCases, Vec::new(), Outcome::Done)?;
     Ok((cards_of(&app, &joined, listing.cases, &visitor).await?, listing.next))
 }
 

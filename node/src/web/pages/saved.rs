@@ -5,7 +5,10 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
-use house::{Actor, Permission};
+use house::{
+    Actor, Permission,
+    audit::{Action, Outcome},
+};
 use protocol::CaseId;
 
 use super::{
@@ -52,6 +55,7 @@ pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
     let visitor = reading.visitor.clone();
     let cases = reading.web.run_async(move |app| async move {
         let saved = app.saved_cases(&visitor.actor)?;
+        app.desk.note(&visitor.actor, Action::ViewSaved, Vec::new(), Outcome::Done)?;
         match app.network() {
             Some(joined) => cards_of(&app, &joined, saved, &visitor).await,
             None => Ok(Vec::new()),

@@ -1,5 +1,7 @@
 //! A picture from the camera to the case, with a real worker.
 
+use house::audit::{Action, Line};
+
 use super::ward::{PASSWORD, Ward};
 
 const BOUNDARY: &str = "----between-the-parts";
@@ -63,6 +65,9 @@ async fn a_picture_is_taken_in_covered_confirmed_and_shown_to_nobody_else() {
         assert_eq!(shown.header("content-security-policy"), "default-src 'none'; sandbox");
         assert_eq!(two.get(path).await.status, 404);
     }
+    let lines = ward.app.audit_records().filter_map(|record| record.unwrap().line());
+    let seen = lines.filter(|line| Line::from_bytes(line).unwrap().event.action == Action::ViewOriginal);
+    assert_eq!(seen.count(), 1, "the one look at what is not covered");
     let hide = one.get(&pictures.replace("/pictures", "/hide")).await.header("location").to_owned();
     let editor = one.get(&hide).await.body;
     assert!(

@@ -9,6 +9,7 @@ use axum::{
 use house::{
     AccountId, AccountKind, Command, Permission, Role, Roles, Settings,
     account::{self, Account},
+    audit::{Action, Outcome},
     session,
 };
 use protocol::payload::control::Profession;
@@ -242,6 +243,7 @@ async fn page(reading: &Reading, extra: Extra) -> Result<People, Problem> {
             if !may_attest && !may_administer {
                 app.permit(&actor, Permission::ManageAccounts)?;
             }
+            app.desk.note(&actor, Action::ViewPeople, Vec::new(), Outcome::Done)?;
             Ok((people(app, &search)?, may_attest, may_administer))
         })
         .await?;

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use house::audit::{Action, Outcome};
 use protocol::CaseNumber;
 
 use super::{Draft, Step, Work};
@@ -139,7 +140,11 @@ pub(super) async fn upright(reading: Reading, Path(place): Path<(String, String)
     let (number, picture) = place_of(&place)?;
     reading.visitor.session().ok_or_else(|| Problem::not_found("picture"))?;
     let actor = reading.visitor.actor;
-    let shown = reading.web.run_async(move |app| async move { app.picture_to_cover(number, picture, &actor).await });
+    let shown = reading.web.run_async(move |app| async move {
+        let shown = app.picture_to_cover(number, picture, &actor).await?;
+        app.desk.note(&actor, Action::ViewOriginal, vec![number.into()], Outcome::Done)?;
+        Ok(shown)
+    });
     Ok(answer(&shown.await?))
 }
 
