@@ -141,6 +141,8 @@ async fn run(layout: &Layout, config: &Config) -> Result<(), NodeError> {
     let address = listener.local_addr()?;
     let socket = Server::bind_socket(&layout.socket())?;
     let server = Server::new(web::router(app.clone()), Limits::default(), app.leaving());
+    // Whoever reads that the node is ready may stop it at once.
+    let told_to_stop = told_to_stop();
     tracing::info!(
         node.version = env!("CARGO_PKG_VERSION"),
         web.address = %address,
@@ -151,7 +153,7 @@ async fn run(layout: &Layout, config: &Config) -> Result<(), NodeError> {
     tokio::pin!(serving);
     tokio::select! {
         _ = &mut serving => {}
-        () = told_to_stop() => {
+        () = told_to_stop => {
             tracing::info!("The node stops; running requests are finished first.");
             app.leaving().cancel();
             serving.await;
@@ -168,14 +170,18 @@ async fn run(layout: &Layout, config: &Config) -> Result<(), NodeError> {
     Ok(())
 }
 
-/// SIGTERM of a service manager, or Ctrl-C of a person.
-pub(crate) async fn told_to_stop() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+/// SIGTERM of a service manager, or Ctrl-C of a person. It is heard from the call on, not only once somebody waits for it.
+pub(crate) fn told_to_stop() -> impl Future<Output = ()> {
+    let kinds = [SignalKind::terminate(), SignalKind::interrupt()];
+    let heard = kinds.map(signal);
+    async move {
+        let [Ok(mut terminate), Ok(mut interrupt)] = heard else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
 
