@@ -14,6 +14,7 @@
 //! | `answering` | a case is answered from another house by the pages |
 //! | `away` | a house whose neighbours are all gone goes on |
 //! | `photograph` | a photograph does, and tells nobody whom it shows |
+//! | `guesses` | nobody can tell whether a guess is right |
 //! | `viewers` | what somebody reads whom nobody vouches for |
 //! | `audience` | a case for one hospital is for that one |
 //! | `fetched` | pictures of other hospitals go, and come again |
@@ -96,6 +97,8 @@ mod founding;
 mod fresh;
 #[path = "stories/full.rs"]
 mod full;
+#[path = "stories/guesses.rs"]
+mod guesses;
 #[path = "stories/hostile.rs"]
 mod hostile;
 #[path = "stories/house.rs"]

@@ -65,7 +65,8 @@ impl Canaries {
         found
     }
 
-    fn of(named: Vec<(String, Vec<u8>)>) -> Self {
+    /// Bytes of any kind, by their names.
+    pub(crate) fn of(named: Vec<(String, Vec<u8>)>) -> Self {
         let (names, needles): (Vec<String>, Vec<Vec<u8>>) = named.into_iter().unzip();
         let mut starts: HashMap<[u8; 2], Vec<usize>> = HashMap::new();
         let mut is_start = vec![false; 1 << 16];
