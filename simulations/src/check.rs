@@ -164,7 +164,7 @@ impl World {
         let mut unlike = Vec::new();
         for node in self.judged().filter(|node| !node.disk.is_lying) {
             let (signatures, planted) = (node.shelf.signatures(), node.shelf.planted);
-            let again = reopen(node.member.feed, node.disk.durable(), &self.founding.papers, signatures, planted);
+            let again = reopen(node.member.feed, node.disk.durable(), &self.founding.known, signatures, planted);
             let heads = |chain: &Chain| (chain.feed(), chain.head().cloned(), chain.freeze().cloned());
             let now: Vec<_> = node.exchange.iter().flat_map(feed::Exchange::chains).map(heads).collect();
             let now: Vec<_> = now.into_iter().filter(|(_, head, _)| head.is_some()).collect();

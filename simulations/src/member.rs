@@ -43,6 +43,8 @@ pub(crate) struct Founding {
     pub(crate) network: NetworkId,
     /// What every founder knows: the charter, and who was admitted at first.
     pub(crate) papers: Papers,
+    /// The same, verified.
+    pub(crate) known: trust::Papers,
     charter: CharterId,
     governors: Vec<SecretKey>,
 }
@@ -58,13 +60,16 @@ impl Founding {
             member.feed = FeedId::derive(&network, &member.roots[0].public(), &member.roots[1].public().commitment());
         }
         let id = CharterId::of(&charter.0);
+        let known = trust::Papers::found(&charter).expect("the founding charter is one");
         let papers = Papers { charters: vec![charter], certificates: Vec::new() };
         let votes = members.iter().take(governors).map(|member| SecretKey::from_seed(&member.vote.seed()));
-        let mut founding = Self { network, papers, charter: id, governors: votes.collect() };
+        let mut founding = Self { network, papers, known, charter: id, governors: votes.collect() };
         let mut certificates = vec![founding.certified(&Decision::Charter(Succession { previous: id, next: id }))];
         let admitted = members.iter().take(count - usize::from(is_last_late)).skip(governors);
         certificates.extend(admitted.map(|member| founding.admission_of(member.feed)));
         founding.papers.certificates = certificates;
+        let (_, taken) = founding.known.take(&founding.papers);
+        assert_eq!(taken, Ok(()), "the founders' votes are good");
         (founding, members)
     }
 

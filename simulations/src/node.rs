@@ -106,7 +106,7 @@ impl Node {
     }
 
     /// Starts from what the disk holds.
-    pub(crate) fn start(&mut self, now_ms: u64, founding: &Papers) {
+    pub(crate) fn start(&mut self, now_ms: u64, founding: &trust::Papers) {
         let (signatures, planted) = (self.shelf.signatures(), self.shelf.planted);
         let reopened = reopen(self.member.feed, self.disk.durable(), founding, signatures, planted);
         self.shelf = reopened.shelf;

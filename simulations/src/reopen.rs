@@ -14,16 +14,15 @@ use crate::{
     shelf::{Kept, Shelf, Signatures},
 };
 
-/// The machines first, then the shelf, which they judge.
+/// The machines first, then the shelf, which they judge. Votes of the founders are not verified anew at each start.
 pub(crate) fn reopen(
     me: InstitutionId,
     records: &[Kept],
-    founding: &protocol::message::Papers,
+    founding: &Papers,
     signatures: Signatures,
     planted: Option<Planted>,
 ) -> Reopened {
-    let founding_charter = founding.charters.first().expect("a network has a founding charter");
-    let mut papers = Papers::found(founding_charter).expect("the founding charter is one");
+    let mut papers = founding.clone();
     let network = papers.network();
     let mut chains = BTreeMap::new();
     for (record, _) in records {

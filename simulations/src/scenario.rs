@@ -8,8 +8,7 @@ use serde::Deserialize;
 pub struct Scenario {
     /// What happens, for people.
     pub story: String,
-    /// How many nodes: at least and at most. Each seed draws its own number, small ones more often; the last
-    /// of every forty seeds has them all.
+    /// How many nodes: at least and at most. Each seed draws its own number, small ones more often.
     pub nodes: (u64, u64),
     /// How long things go wrong and people write.
     pub duration_s: u64,
@@ -131,6 +130,7 @@ impl Scenario {
     pub fn all() -> Vec<(&'static str, &'static str)> {
         vec![
             ("calm-3", include_str!("../scenarios/calm-3.toml")),
+            ("lossy", include_str!("../scenarios/lossy.toml")),
             ("lossy-30", include_str!("../scenarios/lossy-30.toml")),
             ("partition-and-heal", include_str!("../scenarios/partition-and-heal.toml")),
             ("gossip-off", include_str!("../scenarios/gossip-off.toml")),

@@ -22,8 +22,6 @@ const TICK_MS: u64 = 250;
 const LOOK_MS: u64 = 5_000;
 /// How long the network is watched once it rests.
 const WATCH_MS: u64 = 60_000;
-/// One seed in so many plays with all the nodes that the scenario allows.
-const FULL_EVERY: u64 = 40;
 
 /// Something that will happen.
 #[derive(Debug)]
@@ -117,7 +115,7 @@ pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
 impl World {
     fn new(scenario: Scenario, seed: u64) -> Self {
         let mut chance = Chance::of(seed);
-        let count = usize::try_from(size(scenario.nodes, seed, &mut chance)).unwrap_or_default();
+        let count = usize::try_from(size(scenario.nodes, &mut chance)).unwrap_or_default();
         let (founding, members) = Founding::of(count, scenario.faults.has_late_joiner, &mut chance);
         let honest = count - scenario.dishonest.len().min(count);
         let signatures = Signatures::default();
@@ -207,9 +205,8 @@ impl World {
         if self.nodes[node].exchange.is_some() {
             return;
         }
-        let papers = self.founding.papers.clone();
         let clock = self.clock_of(node);
-        self.nodes[node].start(clock, &papers);
+        self.nodes[node].start(clock, &self.founding.known);
         let incarnation = self.nodes[node].incarnation;
         let first_ms = self.chance.below(TICK_MS);
         self.schedule(first_ms, Event::Tick { node, incarnation });
@@ -241,12 +238,9 @@ impl World {
     }
 }
 
-/// A number of nodes: each seed its own, small ones more often, and every so often as many as there may be.
-const fn size((low, high): (u64, u64), seed: u64, chance: &mut Chance) -> u64 {
+/// A number of nodes: each seed its own, small ones more often.
+const fn size((low, high): (u64, u64), chance: &mut Chance) -> u64 {
     let (one, other, third) = (chance.between((low, high)), chance.between((low, high)), chance.between((low, high)));
-    if seed % FULL_EVERY == FULL_EVERY - 1 {
-        return high;
-    }
     let smaller = if one < other { one } else { other };
     if smaller < third { smaller } else { third }
 }
