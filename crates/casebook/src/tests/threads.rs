@@ -54,19 +54,43 @@ fn comments_that_answer_each_other_in_a_ring_are_all_shown() {
 
 #[test]
 fn a_comment_reads_as_its_author_last_revised_it() {
-    let (mut a, mut b, mut thief, case) = (Voice::of(1), Voice::of(2), Voice::of(3), case_of(1, 1));
+    let (mut a, mut b, case) = (Voice::of(1), Voice::of(2), case_of(1, 1));
     let said = b.comment(20, case);
     let (once, twice) = (b.revise(20, case, &said), b.revise(20, case, &said));
-    let (by_colleague, by_thief) = (b.revise(21, case, &said), thief.revise(20, case, &said));
     let disputed = b.revise(20, case, &said);
     let mut node = Node::of(1);
-    node.hear_all(&[&twice, &by_colleague, &by_thief, &a.open(10, case), &said, &once]);
+    node.hear_all(&[&twice, &a.open(10, case), &said, &once]);
     node.hear_as(&disputed, Standing::Disputed);
     let items = thread(case, &node.rows).unwrap();
     assert_eq!(items.len(), 1);
     let ThreadWhat::Remark { current, revisions, .. } = &items[0].what else { unreachable!("it is there") };
     assert_eq!(*current, twice.id, "a word that does not count revises nothing that does");
     assert_eq!(revisions.iter().map(|revised| revised.entry).collect::<Vec<_>>(), [once.id, twice.id, disputed.id]);
+}
+
+#[test]
+fn a_comment_is_revised_by_its_author_and_nobody_else() {
+    let (mut a, mut b, mut thief, case) = (Voice::of(1), Voice::of(2), Voice::of(3), case_of(1, 1));
+    let (opened, said) = (a.open(10, case), b.comment(20, case));
+    let strangers = [
+        b.revise(21, case, &said),
+        a.revise(10, case, &said),
+        thief.revise(20, case, &said),
+        b.revise(20, case_of(1, 2), &said),
+    ];
+    for is_early in [true, false] {
+        let mut node = Node::of(1);
+        node.hear_all(&[&opened, &said]);
+        let (digest, text) = (node.digest(case), node.text_of(case));
+        let mut node = if is_early { Node::of(1) } else { node };
+        node.hear_all(&strangers.each_ref());
+        node.hear_all(&[&opened, &said]);
+        let items = thread(case, &node.rows).unwrap();
+        let [item] = items.as_slice() else { unreachable!("one comment stands in the case") };
+        let ThreadWhat::Remark { current, revisions, .. } = &item.what else { unreachable!("it is there") };
+        assert_eq!((*current, revisions.len()), (said.id, 0));
+        assert_eq!((node.digest(case), node.indexed[&case]), (digest, text));
+    }
 }
 
 #[test]
