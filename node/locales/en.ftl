@@ -591,6 +591,7 @@ people-new-do = Make the account and its link
 
 peers-lead = The hospitals of the network as this node sees them.
 peers-not-ready = This node is asking its peers how far its own feed had come. Until they have answered, what you share waits here.
+peers-contested = Two charters claim to be the next one, each with enough votes, so neither holds. The one before holds until the governors have settled on one.
 peers-ours = { $entries ->
     [one] The feed of { $name } has one entry.
    *[other] The feed of { $name } has { $entries } entries.

@@ -276,7 +276,7 @@ impl App {
             () => self.config.network.listen.clone(),
         };
         let transport = self.keys.secret(Which::Transport)?.public();
-        Ok(NodeKey { transport, addresses: addresses.into_iter().map(Text).collect() })
+        Ok(NodeKey { transport, addresses: addresses.into_iter().map(Text).collect(), proof: None })
     }
 
     async fn start_p2p(&self, id: NetworkId) -> Result<(p2p::Network, p2p::Events), AppError> {

@@ -98,7 +98,7 @@ mod tests {
         let keys = KeyFiles::new(directory.path().join("keys"));
         keys.create_all(entropy::seed).unwrap();
         let identity = Institution { name: "St Mary's".to_owned(), country: "DE".to_owned() };
-        let node = NodeKey { transport: SecretKey::from_seed(&[7; 32]).public(), addresses: Vec::new() };
+        let node = NodeKey { transport: SecretKey::from_seed(&[7; 32]).public(), addresses: Vec::new(), proof: None };
         let file = CardFile::new(directory.path().join("card"));
         let card = file.card(&keys, &identity, node.clone()).unwrap();
         let feed = file.feed(&NetworkId([1; 32])).unwrap().unwrap();

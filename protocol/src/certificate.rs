@@ -10,7 +10,7 @@ use crate::{
     limits,
     payload::{
         at_most, chars_at_most,
-        control::{NodeKey, Target},
+        control::{NodeKey, Place, Target},
     },
     wire,
 };
@@ -85,7 +85,7 @@ wire! {
         2 => signature: Signature,
     }
 
-    /// A member comes or goes, as of a charter version.
+    /// A member comes, as of a charter version.
     pub struct Membership {
         /// The institution.
         1 => feed: FeedId,
@@ -95,6 +95,19 @@ wire! {
         3 => charter: CharterId,
         /// The feed that this one succeeds, where that one can no longer speak.
         4 => succeeds: Option<FeedId>,
+    }
+
+    /// A member goes, as of a charter version.
+    pub struct Expulsion {
+        /// The institution.
+        1 => feed: FeedId,
+        /// That of the admission which it ends, or a later one.
+        2 => round: u32,
+        /// The charter that was the newest.
+        3 => charter: CharterId,
+        /// The last entry of its feed that counts: up to there all nodes go on exchanging it, and nobody takes more. Absent:
+        /// each keeps what it has.
+        4 => last: Option<Place>,
     }
 
     /// Which tip of a forked feed goes on.
@@ -188,7 +201,7 @@ choice! {
         /// Somebody joins.
         2 => Admission(Membership),
         /// Somebody is excluded.
-        3 => Expulsion(Membership),
+        3 => Expulsion(Expulsion),
         /// A forked feed goes on.
         4 => Continuation(Continuation),
         /// Something is withdrawn for a feed that cannot speak.

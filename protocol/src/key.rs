@@ -26,6 +26,8 @@ pub enum Purpose {
     Certificate,
     /// An institution's card.
     Card,
+    /// The institution whose transport key it is.
+    NodeKey,
     /// The head of an audit chain, for those who keep it apart.
     AuditCheckpoint,
 }
@@ -38,6 +40,7 @@ impl Purpose {
             Self::HeadClaim => "sign head claim",
             Self::Certificate => "sign certificate",
             Self::Card => "sign card",
+            Self::NodeKey => "sign node key",
             Self::AuditCheckpoint => "sign audit checkpoint",
         }
     }

@@ -22,11 +22,14 @@ pub const FRAME_VERSION: u8 = 1;
 const BUCKETS_BYTES: usize = 2_048;
 
 codes! {
-    /// Why a payload does not come: three words that mean three things.
+    /// Why a payload does not come: four words that mean four things.
     pub enum Absence {
+        /// It was withdrawn from everybody.
         1 => Erased,
         2 => Restricted,
         3 => NotHeld,
+        /// Who says so has erased it, and others may hold it: it was withdrawn from some, or it is no longer known from whom.
+        4 => ErasedHere,
     }
 }
 

@@ -172,6 +172,8 @@ def papers(v):
         network = H("network", value[1][0])
         for item in value[2]:
             certificate(network, item)
+        for node in value[3]:
+            signed("sign node key", network, node[1], node[2][1], node[2][3])
 
 
 def claims(v):

@@ -88,7 +88,11 @@ impl World {
                 let id = held.entry.id();
                 let may_have = self.must_have(&node.member.feed, &id, readers);
                 let is_held = held.salted().is_some();
-                if may_have && !is_held && available.get(&id).copied().unwrap_or_default() {
+                if may_have
+                    && !is_held
+                    && !self.is_taken_back_outside(&id)
+                    && available.get(&id).copied().unwrap_or_default()
+                {
                     let (name, whose) = (&node.member.name, self.name_of(&held.entry.header().feed));
                     let seq = held.entry.header().seq;
                     lacking.push(format!(
@@ -179,17 +183,16 @@ impl World {
     /// The heads of feeds that do not contradict themselves.
     fn heads<'a>(&self, node: &'a Node, frozen: &BTreeMap<FeedId, u64>) -> Vec<(FeedId, Option<&'a Place>)> {
         let chains = node.exchange.iter().flat_map(feed::Exchange::chains);
-        let is_sound = |feed: &FeedId| !frozen.contains_key(feed) && Some(*feed) != self.expelled_feed();
+        let is_sound = |feed: &FeedId| !frozen.contains_key(feed) && self.is_exchanged(feed, 0);
         let sound = chains.filter(|chain| is_sound(&chain.feed()));
-        sound.map(|chain| (chain.feed(), chain.head())).filter(|(_, head)| head.is_some()).collect()
+        sound.map(|chain| (chain.feed(), chain.exchanged_head())).filter(|(_, head)| head.is_some()).collect()
     }
 
-    /// Every entry that is not contested, nor of the expelled.
-    fn all_of<'a>(&self, node: &'a Node, frozen: &BTreeMap<FeedId, u64>) -> impl Iterator<Item = &'a Held> {
-        let expelled = self.expelled_feed();
+    /// Every entry that is not contested, nor behind the end of the expelled.
+    fn all_of<'a>(&'a self, node: &'a Node, frozen: &'a BTreeMap<FeedId, u64>) -> impl Iterator<Item = &'a Held> {
         node.shelf.memory.iter().filter(move |held| {
             let header = held.entry.header();
-            Some(header.feed) != expelled && frozen.get(&header.feed).is_none_or(|at| header.seq < *at)
+            self.is_exchanged(&header.feed, header.seq) && frozen.get(&header.feed).is_none_or(|at| header.seq < *at)
         })
     }
 

@@ -13,6 +13,8 @@ use crate::{
 const AGAIN_MS: u64 = 1_000;
 /// Acts of writing of the expelled, right before.
 const LAST_WORDS: usize = 3;
+/// So many expulsions of a hundred say which entry is the last that counts.
+const LASTS: u64 = 75;
 /// The node that does not listen, where one is planted; not the first, which is told.
 const DEAF: usize = 1;
 
@@ -31,6 +33,9 @@ impl World {
         }
         self.tell(node, "is expelled.");
         self.expelled = Some(node);
+        let feed = self.nodes[node].member.feed;
+        let held = self.nodes[told].chain(&feed).and_then(Chain::head).cloned();
+        self.expelled_last = held.filter(|_| self.chance.is(LASTS));
         let expulsion = self.expulsion_of(node);
         self.give(told, Task::Decide(expulsion));
     }
@@ -45,7 +50,7 @@ impl World {
     }
 
     fn expulsion_of(&self, node: usize) -> Certificate {
-        self.founding.expulsion_of(self.nodes[node].member.feed)
+        self.founding.expulsion_of(self.nodes[node].member.feed, self.expelled_last.clone())
     }
 
     /// An honest node that runs, other than one.
@@ -65,6 +70,12 @@ impl World {
     /// The feed of the expelled.
     pub(crate) fn expelled_feed(&self) -> Option<FeedId> {
         self.expelled.map(|node| self.nodes[node].member.feed)
+    }
+
+    /// Whether all come to hold the entry at a place of a feed: it is a member's, or stands before the end that the governors
+    /// named.
+    pub(crate) fn is_exchanged(&self, feed: &FeedId, seq: u64) -> bool {
+        Some(*feed) != self.expelled_feed() || self.expelled_last.as_ref().is_some_and(|last| seq <= last.seq)
     }
 
     /// Ends connections with whom a node knows to be expelled, and notes how far it had come by then.

@@ -4,11 +4,12 @@ use feed::Peer;
 use protocol::{
     Audience, CharterId, FeedId, NetworkId, Payload, PublicKey, Salt, SecretKey,
     certificate::{
-        Card, Certificate, Charter, Decision, Founder, Governor, Growth, Membership, SignedCard, Succession, Vote,
+        Card, Certificate, Charter, Decision, Expulsion, Founder, Governor, Growth, Membership, SignedCard, Succession,
+        Vote,
     },
     codec::{Bytes, Text, encode},
     message::Papers,
-    payload::control::{Attestation, Genesis, NodeKey, NodeKeys, Profession, Scope},
+    payload::control::{Attestation, Genesis, NodeKey, NodeKeys, Place, Profession, Scope},
 };
 
 use crate::chance::Chance;
@@ -79,8 +80,8 @@ impl Founding {
     }
 
     /// The decision that expels it again.
-    pub(crate) fn expulsion_of(&self, feed: FeedId) -> Certificate {
-        self.certified(&Decision::Expulsion(self.membership_of(feed)))
+    pub(crate) fn expulsion_of(&self, feed: FeedId, last: Option<Place>) -> Certificate {
+        self.certified(&Decision::Expulsion(Expulsion { feed, round: 1, charter: self.charter, last }))
     }
 
     const fn membership_of(&self, feed: FeedId) -> Membership {
@@ -125,7 +126,7 @@ impl Member {
             root: self.root().public(),
             next_root: self.next_root(),
             vote: self.vote.public(),
-            node: NodeKey { transport: self.peer, addresses: Vec::new() },
+            node: NodeKey { transport: self.peer, addresses: Vec::new(), proof: None },
         };
         SignedCard::sign(&card, self.root())
     }
@@ -143,7 +144,7 @@ impl Member {
 
     /// What follows it: where the node listens, and who may speak.
     pub(crate) fn first_control(&self) -> [Payload; 2] {
-        let node = NodeKey { transport: self.peer, addresses: Vec::new() };
+        let node = NodeKey { transport: self.peer, addresses: Vec::new(), proof: None };
         [Payload::NodeKeys(NodeKeys { keys: vec![node] }), attested(&self.clinicians[0])]
     }
 }

@@ -24,10 +24,12 @@ pub(crate) fn reopen(
 ) -> Reopened {
     let mut papers = founding.clone();
     let network = papers.network();
-    let mut chains = BTreeMap::new();
+    let mut chains: BTreeMap<FeedId, Chain> = BTreeMap::new();
     for (record, _) in records {
         recall(record, network, &mut papers, &mut chains, planted);
     }
+    let roster = papers.roster();
+    chains.iter_mut().for_each(|(feed, chain)| chain.end_at(roster.last_of(feed)));
     let mut shelf = Shelf::of(me, signatures, planted);
     for kept in records {
         shelf.file(kept, &|feed| chains.get(feed));

@@ -68,7 +68,11 @@ impl Shelf {
                 self.freezes.insert(*feed, freeze.at);
                 self.judge_again(feed, freeze.at, chain_of, &mut filed);
             }
-            Record::Papers(_) => {}
+            Record::Papers(papers) => {
+                for feed in trust::recounted_by(papers) {
+                    self.judge_again(&feed, 0, chain_of, &mut filed);
+                }
+            }
         }
         filed
     }
@@ -138,7 +142,9 @@ impl Shelf {
         for effect in folded.effects {
             match effect {
                 casebook::Effect::Erase(_) if self.planted == Some(Planted::LongMemories) => {}
-                casebook::Effect::Erase(erasure) => erasure.entries.iter().for_each(|entry| self.memory.erase(entry)),
+                casebook::Effect::Erase(erasure) => {
+                    erasure.entries.iter().for_each(|entry| self.memory.erase(entry, erasure.is_everywhere));
+                }
                 casebook::Effect::Offer(case) => {
                     let entries = casebook::shared_entries(case, &self.rows).expect("rows in memory can be read");
                     let is_sealed = |entry: &EntryId| {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use feed::{Input, Peer};
+use protocol::payload::control::Place;
 
 use crate::{
     chance::Chance,
@@ -90,6 +91,8 @@ pub(crate) struct World {
     pub(crate) island: Option<Vec<usize>>,
     /// Whom the governors expelled.
     pub(crate) expelled: Option<usize>,
+    /// The last of its entries that counts, if the governors named one.
+    pub(crate) expelled_last: Option<Place>,
     /// Whether things still go wrong.
     pub(crate) is_rough: bool,
     pub(crate) truth: Truth,
@@ -139,6 +142,7 @@ impl World {
             wires: BTreeMap::new(),
             island: None,
             expelled: None,
+            expelled_last: None,
             is_rough: true,
             truth: Truth::default(),
             log: Vec::new(),

@@ -59,6 +59,8 @@ pub enum Effect {
 pub struct Erasure {
     /// Entries whose payloads and salts go.
     pub entries: Vec<EntryId>,
+    /// They are withdrawn from everybody, as far as is known here; else others may still have them.
+    pub is_everywhere: bool,
     /// Which pictures go with them.
     pub pictures: Pictures,
     /// The case whose indexed text must leave the disk, not only be marked.

@@ -77,6 +77,7 @@ impl<R: Rows> Sheet<'_, R> {
             time_ms: first.time_ms,
             is_everywhere: withdrawals.iter().any(|(_, row)| row.is_everywhere),
         };
+        self.is_everywhere = withdrawn.is_everywhere;
         self.rows.put(&case, &CaseRow::Withdrawn(withdrawn));
         self.touch(case);
         self.index(case);

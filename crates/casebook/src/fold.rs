@@ -235,6 +235,7 @@ impl<R: Rows> Sheet<'_, R> {
     pub(crate) fn refuse(&mut self, record: &Record, arrival: Option<&Arrival<'_>>) -> Result<(), R::Error> {
         self.rows.put(&record.id, &EntryRow { is_erased: true, ..entry_row(record, None) });
         self.owe_for_entry(record.id, record.feed)?;
+        self.is_everywhere = self.is_withdrawn_everywhere(record, arrival.map(Arrival::case))?;
         self.destroy(record.id, arrival.map(Arrival::case));
         if let Some((arrival, name)) = arrival.and_then(|arrival| Some((arrival, arrival.name?))) {
             let was_erased = self.is_statement_erased(Some(name))?;

@@ -16,8 +16,11 @@ pub(crate) struct Sheet<'a, R> {
     pub(crate) rows: Overlay<'a, R>,
     pub(crate) me: InstitutionId,
     below: &'a R,
+    /// Whether what is erased now is withdrawn from everybody.
+    pub(crate) is_everywhere: bool,
     touched: BTreeSet<CaseId>,
-    erasures: BTreeMap<Option<CaseId>, (BTreeSet<EntryId>, Pictures)>,
+    /// By the case, and by whether it is withdrawn from everybody.
+    erasures: BTreeMap<(Option<CaseId>, bool), (BTreeSet<EntryId>, Pictures)>,
     indexed: BTreeSet<CaseId>,
     offered: BTreeSet<CaseId>,
 }
@@ -28,6 +31,7 @@ impl<'a, R: Rows> Sheet<'a, R> {
             rows: Overlay::over(rows),
             me,
             below: rows,
+            is_everywhere: false,
             touched: BTreeSet::new(),
             erasures: BTreeMap::new(),
             indexed: BTreeSet::new(),
@@ -49,7 +53,7 @@ impl<'a, R: Rows> Sheet<'a, R> {
     }
 
     fn erasure(&mut self, case: Option<CaseId>) -> &mut (BTreeSet<EntryId>, Pictures) {
-        self.erasures.entry(case).or_insert_with(|| (BTreeSet::new(), Pictures::Stay))
+        self.erasures.entry((case, self.is_everywhere)).or_insert_with(|| (BTreeSet::new(), Pictures::Stay))
     }
 
     /// The row of a case may have changed.
@@ -73,8 +77,8 @@ impl<'a, R: Rows> Sheet<'a, R> {
             let before = self.below.read::<CaseRow>(&case)?;
             self.shelve(case, before.as_ref())?;
         }
-        let erasures = self.erasures.into_iter().map(|(case, (entries, pictures))| {
-            Effect::Erase(Erasure { entries: entries.into_iter().collect(), pictures, index: case })
+        let erasures = self.erasures.into_iter().map(|((case, is_everywhere), (entries, pictures))| {
+            Effect::Erase(Erasure { entries: entries.into_iter().collect(), is_everywhere, pictures, index: case })
         });
         let effects = erasures
             .chain(self.indexed.into_iter().map(Effect::Index))

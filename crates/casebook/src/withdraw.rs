@@ -1,14 +1,17 @@
 //! Withdrawals and receipts. A withdrawal counts in the feed of what it withdraws, in whatever order both arrive.
 
 use protocol::{
-    EntryId, InstitutionId,
+    CaseId, EntryId, InstitutionId,
     payload::control::{ErasureReceipt, Withdrawal},
 };
 
 use crate::{
     effect::Answer,
     record::Record,
-    row::{EntryRow, ExceptKey, ExceptRow, OwedRow, ReceiptKey, ReceiptRow, TargetKey, WithdrawalKey, WithdrawalRow},
+    row::{
+        CaseRow, EntryRow, ExceptKey, ExceptRow, OwedRow, ReceiptKey, ReceiptRow, TargetKey, WithdrawalKey,
+        WithdrawalRow,
+    },
     rows::{Read, Rows},
     sheet::Sheet,
 };
@@ -63,6 +66,7 @@ impl<R: Rows> Sheet<'_, R> {
                 Some(_) => {
                     self.owe(key, &row)?;
                     if row.is_ours {
+                        self.is_everywhere = row.is_everywhere;
                         self.erase_entry(entry)?;
                     }
                 }
@@ -76,6 +80,16 @@ impl<R: Rows> Sheet<'_, R> {
     pub(crate) fn is_withdrawn(&self, record: &Record) -> Result<bool, R::Error> {
         let withdrawals = self.rows.all::<WithdrawalRow>(&[&TargetKey::Entry(record.id), &record.feed])?;
         Ok(withdrawals.iter().any(|(_, row)| row.is_ours))
+    }
+
+    /// Whether an entry, or its case, was withdrawn from everybody. What repeats or revises an erased statement may have been.
+    pub(crate) fn is_withdrawn_everywhere(&self, record: &Record, case: Option<CaseId>) -> Result<bool, R::Error> {
+        let withdrawals = self.rows.all::<WithdrawalRow>(&[&TargetKey::Entry(record.id), &record.feed])?;
+        if withdrawals.iter().any(|(_, row)| row.is_everywhere) {
+            return Ok(true);
+        }
+        let Some(case) = case else { return Ok(false) };
+        Ok(matches!(self.rows.read(&case)?, Some(CaseRow::Withdrawn(gone)) if gone.is_everywhere))
     }
 
     /// Withdrawals that waited for an entry are done, so receipts are due.

@@ -59,6 +59,8 @@ pub struct Chain {
     /// Every entry before this place had its own signature verified.
     verified_to: u64,
     freeze: Option<Freeze>,
+    /// The last entry that counts, if the governors named one when they expelled its author.
+    last: Option<Place>,
     /// What the author's clock showed at its genesis.
     founded_ms: Option<u64>,
     /// Bytes of all its payloads, those included that are not here.
@@ -79,6 +81,7 @@ impl Chain {
             head: None,
             verified_to: 0,
             freeze: None,
+            last: None,
             founded_ms: None,
             payload_bytes: 0,
             roots: Vec::new(),
@@ -160,6 +163,20 @@ impl Chain {
         self.verified_to
     }
 
+    /// What the governors say about where it ends: behind that nothing is accepted and nobody's word counts.
+    pub fn end_at(&mut self, last: Option<&Place>) {
+        self.last = last.cloned();
+        if let Some(institution) = &mut self.institution {
+            institution.end_at(last.map(|last| last.seq));
+        }
+    }
+
+    /// How far the network exchanges it: its head, or the last entry that counts where it goes on behind that.
+    pub fn exchanged_head(&self) -> Option<&Place> {
+        let head = self.head.as_ref()?;
+        Some(self.last.as_ref().filter(|last| last.seq <= head.seq).unwrap_or(head))
+    }
+
     /// Whether more of it may be accepted.
     pub fn is_open(&self) -> bool {
         self.takes(self.next_seq()) && !self.has_ended()
@@ -174,9 +191,13 @@ impl Chain {
         self.institution.as_ref().is_some_and(|institution| institution.ended().is_some())
     }
 
-    /// Whether a place lies before all that is contested.
+    /// Whether a place lies before all that is contested, and not behind the last that counts.
     fn takes(&self, seq: u64) -> bool {
-        self.freeze.as_ref().is_none_or(|freeze| seq < freeze.at)
+        !self.is_contested(seq) && self.last.as_ref().is_none_or(|last| seq <= last.seq)
+    }
+
+    fn is_contested(&self, seq: u64) -> bool {
+        self.freeze.as_ref().is_some_and(|freeze| seq >= freeze.at)
     }
 
     /// Places of what introduces the institution, in order: its root entries and its newest node keys.
@@ -308,6 +329,7 @@ impl Chain {
         match Institution::found(&genesis, arrival.entry) {
             Ok((institution, entry)) => {
                 self.institution = Some(institution);
+                self.end_at(self.last.clone().as_ref());
                 self.accept(entry, Body::Held(payload), false)
             }
             Err(KeyRefusal::Signature(_)) => Answer::BadSignature,
@@ -387,6 +409,7 @@ impl Chain {
             && let Some(Ok(Payload::Genesis(genesis))) = payload.map(|payload| entry.open(payload))
         {
             self.institution = Institution::of_genesis(&header.network, &header.feed, &genesis).ok();
+            self.end_at(self.last.clone().as_ref());
         }
         if header.seq == 0 {
             self.founded_ms = Some(header.time_ms);

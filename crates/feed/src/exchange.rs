@@ -130,6 +130,7 @@ impl Exchange {
             landed_last: None,
             of_no_member: 0,
         };
+        exchange.end_feeds();
         exchange.date_network();
         exchange
     }
@@ -388,11 +389,24 @@ impl Exchange {
         }
     }
 
-    /// The chain of a member's feed; a new one if nothing of it is held.
-    fn chain_of_member(&mut self, feed: &FeedId) -> Option<&mut Chain> {
-        self.roster.member(feed)?;
-        let network = self.papers.network();
-        Some(self.chains.entry(*feed).or_insert_with(|| Chain::new(network, *feed)))
+    /// The chain of a feed that the network exchanges; a new one if nothing of it is held.
+    fn chain_of_exchanged(&mut self, feed: &FeedId) -> Option<&mut Chain> {
+        if !self.roster.is_exchanged(feed) {
+            return None;
+        }
+        let (network, last) = (self.papers.network(), self.roster.last_of(feed));
+        Some(self.chains.entry(*feed).or_insert_with(|| {
+            let mut chain = Chain::new(network, *feed);
+            chain.end_at(last);
+            chain
+        }))
+    }
+
+    /// Feeds end where the roster says so.
+    fn end_feeds(&mut self) {
+        for chain in self.chains.values_mut() {
+            chain.end_at(self.roster.last_of(&chain.feed()));
+        }
     }
 
     fn own_next_seq(&self) -> u64 {
@@ -411,5 +425,5 @@ impl Exchange {
 }
 
 fn head_of(chain: &Chain) -> Option<Head> {
-    Some(Head { feed: chain.feed(), place: chain.head()?.clone() })
+    Some(Head { feed: chain.feed(), place: chain.exchanged_head()?.clone() })
 }

@@ -5,36 +5,48 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::InstitutionId;
+use protocol::{InstitutionId, NetworkId, certificate::NodeOf};
 
 use crate::effect::Peer;
 
 /// The holder of each key that institutions name.
 ///
-/// A key that only one of them names is its own. One that several name stays with whose it was `before`, because nobody else
-/// named it then or because a node that had the key showed whose it is; else it is nobody's until its node shows that.
+/// A key that only one of them names is its own, and one that several name is whose it proves. Without that it stays with whose
+/// it was `before`, because nobody else named it then or because a node that had the key showed whose it is; else it is
+/// nobody's until its node shows that.
 pub fn holders(
-    named: impl IntoIterator<Item = (Peer, InstitutionId)>,
+    network: &NetworkId,
+    named: &[NodeOf],
     before: &BTreeMap<Peer, InstitutionId>,
 ) -> BTreeMap<Peer, InstitutionId> {
-    let mut claims: BTreeMap<Peer, BTreeSet<InstitutionId>> = BTreeMap::new();
-    for (peer, institution) in named {
-        claims.entry(peer).or_default().insert(institution);
+    let mut claims: BTreeMap<Peer, Vec<&NodeOf>> = BTreeMap::new();
+    for node in named {
+        claims.entry(node.node.transport).or_default().push(node);
     }
-    let holder = |peer: &Peer, by: &BTreeSet<InstitutionId>| match before.get(peer) {
-        Some(known) if by.contains(known) => Some(*known),
-        _ if by.len() == 1 => by.first().copied(),
-        _ => None,
+    let of = |nodes: &[&NodeOf]| nodes.iter().map(|node| node.feed).collect::<BTreeSet<_>>();
+    let holder = |peer: &Peer, nodes: &[&NodeOf]| {
+        let by = of(nodes);
+        if by.len() == 1 {
+            return by.first().copied();
+        }
+        let proven: Vec<&NodeOf> =
+            nodes.iter().filter(|named| named.node.is_proven(network, &named.feed)).copied().collect();
+        let proven = of(&proven);
+        if proven.len() == 1 {
+            return proven.first().copied();
+        }
+        before.get(peer).copied().filter(|known| by.contains(known))
     };
-    claims.iter().filter_map(|(peer, by)| Some((*peer, holder(peer, by)?))).collect()
+    claims.iter().filter_map(|(peer, nodes)| Some((*peer, holder(peer, nodes)?))).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use protocol::{FeedId, PublicKey};
+    use protocol::{FeedId, PublicKey, SecretKey, payload::control::NodeKey};
 
     use super::*;
 
+    const NETWORK: NetworkId = NetworkId([9; 32]);
     const KEY: Peer = PublicKey([1; 32]);
     const OTHER: Peer = PublicKey([2; 32]);
 
@@ -43,9 +55,38 @@ mod tests {
     }
 
     fn whose(named: &[(Peer, u8)], before: &[(Peer, u8)]) -> Vec<(Peer, u8)> {
-        let of = |pairs: &[(Peer, u8)]| pairs.iter().map(|(peer, number)| (*peer, house(*number))).collect::<Vec<_>>();
-        let before = of(before).into_iter().collect();
-        holders(of(named), &before).into_iter().map(|(peer, institution)| (peer, institution.0[0])).collect()
+        let node = |transport| NodeKey { transport, addresses: Vec::new(), proof: None };
+        let named: Vec<_> =
+            named.iter().map(|(peer, number)| NodeOf { feed: house(*number), node: node(*peer) }).collect();
+        told(&named, before)
+    }
+
+    fn told(named: &[NodeOf], before: &[(Peer, u8)]) -> Vec<(Peer, u8)> {
+        let before = before.iter().map(|(peer, number)| (*peer, house(*number))).collect();
+        let holders = holders(&NETWORK, named, &before);
+        holders.into_iter().map(|(peer, institution)| (peer, institution.0[0])).collect()
+    }
+
+    #[test]
+    fn a_key_that_says_whose_it_is_is_nobody_elses() {
+        let key = SecretKey::from_seed(&[3; 32]);
+        let proven = |of: u8, network: &NetworkId| NodeOf {
+            feed: house(of),
+            node: NodeKey::prove(&key, Vec::new(), network, &house(of)),
+        };
+        let own = proven(5, &NETWORK);
+        for thief in [1, 9] {
+            let copied = NodeOf { feed: house(thief), ..own.clone() };
+            let bare = NodeOf { node: NodeKey { proof: None, ..own.node.clone() }, ..copied.clone() };
+            for stolen in [copied, bare, proven(thief, &NetworkId([8; 32]))] {
+                for before in [&[][..], &[(key.public(), 5)], &[(key.public(), thief)]] {
+                    assert_eq!(told(&[own.clone(), stolen.clone()], before), [(key.public(), 5)]);
+                }
+            }
+        }
+        let shared = [own, proven(6, &NETWORK)];
+        assert_eq!(told(&shared, &[]), [], "two that share a key keep neither from being known first");
+        assert_eq!(told(&shared, &[(key.public(), 6)]), [(key.public(), 6)]);
     }
 
     #[test]

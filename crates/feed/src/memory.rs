@@ -42,7 +42,7 @@ impl Memory {
                 (held.entry.id(), header.kind)
             }
             Record::Payload { entry, salted, .. } => {
-                let Some(held) = self.entry_mut(entry).filter(|held| held.body != Body::Absent(Absence::Erased)) else {
+                let Some(held) = self.entry_mut(entry).filter(|held| !is_erased(held)) else {
                     return;
                 };
                 held.body = Body::Held(salted.clone());
@@ -55,11 +55,11 @@ impl Memory {
         }
     }
 
-    /// Forgets the payload of an entry for good.
-    pub fn erase(&mut self, entry: &EntryId) {
+    /// Forgets the payload of an entry for good, be it that everybody does.
+    pub fn erase(&mut self, entry: &EntryId, is_everywhere: bool) {
         self.sealed.remove(entry);
         if let Some(held) = self.entry_mut(entry) {
-            held.body = Body::Absent(Absence::Erased);
+            held.body = Body::Absent(if is_everywhere { Absence::Erased } else { Absence::ErasedHere });
         }
     }
 
@@ -104,4 +104,8 @@ impl Memory {
         let (feed, seq) = self.place_of(entry)?;
         self.feeds.get_mut(&feed)?.get_mut(usize::try_from(seq).ok()?)
     }
+}
+
+const fn is_erased(held: &Held) -> bool {
+    matches!(held.body, Body::Absent(Absence::Erased | Absence::ErasedHere))
 }

@@ -7,6 +7,8 @@ use protocol::{
     payload::control::{Attestation, Profession, Revocation, Scope},
 };
 
+use crate::keys::Keys;
+
 /// Whether a person's word counts. Decided by the order of the feed it stands in, the same on every node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
@@ -118,11 +120,11 @@ impl Attestations {
 
     /// Whether a word counts, judged by the attestation that speaks most for it. An attestation at a disputed place may be
     /// the thief's, so what rests on it is disputed too. A revocation at such a place does not count.
-    pub(crate) fn judge(&self, question: &Question, is_disputed_at: impl Fn(u64) -> bool) -> Word {
+    pub(crate) fn judge(&self, question: &Question, keys: &Keys) -> Word {
         let nobody = Word { standing: Standing::Unknown, attestation: None };
         let words = self.of(&question.author).iter().filter(|attested| attested.seq < question.seq).map(|attested| {
-            let standing = match attested.standing(question, &is_disputed_at) {
-                better if better > Standing::Disputed && is_disputed_at(attested.seq) => Standing::Disputed,
+            let standing = match attested.standing(question, keys) {
+                better if better > Standing::Disputed && keys.is_disputed_at(attested.seq) => Standing::Disputed,
                 other => other,
             };
             Word { standing, attestation: Some(attested.entry) }
@@ -153,18 +155,19 @@ impl Attested {
         self.attestation.profession
     }
 
-    /// The revocations that count: what was said with a key in other hands does not.
-    fn revocations(&self, is_disputed_at: &impl Fn(u64) -> bool) -> impl Iterator<Item = &Revoked> {
-        self.revocations.iter().filter(|revoked| revoked.is_by_root || !is_disputed_at(revoked.seq))
+    /// The revocations that count: what was said with a key in other hands does not, nor what stands behind the end.
+    fn revocations(&self, keys: &Keys) -> impl Iterator<Item = &Revoked> {
+        let counts = |revoked: &&Revoked| revoked.is_by_root || !keys.is_disputed_at(revoked.seq);
+        self.revocations.iter().filter(|revoked| !keys.is_behind_end(revoked.seq)).filter(counts)
     }
 
-    pub(crate) fn is_revoked(&self, is_disputed_at: &impl Fn(u64) -> bool) -> bool {
-        self.revocations(is_disputed_at).next().is_some()
+    pub(crate) fn is_revoked(&self, keys: &Keys) -> bool {
+        self.revocations(keys).next().is_some()
     }
 
-    fn standing(&self, question: &Question, is_disputed_at: &impl Fn(u64) -> bool) -> Standing {
-        let is_revoked = self.revocations(is_disputed_at).any(|revoked| revoked.seq < question.seq);
-        let mut since = self.revocations(is_disputed_at).filter_map(|revoked| revoked.since);
+    fn standing(&self, question: &Question, keys: &Keys) -> Standing {
+        let is_revoked = self.revocations(keys).any(|revoked| revoked.seq < question.seq);
+        let mut since = self.revocations(keys).filter_map(|revoked| revoked.since);
         let is_disputed = since.any(|from| from <= question.seq);
         let is_elsewhere = self.attestation.pseudonym_in.is_some_and(|case| case != question.case);
         match () {

@@ -155,12 +155,17 @@ impl Institution {
         }
     }
 
+    /// What control entries behind a place say about older words counts no more, or does again.
+    pub const fn end_at(&mut self, last: Option<u64>) {
+        self.keys.end_at(last);
+    }
+
     /// Whether a person's word at a place counts.
     pub fn judge(&self, question: &Question) -> Word {
         if self.stop.is_some_and(|stop| question.seq >= stop.seq) {
             return Word { standing: Standing::Pending, attestation: None };
         }
-        let word = self.attestations.judge(question, |seq| self.keys.is_disputed_at(seq));
+        let word = self.attestations.judge(question, &self.keys);
         if word.standing > Standing::Disputed && self.keys.is_disputed_at(question.seq) {
             return Word { standing: Standing::Disputed, ..word };
         }
@@ -170,7 +175,7 @@ impl Institution {
     /// Whether an attestation was revoked, as far as the feed is here.
     pub fn is_revoked(&self, attestation: &EntryId) -> bool {
         let attested = self.attestations.get(attestation);
-        attested.is_some_and(|attested| attested.is_revoked(&|seq| self.keys.is_disputed_at(seq)))
+        attested.is_some_and(|attested| attested.is_revoked(&self.keys))
     }
 
     fn take(&mut self, id: EntryId, seq: u64, payload: &Payload) {

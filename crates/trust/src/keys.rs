@@ -40,6 +40,9 @@ pub struct Keys {
     shown_root: Option<PublicKey>,
     /// Signing keys, number 1 first.
     signing: Vec<SigningKey>,
+    disputes: Vec<Dispute>,
+    /// Rotations behind this place dispute nothing: the governors said that the feed ends there.
+    last: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +50,13 @@ struct SigningKey {
     key: PublicKey,
     /// It signs what stands behind this place.
     named_at: u64,
-    /// What it signed from here on is disputed.
-    disputed_from: Option<u64>,
+}
+
+/// A rotation that says since when the keys before it may have been in other hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Dispute {
+    at: u64,
+    since: u64,
 }
 
 impl Keys {
@@ -64,7 +72,9 @@ impl Keys {
             roots: vec![(0, genesis.root)],
             next_root: genesis.next_root,
             shown_root: None,
-            signing: vec![SigningKey { key: genesis.signing, named_at: 0, disputed_from: None }],
+            signing: vec![SigningKey { key: genesis.signing, named_at: 0 }],
+            disputes: Vec::new(),
+            last: None,
         })
     }
 
@@ -132,8 +142,8 @@ impl Keys {
 
     /// Whether what stands at this place was signed by a key that may have been in other hands.
     pub fn is_disputed_at(&self, seq: u64) -> bool {
-        let signer = self.signing.iter().rev().find(|signing| signing.named_at < seq);
-        signer.is_some_and(|signing| signing.disputed_from.is_some_and(|from| seq >= from))
+        let counts = |dispute: &&Dispute| !self.is_behind_end(dispute.at);
+        self.disputes.iter().filter(counts).any(|dispute| (dispute.since..=dispute.at).contains(&seq))
     }
 
     /// Who must have signed a root entry: the current root key, or the committed one that takes over with it.
@@ -169,13 +179,18 @@ impl Keys {
         self.replace_signing(seq, start.signing, None);
     }
 
+    /// What was said behind a place counts no more, or does again.
+    pub(crate) const fn end_at(&mut self, last: Option<u64>) {
+        self.last = last;
+    }
+
+    pub(crate) fn is_behind_end(&self, seq: u64) -> bool {
+        self.last.is_some_and(|last| seq > last)
+    }
+
     fn replace_signing(&mut self, seq: u64, key: PublicKey, since: Option<&Place>) {
-        if let Some(since) = since {
-            for signing in &mut self.signing {
-                signing.disputed_from = Some(signing.disputed_from.map_or(since.seq, |from| from.min(since.seq)));
-            }
-        }
-        self.signing.push(SigningKey { key, named_at: seq, disputed_from: None });
+        self.disputes.extend(since.map(|since| Dispute { at: seq, since: since.seq }));
+        self.signing.push(SigningKey { key, named_at: seq });
     }
 
     fn root_at(&self, seq: u64) -> PublicKey {

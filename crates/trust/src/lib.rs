@@ -15,4 +15,4 @@ pub use attestations::{Attestations, Attested, Question, Standing, Word};
 pub use institution::{Institution, Stop, judged_again_from};
 pub use keys::{KeyRefusal, Keys};
 pub use papers::{PaperError, Papers};
-pub use roster::{Member, Roster};
+pub use roster::{Member, Roster, recounted_by};

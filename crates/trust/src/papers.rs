@@ -264,7 +264,8 @@ impl Papers {
 const fn under(decision: &Decision) -> CharterId {
     match decision {
         Decision::Charter(succession) => succession.previous,
-        Decision::Admission(membership) | Decision::Expulsion(membership) => membership.charter,
+        Decision::Admission(membership) => membership.charter,
+        Decision::Expulsion(expulsion) => expulsion.charter,
         Decision::Continuation(chosen) => chosen.charter,
         Decision::Withdrawal(forced) => forced.charter,
     }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
     CharterId, FeedId, NetworkId, PublicKey,
-    certificate::{Charter, Decision, ForcedWithdrawal, Growth, Membership, Succession},
+    certificate::{Charter, Decision, Expulsion, ForcedWithdrawal, Growth, Membership, Succession},
+    message,
+    payload::control::Place,
 };
 
 use crate::papers::{Papers, votes_of};
@@ -33,6 +35,7 @@ pub struct Roster {
     governors: BTreeSet<PublicKey>,
     members: BTreeMap<FeedId, Member>,
     expelled: BTreeSet<FeedId>,
+    lasts: BTreeMap<FeedId, Place>,
     continuations: BTreeMap<(FeedId, u32), protocol::EntryId>,
     withdrawals: Vec<ForcedWithdrawal>,
     is_contested: bool,
@@ -51,6 +54,7 @@ impl Roster {
             governors: votes_of(chain.charter),
             members: BTreeMap::new(),
             expelled: BTreeSet::new(),
+            lasts: BTreeMap::new(),
             continuations: BTreeMap::new(),
             withdrawals: Vec::new(),
             is_contested: chain.is_contested,
@@ -119,6 +123,17 @@ impl Roster {
         self.expelled.contains(feed)
     }
 
+    /// The last entry of a feed that counts, where an expulsion names one. What an institution said as a member goes on
+    /// travelling up to there, so that all nodes come to hold the same of it; what stands behind counts nowhere.
+    pub fn last_of(&self, feed: &FeedId) -> Option<&Place> {
+        self.lasts.get(feed)
+    }
+
+    /// Whether the nodes of the network exchange a feed: that of a member, or what an expulsion left of another.
+    pub fn is_exchanged(&self, feed: &FeedId) -> bool {
+        self.members.contains_key(feed) || self.lasts.contains_key(feed)
+    }
+
     /// The tip that the governors chose for an epoch of a forked feed.
     pub fn continuation(&self, feed: &FeedId, epoch: u32) -> Option<protocol::EntryId> {
         self.continuations.get(&(*feed, epoch)).copied()
@@ -152,11 +167,17 @@ impl Roster {
 
     /// Decisions under one version. An expulsion beats the admission with the same round, so order is nothing.
     fn follow(&mut self, version: CharterId, governors: &BTreeSet<PublicKey>, papers: &Papers) {
-        let mut expulsions = Vec::new();
+        let mut expulsions: BTreeMap<FeedId, Vec<&Expulsion>> = BTreeMap::new();
+        let mut admitted = BTreeSet::new();
         for decision in papers.decided_by(governors) {
             match decision {
-                Decision::Admission(admission) if admission.charter == version => self.admit(admission),
-                Decision::Expulsion(expulsion) if expulsion.charter == version => expulsions.push(expulsion),
+                Decision::Admission(admission) if admission.charter == version => {
+                    self.admit(admission);
+                    admitted.insert(admission.feed);
+                }
+                Decision::Expulsion(expulsion) if expulsion.charter == version => {
+                    expulsions.entry(expulsion.feed).or_default().push(expulsion);
+                }
                 Decision::Continuation(chosen) if chosen.charter == version => {
                     self.continuations.insert((chosen.feed, chosen.epoch), chosen.tip);
                 }
@@ -164,14 +185,23 @@ impl Roster {
                 _ => {}
             }
         }
-        expulsions.into_iter().for_each(|expulsion| self.expel(expulsion));
+        expulsions.iter().for_each(|(feed, expulsions)| self.expel(*feed, expulsions));
+        // Who was admitted again speaks again, also behind what was the last place. A charter that seats it says nothing of that.
+        let members = &self.members;
+        self.lasts.retain(|feed, _| !(admitted.contains(feed) && members.contains_key(feed)));
     }
 
-    fn expel(&mut self, expulsion: &Membership) {
-        let is_out = self.members.get(&expulsion.feed).is_some_and(|member| member.round <= expulsion.round);
-        if is_out {
-            self.members.remove(&expulsion.feed);
-            self.expelled.insert(expulsion.feed);
+    /// Of several expulsions the one of the highest round says where the feed ends; of those the one that leaves least.
+    fn expel(&mut self, feed: FeedId, expulsions: &[&Expulsion]) {
+        let Some(round) = expulsions.iter().map(|expulsion| expulsion.round).max() else { return };
+        if self.members.get(&feed).is_none_or(|member| member.round > round) {
+            return;
+        }
+        self.members.remove(&feed);
+        self.expelled.insert(feed);
+        let lasts = expulsions.iter().filter(|expulsion| expulsion.round == round).filter_map(|it| it.last.as_ref());
+        if let Some(last) = lasts.min_by_key(|last| (last.seq, last.entry)) {
+            self.lasts.insert(feed, last.clone());
         }
     }
 
@@ -183,6 +213,17 @@ impl Roster {
             member.succeeds = admission.succeeds.or(member.succeeds);
         }
     }
+}
+
+/// The feeds of which something may count, or count no longer, because of papers: those of whom they admit or expel.
+pub fn recounted_by(papers: &message::Papers) -> BTreeSet<FeedId> {
+    let decisions = papers.certificates.iter().filter_map(|certificate| certificate.decision().ok());
+    let feeds = decisions.filter_map(|decision| match decision {
+        Decision::Admission(admission) => Some(admission.feed),
+        Decision::Expulsion(expulsion) => Some(expulsion.feed),
+        _ => None,
+    });
+    feeds.collect()
 }
 
 /// The chain of charters, up to the version that holds.

@@ -3,7 +3,9 @@
 use protocol::{
     Audience, CharterId, Entry, EntryBytes, EntryId, FeedId, Header, NetworkId, NewEntry, Payload, Purpose, Salt,
     Salted, SecretKey, Unverified,
-    certificate::{Certificate, Charter, Decision, Founder, Governor, Growth, Membership, Seat, Succession, Vote},
+    certificate::{
+        Certificate, Charter, Decision, Expulsion, Founder, Governor, Growth, Membership, Seat, Succession, Vote,
+    },
     codec::{Bytes, Text, encode},
     payload::control::{Genesis, Place},
 };
@@ -90,7 +92,12 @@ pub(crate) fn admission(feed: FeedId, round: u32, charter: CharterId) -> Decisio
 }
 
 pub(crate) fn expulsion(feed: FeedId, round: u32, charter: CharterId) -> Decision {
-    Decision::Expulsion(Membership { feed, round, charter, succeeds: None })
+    expulsion_at(feed, round, charter, None)
+}
+
+/// An expulsion that says which entry is the last that counts.
+pub(crate) fn expulsion_at(feed: FeedId, round: u32, charter: CharterId, last: Option<Place>) -> Decision {
+    Decision::Expulsion(Expulsion { feed, round, charter, last })
 }
 
 pub(crate) fn charter(

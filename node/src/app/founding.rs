@@ -284,9 +284,8 @@ fn founder(card: &Card) -> Founder {
 
 fn rounds(certificate: &Certificate, feed: &FeedId) -> Option<u32> {
     match certificate.decision() {
-        Ok(Decision::Admission(membership) | Decision::Expulsion(membership)) if membership.feed == *feed => {
-            Some(membership.round)
-        }
+        Ok(Decision::Admission(membership)) if membership.feed == *feed => Some(membership.round),
+        Ok(Decision::Expulsion(expulsion)) if expulsion.feed == *feed => Some(expulsion.round),
         _ => None,
     }
 }

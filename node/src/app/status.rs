@@ -31,6 +31,8 @@ pub(crate) struct Status {
     /// What waits in the outbox.
     pub(crate) unsent: usize,
     pub(crate) members: usize,
+    /// Whether two charters claim to be the next version. Then neither holds, and the governors have to settle it.
+    pub(crate) is_contested: bool,
     pub(crate) connected: usize,
     pub(crate) listening: Vec<String>,
     pub(crate) accounts: usize,
@@ -105,6 +107,7 @@ impl App {
             state: "no network",
             unsent,
             members: 0,
+            is_contested: false,
             connected: 0,
             listening: Vec::new(),
             accounts,
@@ -128,6 +131,7 @@ impl App {
             joined.exchange(|exchange| {
                 status.entries = exchange.chain(&joined.me()).map_or(0, Chain::next_seq);
                 status.members = exchange.roster().members().count();
+                status.is_contested = exchange.roster().is_contested();
                 status.state = match exchange.start() {
                     Start::Waiting { .. } => "waiting",
                     Start::Ready => "ready",

@@ -21,7 +21,7 @@ use crate::{
     app::AppError,
     card::CardFile,
     config::Institution,
-    keys::{KeyFiles, Which},
+    keys::{KeyFileError, KeyFiles, Which},
 };
 
 /// Transport keys of one institution that are let in before its own feed names its keys.
@@ -57,7 +57,7 @@ impl Door {
     pub(crate) fn open(&mut self) {
         let nodes = self.shared.members_nodes();
         let Some(network) = &self.shared.network else { return };
-        let mut members = feed::holders(nodes.iter().map(|node| (node.node.transport, node.feed)), &self.holders);
+        let mut members = feed::holders(&self.shared.id, &nodes, &self.holders);
         self.admitted
             .retain(|_, institution| self.shared.is_member(institution) && !self.shared.has_node_keys(institution));
         members.extend(&self.admitted);
@@ -98,13 +98,15 @@ impl Door {
     }
 
     /// Our transport key and addresses, once our feed may name them and if they are not what stands there.
-    pub(crate) fn unannounced(&self) -> Option<NodeKeys> {
-        let network = self.shared.network.as_ref()?;
-        let keys = NodeKeys { keys: vec![NodeKey { transport: network.local_peer(), addresses: self.addresses() }] };
+    pub(crate) fn unannounced(&self) -> Result<Option<NodeKeys>, KeyFileError> {
         let exchange = self.shared.exchange();
-        let institution = exchange.chain(&self.shared.me).and_then(Chain::institution)?;
-        let is_ready = exchange.start().is_ready() && !self.listening.is_empty();
-        (is_ready && *institution.node_keys() != keys).then_some(keys)
+        let institution = exchange.chain(&self.shared.me).and_then(Chain::institution);
+        let is_ready = self.shared.network.is_some() && exchange.start().is_ready() && !self.listening.is_empty();
+        let Some(institution) = institution.filter(|_| is_ready) else { return Ok(None) };
+        let transport = self.keys.secret(Which::Transport)?;
+        let node = NodeKey::prove(&transport, self.addresses(), &self.shared.id, &self.shared.me);
+        let keys = NodeKeys { keys: vec![node] };
+        Ok((*institution.node_keys() != keys).then_some(keys))
     }
 
     fn introduce(&self, network: &p2p::Network) {
@@ -123,7 +125,7 @@ impl Door {
     /// Our card, with the transport key that we connect with.
     fn card(&self) -> Result<SignedCard, AppError> {
         let transport = self.keys.secret(Which::Transport)?.public();
-        let node = NodeKey { transport, addresses: self.addresses() };
+        let node = NodeKey { transport, addresses: self.addresses(), proof: None };
         Ok(self.card.card(&self.keys, &self.identity, node)?)
     }
 

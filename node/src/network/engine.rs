@@ -137,8 +137,20 @@ impl Engine {
                 "The signing key cannot be read; nothing can be signed."
             ),
         }
+        self.tell_of_contest();
         self.door.open();
         self.input(Input::Tick, None);
+    }
+
+    fn tell_of_contest(&self) {
+        let exchange = self.shared.exchange();
+        let roster = exchange.roster();
+        if roster.is_contested() {
+            tracing::error!(
+                charter.version = roster.version(),
+                "Two charters claim to be the next version, so neither holds. The governors have to settle on one."
+            );
+        }
     }
 
     fn on_tick(&mut self) {
@@ -261,7 +273,10 @@ impl Engine {
                         network.verdict(token, verdict);
                     }
                 }
-                Effect::RosterChanged => self.door.open(),
+                Effect::RosterChanged => {
+                    self.tell_of_contest();
+                    self.door.open();
+                }
                 Effect::Frozen(feed, at) => {
                     tracing::error!(
                         feed.id = feed.short(),
@@ -382,7 +397,16 @@ impl Engine {
 
     /// Names our transport key and addresses in the feed, if they are not what stands there.
     fn announce_nodes(&mut self) {
-        let Some(keys) = self.door.unannounced() else { return };
+        let keys = match self.door.unannounced() {
+            Ok(Some(keys)) => keys,
+            Ok(None) => return,
+            Err(error) => {
+                return tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "The transport key cannot be read; the feed does not name it."
+                );
+            }
+        };
         let draft = Draft { payload: Payload::NodeKeys(keys), audience: Audience::Network, salt: entropy::salt() };
         match self.shared.write_exchange(|exchange| exchange.append(vec![draft], now_ms())) {
             Ok(effects) => self.perform_or_log(effects, None),

@@ -59,6 +59,7 @@ impl<'a> Filing<'a> {
         Ok(self.shelf.tables.apply(&self.batch, FILED, last)?)
     }
 
+    /// A payload whose key is gone was erased. What was withdrawn from everybody, folding knows.
     fn file_entry(
         &mut self,
         entry: &Entry,
@@ -71,7 +72,7 @@ impl<'a> Filing<'a> {
         let payload = match absence {
             _ if has_payload => PayloadAt::Record(at),
             Some(absence) => PayloadAt::Absent(absence),
-            None => PayloadAt::Absent(Absence::Erased),
+            None => PayloadAt::Absent(Absence::ErasedHere),
         };
         self.entries.insert(place, EntryRow { id: entry.id(), record: at, payload });
         self.batch.put(PLACES, &entry.id(), &PlaceRow { feed: header.feed, seq: header.seq })?;
@@ -101,9 +102,10 @@ impl<'a> Filing<'a> {
             None => self.shelf.row(&place.0, place.1)?,
         };
         self.batch.remove(MISSING, entry)?;
-        let is_erased = |row: &EntryRow| row.payload == PayloadAt::Absent(Absence::Erased);
+        let is_erased =
+            |row: &EntryRow| matches!(row.payload, PayloadAt::Absent(Absence::Erased | Absence::ErasedHere));
         if let Some(row) = row.filter(|row| !is_erased(row)) {
-            let payload = if has_payload { PayloadAt::Record(at) } else { PayloadAt::Absent(Absence::Erased) };
+            let payload = if has_payload { PayloadAt::Record(at) } else { PayloadAt::Absent(Absence::ErasedHere) };
             self.entries.insert(place, EntryRow { payload, ..row });
         }
         Ok(())

@@ -128,6 +128,7 @@ impl<'a> Folding<'a> {
             What::Entry { entry, received_ms, heard } => self.fold_entry(&entry, heard, received_ms),
             What::Payload { feed, seq, entry, salted } => self.fold_payload((&feed, seq), &entry, salted.as_ref(), at),
             What::Freeze(feed, from) => self.owe_judgement(feed, from),
+            What::Papers(recounted) => recounted.into_iter().try_for_each(|feed| self.owe_judgement(feed, 0)),
             What::Other => Ok(()),
         }
     }
@@ -318,7 +319,8 @@ impl<'a> Folding<'a> {
                 self.destroy.push(position);
             }
             self.destroy.extend(self.late.get(entry));
-            let payload = PayloadAt::Absent(Absence::Erased);
+            let word = if erasure.is_everywhere { Absence::Erased } else { Absence::ErasedHere };
+            let payload = PayloadAt::Absent(word);
             self.erased.insert((place.feed, place.seq), EntryRow { payload, ..row });
             self.batch.remove(MISSING, entry)?;
             self.batch.remove(SEALED, entry)?;

@@ -38,6 +38,8 @@ pub(crate) enum What {
     },
     /// A feed stands still from this place on.
     Freeze(FeedId, u64),
+    /// Papers from which on what stands in these feeds counts otherwise.
+    Papers(Vec<FeedId>),
     /// Nothing about cases.
     Other,
 }
@@ -97,7 +99,8 @@ fn read(shelf: &Shelf, scanned: &Scanned) -> Result<Read, ShelfError> {
         }
         Kept::Payload { feed, seq, entry } => What::Payload { feed, seq, entry, salted },
         Kept::Freeze(feed, freeze) => What::Freeze(feed, freeze.at),
-        Kept::Papers(_) | Kept::Addresses(_) => What::Other,
+        Kept::Papers(papers) => What::Papers(trust::recounted_by(&papers)),
+        Kept::Addresses(_) => What::Other,
     };
     Ok(Read { at: scanned.position, what })
 }

@@ -286,7 +286,7 @@ impl State {
                 let feed = entry.header().feed;
                 let body = match salted {
                     Some(salted) => Body::Held(salted.clone()),
-                    None => Body::Absent(absence.unwrap_or(Absence::Erased)),
+                    None => Body::Absent(absence.unwrap_or(Absence::ErasedHere)),
                 };
                 let chain = self.chains.entry(feed).or_insert_with(|| Chain::new(network, feed));
                 chain.recall(&Held { entry: entry.clone(), body });

@@ -72,7 +72,7 @@ impl Shelf {
         };
         let body = match secret {
             Secret::Held(secret) => record::salted(&secret).map_or(Body::Absent(Absence::NotHeld), Body::Held),
-            Secret::Erased => Body::Absent(Absence::Erased),
+            Secret::Erased => Body::Absent(Absence::ErasedHere),
             Secret::None => Body::Absent(Absence::NotHeld),
         };
         Ok(Some(Held { entry, body }))

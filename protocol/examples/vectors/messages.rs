@@ -56,8 +56,9 @@ pub(crate) fn sync_frames() -> Vec<(&'static str, Framed)> {
     let hello = Hello { network: network(), protocol: 1, certificates: [1; 32], heads: [2; 32] };
     let papers = Papers { charters: papers::charters(), certificates: papers::certificates() };
     let want = WantRange { feed: feed(), from: 24, count: 3, with_payloads: true };
-    let entries = vec![held(), absent(Absence::Erased), absent(Absence::Restricted), absent(Absence::NotHeld)];
-    let range = Framed { frame: Frame::Range(Range { feed: feed(), from: 24, count: 4 }), entries };
+    let absences = [Absence::Erased, Absence::Restricted, Absence::NotHeld, Absence::ErasedHere];
+    let entries: Vec<_> = [held()].into_iter().chain(absences.map(absent)).collect();
+    let range = Framed { frame: Frame::Range(Range { feed: feed(), from: 24, count: 5 }), entries };
     let none = Frame::Range(Range { feed: feed(), from: 25, count: 0 });
     let payload = |body| Frame::Payload(PayloadOf { entry: entry(4), body });
     let head = |entry| Frame::Head(HeadOf { feed: feed(), entry });

@@ -3,8 +3,8 @@
 use protocol::{
     CharterId, FeedId, PublicKey,
     certificate::{
-        Card, Certificate, Charter, Continuation, Decision, ForcedWithdrawal, Founder, Governor, Growth, Invitation,
-        Membership, NodeOf, Seat, SignedCard, Succession, Vote,
+        Card, Certificate, Charter, Continuation, Decision, Expulsion, ForcedWithdrawal, Founder, Governor, Growth,
+        Invitation, Membership, NodeOf, Seat, SignedCard, Succession, Vote,
     },
     codec::{Bytes, Text, encode},
     payload::control::Target,
@@ -59,12 +59,14 @@ fn second() -> Bytes {
 pub(crate) fn certificates() -> Vec<Certificate> {
     let (v0, v1) = (CharterId::of(&founding().0), CharterId::of(&second().0));
     let join = Membership { feed: FeedId([0x33; 32]), round: 1, charter: v0, succeeds: None };
+    let leave = Expulsion { feed: join.feed, round: 1, charter: v0, last: None };
     let decisions = [
         Decision::Charter(Succession { previous: v0, next: v0 }),
         Decision::Charter(Succession { previous: v0, next: v1 }),
         Decision::Admission(join.clone()),
         Decision::Admission(Membership { succeeds: Some(FeedId([0x34; 32])), ..join.clone() }),
-        Decision::Expulsion(join),
+        Decision::Expulsion(Expulsion { last: Some(payloads::place()), ..leave.clone() }),
+        Decision::Expulsion(leave),
         Decision::Continuation(Continuation { feed: feed(), epoch: 1, tip: entry(6), charter: v0 }),
         Decision::Withdrawal(ForcedWithdrawal { feed: feed(), target: Target::Case(case()), charter: v0 }),
     ];
@@ -108,7 +110,7 @@ pub(crate) fn papers() -> Vec<Value> {
     let invitation = Invitation {
         charters: charters(),
         certificates: certificates(),
-        nodes: vec![NodeOf { feed: feed(), node: payloads::node() }],
+        nodes: vec![NodeOf { feed: feed(), node: payloads::proven_node() }],
     };
     let mut cases: Vec<Value> = charters().into_iter().enumerate().map(charter).collect();
     cases.extend(certificates().into_iter().map(certificate));

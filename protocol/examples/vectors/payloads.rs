@@ -30,10 +30,15 @@ pub(crate) fn head() -> Head {
 }
 
 pub(crate) fn node() -> NodeKey {
-    NodeKey {
-        transport: key(9).public(),
-        addresses: vec![Text::from("/ip4/192.0.2.7/tcp/4001"), Text::from("/dns/house.example/tcp/4001")],
-    }
+    NodeKey { transport: key(9).public(), addresses: addresses(), proof: None }
+}
+
+fn addresses() -> Vec<Text> {
+    vec![Text::from("/ip4/192.0.2.7/tcp/4001"), Text::from("/dns/house.example/tcp/4001")]
+}
+
+pub(crate) fn proven_node() -> NodeKey {
+    NodeKey::prove(&key(9), addresses(), &network(), &feed())
 }
 
 pub(crate) fn genesis() -> Genesis {
@@ -94,7 +99,7 @@ pub(crate) fn plain() -> Vec<(&'static str, Payload)> {
         ("epoch start", Payload::EpochStart(epoch_start())),
         ("end with a successor", Payload::EndOfFeed(EndOfFeed { reason: EndReason::Merged, successor: Some(feed()) })),
         ("end", Payload::EndOfFeed(EndOfFeed { reason: EndReason::Left, successor: None })),
-        ("node keys", Payload::NodeKeys(NodeKeys { keys: vec![node()] })),
+        ("node keys", Payload::NodeKeys(NodeKeys { keys: vec![node(), proven_node()] })),
         ("no node keys", Payload::NodeKeys(NodeKeys { keys: vec![] })),
         ("attestation", Payload::Attestation(attestation(None))),
         ("attestation of a pseudonym", Payload::Attestation(attestation(Some(case())))),

@@ -9,8 +9,8 @@ use crate::{
     choice,
     codec::{Malformed, Text},
     codes,
-    id::{CaseId, ClinicianId, EntryId, FeedId, InstitutionId},
-    key::PublicKey,
+    id::{CaseId, ClinicianId, EntryId, FeedId, InstitutionId, NetworkId},
+    key::{PublicKey, Purpose, SecretKey, Signature},
     limits, wire,
 };
 
@@ -145,6 +145,8 @@ wire! {
         1 => transport: PublicKey,
         /// Multiaddresses.
         2 => addresses: Vec<Text>,
+        /// By the transport key itself, over the institution that names it. Where several name one key, it is whose it proves.
+        3 => proof: Option<Signature>,
     }
 
     /// All transport keys of the institution; the newest entry replaces those before.
@@ -274,6 +276,18 @@ impl NodeKeys {
 }
 
 impl NodeKey {
+    /// A transport key with its proof that it is an institution's.
+    pub fn prove(transport: &SecretKey, addresses: Vec<Text>, network: &NetworkId, feed: &FeedId) -> Self {
+        let proof = transport.sign(Purpose::NodeKey, network, &feed.0);
+        Self { transport: transport.public(), addresses, proof: Some(proof) }
+    }
+
+    /// Whether the key itself says whose it is.
+    pub fn is_proven(&self, network: &NetworkId, feed: &FeedId) -> bool {
+        let proof = self.proof.as_ref();
+        proof.is_some_and(|proof| self.transport.verify(Purpose::NodeKey, network, &feed.0, proof).is_ok())
+    }
+
     pub(crate) fn check(&self) -> Result<(), Malformed> {
         at_most("node key", self.addresses.len(), "addresses", limits::ADDRESSES_MAX)?;
         self.addresses.iter().try_for_each(|address| chars_at_most("address", address, limits::ADDRESS_CHARS_MAX))

@@ -26,7 +26,7 @@ macro_rules! types {
 
 types! {
     protocol::certificate {
-        Charter, Growth, Founder, Seat, Certificate, Vote, Membership, Continuation, ForcedWithdrawal, Succession, Card,
+        Charter, Growth, Founder, Seat, Certificate, Vote, Membership, Expulsion, Continuation, ForcedWithdrawal, Succession, Card,
         SignedCard, Invitation, NodeOf, Governor, Decision
     }
     protocol::claim { HeadClaim, SignedHeadClaim, ForkProof }

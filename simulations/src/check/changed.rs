@@ -36,20 +36,33 @@ impl World {
         node: &'a Node,
         readers: &'a ReadersNow<'_>,
     ) -> impl Iterator<Item = (CaseId, &'a Node)> {
-        let expelled = self.expelled_feed();
         let me = node.member.feed;
         let read = readers.iter().filter(move |(case, versions)| {
             let is_for_us = versions.iter().all(|version| version.is_for(&me));
-            is_for_us && !expelled.is_some_and(|expelled| self.speaks_in(&expelled, **case))
+            is_for_us && !self.is_stirred_from_outside(**case)
         });
         read.filter_map(|(case, _)| Some((*case, self.judged().find(|owner| owner.member.feed == case.institution)?)))
     }
 
-    /// Whether an institution said something about a case that somebody heard.
-    fn speaks_in(&self, feed: &FeedId, case: CaseId) -> bool {
-        let said = self.truth.about.iter().filter(|(_, about)| about.case == case).map(|(entry, _)| entry);
-        let mut said = said.filter_map(|entry| self.nodes.iter().find_map(|node| node.shelf.place_of(entry)));
-        said.any(|(of, _)| of == *feed)
+    /// Whether somebody holds an entry that not all come to hold: the expelled says it behind its end.
+    fn is_outside(&self, entry: &EntryId) -> bool {
+        let place = self.nodes.iter().find_map(|node| node.shelf.place_of(entry));
+        place.is_some_and(|(feed, seq)| !self.is_exchanged(&feed, seq))
+    }
+
+    /// Whether an entry was taken back by what not all come to hold.
+    pub(super) fn is_taken_back_outside(&self, entry: &EntryId) -> bool {
+        let mut gone = self.truth.withdrawn.iter().filter(|withdrawn| match &withdrawn.target {
+            Target::Case(case) => self.truth.about.get(entry).is_some_and(|about| about.case == *case),
+            Target::Entry(target) => target == entry,
+        });
+        gone.any(|withdrawn| self.is_outside(&withdrawn.entry))
+    }
+
+    /// Whether not all come to hold the same of a case.
+    fn is_stirred_from_outside(&self, case: CaseId) -> bool {
+        let mut said = self.truth.about.iter().filter(|(_, about)| about.case == case).map(|(entry, _)| entry);
+        said.any(|entry| self.is_outside(entry) || self.is_taken_back_outside(entry))
     }
 
     /// Whether the payload of an entry may ever have gone to an institution.
@@ -137,7 +150,8 @@ impl World {
 
     /// Whether a node took something of the expelled after it was told.
     fn heeded_expelled(&self, node: &Node) -> Option<String> {
-        let (feed, at) = (self.expelled_feed()?, node.expelled_at?);
+        let feed = self.expelled_feed()?;
+        let at = node.expelled_at?.max(self.expelled_last.as_ref().map_or(0, |last| last.seq + 1));
         let next = node.chain(&feed).map_or(0, Chain::next_seq);
         let name = &node.member.name;
         (next > at).then(|| format!("{name} took what {} said after it was expelled", self.name_of(&feed)))

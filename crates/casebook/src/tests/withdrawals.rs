@@ -154,6 +154,31 @@ fn a_version_that_is_withdrawn_leaves_the_one_before() {
 }
 
 #[test]
+fn what_is_erased_here_alone_is_told_from_what_is_erased_everywhere() {
+    let (mut a, mut b, case) = (Voice::of(1), Voice::of(2), case_of(1, 1));
+    let (opened, said) = (a.open(10, case), b.comment(20, case));
+    let narrowed = a.withdraw(Target::Case(case), Some(&[3]));
+    let entry_gone = b.withdraw(Target::Entry(said.id), None);
+    let case_gone = a.withdraw(Target::Case(case), None);
+    let told = |before: &[&crate::Record], last: &crate::Record| {
+        let mut node = Node::of(3);
+        node.hear_all(before);
+        let folded = node.book.fold(last, trust::Standing::Verified, &node.rows).unwrap();
+        let erased = folded.effects.into_iter().filter_map(|effect| match effect {
+            Effect::Erase(erasure) => Some((erasure.is_everywhere, erasure.entries.len())),
+            _ => None,
+        });
+        erased.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[&opened, &said], &narrowed), [(false, 2)]);
+    assert_eq!(told(&[&opened, &said], &case_gone), [(true, 2)]);
+    assert_eq!(told(&[&opened, &said], &entry_gone), [(true, 1)]);
+    assert_eq!(told(&[&opened, &narrowed], &said), [(false, 1)]);
+    assert_eq!(told(&[&opened, &narrowed, &entry_gone], &said), [(true, 1)]);
+    assert_eq!(told(&[&opened, &narrowed, &case_gone], &said), [(true, 1)]);
+}
+
+#[test]
 fn only_those_named_lose_it() {
     let (mut a, case) = (Voice::sealed(1), case_of(1, 1));
     let opened = a.open_for(10, case, &[2, 3]);

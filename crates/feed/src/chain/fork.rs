@@ -63,7 +63,8 @@ impl Chain {
     /// Whether the feed stands still at its head, and a root entry on the branch that is held would end that.
     pub(crate) fn may_be_sealed(&self) -> bool {
         let is_proven = self.freeze.as_ref().is_some_and(|freeze| freeze.proof.is_some());
-        is_proven && !self.takes(self.next_seq()) && !self.has_ended()
+        let is_left = self.last.as_ref().is_none_or(|last| self.next_seq() <= last.seq);
+        is_proven && self.is_contested(self.next_seq()) && is_left && !self.has_ended()
     }
 
     /// Whether the feed has ended and stands before all that is contested: it can still withdraw what it said.

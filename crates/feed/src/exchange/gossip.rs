@@ -76,7 +76,7 @@ impl Exchange {
             return Verdict::Ignore;
         }
         self.watch_own(&arrival.entry, archive, effects);
-        let Some(chain) = self.chain_of_member(&feed) else { return Verdict::Ignore };
+        let Some(chain) = self.chain_of_exchanged(&feed) else { return Verdict::Ignore };
         match chain.receive(arrival, archive) {
             Answer::Accepted { held, was_spoiled } => {
                 self.buckets.entry(feed).and_modify(Bucket::take);

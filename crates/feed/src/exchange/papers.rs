@@ -31,6 +31,7 @@ impl Exchange {
     /// Tells of new papers, and asks peers anew for heads of feeds that may count only now.
     fn spread(&mut self, news: Papers, effects: &mut Vec<Effect>) {
         self.roster = self.papers.roster();
+        self.end_feeds();
         self.digests = Digests { papers: self.papers.digest(), heads: None };
         let roster = &self.roster;
         self.sessions.retain(|_, session| !roster.is_expelled(&session.institution));

@@ -92,7 +92,7 @@ impl Exchange {
                 let has_room = *feed == me || growth::room(chain, allowed, since_ms, shown_ms) > 0;
                 chain.may_go_on() && place.seq >= chain.next_seq() && has_room
             });
-            is_ahead && roster.member(feed).is_some() && (*feed != me || may_pull_own)
+            is_ahead && roster.is_exchanged(feed) && (*feed != me || may_pull_own)
         };
         let feed = session.next_wanted(now_ms, wanted, in_flight)?;
         let from = chains.get(&feed).map_or(0, Chain::next_seq);

@@ -29,7 +29,7 @@ impl Exchange {
             return Self::send_range(effects, peer, want, Vec::new());
         };
         let count = u64::from(want.count).min(limits::RUN_ENTRIES_MAX as u64);
-        let mut end = want.from.saturating_add(count).min(chain.next_seq());
+        let mut end = want.from.saturating_add(count).min(chain.exchanged_head().map_or(0, |head| head.seq + 1));
         let proven = chain.freeze().and_then(|freeze| Some((freeze.at, freeze.proof.clone()?)));
         if let Some((at, proof)) = proven.filter(|(at, _)| want.from.saturating_add(count) > *at) {
             Self::send(effects, peer, Frame::Forked(proof));

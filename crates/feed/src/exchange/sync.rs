@@ -95,8 +95,8 @@ impl Exchange {
     fn tell(&mut self, peer: Peer, is_told: impl Fn(&FeedId) -> bool, effects: &mut Vec<Effect>) {
         let Some(session) = self.sessions.get_mut(&peer) else { return };
         let roster = &self.roster;
-        let is_members = |chain: &&Chain| roster.member(&chain.feed()).is_some();
-        let told = || self.chains.values().filter(is_members).filter(|chain| is_told(&chain.feed()));
+        let is_exchanged = |chain: &&Chain| roster.is_exchanged(&chain.feed());
+        let told = || self.chains.values().filter(is_exchanged).filter(|chain| is_told(&chain.feed()));
         let heads: Vec<Head> = told().filter_map(head_of).collect();
         heads.iter().for_each(|head| {
             session.tell(head.feed, head.place.seq);
@@ -151,7 +151,7 @@ impl Exchange {
 
     fn learn_heads(&mut self, peer: Peer, heads: Vec<Head>, archive: &impl Archive, effects: &mut Vec<Effect>) {
         for head in heads {
-            if self.roster.member(&head.feed).is_none() {
+            if !self.roster.is_exchanged(&head.feed) {
                 continue;
             }
             let chain = self.chains.get(&head.feed).filter(|chain| chain.next_seq() > head.place.seq);
@@ -201,7 +201,7 @@ impl Exchange {
             effects.push(Effect::Penalise(peer, Blame::Malformed));
             return self.note_landing(peer, &flight, now_ms);
         };
-        let Some(chain) = self.chain_of_member(&range.feed) else { return };
+        let Some(chain) = self.chain_of_exchanged(&range.feed) else { return };
         let outcome = chain.receive_range(arrivals, archive);
         self.note_accepted(&outcome.accepted, effects);
         if !outcome.accepted.is_empty() {
@@ -334,14 +334,14 @@ impl Exchange {
     }
 
     /// Feeds that are compared. Of others nobody takes more, however much of them each side holds.
-    fn members_chains(&self) -> impl Iterator<Item = &Chain> {
-        self.chains.values().filter(|chain| self.roster.member(&chain.feed()).is_some())
+    fn exchanged_chains(&self) -> impl Iterator<Item = &Chain> {
+        self.chains.values().filter(|chain| self.roster.is_exchanged(&chain.feed()))
     }
 
     /// Equal where both sides hold the same and know of the same contradictions.
     fn heads_digest(&mut self) -> [u8; 32] {
         let digest = self.digests.heads.unwrap_or_else(|| {
-            let all: Vec<u8> = self.members_chains().flat_map(state_bytes).collect();
+            let all: Vec<u8> = self.exchanged_chains().flat_map(state_bytes).collect();
             hash("heads", &[&all])
         });
         self.digests.heads = Some(digest);
@@ -351,7 +351,7 @@ impl Exchange {
     /// 256 digests of eight bytes, by the first byte of the feed.
     fn buckets_of_all(&self) -> Buckets {
         let mut by_bucket: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
-        for chain in self.members_chains() {
+        for chain in self.exchanged_chains() {
             by_bucket.entry(chain.feed().0[0]).or_default().extend(state_bytes(chain));
         }
         let digests = (0..=u8::MAX).flat_map(|bucket| {
@@ -379,7 +379,7 @@ pub(super) fn held_entry(entry: &EntryId, archive: &impl Archive) -> Option<crat
 
 /// What is held of a feed: its head, or where it stands still, which is the same on all branches.
 fn state_bytes(chain: &Chain) -> Vec<u8> {
-    let Some(head) = chain.head() else { return Vec::new() };
+    let Some(head) = chain.exchanged_head() else { return Vec::new() };
     match chain.freeze() {
         Some(freeze) => [&chain.feed().0[..], b"frozen", &freeze.at.to_be_bytes()].concat(),
         None => [&chain.feed().0[..], &head.epoch.to_be_bytes(), &head.seq.to_be_bytes(), &head.entry.0].concat(),

@@ -127,7 +127,7 @@ pub(crate) fn bulky(bytes: usize) -> Payload {
 }
 
 pub(crate) fn node_keys(transport: Peer) -> Payload {
-    Payload::NodeKeys(NodeKeys { keys: vec![NodeKey { transport, addresses: Vec::new() }] })
+    Payload::NodeKeys(NodeKeys { keys: vec![NodeKey { transport, addresses: Vec::new(), proof: None }] })
 }
 
 pub(crate) fn rotation(house: u8, purpose: u8) -> Payload {

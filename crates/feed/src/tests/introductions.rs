@@ -19,7 +19,7 @@ fn card(transport: u8) -> SignedCard {
         root: key(STRANGER, 1).public(),
         next_root: key(STRANGER, 2).public().commitment(),
         vote: key(STRANGER, 4).public(),
-        node: NodeKey { transport: peer(transport), addresses: Vec::new() },
+        node: NodeKey { transport: peer(transport), addresses: Vec::new(), proof: None },
     };
     SignedCard::sign(&card, &key(STRANGER, 1))
 }

@@ -87,7 +87,7 @@ fn with_an_expelled_institution_nothing_is_said_any_more() {
     let mut node = Node::ready(&network, 0);
     node.exchange.add_papers(&paper(network.admission_of(guest.feed))).unwrap();
     node.meet(&network, 11);
-    node.exchange.add_papers(&paper(network.expulsion_of(guest.feed))).unwrap();
+    node.exchange.add_papers(&paper(network.expulsion_of(guest.feed, None))).unwrap();
     let want = Frame::WantHead(protocol::message::WantHead { feed: network.feed(0) });
     assert_eq!(node.frame(11, want, NOW), []);
     let genesis = guest.clone().story(0).remove(0);
@@ -103,7 +103,7 @@ fn how_far_the_feed_of_an_expelled_institution_came_is_nothing_to_talk_about() {
         let mut node = Node::of(&network, 0);
         node.exchange.add_papers(&paper(network.admission_of(guest.feed))).unwrap();
         node.learn(&story[..count]);
-        node.exchange.add_papers(&paper(network.expulsion_of(guest.feed))).unwrap();
+        node.exchange.add_papers(&paper(network.expulsion_of(guest.feed, None))).unwrap();
         let greeting = sent_to(&node.meet(&network, 1), 1).remove(0);
         let Frame::Hello(hello) = greeting.frame else { panic!("{greeting:?}") };
         hello.heads
@@ -136,4 +136,72 @@ fn many_papers_go_in_frames_that_can_be_read() {
     let sizes: Vec<usize> = sent_to(&told, 2).iter().map(|framed: &Framed| framed.encode().len()).collect();
     assert!(sizes.len() > 2 && sizes.iter().all(|size| *size < limits::FRAME_BYTES_MAX), "{sizes:?}");
     assert!(frames(&told).iter().any(|frame| matches!(frame, Frame::Papers(papers) if !papers.charters.is_empty())));
+}
+
+/// An expelled member, of whose feed two nodes hold this much, after they met the governors' decision and each other.
+fn expelled(held: [usize; 2], last: Option<usize>) -> (Author, Party) {
+    let network = Network::of(3);
+    let mut author = Author::of(&network, 11);
+    let story = author.story(8);
+    let nodes = held.into_iter().enumerate().map(|(house, held)| {
+        let mut node = Node::of(&network, if house == 0 { 0 } else { 1 });
+        node.exchange.add_papers(&paper(network.admission_of(author.feed))).unwrap();
+        node.learn(&story[..held]);
+        node.exchange.vouch();
+        node
+    });
+    let mut party = Party::of(&network, nodes.collect());
+    let last = last.map(|seq| place_of(&story[seq]));
+    let expulsion = paper(network.expulsion_of(author.feed, last));
+    party.node(1).exchange.add_papers(&expulsion).unwrap();
+    party.node(0).exchange.add_papers(&expulsion).unwrap();
+    party.run(10);
+    (author, party)
+}
+
+#[test]
+fn of_an_expelled_member_all_come_to_hold_what_was_said_up_to_its_last_place() {
+    for (held, agreed) in [([9, 4], [8, 6]), ([4, 9], [6, 8]), ([5, 2], [4, 4]), ([7, 7], [6, 6])] {
+        let (author, mut party) = expelled(held, Some(6));
+        let seqs = [0, 1].map(|house| party.node(house).seq_of(&author.feed));
+        assert_eq!(seqs, agreed.map(Some), "{held:?}");
+        let before = party.delivered;
+        party.run(10);
+        assert_eq!(party.delivered, before, "{held:?}: and nothing more is said");
+        for house in [0, 1] {
+            let chain = party.node(house).exchange.chain(&author.feed).unwrap();
+            let word = |seq| {
+                let author = protocol::ClinicianId([1; 32]);
+                let case = protocol::CaseId { institution: chain.feed(), number: protocol::CaseNumber([1; 16]) };
+                chain.judge(&trust::Question { author, kind: protocol::Kind::Comment, case, seq, time_ms: NOW })
+            };
+            assert_eq!(
+                [6, 7].map(word),
+                [trust::Standing::Unknown, trust::Standing::Disputed],
+                "behind it nothing counts"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_a_last_place_each_keeps_what_it_has_of_an_expelled_member() {
+    let (author, mut party) = expelled([9, 4], None);
+    assert_eq!([0, 1].map(|house| party.node(house).seq_of(&author.feed)), [Some(8), Some(3)]);
+}
+
+#[test]
+fn what_the_expelled_says_behind_its_last_place_is_taken_again_once_it_is_admitted_again() {
+    let (author, mut party) = expelled([9, 4], Some(6));
+    let network = Network::of(3);
+    let back = paper(network.admission_again_of(author.feed));
+    party.node(0).exchange.add_papers(&back).unwrap();
+    party.node(1).exchange.add_papers(&back).unwrap();
+    party.run(200);
+    assert_eq!([0, 1].map(|house| party.node(house).seq_of(&author.feed)), [Some(8); 2]);
+}
+
+fn place_of(held: &crate::Held) -> protocol::payload::control::Place {
+    let header = held.entry.header();
+    protocol::payload::control::Place { epoch: header.epoch, seq: header.seq, entry: held.entry.id() }
 }

@@ -203,6 +203,33 @@ fn one_that_calls_a_payload_erased_does_not_keep_it_away() {
 }
 
 #[test]
+fn those_from_whom_something_was_taken_back_do_not_keep_it_from_others() {
+    let network = Network::of(6);
+    let mut author = Author::of(&network, 0);
+    let mut story = author.story(1);
+    let held = author.say();
+    story.push(bare(&held, Absence::NotHeld));
+    let mut node = Node::holding(&network, 1, &story);
+    let entry = held.entry.id();
+    let mut poorer = Node::holding(&network, 2, &[&story[..2], std::slice::from_ref(&held)].concat());
+    poorer.cabinet.memory.erase(&entry, false);
+    poorer.meet(&network, 1);
+    let question = Frame::WantPayloads(WantPayloads { entries: vec![entry] });
+    let answer = sent_to(&poorer.frame(1, question, NOW), 1).remove(0).frame;
+    for (count, house) in [2, 3, 4, 5].into_iter().enumerate() {
+        let now_ms = NOW + 60_000 * (count as u64 + 1);
+        node.meet(&network, house);
+        assert!(sent_to(&node.tick(now_ms), house).iter().any(is_question), "asked though {count} have none any more");
+        node.frame(house, answer.clone(), now_ms);
+        node.handle(crate::Input::Disconnected { peer: peer(house) }, now_ms);
+    }
+    node.meet(&network, 0);
+    assert!(sent_to(&node.tick(NOW + 600_000), 0).iter().any(is_question));
+    node.frame(0, Frame::Payload(PayloadOf { entry, body: held.body.clone() }), NOW + 600_000);
+    assert_eq!(body_at(&node, author.feed, 2), held.body);
+}
+
+#[test]
 fn each_peer_is_asked_for_what_is_missing_though_another_is_always_asked_first() {
     let network = Network::of(4);
     let mut author = Author::of(&network, 0);

@@ -1,4 +1,4 @@
-//! What others get: limits of an answer, three words for what is absent, ends that hold by themselves.
+//! What others get: limits of an answer, four words for what is absent, ends that hold by themselves.
 
 use protocol::{
     limits,
@@ -47,17 +47,18 @@ fn an_answer_fits_into_a_frame_whatever_payloads_weigh() {
 }
 
 #[test]
-fn erased_restricted_and_not_held_are_three_words() {
+fn erased_here_or_everywhere_restricted_and_not_held_are_four_words() {
     let mut author = Author::of(&Network::of(3), 0);
-    let mut story = author.story(1);
+    let mut story = author.story(2);
     story.push(author.seal());
     let last = author.say();
     story.push(Held { body: Body::Absent(Absence::NotHeld), ..last });
     let (network, mut node) = holding(&story);
-    node.cabinet.memory.erase(&story[1].entry.id());
-    let framed = ask(&mut node, network.feed(0), 1, 3);
+    node.cabinet.memory.erase(&story[1].entry.id(), true);
+    node.cabinet.memory.erase(&story[2].entry.id(), false);
+    let framed = ask(&mut node, network.feed(0), 1, 4);
     let bodies: Vec<_> = framed.entries.iter().map(|entry| entry.body.clone()).collect();
-    assert_eq!(bodies, [Absence::Erased, Absence::Restricted, Absence::NotHeld].map(Body::Absent));
+    assert_eq!(bodies, [Absence::Erased, Absence::ErasedHere, Absence::Restricted, Absence::NotHeld].map(Body::Absent));
 }
 
 #[test]

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use protocol::{
     Audience, CharterId, EntryId, FeedId, Kind, NetworkId, Payload, PublicKey, Salt, SecretKey,
-    certificate::{Certificate, Charter, Decision, Founder, Governor, Growth, Membership, Succession, Vote},
+    certificate::{Certificate, Charter, Decision, Expulsion, Founder, Governor, Growth, Membership, Succession, Vote},
     codec::{Bytes, Text, encode},
     limits,
     message::{Absence, Body, Frame, Framed, Gossip, Papers},
+    payload::control::Place,
 };
 
 pub(crate) use super::{
@@ -92,9 +93,14 @@ impl Network {
         self.certified(&Decision::Admission(Membership { feed, round: 1, charter, succeeds: None }))
     }
 
-    pub(crate) fn expulsion_of(&self, feed: FeedId) -> Certificate {
+    pub(crate) fn admission_again_of(&self, feed: FeedId) -> Certificate {
         let charter = CharterId::of(&self.papers.charters[0].0);
-        self.certified(&Decision::Expulsion(Membership { feed, round: 1, charter, succeeds: None }))
+        self.certified(&Decision::Admission(Membership { feed, round: 2, charter, succeeds: None }))
+    }
+
+    pub(crate) fn expulsion_of(&self, feed: FeedId, last: Option<Place>) -> Certificate {
+        let charter = CharterId::of(&self.papers.charters[0].0);
+        self.certified(&Decision::Expulsion(Expulsion { feed, round: 1, charter, last }))
     }
 }
 

@@ -206,7 +206,11 @@ fn an_entry_of_a_later_version_stops_the_feed_whatever_its_kind() {
 #[test]
 fn the_newest_node_keys_replace_all_before() {
     let (mut author, mut institution) = Author::founded();
-    let node = |seed| NodeKey { transport: key(seed).public(), addresses: vec![Text::from("/ip4/10.0.0.1/tcp/4001")] };
+    let node = |seed| NodeKey {
+        transport: key(seed).public(),
+        addresses: vec![Text::from("/ip4/10.0.0.1/tcp/4001")],
+        proof: None,
+    };
     author.tell(&mut institution, &Payload::NodeKeys(NodeKeys { keys: vec![node(40), node(41)] }));
     author.tell(&mut institution, &Payload::NodeKeys(NodeKeys { keys: vec![node(42)] }));
     assert!(institution.has_transport(&key(42).public()));

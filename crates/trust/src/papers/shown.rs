@@ -32,7 +32,8 @@ impl Papers {
     /// first, as far as there is room. Nobody in the network lacks the founding one.
     pub fn about(&self, feed: &FeedId) -> message::Papers {
         let memberships = self.decided(|decision| match decision {
-            Decision::Admission(membership) | Decision::Expulsion(membership) => membership.feed == *feed,
+            Decision::Admission(membership) => membership.feed == *feed,
+            Decision::Expulsion(expulsion) => expulsion.feed == *feed,
             _ => false,
         });
         let mut shown = message::Papers { charters: Vec::new(), certificates: memberships };

@@ -9,7 +9,7 @@ use protocol::{
 };
 
 use super::*;
-use crate::samples::{Network, admission, charter, expulsion, key, stranger, succession};
+use crate::samples::{Network, admission, charter, expulsion, expulsion_at, key, stranger, succession};
 
 /// Papers with these decisions, each voted for by these keys.
 fn decided(network: &Network, decisions: &[(Decision, &[u8])]) -> Papers {
@@ -88,6 +88,44 @@ fn an_expulsion_beats_the_admission_of_its_round_and_the_next_round_brings_back(
     assert_eq!(round(&[leave(u32::MAX), join(3)]), None);
     assert!(!decided(&network, &[leave(1), join(2)]).roster().is_expelled(&stranger(9)));
     assert!(!decided(&network, &[leave(1)]).roster().is_expelled(&stranger(9)), "it never was a member");
+}
+
+#[test]
+fn an_expulsion_says_where_a_feed_ends_and_an_admission_opens_it_again() {
+    let network = Network::of(1);
+    let v1 = network.after(&network.founding, &[0], &[stranger(9)], "");
+    let (v0, id1) = (network.v0(), CharterId::of(&v1.0));
+    let place = |seq, entry| Place { epoch: 0, seq, entry: EntryId([entry; 32]) };
+    let leave = |round, last| (expulsion_at(stranger(9), round, v0, last), &[0_u8][..]);
+    let join = |round, charter| (admission(stranger(9), round, charter), &[0_u8][..]);
+    let last = |decisions: &[(Decision, &[u8])]| {
+        let mut papers = decided(&network, decisions);
+        if papers.add_charter(&v1).unwrap() {
+            let again = decisions.iter().map(|(decision, voters)| network.certify(decision, voters.iter().copied()));
+            again.for_each(|certificate| {
+                papers.add_certificate(&certificate).unwrap();
+            });
+        }
+        let roster = papers.roster();
+        assert_eq!(
+            roster.is_exchanged(&stranger(9)),
+            roster.member(&stranger(9)).is_some() || roster.last_of(&stranger(9)).is_some()
+        );
+        roster.last_of(&stranger(9)).map(|last| (last.seq, last.entry.0[0]))
+    };
+    assert_eq!(last(&[join(1, v0)]), None);
+    assert_eq!(last(&[leave(1, Some(place(40, 1)))]), None, "it never was a member");
+    assert_eq!(last(&[join(1, v0), leave(1, None)]), None);
+    assert_eq!(last(&[join(1, v0), leave(1, Some(place(40, 1)))]), Some((40, 1)));
+    let several = [leave(1, Some(place(40, 1))), leave(1, Some(place(30, 2))), leave(1, None)];
+    assert_eq!(last(&[&[join(1, v0)], &several[..]].concat()), Some((30, 2)), "what leaves least");
+    let corrected = [join(1, v0), leave(1, Some(place(30, 2))), leave(2, Some(place(50, 3)))];
+    assert_eq!(last(&corrected), Some((50, 3)), "a later round corrects");
+    assert_eq!(last(&[join(1, v0), leave(1, Some(place(40, 1))), join(2, v0)]), None, "it speaks again");
+    let next = (succession(&network.founding, &v1), &[0_u8][..]);
+    let seated = [join(1, v0), leave(1, Some(place(40, 1))), next.clone()];
+    assert_eq!(last(&seated), Some((40, 1)), "a charter that seats it says nothing of that");
+    assert_eq!(last(&[&seated[..], &[join(2, id1)]].concat()), None);
 }
 
 #[test]
@@ -238,6 +276,8 @@ fn all_papers(network: &Network) -> Vec<Paper> {
         (expulsion(stranger(9), 1, id2), vec![0, 5]),
         (admission(stranger(9), 2, id2), vec![0, 4, 5]),
         (expulsion(stranger(8), 0, id2), vec![0, 41]),
+        (expulsion_at(stranger(7), 0, id1, Some(Place { epoch: 0, seq: 4, entry: EntryId([4; 32]) })), vec![0, 1]),
+        (expulsion_at(stranger(7), 0, id1, Some(Place { epoch: 0, seq: 4, entry: EntryId([3; 32]) })), vec![1, 4]),
         (
             Decision::Withdrawal(ForcedWithdrawal {
                 feed: stranger(7),
@@ -273,12 +313,12 @@ proptest! {
 
     #[test]
     fn equal_sets_of_papers_give_equal_rosters_in_any_order(
-        chosen in proptest::sample::subsequence((0..42_usize).collect::<Vec<_>>(), 0..=42).prop_shuffle(),
+        chosen in proptest::sample::subsequence((0..48_usize).collect::<Vec<_>>(), 0..=48).prop_shuffle(),
         shift in any::<prop::sample::Index>(),
     ) {
         let network = Network::of(3);
         let all = all_papers(&network);
-        prop_assert_eq!(all.len(), 42, "every paper can be chosen");
+        prop_assert_eq!(all.len(), 48, "every paper can be chosen");
         let one: Vec<&Paper> = chosen.iter().map(|index| &all[*index]).collect();
         let mut other = one.clone();
         other.reverse();
@@ -294,12 +334,12 @@ proptest! {
     }
 
     #[test]
-    fn split_votes_merge_into_the_roster_of_whole_certificates(order in Just((0..42_usize).collect::<Vec<_>>()).prop_shuffle()) {
+    fn split_votes_merge_into_the_roster_of_whole_certificates(order in Just((0..48_usize).collect::<Vec<_>>()).prop_shuffle()) {
         let network = Network::of(3);
         let all = all_papers(&network);
-        let whole = |index: &usize| *index < 12 || *index >= 39;
+        let whole = |index: &usize| *index < 14 || *index >= 45;
         let one: Vec<&Paper> = order.iter().filter(|index| whole(index)).map(|index| &all[*index]).collect();
-        let other: Vec<&Paper> = order.iter().filter(|index| **index >= 12).map(|index| &all[*index]).collect();
+        let other: Vec<&Paper> = order.iter().filter(|index| **index >= 14).map(|index| &all[*index]).collect();
         let (one, other) = (taken(&network, &one), taken(&network, &other));
         prop_assert_eq!(one.digest(), other.digest());
         prop_assert_eq!(one.roster(), other.roster());

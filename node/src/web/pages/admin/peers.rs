@@ -24,6 +24,7 @@ struct Peers {
     rooms: Vec<Room>,
     peers: Vec<PeerRow>,
     ours: Ours,
+    is_contested: bool,
 }
 
 struct PeerRow {
@@ -82,5 +83,6 @@ pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
         rooms: rooms(&reading, "admin-peers"),
         peers: peers.collect(),
         ours,
+        is_contested: status.is_contested,
     })
 }
