@@ -278,6 +278,19 @@ impl Blobs {
         media_type: MediaType,
         bytes: Zeroizing<Vec<u8>>,
     ) -> Result<(), BlobError> {
+        // What writes does not end when nobody waits for it any more; so neither does its turn.
+        let blobs = self.clone();
+        let put = tokio::spawn(async move { blobs.put_in_turn(case, blob, media_type, bytes).await });
+        put.await.unwrap_or(Err(BlobError::Interrupted))
+    }
+
+    async fn put_in_turn(
+        &self,
+        case: CaseId,
+        blob: BlobId,
+        media_type: MediaType,
+        bytes: Zeroizing<Vec<u8>>,
+    ) -> Result<(), BlobError> {
         // The same picture twice at once would be sealed under two keys, and the one whose object is replaced would never be erased.
         let _turn = self.putting[usize::from(blob.0[0]) % PUTS_AT_ONCE].lock().await;
         match self.get(case, blob).await {

@@ -317,3 +317,26 @@ async fn a_full_disk_is_a_word_of_its_own_and_a_failed_sync_is_told() {
     assert_eq!(room.losses.load(Ordering::SeqCst), 1);
     assert!(room.object(blob).exists(), "the object goes only after its key");
 }
+
+#[tokio::test]
+async fn a_picture_whose_keeper_went_away_half_way_is_sealed_under_one_key() {
+    let room = Room::new();
+    let blobs = room.open();
+    let mut slots = BTreeSet::new();
+    for polls in 1..40 {
+        let picture = picture(40, 30, polls);
+        let mut left = Box::pin(blobs.put_clean(case(1), &SALT, &picture));
+        for _ in 0..polls {
+            if futures::poll!(&mut left).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(left);
+        let blob = blobs.put_clean(case(1), &SALT, &picture).await.unwrap();
+        let object = fs::read(room.object(blob)).unwrap();
+        slots.insert(Head::decode(&object[..object::HEAD_LEN], Path::new("")).unwrap().place.slot);
+    }
+    let last = *slots.last().unwrap();
+    assert_eq!((slots.len(), last), (39, 38), "no key lies between them that nothing names");
+}
