@@ -16,6 +16,7 @@ mod opening;
 mod pictures;
 mod previews;
 mod progress;
+mod pulls;
 mod record;
 mod rows;
 mod shelf;
@@ -92,6 +93,7 @@ pub(crate) struct Shared {
     sent: Mutex<VecDeque<(OutboxId, EntryId)>>,
     news: broadcast::Sender<News>,
     pictures: mpsc::UnboundedSender<CaseId>,
+    pulls: Arc<pulls::Pulls>,
     runtime: tokio::runtime::Handle,
     network: Option<p2p::Network>,
 }
@@ -150,6 +152,7 @@ impl Joined {
             sent: Mutex::default(),
             news,
             pictures,
+            pulls: Arc::default(),
             runtime: runtime.clone(),
             network: network.clone(),
         });
@@ -254,6 +257,7 @@ impl Joined {
         if let Some(network) = self.shared.network.clone() {
             network.stop().await;
         }
+        self.shared.pulls.ended().await;
     }
 
     async fn task<T>(&self, make: impl FnOnce(oneshot::Sender<Result<T, AppError>>) -> Task) -> Result<T, AppError> {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use feed::{Effect, Verdict};
-use p2p::{Config, Event, Events, FetchError, Network};
+use p2p::{Config, Event, Events, FetchError, Haste, Network};
 use protocol::{
     BlobId, CaseId, FeedId, NetworkId, PublicKey, SecretKey,
     limits::RUN_ENTRIES_MAX,
@@ -145,7 +145,12 @@ impl Member {
         blob: BlobId,
         bytes_max: u64,
     ) -> Result<Vec<u8>, FetchError> {
-        self.runtime.block_on(self.network.fetch_blob(peer_of(house), WantBlob { case, blob }, bytes_max))
+        self.runtime.block_on(self.network.fetch_blob(
+            peer_of(house),
+            WantBlob { case, blob },
+            bytes_max,
+            Haste::SomebodyWaits,
+        ))
     }
 }
 

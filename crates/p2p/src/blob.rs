@@ -11,7 +11,7 @@ use protocol::{
     message::{BlobHead, WantBlob, decode_versioned, encode_versioned},
 };
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     time::timeout,
 };
 
@@ -31,6 +31,47 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(45);
 const SEND_TIMEOUT: Duration = Duration::from_secs(600);
 /// The slowest line over which a picture comes whole, a megabit a second.
 const BYTES_A_SECOND_MIN: u64 = 125_000;
+
+/// Whether somebody waits for a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Haste {
+    /// A person looks at the place where it will be.
+    SomebodyWaits,
+    /// It is fetched ahead; whoever waits goes first.
+    NobodyWaits,
+}
+
+/// Permits to fetch so many pictures at once. What is fetched ahead never takes the last of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Permits {
+    all: Arc<Semaphore>,
+    ahead: Arc<Semaphore>,
+}
+
+/// One of them, given back when it goes.
+pub(crate) struct Permit {
+    _all: OwnedSemaphorePermit,
+    _ahead: Option<OwnedSemaphorePermit>,
+}
+
+impl Permits {
+    pub(crate) fn new(count: usize, ahead: usize) -> Self {
+        Self { all: Arc::new(Semaphore::new(count)), ahead: Arc::new(Semaphore::new(ahead)) }
+    }
+
+    /// Waits for one.
+    pub(crate) async fn take(&self, haste: Haste) -> Result<Permit, FetchError> {
+        let _ahead = match haste {
+            Haste::SomebodyWaits => None,
+            Haste::NobodyWaits => Some(acquire(&self.ahead).await?),
+        };
+        Ok(Permit { _all: acquire(&self.all).await?, _ahead })
+    }
+}
+
+async fn acquire(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, FetchError> {
+    permits.clone().acquire_owned().await.map_err(|_| FetchError::NotConnected)
+}
 
 /// Why a picture was not fetched.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +107,7 @@ impl From<FrameError> for FetchError {
     }
 }
 
-/// How long fetching so many bytes may take.
+/// How long fetching so many bytes may take, with the wait for a permit.
 pub(crate) fn time_for(size_max: u64) -> Duration {
     HEAD_TIMEOUT + Duration::from_secs(size_max.div_ceil(BYTES_A_SECOND_MIN))
 }

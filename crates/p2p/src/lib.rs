@@ -42,7 +42,7 @@ mod sync;
 mod task;
 mod transport;
 
-pub use blob::FetchError;
+pub use blob::{FetchError, Haste};
 pub use config::{Config, StartError};
 pub use count::{Blames, Counts};
 pub use event::{Answer, BlobAnswer, Event, Events, MessageToken};

@@ -8,14 +8,14 @@ use protocol::{
     message::{Introduction, WantBlob, encode_versioned},
 };
 use tokio::{
-    sync::{Semaphore, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     time::timeout,
 };
 
 use crate::{
     address::read_own,
     behaviour,
-    blob::{self, FetchError},
+    blob::{self, FetchError, Haste, Permits},
     config::{Config, StartError},
     count::{Counts, count},
     event::{Events, MessageToken},
@@ -31,6 +31,8 @@ use crate::{
 const COMMANDS_MAX: usize = 1_024;
 /// Pictures that are fetched at once.
 const FETCHES_MAX: usize = 16;
+/// So many of them at most for which nobody waits.
+const FETCHES_AHEAD_MAX: usize = 12;
 
 /// A running network. Cheap to clone; it stops with [`Network::stop`], or when the last handle goes.
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ pub struct Network {
     local: Peer,
     shared: Arc<Shared>,
     commands: mpsc::Sender<Command>,
-    fetches: Arc<Semaphore>,
+    fetches: Permits,
 }
 
 impl Network {
@@ -63,7 +65,7 @@ impl Network {
         let (sessions, notices, events) = Events::channels();
         let driver = Driver::new(config, key, topics, listen, shared.clone(), wanted, sessions, notices);
         shared.tasks.spawn(supervise(driver, swarm));
-        let fetches = Arc::new(Semaphore::new(FETCHES_MAX));
+        let fetches = Permits::new(FETCHES_MAX, FETCHES_AHEAD_MAX);
         Ok((Self { local: identity.public(), shared, commands, fetches }, events))
     }
 
@@ -134,15 +136,17 @@ impl Network {
     ///
     /// # Errors
     /// [`FetchError`]; `size_max` holds before memory is taken.
-    pub async fn fetch_blob(&self, peer: Peer, want: WantBlob, size_max: u64) -> Result<Vec<u8>, FetchError> {
-        let route = self.shared.route(&peer).ok_or(FetchError::NotConnected)?;
-        // Its own first: who waits for a slow peer keeps nobody else waiting.
-        let _of_peer = route.fetches.acquire().await.map_err(|_| FetchError::NotConnected)?;
-        let _of_all = self.fetches.acquire().await.map_err(|_| FetchError::NotConnected)?;
+    pub async fn fetch_blob(
+        &self,
+        peer: Peer,
+        want: WantBlob,
+        size_max: u64,
+        haste: Haste,
+    ) -> Result<Vec<u8>, FetchError> {
         let within = blob::time_for(size_max);
         let fetched = tokio::select! {
             () = self.shared.stop.cancelled() => Err(FetchError::NotConnected),
-            fetched = timeout(within, self.fetch_now(peer, want, size_max)) => {
+            fetched = timeout(within, self.fetch_in_turn(peer, want, size_max, haste)) => {
                 fetched.unwrap_or_else(|_| Err(FetchError::from(FrameError::TooSlow(within))))
             }
         };
@@ -150,6 +154,20 @@ impl Network {
             self.shared.blame(&peer, feed::Blame::Malformed);
         }
         fetched
+    }
+
+    async fn fetch_in_turn(
+        &self,
+        peer: Peer,
+        want: WantBlob,
+        size_max: u64,
+        haste: Haste,
+    ) -> Result<Vec<u8>, FetchError> {
+        let route = self.shared.route(&peer).ok_or(FetchError::NotConnected)?;
+        // Its own first: who waits for a slow peer keeps nobody else waiting.
+        let _of_peer = route.fetches.take(haste).await?;
+        let _of_all = self.fetches.take(haste).await?;
+        self.fetch_now(peer, want, size_max).await
     }
 
     async fn fetch_now(&self, peer: Peer, want: WantBlob, size_max: u64) -> Result<Vec<u8>, FetchError> {

@@ -16,7 +16,7 @@ use feed::{Blame, Peer};
 use protocol::InstitutionId;
 use tokio::{
     sync::{
-        Notify, Semaphore,
+        Notify,
         mpsc::{self, error::TrySendError},
     },
     time::sleep,
@@ -24,6 +24,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    blob::Permits,
     count::{Counters, count},
     dial::Dials,
     egress::Egress,
@@ -37,6 +38,8 @@ const OUTBOX_FRAMES_MAX: usize = 512;
 const OUTBOX_BYTES_MAX: usize = 32 << 20;
 /// Pictures that are fetched from one peer at once: with the sync stream, as many streams as it takes from us.
 const FETCHES_PER_PEER: usize = 3;
+/// So many of them at most for which nobody waits.
+const FETCHES_AHEAD_PER_PEER: usize = 2;
 
 /// How frames reach a connected peer.
 #[derive(Clone, Debug)]
@@ -46,7 +49,7 @@ pub(crate) struct Route {
     queued_bytes: Arc<AtomicUsize>,
     cancel: CancellationToken,
     /// Permits for fetching pictures.
-    pub(crate) fetches: Arc<Semaphore>,
+    pub(crate) fetches: Permits,
 }
 
 /// The other end of a [`Route`].
@@ -61,7 +64,7 @@ impl Route {
     pub(crate) fn new(number: u64, cancel: CancellationToken) -> (Self, Outbox) {
         let (outbox, frames) = mpsc::channel(OUTBOX_FRAMES_MAX);
         let queued_bytes = Arc::new(AtomicUsize::new(0));
-        let fetches = Arc::new(Semaphore::new(FETCHES_PER_PEER));
+        let fetches = Permits::new(FETCHES_PER_PEER, FETCHES_AHEAD_PER_PEER);
         (Self { number, outbox, queued_bytes: queued_bytes.clone(), cancel, fetches }, Outbox { frames, queued_bytes })
     }
 

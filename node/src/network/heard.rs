@@ -3,7 +3,7 @@
 //! Only the record's own bytes and its key decide this, no table; and it is much of what folding costs. So a batch of records
 //! is shared among the cores before it is folded one by one.
 
-use std::{num::NonZero, panic::resume_unwind, thread};
+use std::{collections::BTreeSet, num::NonZero, panic::resume_unwind, thread};
 
 use protocol::{Context, Entry, EntryId, FeedId, Payload, Salted};
 use store::{Position, Scanned, Secret};
@@ -39,7 +39,7 @@ pub(crate) enum What {
     /// A feed stands still from this place on.
     Freeze(FeedId, u64),
     /// Papers from which on what stands in these feeds counts otherwise.
-    Papers(Vec<FeedId>),
+    Papers(BTreeSet<FeedId>),
     /// Nothing about cases.
     Other,
 }

@@ -10,7 +10,7 @@ use house::{
     Actor,
     audit::{Action, Outcome},
 };
-use p2p::BlobAnswer;
+use p2p::{BlobAnswer, Haste};
 use protocol::{BlobId, CaseId, InstitutionId, Salt, limits, message::WantBlob, payload::content::Summary};
 use store::{BlobError, Found, Picture};
 use tokio::task::spawn_blocking;
@@ -32,12 +32,14 @@ pub(crate) enum PictureError {
     Blob(#[from] BlobError),
     #[error("the pull cannot be audited")]
     NotAudited(#[source] DeskError),
+    #[error("the picture could not be brought here; the log says why")]
+    NotPulled,
     #[error("what lists the picture cannot be read")]
     Shelf(#[from] ShelfError),
 }
 
 /// A picture as its case lists it.
-struct Listed {
+pub(super) struct Listed {
     salt: Salt,
     size_max: u64,
     /// So for previews, which pages show, and for our own; others may go again.
@@ -62,20 +64,22 @@ impl Shared {
             }
             return Ok(picture);
         }
-        self.fetch(case, blob, &listed, actor).await?;
+        self.pull(case, blob, listed, *actor, Haste::SomebodyWaits).await?;
         match self.blobs.get(case, blob).await? {
             Found::Held(picture) => Ok(picture),
             Found::Erased | Found::NotHeld => Err(PictureError::NotReachable),
         }
     }
 
-    /// Asks peers for a picture, its own institution first, until one of them gives the right bytes.
-    async fn fetch(
+    /// Asks peers for a picture, its own institution first, until one of them gives the right bytes, and keeps them. Not to be
+    /// dropped in between.
+    pub(super) async fn fetch(
         self: &Arc<Self>,
         case: CaseId,
         blob: BlobId,
         listed: &Listed,
         actor: &Actor,
+        haste: Haste,
     ) -> Result<(), PictureError> {
         let Some(network) = &self.network else { return Err(PictureError::NotReachable) };
         let size_max = usize::try_from(listed.size_max).unwrap_or(usize::MAX);
@@ -85,21 +89,17 @@ impl Shared {
         self.reserve.check_picture(size_max).map_err(|_| BlobError::Full)?;
         let want = WantBlob { case, blob };
         for (institution, peer) in self.away(move |shared| shared.holders(case)).await?? {
-            let fetched = network.fetch_blob(peer, want.clone(), listed.size_max).await;
+            let fetched = network.fetch_blob(peer, want.clone(), listed.size_max, haste).await;
             let Ok(bytes) = fetched else { continue };
-            let Ok(replica) = Replica::checked(bytes) else {
+            let replica = Replica::checked(bytes).ok();
+            let Some(replica) = replica.filter(|replica| BlobId::of(&listed.salt, replica.bytes()) == blob) else {
+                tracing::warn!(peer.key = %peer, "A peer gave another picture than the one asked for.");
                 network.perform(Effect::Penalise(peer, Blame::PayloadMismatch));
                 continue;
             };
             self.note_pull(*actor, Action::PullAtRecipient, want.clone(), institution).await?;
-            match self.keep(case, blob, listed, replica).await {
-                Ok(()) => return self.keep_if_listed(case, blob).await,
-                Err(BlobError::OtherBytes { .. }) => {
-                    tracing::warn!(peer.key = %peer, "A peer gave another picture than the one asked for.");
-                    network.perform(Effect::Penalise(peer, Blame::PayloadMismatch));
-                }
-                Err(error) => return Err(error.into()),
-            }
+            self.keep(case, blob, listed, replica).await?;
+            return self.keep_if_listed(case, blob).await;
         }
         Err(PictureError::NotReachable)
     }
@@ -196,12 +196,19 @@ impl Shared {
             if matches!(self.blobs.has(case, picture.preview).await, Ok(true)) {
                 continue;
             }
-            if let Err(error) = self.picture(case, picture.preview, &Actor::System).await {
+            if let Err(error) = self.fetch_ahead(case, picture.preview).await {
                 tracing::debug!(error = &error as &dyn std::error::Error, "A preview is not here yet.");
                 are_here = false;
             }
         }
         are_here
+    }
+
+    /// Fetches a picture that nobody waits for yet.
+    async fn fetch_ahead(self: &Arc<Self>, case: CaseId, blob: BlobId) -> Result<(), PictureError> {
+        let listed = self.away(move |shared| listed(&shared.shelf, case, blob)).await??;
+        let listed = listed.ok_or(PictureError::NotListed)?;
+        self.pull(case, blob, listed, Actor::System, Haste::NobodyWaits).await
     }
 
     /// Writes down which picture went to which institution, or came from it. What cannot be audited is not shown and not given.

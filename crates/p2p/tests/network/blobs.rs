@@ -1,6 +1,6 @@
 //! Pictures between members.
 
-use p2p::{Event, FetchError};
+use p2p::{Event, FetchError, Haste};
 use protocol::{BlobId, CaseId, CaseNumber, FeedId, message::WantBlob};
 
 use crate::house::{House, institution, members, peer, within};
@@ -38,7 +38,7 @@ fn picture(number: u8) -> Vec<u8> {
 async fn a_picture_of_three_mebibytes_is_fetched_whole_and_limits_hold() {
     let (one, two) = House::pair().await;
     let served = tokio::spawn(serve(two));
-    let fetch = |number, size_max| one.network.fetch_blob(peer(2), want(number), size_max);
+    let fetch = |number, size_max| one.network.fetch_blob(peer(2), want(number), size_max, Haste::SomebodyWaits);
     let bytes = within("a picture", fetch(12, 64 << 20)).await.unwrap();
     assert_eq!(bytes.len(), 3 * 1_048_576 + 1);
     assert!(bytes == picture(12));
@@ -49,7 +49,7 @@ async fn a_picture_of_three_mebibytes_is_fetched_whole_and_limits_hold() {
     for refused in [0, 1] {
         assert!(matches!(within("a refusal", fetch(refused, size)).await, Err(FetchError::NotHad)));
     }
-    let nobody = one.network.fetch_blob(peer(7), want(2), 100).await;
+    let nobody = one.network.fetch_blob(peer(7), want(2), 100, Haste::SomebodyWaits).await;
     assert!(matches!(nobody, Err(FetchError::NotConnected)));
     served.abort();
 }
@@ -63,7 +63,7 @@ async fn many_pictures_at_once_take_turns() {
 /// The first house fetches from the second.
 pub(crate) async fn fetches_many_pictures(one: House, two: House) {
     let served = tokio::spawn(serve(two));
-    let fetches = (2..22).map(|number| one.network.fetch_blob(peer(2), want(number), 64 << 20));
+    let fetches = (2..22).map(|number| one.network.fetch_blob(peer(2), want(number), 64 << 20, Haste::SomebodyWaits));
     let fetched = within("twenty pictures", futures::future::join_all(fetches)).await;
     for (number, bytes) in (2..22).zip(fetched) {
         assert!(bytes.unwrap() == picture(number), "picture {number} is another");
@@ -84,7 +84,7 @@ async fn whoever_answers_no_question_keeps_nobody_else_waiting() {
     let asking: Vec<_> = (0..40)
         .map(|number| {
             let network = one.network.clone();
-            tokio::spawn(async move { network.fetch_blob(peer(3), want(number), 64 << 20).await })
+            tokio::spawn(async move { network.fetch_blob(peer(3), want(number), 64 << 20, Haste::SomebodyWaits).await })
         })
         .collect();
     let _unanswered = silent
@@ -94,8 +94,42 @@ async fn whoever_answers_no_question_keeps_nobody_else_waiting() {
             other => Err(other),
         })
         .await;
-    let fetched = within("a picture of the other one", one.network.fetch_blob(peer(2), want(12), 64 << 20)).await;
+    let fetched =
+        within("a picture of the other one", one.network.fetch_blob(peer(2), want(12), 64 << 20, Haste::SomebodyWaits))
+            .await;
     assert!(fetched.unwrap() == picture(12));
     asking.iter().for_each(tokio::task::JoinHandle::abort);
     served.abort();
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_yet_leaves_a_turn_to_whoever_waits() {
+    let (one, two) = House::pair().await;
+    let ahead: Vec<_> = (13..53)
+        .map(|number| {
+            let network = one.network.clone();
+            tokio::spawn(async move { network.fetch_blob(peer(2), want(number), 64 << 20, Haste::NobodyWaits).await })
+        })
+        .collect();
+    let (asked, mut questions) = tokio::sync::mpsc::unbounded_channel();
+    let answering = tokio::spawn(answer_only(12, two, asked));
+    for _ in 0..2 {
+        assert!(within("a question ahead", questions.recv()).await.unwrap() > 12);
+    }
+    let waited_for = one.network.fetch_blob(peer(2), want(12), 64 << 20, Haste::SomebodyWaits);
+    assert!(within("what somebody waits for", waited_for).await.unwrap() == picture(12));
+    assert_eq!(questions.recv().await, Some(12));
+    ahead.iter().for_each(tokio::task::JoinHandle::abort);
+    answering.abort();
+}
+
+/// Answers the wishes for one picture and leaves all others open. Says which were asked for.
+async fn answer_only(number: u8, mut house: House, asked: tokio::sync::mpsc::UnboundedSender<u8>) {
+    let mut open = Vec::new();
+    while let Some(event) = house.next().await {
+        let Event::BlobWanted { want, answer, .. } = event else { continue };
+        let which = want.blob.0[0];
+        asked.send(which).unwrap();
+        if which == number { answer.give(picture(number)) } else { open.push(answer) }
+    }
 }
