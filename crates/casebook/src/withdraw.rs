@@ -1,4 +1,8 @@
 //! Withdrawals and receipts. A withdrawal counts in the feed of what it withdraws, in whatever order both arrive.
+//!
+//! Whoever withdraws an entry withdraws that entry alone, also if it is the only version of a case: which case an entry opened is
+//! known to nobody who never held it, and what nodes hold must not depend on that. What others said about such a case is shown
+//! nowhere, and goes when they take it back, or when the case is withdrawn: by its institution, or by the governors for it.
 
 use protocol::{
     CaseId, EntryId, InstitutionId,

@@ -2,7 +2,7 @@
 
 use casebook::{
     Reader, ThreadWhat,
-    row::{OpenCase, Reach},
+    row::{CaseRow, OpenCase, Reach},
 };
 use house::{
     AccountId, Actor, Command, HouseEntry, OutboxId, Permission, Refusal,
@@ -11,7 +11,7 @@ use house::{
     speech::{self, Place, Words},
 };
 use protocol::{
-    Audience as Reached, CaseId, ClinicianId, EntryId, InstitutionId, Payload,
+    Audience as Reached, CaseId, ClinicianId, EntryId, InstitutionId, Kind, Payload,
     codec::Text,
     limits,
     payload::{
@@ -165,24 +165,32 @@ impl App {
         self.say(case, Words::Outcome(outcome), actor).await
     }
 
-    /// Withdraws a case with all that hangs on it, everywhere.
+    /// Withdraws a case with all that hangs on it, everywhere; also one of which no version is left, only what others said.
     pub(crate) async fn withdraw_case(&self, case: CaseId, ground: Ground, actor: &Actor) -> Result<Said, AppError> {
         let joined = self.joined()?;
-        let open = self.open_case(case)?;
+        let shelf = &joined.shared().shelf;
+        let row = casebook::case_row(case, shelf)?;
+        let has_remains = row.is_none() && !casebook::shared_entries(case, shelf)?.is_empty();
+        let open = match row {
+            Some(CaseRow::Open(open)) => Some(open),
+            None if has_remains => None,
+            _ => return Err(AppError::NotFound("case")),
+        };
         if case.institution != joined.me() {
             return Err(AppError::conflict("a case is withdrawn by its own institution; ask it there"));
         }
-        if open.reach == Reach::House {
+        if open.as_ref().is_some_and(|open| open.reach == Reach::House) {
             let withdraw = house_case::Withdraw { case: case.number, statement: None, ground };
             let waiting = self.say_to_house(Command::HouseCase(withdraw), actor).await?;
             return self.said(case, waiting).await;
         }
         let withdrawal = Withdrawal { target: Target::Case(case), ground, from: None };
-        let waiting = self.enqueue_withdrawal(withdrawal, Some(open.opener), actor)?;
+        let waiting = self.enqueue_withdrawal(withdrawal, open.map(|open| open.opener), actor)?;
         self.said(case, waiting).await
     }
 
-    /// Withdraws one comment or star that this institution's feed or its house journal holds.
+    /// Withdraws one comment or star that this institution's feed or its house journal holds. Who withdraws what opened a case
+    /// withdraws the case.
     pub(crate) async fn withdraw_entry(
         &self,
         case: CaseId,
@@ -198,10 +206,18 @@ impl App {
         if held.entry.header().feed != joined.me() {
             return Err(AppError::conflict("a comment is withdrawn by its author's institution; ask it there"));
         }
-        let author = match held.payload() {
-            Some(Payload::Statement(_, statement)) if statement.case == case => statement.author,
+        let (kind, author) = match held.payload() {
+            Some(Payload::Statement(kind, statement)) if statement.case == case => (kind, statement.author),
             _ => return Err(AppError::NotFound("comment")),
         };
+        match kind {
+            // Without it nothing would say that the case is gone, and what others said of it would stay.
+            Kind::Case => return self.withdraw_case(case, ground, actor).await,
+            Kind::CaseRevision if casebook::versions_of(case, &joined.shared().shelf)?.len() < 2 => {
+                return Err(AppError::conflict("it is the only version of the case; withdraw the case"));
+            }
+            _ => {}
+        }
         if self.unsent_withdrawal(entry, actor).is_some() {
             return self.said(case, None).await;
         }

@@ -13,7 +13,7 @@ use protocol::{
     certificate::{Certificate, Decision, ForcedWithdrawal, Vote},
     codec::{Bytes, Text},
     message::Papers,
-    payload::control::{Ground, Target},
+    payload::control::{Ground, Target, Withdrawal},
 };
 
 use super::{
@@ -161,6 +161,45 @@ async fn a_withdrawn_case_leaves_a_plate_and_no_words() {
     search_until(&app, "zygomorphic", &one, 0).await;
     let app = hospital.reopened(app).await;
     assert_eq!(title_of(&app, case, &one), None, "not after a restart either");
+    app.close().await;
+}
+
+/// Whether what an entry says is still here.
+fn is_held(app: &App, entry: EntryId) -> bool {
+    app.joined().unwrap().shared().shelf.payload(&entry).unwrap().is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_withdraws_what_opened_a_case_withdraws_the_case() {
+    let (_hospital, app, one) = Hospital::with_physician().await;
+    let case = post(&app, "Target lesions", Audience::Network, &one).await;
+    let said = app.comment(case, "Biopsy the border.", None, None, &one).await.unwrap().entry.unwrap();
+    let opening = app.open_case(case).unwrap().current;
+    app.withdraw_entry(case, opening, Ground::AuthorWish, &one).await.unwrap();
+    assert_eq!(title_of(&app, case, &one), None, "a plate stands there");
+    assert!(!is_held(&app, said.parse().unwrap()), "and nothing of what was said stays");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_of_which_only_the_words_of_others_are_left_can_still_be_withdrawn() {
+    let (_hospital, app, one) = Hospital::with_physician().await;
+    let case = post(&app, "Target lesions", Audience::Network, &one).await;
+    let said: EntryId = {
+        let said = app.comment(case, "Biopsy the border.", None, None, &one).await.unwrap();
+        said.entry.unwrap().parse().unwrap()
+    };
+    let opening = app.open_case(case).unwrap().current;
+    let withdrawal = Withdrawal { target: Target::Entry(opening), ground: Ground::AuthorWish, from: None };
+    let payload = Box::new(protocol::Payload::Withdrawal(withdrawal));
+    let enqueue = house::outbox::Command::Enqueue { payload, author: None };
+    app.desk.perform(house::Command::Outbox(enqueue), &Actor::System).unwrap();
+    app.joined().unwrap().send().await.unwrap();
+    assert!(app.open_case(case).is_err() && is_held(&app, said));
+    app.withdraw_case(case, Ground::PatientWish, &Actor::System).await.unwrap();
+    assert!(matches!(app.case(case, &one), Ok(CaseOrPlate::Withdrawn { .. })));
+    assert!(!is_held(&app, said));
+    assert!(app.withdraw_case(case, Ground::PatientWish, &Actor::System).await.is_err(), "once");
     app.close().await;
 }
 

@@ -179,6 +179,18 @@ fn what_is_erased_here_alone_is_told_from_what_is_erased_everywhere() {
 }
 
 #[test]
+fn what_others_said_about_a_case_without_a_version_goes_when_the_case_is_withdrawn() {
+    let (mut a, mut b, case) = (Voice::of(1), Voice::of(2), case_of(1, 1));
+    let opened = a.open(10, case);
+    let said = b.comment(20, case);
+    let mut node = Node::of(3);
+    node.hear_all(&[&opened, &said, &a.withdraw(Target::Entry(opened.id), None)]);
+    assert!(node.open(case).is_none() && node.held.contains(&said.id));
+    node.hear(&a.withdraw(Target::Case(case), None));
+    assert!(matches!(node.rows.read(&case).unwrap(), Some(CaseRow::Withdrawn(_))) && !node.held.contains(&said.id));
+}
+
+#[test]
 fn only_those_named_lose_it() {
     let (mut a, case) = (Voice::sealed(1), case_of(1, 1));
     let opened = a.open_for(10, case, &[2, 3]);
