@@ -179,6 +179,7 @@ impl App {
         }
         if is_serving {
             tokio::spawn(pictures::keep_quarantine(Arc::downgrade(&app), app.stop()));
+            tokio::spawn(pictures::sweep(Arc::downgrade(&app)));
         }
         Ok(app)
     }

@@ -204,6 +204,11 @@ impl Drafts {
         self.rows.get(&number).filter(|draft| draft.owner == owner).ok_or(Refusal::NotFound("draft"))
     }
 
+    /// Whether there is such a draft, whosever it is.
+    pub fn has(&self, number: CaseNumber) -> bool {
+        self.rows.contains_key(&number)
+    }
+
     /// What a published draft has become.
     pub fn published(&self, number: CaseNumber) -> Option<&Published> {
         self.published.get(&number)

@@ -57,6 +57,8 @@ use object::{CHUNK_BYTES, Content, Head};
 use slots::Slots;
 use store::Objects;
 
+/// Where the pictures of cases lie, each case in a directory of its own.
+const PICTURES: &str = "pictures";
 /// So many different pictures are kept at once.
 const PUTS_AT_ONCE: usize = 32;
 
@@ -218,6 +220,15 @@ impl Blobs {
         let names = self.names_of(case).await?;
         let blobs: BTreeSet<BlobId> = names.iter().filter_map(|name| name.rsplit_once('/')?.1.parse().ok()).collect();
         Ok(blobs.into_iter().collect())
+    }
+
+    /// The cases of which pictures lie here, or lay here once; in no order of meaning.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    pub async fn cases(&self) -> Result<Vec<CaseId>, BlobError> {
+        let names = self.objects.directories(PICTURES).await?;
+        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
     }
 
     /// Destroys the keys of all pictures of a case, waits for the disk, and then removes the objects. Doing it again does
@@ -444,7 +455,7 @@ fn told(error: KeyError, on_fatal: &OnFatal) -> BlobError {
 }
 
 fn case_path(case: CaseId) -> String {
-    format!("pictures/{case}")
+    format!("{PICTURES}/{case}")
 }
 
 fn picture_path(case: CaseId, blob: BlobId) -> String {

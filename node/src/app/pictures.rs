@@ -24,6 +24,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 mod tray;
+mod unlisted;
 
 use std::{
     sync::{Arc, Weak},
@@ -45,6 +46,7 @@ use crate::{
 
 pub(crate) use drawn::{Drawn, Shape};
 pub(crate) use tray::PictureId;
+pub(super) use unlisted::sweep;
 
 use open_draft::Made;
 use quarantine::Quarantine;

@@ -86,6 +86,8 @@ pub(crate) struct StoreCheck {
     pub(crate) erased: u64,
     /// Pictures and previews that are held whole.
     pub(crate) pictures: u64,
+    /// Those that nothing listed, and that were erased now.
+    pub(crate) unlisted: usize,
     pub(crate) cases: u64,
     /// Fewer than there are cases: the index is behind, or was damaged; a rebuild makes it anew.
     pub(crate) cases_in_index: u64,
@@ -205,7 +207,8 @@ impl App {
         Ok(crate::network::ask_to_rebuild(&self.layout.network(&joined.id()))?)
     }
 
-    /// Reads every record of the journals and every picture of a case, and counts what the index holds.
+    /// Reads every record of the journals and every picture of a case, and counts what the index holds. Pictures that nothing lists
+    /// are erased.
     pub(crate) async fn check_store(&self, actor: &Actor) -> Result<StoreCheck, AppError> {
         self.permit(actor, Permission::CheckStore)?;
         let mut check = StoreCheck::default();
@@ -226,6 +229,7 @@ impl App {
             let shared = joined.shared();
             check.tables = shared.shelf.tables.unusable().map(ToOwned::to_owned);
             check.cases_in_index = self.search("", 1, 0, &Actor::System)?.hits.searched;
+            check.unlisted = self.erase_unlisted().await?;
             check_cases(shared, &mut check).await?;
         }
         self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?;

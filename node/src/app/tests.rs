@@ -368,6 +368,29 @@ fn files_below(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pictures_that_a_crash_left_unlisted_are_erased_and_no_others() {
+    let (_hospital, app, one) = Hospital::with_physician().await;
+    let picture = include_bytes!("../../demo/pictures/tibia.jpg").to_vec();
+    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
+    let (shared, listing): (_, CaseId) = (app.joined().unwrap().shared().clone(), said.case.parse().unwrap());
+    let salt = match app.case(listing, &one).unwrap() {
+        CaseOrPlate::Case(view) => view.summary.blob_salt,
+        CaseOrPlate::Withdrawn { .. } => panic!("it is there"),
+    };
+    let blobs = shared.blobs.list(listing).await.unwrap();
+    let gone = CaseId { institution: FeedId([9; 32]), number: protocol::CaseNumber([9; 16]) };
+    for blob in &blobs {
+        let store::Found::Held(held) = shared.blobs.get(listing, *blob).await.unwrap() else { panic!("it is held") };
+        let replica = anonymizer::Replica::checked(held.bytes.to_vec()).unwrap();
+        shared.blobs.put_replica(gone, &salt, *blob, replica).await.unwrap();
+    }
+    assert_eq!(app.erase_unlisted().await.unwrap(), blobs.len(), "those of a case that is not here");
+    assert_eq!(shared.blobs.list(gone).await.unwrap(), []);
+    assert_eq!((app.erase_unlisted().await.unwrap(), shared.blobs.list(listing).await.unwrap()), (0, blobs));
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_check_of_the_store_names_a_picture_that_is_damaged_or_missing() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let picture = include_bytes!("../../demo/pictures/tibia.jpg").to_vec();

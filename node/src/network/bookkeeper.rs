@@ -278,6 +278,22 @@ impl Work {
     }
 }
 
+impl Shared {
+    /// Whether all that stands in the journals shows in the casebook.
+    pub(crate) fn has_folded_all(&self) -> Result<bool, ShelfError> {
+        let (shelf, house) = (&self.shelf, self.desk.journal());
+        let feeds = match shelf.tables.applied(FOLDED)? {
+            Some(folded) => shelf.journal.scan_after(folded).next(),
+            None => shelf.journal.scan(None).next(),
+        };
+        let house = match shelf.tables.applied(HOUSE_FILED)? {
+            Some(filed) => house.scan_after(filed).next(),
+            None => house.scan(None).next(),
+        };
+        Ok(feeds.is_none() && house.is_none())
+    }
+}
+
 /// What the index is told.
 fn changes_of(shelf: &Shelf, consequences: &Consequences) -> Result<Vec<Change>, ShelfError> {
     let mut changes: Vec<Change> = consequences.erased.iter().map(|entry| Change::EraseComment(*entry)).collect();

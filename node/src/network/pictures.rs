@@ -180,6 +180,16 @@ impl Shared {
         })
     }
 
+    /// The pictures of a case that lie here and that no living version of it lists; none while one of them cannot be read.
+    pub(crate) async fn unlisted(self: &Arc<Self>, case: CaseId) -> Result<Vec<BlobId>, PictureError> {
+        let mut held = self.blobs.list(case).await?;
+        match self.away(move |shared| listed_ever(&shared.shelf, case)).await?? {
+            Some(listed) => held.retain(|blob| !listed.contains(blob)),
+            None => held.clear(),
+        }
+        Ok(held)
+    }
+
     /// Has previews of cases fetched that are not here.
     pub(super) fn want_pictures(&self, cases: &BTreeSet<CaseId>) {
         for case in cases {
@@ -244,6 +254,16 @@ pub(crate) fn summary(shelf: &Shelf, case: CaseId) -> Result<Option<Summary>, Sh
         Some(open) => shelf.body(&open.current),
         None => Ok(None),
     }
+}
+
+/// The pictures that the living versions of a case list; none if one of them cannot be read.
+fn listed_ever(shelf: &Shelf, case: CaseId) -> Result<Option<BTreeSet<BlobId>>, ShelfError> {
+    let mut listed = BTreeSet::new();
+    for (version, _) in casebook::versions_of(case, shelf)? {
+        let Some(summary) = shelf.body::<Summary>(&version.entry)? else { return Ok(None) };
+        listed.extend(summary.pictures.into_iter().flat_map(|picture| [picture.blob, picture.preview]));
+    }
+    Ok(Some(listed))
 }
 
 fn listed(shared: &Shared, case: CaseId, blob: BlobId) -> Result<Option<Listed>, ShelfError> {

@@ -90,6 +90,13 @@ impl Objects {
         listed.try_collect().await.map_err(|error| BlobError::of_object(below, error))
     }
 
+    /// The names of the directories in a directory.
+    pub(super) async fn directories(&self, of: &str) -> Result<Vec<String>, BlobError> {
+        let listed = self.store.list_with_delimiter(Some(&ObjectPath::from(of))).await;
+        let listed = listed.map_err(|error| BlobError::of_object(of, error))?;
+        Ok(listed.common_prefixes.iter().filter_map(|path| Some(path.filename()?.to_owned())).collect())
+    }
+
     /// Removes objects, and waits until their names are gone from the disk.
     pub(super) async fn remove(&self, paths: &[String]) -> Result<(), BlobError> {
         for path in paths {
