@@ -74,16 +74,25 @@ impl App {
         self.unsent_that(actor, is_of_it)
     }
 
-    /// Takes back something of the actor's own that waits to be sent; nothing of it is left. Returns what it was.
-    pub(crate) async fn take_back_unsent(&self, id: OutboxId, actor: &Actor) -> Result<UnsentWhat, AppError> {
+    /// Takes back something of the actor's own that waits to be sent; nothing of it is left. Returns the case that it was said of,
+    /// if there still is one.
+    pub(crate) async fn take_back_unsent(&self, id: OutboxId, actor: &Actor) -> Result<Option<CaseId>, AppError> {
         let unsent = self.unsent(actor).into_iter().find(|unsent| unsent.id == id);
         let what = unsent.ok_or(AppError::NotFound("unsent payload"))?.what;
         let joined = self.joined()?;
         joined.take_back(id, *actor).await?;
-        if let UnsentWhat::Case(case, _) = what {
-            joined.shared().blobs.erase_case(case).await?;
+        match what {
+            UnsentWhat::Case(case, _) => {
+                // What a crash leaves of them here no draft and no case lists, so the next start erases it.
+                joined.shared().blobs.erase_case(case).await?;
+                Ok(None)
+            }
+            UnsentWhat::Comment(case, _) | UnsentWhat::Star(case) => Ok(Some(case)),
+            UnsentWhat::Withdrawal(entry) => {
+                let row = casebook::entry_row(entry, &joined.shared().shelf)?;
+                Ok(row.and_then(|row| row.what).and_then(|what| what.case))
+            }
         }
-        Ok(what)
     }
 
     fn unsent_that(&self, actor: &Actor, is_wanted: impl Fn(&UnsentWhat) -> bool) -> Option<OutboxId> {

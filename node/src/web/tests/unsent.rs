@@ -4,7 +4,7 @@ use house::Actor;
 use protocol::CaseId;
 
 use super::ward::{Browser, PASSWORD, Ward};
-use crate::app::Audience;
+use crate::app::{Audience, hospital::speaking_for};
 
 async fn signed_in(ward: &Ward, login: &str) -> Browser {
     let mut browser = ward.browser();
@@ -98,6 +98,10 @@ async fn what_is_taken_back_while_nobody_can_be_told_says_so_and_is_taken_back_o
     assert!(shown.body.contains("You have taken it back."), "{}", shown.body);
     one.post(take_back, &[]).await;
     assert_eq!(waiting(&ward), 1);
+    let regretted = ward.app.unsent(&speaking_for(&ward.app, "one")).pop().unwrap().id;
+    let left = one.post(&format!("/unsent/{regretted}/take-back"), &[]).await;
+    assert_eq!((left.header("location"), waiting(&ward)), (format!("/cases/{case}#thread").as_str(), 0));
+    one.post(take_back, &[]).await;
     let star = format!("/cases/{case}/star");
     let back = one.post_fragment(&format!("{star}/take-back"), &[]).await;
     assert!(back.body.contains("aria-pressed=\"false\"") && waiting(&ward) == 2, "{}", back.body);
@@ -106,4 +110,22 @@ async fn what_is_taken_back_while_nobody_can_be_told_says_so_and_is_taken_back_o
     let_go(&ward).await;
     assert_eq!(ward.app.open_case(case).unwrap().tally.stars, 1, "it was never taken back");
     assert!(!one.get(&format!("/cases/{case}")).await.body.contains("Biopsy the border."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_was_taken_back_while_the_node_died_leaves_no_picture() {
+    let (ward, _) = Ward::cut_off().await;
+    let one = signed_in(&ward, "one").await;
+    let waits: CaseId = ward.case_with_picture("one", "Written on the train", Audience::Network).await;
+    let joined = ward.app.network().unwrap();
+    let blobs = joined.shared().blobs.clone();
+    assert_eq!((ward.app.erase_unlisted().await.unwrap(), blobs.list(waits).await.unwrap().len()), (0, 2));
+    let actor = speaking_for(&ward.app, "one");
+    let unsent = ward.app.unsent(&actor).pop().unwrap().id;
+    // So far it came; the pictures would have gone next.
+    joined.take_back(unsent, actor).await.unwrap();
+    drop((one, joined));
+    let ward = ward.restarted().await;
+    assert_eq!(ward.app.erase_unlisted().await.unwrap(), 2);
+    assert_eq!(ward.app.network().unwrap().shared().blobs.list(waits).await.unwrap(), []);
 }
