@@ -375,9 +375,10 @@ impl Engine {
             self.write_genesis()?;
         }
         self.announce_nodes();
-        self.note_sent()?;
-        self.send()?;
-        self.shared.note_attestations()?;
+        // What is not noted as sent would be sent again; a pause looks for it, and then tries to send.
+        self.note_sent().inspect_err(|_| self.pause())?;
+        self.send().inspect_err(|_| self.pause())?;
+        self.shared.note_attestations().inspect_err(|_| self.pause())?;
         Ok(())
     }
 
