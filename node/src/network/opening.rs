@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Write,
     panic::resume_unwind,
     path::{Path, PathBuf},
     sync::Arc,
@@ -29,7 +30,7 @@ use super::{
     rows::{ADDRESSES, CONTROL, FILED, FOLDED, FREEZES, HEADS, HeadRow, MISSING, PAPERS, SCHEMA},
     shelf::{Shelf, ShelfError},
 };
-use crate::{clock::now_ms, desk::Desk, layout::NetworkLayout};
+use crate::{card::sync_directory, clock::now_ms, desk::Desk, layout::NetworkLayout};
 
 /// Records that are filed in one batch while tables are built.
 const RECORDS_AT_ONCE: usize = 512;
@@ -146,9 +147,12 @@ fn fold(shelf: &Shelf, exchange: &Exchange) -> Result<(), ShelfError> {
     Ok(())
 }
 
-/// Asks the next start to throw tables and index away.
+/// Asks the next start to throw tables and index away, also if the power goes before it.
 pub(crate) fn ask_to_rebuild(layout: &NetworkLayout) -> Result<(), std::io::Error> {
-    std::fs::write(layout.rebuild_mark(), format!("{REBUILD_LINE}{REBUILD_FORMAT}\n"))
+    let mut mark = std::fs::File::create(layout.rebuild_mark())?;
+    mark.write_all(format!("{REBUILD_LINE}{REBUILD_FORMAT}\n").as_bytes())?;
+    mark.sync_all()?;
+    sync_directory(layout.root())
 }
 
 /// Throws tables and index away if an operator asked for it.
