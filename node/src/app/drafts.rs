@@ -44,7 +44,8 @@ impl App {
     }
 }
 
-/// Whether two drafts would become different cases.
+/// Whether two drafts would become different cases, or what the patient agreed to differs.
 fn is_other(before: &Content, after: &Content) -> bool {
-    before.summary != after.summary || (before.audience, &before.institutions) != (after.audience, &after.institutions)
+    let readers = |content: &Content| (content.audience, content.consent);
+    before.summary != after.summary || readers(before) != readers(after) || before.institutions != after.institutions
 }

@@ -126,6 +126,12 @@ async fn what_is_changed_after_the_check_is_checked_again() {
     assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/share"));
     one.post(&format!("{draft}/audience"), &[("consent", "public"), ("audience", "public")]).await;
     assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/check"));
+    checked(&mut one, &draft).await;
+    one.post(&format!("{draft}/audience"), &[("consent", "public"), ("audience", "house")]).await;
+    checked(&mut one, &draft).await;
+    assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/share"));
+    one.post(&format!("{draft}/audience"), &[("consent", "house"), ("audience", "house")]).await;
+    assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/check"), "what the patient agreed to, too");
     let seen = seen(&mut one, &draft).await;
     let half = [&[("seen", seen.as_str())], &CHECKED[1..]].concat();
     let half = one.post(&format!("{draft}/check"), &half).await;
