@@ -6,7 +6,8 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, RecvError, Sender, TryRecvError, channel},
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvError, SyncSender, TryRecvError, sync_channel},
     },
     thread::JoinHandle,
     time::Duration,
@@ -36,6 +37,8 @@ const RECORDS_AT_ONCE: usize = 512;
 const RECORDS_IN_MEMORY: usize = 64;
 /// Who wrote something waits so long to find it in its place. It is durable before; while much else arrives it shows later.
 const SETTLED_WITHIN: Duration = Duration::from_secs(2);
+/// Jobs that wait. Each is of somebody who waits for it, but for one wake-up and what the index says.
+const JOBS_MAX: usize = 1_024;
 /// After a failure it is tried again in so long.
 const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 
@@ -53,7 +56,9 @@ enum Job {
 
 /// The thread and the way to it.
 pub(crate) struct Bookkeeper {
-    jobs: Sender<Job>,
+    jobs: SyncSender<Job>,
+    /// The journal has grown, and nobody has looked since.
+    has_grown: Arc<AtomicBool>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -62,13 +67,15 @@ impl Bookkeeper {
     pub(crate) fn start(shared: Arc<Shared>, index: Index, state: State) -> Result<Self, AppError> {
         let folded = shared.shelf.tables.applied(FOLDED).map_err(ShelfError::from)?;
         let to_follow = vec![forgetting::owed(&shared.shelf)?];
-        let (jobs, receiver) = channel();
+        let (jobs, receiver) = sync_channel(JOBS_MAX);
+        let has_grown = Arc::new(AtomicBool::new(false));
         let reports = jobs.clone();
-        // A bookkeeper that ended reads what is owed at its next start.
-        let report = Box::new(move |report| drop(reports.send(Job::Index(report))));
+        // What a bookkeeper that ended or is far behind does not hear of, it reads among what is owed at its next start.
+        let report = Box::new(move |report| drop(reports.try_send(Job::Index(report))));
         let indexer = Indexer::start(index, state, shared.shelf.clone(), report)?;
         let (owing, waiting) = (Owing::default(), Vec::new());
-        let mut work = Work { shared, indexer, owing, folded, forced: 0, to_follow, waiting };
+        let mut work =
+            Work { shared, has_grown: has_grown.clone(), indexer, owing, folded, forced: 0, to_follow, waiting };
         let thread = std::thread::Builder::new().name("bookkeeper".into()).spawn(move || {
             while let Err(error) = work.run(&receiver) {
                 tracing::error!(
@@ -79,13 +86,15 @@ impl Bookkeeper {
             }
             work.end(&receiver);
         })?;
-        Ok(Self { jobs, thread: Mutex::new(Some(thread)) })
+        Ok(Self { jobs, has_grown, thread: Mutex::new(Some(thread)) })
     }
 
     /// There is something new in the journal.
     pub(crate) fn wake(&self) {
-        // A thread that failed has said so.
-        let _ = self.jobs.send(Job::Fold);
+        if !self.has_grown.swap(true, Ordering::AcqRel) {
+            // A thread that has so many jobs looks after each of them; one that failed has said so.
+            let _ = self.jobs.try_send(Job::Fold);
+        }
     }
 
     /// Waits until what stands in the journal of the shared feeds now shows, or for a while.
@@ -100,7 +109,7 @@ impl Bookkeeper {
 
     async fn told(&self, job: impl FnOnce(oneshot::Sender<()>) -> Job) {
         let (reply, settled) = oneshot::channel();
-        if self.jobs.send(job(reply)).is_ok() {
+        if self.jobs.try_send(job(reply)).is_ok() {
             // What does not show in time shows later, and what cannot be folded was logged.
             let _ = tokio::time::timeout(SETTLED_WITHIN, settled).await;
         }
@@ -126,6 +135,7 @@ impl Drop for Bookkeeper {
 
 struct Work {
     shared: Arc<Shared>,
+    has_grown: Arc<AtomicBool>,
     indexer: Indexer,
     owing: Owing,
     /// The last record that was folded.
@@ -145,6 +155,7 @@ impl Work {
         loop {
             let job =
                 if is_behind { jobs.try_recv() } else { jobs.recv().map_err(|RecvError| TryRecvError::Disconnected) };
+            is_behind |= self.has_grown.swap(false, Ordering::AcqRel);
             match job {
                 Ok(Job::Fold) => is_behind = true,
                 Ok(Job::Settle(reply)) => {
