@@ -92,7 +92,7 @@ pub(crate) struct Shared {
     listening: Mutex<BTreeSet<String>>,
     sent: Mutex<VecDeque<(OutboxId, EntryId)>>,
     news: broadcast::Sender<News>,
-    pictures: mpsc::UnboundedSender<CaseId>,
+    wanted: previews::Wanted,
     pulls: Arc<pulls::Pulls>,
     runtime: tokio::runtime::Handle,
     network: Option<p2p::Network>,
@@ -134,7 +134,7 @@ impl Joined {
         let (index, state) = index::Index::open(with.layout.index())?;
         let blobs = store::Blobs::open(&with.layout.blobs(), with.blobs)?;
         let (news, _) = broadcast::channel(NEWS_MAX);
-        let (pictures, picture_wants) = mpsc::unbounded_channel();
+        let (wanted, wishes) = previews::Wanted::new();
         let (network, events) = with.network.unzip();
         let shared = Arc::new(Shared {
             id: with.id,
@@ -151,7 +151,7 @@ impl Joined {
             listening: Mutex::default(),
             sent: Mutex::default(),
             news,
-            pictures,
+            wanted,
             pulls: Arc::default(),
             runtime: runtime.clone(),
             network: network.clone(),
@@ -175,7 +175,8 @@ impl Joined {
         if network.is_some() {
             runtime.spawn(fetched::keep_fetched(shared.clone(), with.stop.clone()));
         }
-        runtime.spawn(previews::fetch_previews(shared.clone(), picture_wants, with.stop.clone()));
+        runtime.spawn(previews::fetch_previews(shared.clone(), wishes, with.stop.clone()));
+        runtime.spawn(previews::look_for_missing(shared.clone(), with.stop.clone()));
         Ok(Self { shared, bookkeeper, tasks, thread: Mutex::new(Some(thread)), stop: with.stop })
     }
 

@@ -45,7 +45,7 @@ pub use history::{case_row, entry_row, outcomes_of, stars_by, versions_of};
 pub use key::{Key, Newest};
 pub use memory::Memory;
 pub use overlay::Overlay;
-pub use page::{Cursor, Filter, Listed, Page, count, institutions};
+pub use page::{Cursor, Filter, Listed, Page, cases_behind, count, institutions};
 pub use profile::{profile_of, profiles_of};
 pub use receipt::{owed_receipts, receipts_of};
 pub use record::{Origin, Record, Said};

@@ -98,6 +98,27 @@ impl Casebook {
     }
 }
 
+/// The cases that stand behind one in the order of their ids, so many of those that were not withdrawn: to look through all of
+/// them, whatever happens in them meanwhile.
+///
+/// # Errors
+/// If a table cannot be read.
+pub fn cases_behind<R: Rows>(after: Option<CaseId>, limit: usize, rows: &R) -> Result<Vec<CaseId>, R::Error> {
+    let all = Span::under(CaseRow::TABLE, Vec::new());
+    let span = match after {
+        Some(case) => all.after(&case.to_bytes()),
+        None => all,
+    };
+    let mut cases = Vec::new();
+    rows.each::<CaseRow>(&span, |case, row| {
+        if matches!(row, CaseRow::Open(_)) {
+            cases.push(case);
+        }
+        if cases.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(cases)
+}
+
 fn shelf_keys<R: Rows>(shelf: Shelf, after: Option<Cursor>, limit: usize, rows: &R) -> Result<Vec<ShelfKey>, R::Error> {
     let mut span = Span::under(ShelfRow::TABLE, front(&[&shelf]));
     if let Some(Cursor { activity_ms, case }) = after {

@@ -391,6 +391,22 @@ async fn pictures_that_a_crash_left_unlisted_are_erased_and_no_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_preview_that_is_not_here_is_found_missing_behind_the_start() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let picture = include_bytes!("../../demo/pictures/tibia.jpg").to_vec();
+    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
+    let pictured: CaseId = said.case.parse().unwrap();
+    let wordy = post(&app, "Of words alone", Audience::Network, &one).await;
+    let missing = async |app: &App| app.joined().unwrap().shared().missing_previews(None, 9).await.unwrap();
+    assert_eq!(missing(&app).await, (pictured.max(wordy), vec![]));
+    let CaseOrPlate::Case(view) = app.case(pictured, &one).unwrap() else { panic!("it is there") };
+    app.joined().unwrap().shared().blobs.erase_blob(pictured, view.summary.pictures[0].preview).await.unwrap();
+    let app = hospital.reopened(app).await;
+    assert_eq!(missing(&app).await, (pictured.max(wordy), vec![pictured]));
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_check_of_the_store_names_a_picture_that_is_damaged_or_missing() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let picture = include_bytes!("../../demo/pictures/tibia.jpg").to_vec();

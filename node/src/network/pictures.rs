@@ -192,10 +192,7 @@ impl Shared {
 
     /// Has previews of cases fetched that are not here.
     pub(super) fn want_pictures(&self, cases: &BTreeSet<CaseId>) {
-        for case in cases {
-            // At the end of the node nobody fetches any more.
-            let _ = self.pictures.send(*case);
-        }
+        cases.iter().for_each(|case| self.wanted.add(*case));
     }
 
     /// Whether all previews of a case are here, after asking for those that were not.
@@ -238,7 +235,7 @@ impl Shared {
     }
 
     /// Reads or writes what blocks on a thread for that.
-    async fn away<T: Send + 'static>(
+    pub(super) async fn away<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> Result<T, PictureError> {

@@ -71,6 +71,24 @@ fn a_viewer_is_shown_public_cases_only() {
 }
 
 #[test]
+fn all_cases_are_looked_through_in_steps() {
+    let mut a = Voice::of(1);
+    let mut node = Node::of(2);
+    for number in 1..=7 {
+        node.hear(&a.open(10, case_of(1, number)));
+    }
+    node.hear(&a.withdraw(Target::Case(case_of(1, 3)), None));
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let step = crate::cases_behind(after, 2, &node.rows).unwrap();
+        let Some(last) = step.last() else { break };
+        after = Some(*last);
+        seen.extend(step);
+    }
+    assert_eq!(seen, [1, 2, 4, 5, 6, 7].map(|number| case_of(1, number)));
+}
+
+#[test]
 fn shelves_are_counted() {
     let (mut a, mut b) = (Voice::of(1), Voice::of(2));
     let mut node = Node::of(3);
