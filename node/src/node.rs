@@ -137,7 +137,7 @@ async fn run(layout: &Layout, config: &Config) -> Result<(), NodeError> {
             non_empty(&config.web.certificate_key).unwrap_or(&layout.certificate_key()),
         )?),
     };
-    let listener = Server::bind(config.web.listen).await?;
+    let listener = Server::bind(config.web.listen)?;
     let address = listener.local_addr()?;
     let socket = Server::bind_socket(&layout.socket())?;
     let server = Server::new(web::router(app.clone()), Limits::default(), app.leaving());

@@ -120,7 +120,7 @@ impl Person {
 }
 
 /// An address of version 4 whole, of version 6 its network: one machine has many of those.
-fn client_of(address: IpAddr) -> Vec<u8> {
+pub(super) fn client_of(address: IpAddr) -> Vec<u8> {
     match address.to_canonical() {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets()[..8].to_vec(),

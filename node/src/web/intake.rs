@@ -24,7 +24,7 @@ use protocol::limits::BLOB_BYTES_MAX;
 
 use super::{BODY_BYTES_MAX, actor::Visitor, problem::Problem};
 pub(super) use gate::Gate;
-use incoming::{Fate, Incoming};
+use incoming::{FORGETTING, Fate, Incoming};
 
 /// Answers a request whose body has at most so many bytes.
 pub(super) async fn bounded(bytes_max: usize, request: Request, next: Next) -> Response {
@@ -41,7 +41,7 @@ pub(super) async fn bounded(bytes_max: usize, request: Request, next: Next) -> R
         response = fate.problem(bytes_max).into_response();
     }
     if response.extensions().get::<Problem>().is_some() && !waits_for_word {
-        incoming.forget_the_rest().await;
+        incoming.forget_the_rest(FORGETTING).await;
     }
     response
 }
@@ -53,7 +53,7 @@ pub(super) async fn whole(bytes_max: usize, body: Body) -> Result<Bytes, Problem
         Ok(whole) => Ok(whole.to_bytes()),
         Err(_) => {
             let problem = incoming.fate().unwrap_or(Fate::TooSlow).problem(bytes_max as u64);
-            incoming.forget_the_rest().await;
+            incoming.forget_the_rest(FORGETTING).await;
             Err(problem)
         }
     }

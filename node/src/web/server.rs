@@ -1,9 +1,10 @@
 //! Accepting connections: TLS or plain HTTP on loopback, and the Unix socket of the command line.
 //!
 //! Our own loop, because limits belong here: connections at once, time for the handshake and for the head of a request, time
-//! without a request, and an end that lets running requests finish. The owner's socket has places of its own: whatever happens
-//! on the network, the command line gets in.
+//! without a request or without taking more of an answer, and an end that lets running requests finish. The owner's socket has
+//! places of its own: whatever happens on the network, the command line gets in.
 
+mod answering;
 mod connection;
 mod places;
 #[cfg(test)]
@@ -20,7 +21,7 @@ use std::{
 
 use axum::Router;
 use tokio::{
-    net::{TcpListener, UnixListener},
+    net::{TcpListener, TcpSocket, UnixListener},
     time::timeout,
 };
 use tokio_rustls::{TlsAcceptor, rustls};
@@ -34,6 +35,10 @@ const OWNER_CONNECTIONS_MAX: usize = 64;
 const HEAD_SECONDS_MAX: u64 = 10;
 /// Headers of a request.
 const HEADERS_MAX: usize = 64;
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1_024;
+/// Of an answer the system keeps at most twice so much that a client has not taken. A slow one would else take nothing for minutes.
+const SEND_BUFFER_BYTES: u32 = 256 << 10;
 /// Requests that are running get this long to finish.
 pub(crate) const DRAIN_SECONDS: u64 = 10;
 
@@ -55,20 +60,36 @@ pub(crate) enum ListenError {
     Socket { path: PathBuf, source: io::Error },
 }
 
-/// How many connections from the network there may be.
+/// How many connections from the network there may be, and how long one may stand on which nothing happens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// At once, over all addresses.
     connections_max: usize,
     /// At once from one address: behind one may stand a whole house, and yet it leaves room.
     address_connections_max: usize,
+    patience: Patience,
+}
+
+/// How long a connection may stand on which nothing happens.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
     /// Without a request.
     idle: Duration,
+    /// With an answer of which nothing more is taken.
+    untaken: Duration,
+    /// For a client that was told that its connection ends, to agree.
+    farewell: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections_max: 512, address_connections_max: 256, idle: Duration::from_secs(30) }
+        let patience = Patience {
+            idle: Duration::from_secs(30),
+            // About 4 KiB a second, by what stands in buffers before more is asked for.
+            untaken: Duration::from_secs(90),
+            farewell: Duration::from_secs(10),
+        };
+        Self { connections_max: 512, address_connections_max: 256, patience }
     }
 }
 
@@ -89,8 +110,16 @@ impl Server {
     }
 
     /// Binds the address of pages and API.
-    pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
-        TcpListener::bind(address).await.map_err(|source| ListenError::Address { address, source })
+    pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
+        let bound = || {
+            let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            socket.set_reuseaddr(true)?;
+            // Those that are accepted inherit it.
+            socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+            socket.bind(address)?;
+            socket.listen(BACKLOG)
+        };
+        bound().map_err(|source| ListenError::Address { address, source })
     }
 
     /// Binds the Unix socket and keeps everybody but its owner out: it is bound where nobody else can reach it, and comes to
@@ -126,17 +155,17 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            let Some(place) = self.places.give(free, peer.ip().to_canonical()) else { continue };
-            let (router, idle, stop) = (self.router.clone(), self.limits.idle, self.stop.clone());
+            let Some(place) = self.places.give(free, peer.ip()) else { continue };
+            let (router, patience, stop) = (self.router.clone(), self.limits.patience, self.stop.clone());
             let tls = tls.clone();
             connections.spawn(async move {
                 let _place = place;
                 let Some(tls) = tls else {
-                    return connection::carry(router, stream, Door::Network(peer), idle, stop).await;
+                    return connection::carry(router, stream, Door::Network(peer), patience, stop).await;
                 };
                 let handshake = timeout(Duration::from_secs(HEAD_SECONDS_MAX), tls.accept(stream));
                 if let Some(Ok(Ok(stream))) = stop.run_until_cancelled(handshake).await {
-                    connection::carry(router, stream, Door::Network(peer), idle, stop).await;
+                    connection::carry(router, stream, Door::Network(peer), patience, stop).await;
                 }
             });
         }
@@ -154,10 +183,10 @@ impl Server {
                 accepted = listener.accept() => accepted,
             };
             let Ok((stream, _)) = accepted else { continue };
-            let (router, idle, stop) = (self.router.clone(), self.limits.idle, self.stop.clone());
+            let (router, patience, stop) = (self.router.clone(), self.limits.patience, self.stop.clone());
             connections.spawn(async move {
                 let _free = free;
-                connection::carry(router, stream, Door::Owner, idle, stop).await;
+                connection::carry(router, stream, Door::Owner, patience, stop).await;
             });
         }
         drop(listener);

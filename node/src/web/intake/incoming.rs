@@ -10,7 +10,7 @@ use std::{
 use axum::body::{Body, Bytes};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::lock;
 use crate::web::problem::Problem;
@@ -20,6 +20,8 @@ const GRACE: Duration = Duration::from_secs(15);
 const BYTES_PER_SECOND_MIN: u64 = 4_096;
 /// Bytes of a refused body that are read and forgotten.
 const FORGOTTEN_BYTES_MAX: u64 = 128 << 20;
+/// And for how long.
+pub(super) const FORGETTING: Duration = Duration::from_secs(30);
 
 /// A body on its way; whoever holds a copy may go on reading where another stopped.
 #[derive(Clone)]
@@ -65,8 +67,8 @@ impl Incoming {
         lock(&self.0).fate
     }
 
-    /// Reads on as long as it comes quickly enough, and keeps nothing.
-    pub(super) async fn forget_the_rest(mut self) {
+    /// Reads on as long as it comes quickly enough, for so long at most, and keeps nothing.
+    pub(super) async fn forget_the_rest(mut self, within: Duration) {
         {
             let mut reading = lock(&self.0);
             if reading.fate == Some(Fate::TooSlow) {
@@ -75,7 +77,9 @@ impl Incoming {
             reading.fate = None;
             reading.bytes_max = FORGOTTEN_BYTES_MAX;
         }
-        while let Some(Ok(_)) = self.frame().await {}
+        let read = async { while let Some(Ok(_)) = self.frame().await {} };
+        // Whoever sends no longer than that hears the answer.
+        let _ = timeout(within, read).await;
     }
 }
 
@@ -137,9 +141,11 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
-    use futures::stream;
+    use futures::{StreamExt, stream};
 
     use super::*;
+
+    const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 
     fn incoming(pieces: Vec<&'static [u8]>, bytes_max: u64) -> Incoming {
         Incoming::new(Body::from_stream(stream::iter(pieces.into_iter().map(Ok::<_, std::io::Error>))), bytes_max)
@@ -157,7 +163,20 @@ mod tests {
         let incoming = incoming(vec![b"ab", b"cd", b"ef"], 3);
         assert!(incoming.clone().collect().await.is_err());
         assert_eq!(incoming.fate(), Some(Fate::TooLarge));
-        incoming.clone().forget_the_rest().await;
+        incoming.clone().forget_the_rest(NEVER).await;
         assert_eq!(lock(&incoming.0).came, 6, "read to its end");
+    }
+    #[tokio::test]
+    async fn a_refused_body_that_comes_without_end_is_not_read_for_ever() {
+        let endless = stream::iter(std::iter::repeat_with(|| Ok::<_, std::io::Error>(Bytes::new())));
+        let slow = Incoming::new(
+            Body::from_stream(endless.then(|piece| async {
+                tokio::task::yield_now().await;
+                piece
+            })),
+            3,
+        );
+        let ended = timeout(NEVER, slow.forget_the_rest(Duration::from_millis(50))).await;
+        assert!(ended.is_ok(), "its sender would go on");
     }
 }

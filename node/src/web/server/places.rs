@@ -1,4 +1,5 @@
-//! Places for connections: so many for everybody together, and not all of them for one address.
+//! Places for connections: so many for everybody together, and not all of them for one address. Of version 6 a network counts
+//! as one: one machine has many addresses of it.
 
 use std::{
     collections::HashMap,
@@ -8,12 +9,14 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::web::actor::client_of;
+
 /// The places of a listener.
 #[derive(Debug)]
 pub(super) struct Places {
     free: Arc<Semaphore>,
     address_max: usize,
-    taken: Mutex<HashMap<IpAddr, usize>>,
+    taken: Mutex<HashMap<Vec<u8>, usize>>,
 }
 
 /// A place that nobody sits in yet.
@@ -25,7 +28,7 @@ pub(super) struct Free {
 pub(super) struct Place {
     _free: Free,
     places: Arc<Places>,
-    address: IpAddr,
+    client: Vec<u8>,
 }
 
 impl Places {
@@ -40,16 +43,17 @@ impl Places {
 
     /// Gives a free place to an address; nothing if it has as many as one may have.
     pub(super) fn give(self: &Arc<Self>, free: Free, address: IpAddr) -> Option<Place> {
+        let client = client_of(address);
         let mut taken = self.taken();
-        let count = taken.entry(address).or_default();
+        let count = taken.entry(client.clone()).or_default();
         if *count >= self.address_max {
             return None;
         }
         *count += 1;
-        Some(Place { _free: free, places: self.clone(), address })
+        Some(Place { _free: free, places: self.clone(), client })
     }
 
-    fn taken(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+    fn taken(&self) -> MutexGuard<'_, HashMap<Vec<u8>, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -57,11 +61,38 @@ impl Places {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.taken();
-        if let Some(count) = taken.get_mut(&self.address) {
+        if let Some(count) = taken.get_mut(&self.client) {
             *count -= 1;
             if *count == 0 {
-                taken.remove(&self.address);
+                taken.remove(&self.client);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn all_addresses_of_one_network_of_version_6_are_one() {
+        let places = Places::new(8, 2);
+        let mut taken = Vec::new();
+        for (address, is_given) in [
+            ("2001:db8:1:2::1", true),
+            ("2001:db8:1:2::2", true),
+            ("2001:db8:1:2:ffff::3", false),
+            ("2001:db8:1:3::1", true),
+            ("::ffff:192.0.2.1", true),
+            ("192.0.2.1", true),
+            ("::ffff:192.0.2.1", false),
+        ] {
+            let free = places.free().await.unwrap();
+            let place = places.give(free, address.parse().unwrap());
+            assert_eq!(place.is_some(), is_given, "{address}");
+            taken.extend(place);
+        }
+        drop(taken);
+        assert!(places.taken().is_empty());
     }
 }

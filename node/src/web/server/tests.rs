@@ -14,6 +14,11 @@ use super::*;
 /// Whoever was not answered by then is never answered.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
 const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
+const SOON: Duration = Duration::from_millis(50);
+
+const PATIENT: Patience = Patience { idle: NEVER, untaken: NEVER, farewell: NEVER };
+const NOT_IDLE: Patience = Patience { idle: SOON, farewell: SOON, ..PATIENT };
+const NOT_UNTAKEN: Patience = Patience { untaken: SOON, farewell: SOON, ..PATIENT };
 
 /// A server that runs, and its two doors.
 struct Running {
@@ -29,7 +34,7 @@ impl Running {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("s");
         let (listener, socket) =
-            (Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap(), Server::bind_socket(&path).unwrap());
+            (Server::bind("127.0.0.1:0".parse().unwrap()).unwrap(), Server::bind_socket(&path).unwrap());
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
         let server = Server::new(router, limits, stop.clone());
         tokio::spawn(async move { tokio::join!(server.serve(listener, None), server.serve_socket(socket)) });
@@ -66,7 +71,7 @@ async fn is_closed(mut stream: TcpStream) -> bool {
 
 #[tokio::test]
 async fn whoever_holds_all_connections_of_the_network_does_not_keep_the_owner_out() {
-    let limits = Limits { connections_max: 2, address_connections_max: 2, idle: NEVER };
+    let limits = Limits { connections_max: 2, address_connections_max: 2, patience: PATIENT };
     let running = Running::with(limits).await;
     let _held = [running.connected().await, running.connected().await];
     let owner = UnixStream::connect(&running.socket).await.unwrap();
@@ -75,7 +80,7 @@ async fn whoever_holds_all_connections_of_the_network_does_not_keep_the_owner_ou
 
 #[tokio::test]
 async fn a_connection_on_which_nothing_is_asked_makes_room() {
-    let limits = Limits { connections_max: 1, address_connections_max: 1, idle: Duration::from_millis(50) };
+    let limits = Limits { connections_max: 1, address_connections_max: 1, patience: NOT_IDLE };
     let running = Running::with(limits).await;
     let silent = running.connected().await;
     assert_eq!(asked(running.connected().await).await.unwrap(), "here");
@@ -84,7 +89,7 @@ async fn a_connection_on_which_nothing_is_asked_makes_room() {
 
 #[tokio::test]
 async fn a_connection_of_http_2_on_which_nothing_is_asked_any_more_makes_room() {
-    let limits = Limits { connections_max: 1, address_connections_max: 1, idle: Duration::from_millis(50) };
+    let limits = Limits { connections_max: 1, address_connections_max: 1, patience: NOT_IDLE };
     let running = Running::with(limits).await;
     let stream = TokioIo::new(running.connected().await);
     let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.unwrap();
@@ -97,8 +102,25 @@ async fn a_connection_of_http_2_on_which_nothing_is_asked_any_more_makes_room() 
 }
 
 #[tokio::test]
+async fn whoever_takes_nothing_of_an_answer_makes_room() {
+    let limits = Limits { connections_max: 1, address_connections_max: 1, patience: NOT_UNTAKEN };
+    let running = Running::with(limits).await;
+    let stream = TokioIo::new(running.connected().await);
+    let mut client = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
+    let (mut sender, connection) = client.initial_stream_window_size(0).handshake(stream).await.unwrap();
+    let ended = tokio::spawn(connection);
+    let address = format!("http://{}/", running.address);
+    let request = Request::builder().uri(address).body(Empty::<Bytes>::new()).unwrap();
+    let answer = sender.send_request(request).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let _end = timeout(ANSWERED_WITHIN, ended).await.expect("it is closed while its client takes nothing");
+    assert!(answer.into_body().collect().await.is_err(), "nothing of it was taken");
+    assert_eq!(asked(running.connected().await).await.unwrap(), "here");
+}
+
+#[tokio::test]
 async fn one_address_does_not_take_the_places_of_others() {
-    let limits = Limits { connections_max: 3, address_connections_max: 2, idle: NEVER };
+    let limits = Limits { connections_max: 3, address_connections_max: 2, patience: PATIENT };
     let running = Running::with(limits).await;
     let held = [running.connected().await, running.connected().await];
     assert!(is_closed(running.connected().await).await, "a third one of the same address");
