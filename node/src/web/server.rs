@@ -68,6 +68,8 @@ pub(crate) struct Limits {
     /// At once from one address: behind one may stand a whole house, and yet it leaves room.
     address_connections_max: usize,
     patience: Patience,
+    /// Between one that could not be accepted and the next try.
+    accept_again: Duration,
 }
 
 /// How long a connection may stand on which nothing happens.
@@ -89,7 +91,7 @@ impl Default for Limits {
             untaken: Duration::from_secs(90),
             farewell: Duration::from_secs(10),
         };
-        Self { connections_max: 512, address_connections_max: 256, patience }
+        Self { connections_max: 512, address_connections_max: 256, patience, accept_again: Duration::from_millis(50) }
     }
 }
 
@@ -147,14 +149,7 @@ impl Server {
     pub(crate) async fn serve(&self, listener: TcpListener, tls: Option<TlsAcceptor>) {
         let connections = TaskTracker::new();
         while let Some(free) = self.next(&self.places).await {
-            let accepted = tokio::select! {
-                () = self.stop.cancelled() => break,
-                accepted = listener.accept() => accepted,
-            };
-            let Ok((stream, peer)) = accepted else {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            };
+            let Some((stream, peer)) = self.accepted(|| listener.accept()).await else { break };
             let Some(place) = self.places.give(free, peer.ip()) else { continue };
             let (router, patience, stop) = (self.router.clone(), self.limits.patience, self.stop.clone());
             let tls = tls.clone();
@@ -178,11 +173,7 @@ impl Server {
     pub(crate) async fn serve_socket(&self, listener: UnixListener) {
         let connections = TaskTracker::new();
         while let Some(free) = self.next(&self.owner_places).await {
-            let accepted = tokio::select! {
-                () = self.stop.cancelled() => break,
-                accepted = listener.accept() => accepted,
-            };
-            let Ok((stream, _)) = accepted else { continue };
+            let Some((stream, _)) = self.accepted(|| listener.accept()).await else { break };
             let (router, patience, stop) = (self.router.clone(), self.limits.patience, self.stop.clone());
             connections.spawn(async move {
                 let _free = free;
@@ -191,6 +182,26 @@ impl Server {
         }
         drop(listener);
         drain(connections).await;
+    }
+
+    /// The next connection; nothing if the server stops. What keeps one from being accepted, such as that no more files can be
+    /// opened, may pass: it is asked again after a moment.
+    async fn accepted<T, F: Future<Output = io::Result<T>>>(&self, accept: impl Fn() -> F) -> Option<T> {
+        let accepting = async {
+            let mut is_told = false;
+            loop {
+                match accept().await {
+                    Ok(accepted) => return accepted,
+                    Err(error) if !is_told => {
+                        is_told = true;
+                        tracing::warn!(error.cause = %error, "A connection cannot be accepted; it is tried again until it can be.");
+                    }
+                    Err(_) => {}
+                }
+                tokio::time::sleep(self.limits.accept_again).await;
+            }
+        };
+        self.stop.run_until_cancelled(accepting).await
     }
 
     async fn next(&self, places: &Places) -> Option<Free> {

@@ -20,6 +20,10 @@ const PATIENT: Patience = Patience { idle: NEVER, untaken: NEVER, farewell: NEVE
 const NOT_IDLE: Patience = Patience { idle: SOON, farewell: SOON, ..PATIENT };
 const NOT_UNTAKEN: Patience = Patience { untaken: SOON, farewell: SOON, ..PATIENT };
 
+fn limits(connections_max: usize, address_connections_max: usize, patience: Patience) -> Limits {
+    Limits { connections_max, address_connections_max, patience, accept_again: SOON }
+}
+
 /// A server that runs, and its two doors.
 struct Running {
     address: SocketAddr,
@@ -71,7 +75,7 @@ async fn is_closed(mut stream: TcpStream) -> bool {
 
 #[tokio::test]
 async fn whoever_holds_all_connections_of_the_network_does_not_keep_the_owner_out() {
-    let limits = Limits { connections_max: 2, address_connections_max: 2, patience: PATIENT };
+    let limits = limits(2, 2, PATIENT);
     let running = Running::with(limits).await;
     let _held = [running.connected().await, running.connected().await];
     let owner = UnixStream::connect(&running.socket).await.unwrap();
@@ -80,7 +84,7 @@ async fn whoever_holds_all_connections_of_the_network_does_not_keep_the_owner_ou
 
 #[tokio::test]
 async fn a_connection_on_which_nothing_is_asked_makes_room() {
-    let limits = Limits { connections_max: 1, address_connections_max: 1, patience: NOT_IDLE };
+    let limits = limits(1, 1, NOT_IDLE);
     let running = Running::with(limits).await;
     let silent = running.connected().await;
     assert_eq!(asked(running.connected().await).await.unwrap(), "here");
@@ -89,7 +93,7 @@ async fn a_connection_on_which_nothing_is_asked_makes_room() {
 
 #[tokio::test]
 async fn a_connection_of_http_2_on_which_nothing_is_asked_any_more_makes_room() {
-    let limits = Limits { connections_max: 1, address_connections_max: 1, patience: NOT_IDLE };
+    let limits = limits(1, 1, NOT_IDLE);
     let running = Running::with(limits).await;
     let stream = TokioIo::new(running.connected().await);
     let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.unwrap();
@@ -103,7 +107,7 @@ async fn a_connection_of_http_2_on_which_nothing_is_asked_any_more_makes_room() 
 
 #[tokio::test]
 async fn whoever_takes_nothing_of_an_answer_makes_room() {
-    let limits = Limits { connections_max: 1, address_connections_max: 1, patience: NOT_UNTAKEN };
+    let limits = limits(1, 1, NOT_UNTAKEN);
     let running = Running::with(limits).await;
     let stream = TokioIo::new(running.connected().await);
     let mut client = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
@@ -120,11 +124,38 @@ async fn whoever_takes_nothing_of_an_answer_makes_room() {
 
 #[tokio::test]
 async fn one_address_does_not_take_the_places_of_others() {
-    let limits = Limits { connections_max: 3, address_connections_max: 2, patience: PATIENT };
+    let limits = limits(3, 2, PATIENT);
     let running = Running::with(limits).await;
     let held = [running.connected().await, running.connected().await];
     assert!(is_closed(running.connected().await).await, "a third one of the same address");
     assert_eq!(asked(running.connected_from("127.0.0.2").await).await.unwrap(), "here");
     let [one, _other] = held;
     assert_eq!(asked(one).await.unwrap(), "here", "those that were there stay");
+}
+
+#[tokio::test]
+async fn a_listener_that_cannot_accept_is_asked_again_after_a_moment_until_it_can_or_the_server_stops() {
+    let is_full = || Err::<(), _>(io::Error::from(io::ErrorKind::QuotaExceeded));
+    let stop = CancellationToken::new();
+    let limits = Limits { accept_again: NEVER, ..limits(1, 1, PATIENT) };
+    let server = Server::new(Router::new(), limits, stop.clone());
+    let asked = std::cell::Cell::new(0);
+    let waiting = server.accepted(|| async {
+        asked.set(asked.get() + 1);
+        is_full().map(|()| ())
+    });
+    tokio::pin!(waiting);
+    for _ in 0..3 {
+        assert!(futures::poll!(&mut waiting).is_pending());
+        assert_eq!(asked.get(), 1, "nobody asks while the moment has not passed");
+    }
+    stop.cancel();
+    assert_eq!(waiting.await, None);
+    let server = Server::new(Router::new(), Limits { accept_again: SOON, ..limits }, CancellationToken::new());
+    let tries = std::cell::Cell::new(0);
+    let accepted = server.accepted(|| async {
+        tries.set(tries.get() + 1);
+        if tries.get() < 3 { is_full().map(|()| 0) } else { Ok(7) }
+    });
+    assert_eq!((accepted.await, tries.get()), (Some(7), 3));
 }
