@@ -138,6 +138,14 @@ fn no_locked_version_is_hit_by_an_advisory_that_nobody_answered_for() {
 }
 
 #[test]
+fn what_only_a_feature_brings_is_looked_at_too() {
+    let locked = locked();
+    for name in ["libp2p-quic", "quinn", "aws-lc-sys"] {
+        assert!(locked.iter().any(|package| package.name == name), "{name} comes with the feature quic");
+    }
+}
+
+#[test]
 fn an_advisory_is_borne_with_a_reason_until_a_day_that_has_not_passed() {
     let today = said("date", &["-u", "+%F"]);
     for ignore in ignores() {
