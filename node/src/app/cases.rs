@@ -15,7 +15,7 @@ use protocol::{
     codec::Text,
     limits,
     payload::{
-        content::{Certainty, Comment, Outcome, Region, Star, Status},
+        content::{Certainty, Comment, Outcome, Region, Star, Status, Summary},
         control::{Ground, Target, Withdrawal},
     },
 };
@@ -84,6 +84,14 @@ pub(crate) struct PlaceInPicture {
     pub(crate) region: Option<Region>,
 }
 
+impl PlaceInPicture {
+    /// The picture with a number, counted from 1.
+    pub(crate) fn numbered(number: usize, region: Option<Region>) -> Result<Self, Unusable> {
+        let picture = number.checked_sub(1).and_then(|picture| u8::try_from(picture).ok());
+        Ok(Self { picture: picture.ok_or(Unusable::NoSuchPicture)?, region })
+    }
+}
+
 /// What became of something that was said.
 #[derive(Debug, Serialize)]
 pub(crate) struct Said {
@@ -117,6 +125,9 @@ impl App {
         let seen = self.seen(case)?;
         if text.trim().is_empty() {
             return Err(Unusable::NoWords.into());
+        }
+        if let Some(place) = &place {
+            self.check_place(case, place)?;
         }
         let (picture, region) = place.map(|place| (place.picture, place.region)).unzip();
         let region = region.flatten();
@@ -333,6 +344,16 @@ impl App {
     }
 
     /// The version of a case and the last comments of its thread: what the next author has seen.
+    /// Whether a case as it stands has the picture that somebody points at.
+    fn check_place(&self, case: CaseId, place: &PlaceInPicture) -> Result<(), AppError> {
+        let current = self.open_case(case)?.current;
+        let summary = self.joined()?.shared().shelf.body::<Summary>(&current)?.ok_or(AppError::NotFound("case"))?;
+        match usize::from(place.picture) < summary.pictures.len() {
+            true => Ok(()),
+            false => Err(Unusable::NoSuchPicture.into()),
+        }
+    }
+
     fn seen(&self, case: CaseId) -> Result<Vec<EntryId>, AppError> {
         let open = self.open_case(case)?;
         let version = open.is_shared.then_some(open.current);

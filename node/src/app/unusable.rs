@@ -13,6 +13,10 @@ pub(crate) enum Unusable {
     NoWords,
     #[error("comment: {0}")]
     Comment(Malformed),
+    #[error("picture: the case has no picture with this number")]
+    NoSuchPicture,
+    #[error("region: the box lies outside of the picture")]
+    OutsidePicture,
     #[error("pictures: a case has at most {PICTURES_MAX} pictures")]
     TooManyPictures,
     #[error("picture: {0}")]

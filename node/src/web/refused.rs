@@ -64,6 +64,8 @@ fn of_unusable(unusable: &Unusable) -> String {
     match unusable {
         Unusable::NoWords => get("field-missing"),
         Unusable::Comment(malformed) => of_malformed(malformed),
+        Unusable::NoSuchPicture => get("refused-no-such-picture"),
+        Unusable::OutsidePicture => get("refused-outside-picture"),
         Unusable::TooManyPictures => with("refused-too-many-pictures", "limit", PICTURES_MAX),
         Unusable::Picture(cause) => of_intake(cause),
         Unusable::PictureUnreadable => get("refused-picture-unreadable"),

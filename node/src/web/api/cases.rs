@@ -247,8 +247,7 @@ pub(super) async fn comment(
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
         readable(&app, case, &actor)?;
-        let picture = new.picture.and_then(|number| number.checked_sub(1));
-        let place = picture.map(|picture| PlaceInPicture { picture, region: None });
+        let place = new.picture.map(|number| PlaceInPicture::numbered(number.into(), None)).transpose()?;
         app.comment(case, &new.text, replies_to, place, &actor).await
     });
     Ok(Json(json!(said.await?)))

@@ -17,7 +17,7 @@ use protocol::{
 
 use super::case::{self, CaseLink, Wish, readable, readers_key};
 use crate::{
-    app::{App, AppError, CaseView, PlaceInPicture, RemarkView, RemarkWhat, Said, UnsentWhat},
+    app::{App, AppError, CaseView, PlaceInPicture, RemarkView, RemarkWhat, Said, UnsentWhat, Unusable},
     sentences::Sentences,
     web::{
         actor::Visitor,
@@ -118,7 +118,7 @@ pub(super) async fn comment(
         .web
         .run_async(move |app| async move {
             let view = readable(&app, case, &actor)?;
-            let place = drawn.and_then(|drawn| place_in(&view, number, drawn));
+            let place = drawn.map(|drawn| place_in(&view, number, drawn)).transpose()?;
             app.comment(case, &text, replies_to, place, &actor).await
         })
         .await;
@@ -147,12 +147,12 @@ fn drawn_box(text: &str) -> Result<[u32; 4], Problem> {
     numbers.ok_or_else(|| Problem::unusable("region is a box in the picture: x,y,width,height in whole pixels"))
 }
 
-/// What somebody points at who drew a box in a picture of a case, counted from 1; nothing if it is not in the picture.
-fn place_in(view: &CaseView, number: usize, drawn: [u32; 4]) -> Option<PlaceInPicture> {
-    let picture = number.checked_sub(1)?;
-    let listed = view.summary.pictures.get(picture)?;
-    let region = Region::of_box(drawn, (listed.width, listed.height))?;
-    Some(PlaceInPicture { picture: u8::try_from(picture).ok()?, region: Some(region) })
+/// What somebody points at who drew a box in a picture of a case, counted from 1.
+fn place_in(view: &CaseView, number: usize, drawn: [u32; 4]) -> Result<PlaceInPicture, Unusable> {
+    let listed = number.checked_sub(1).and_then(|picture| view.summary.pictures.get(picture));
+    let listed = listed.ok_or(Unusable::NoSuchPicture)?;
+    let region = Region::of_box(drawn, (listed.width, listed.height)).ok_or(Unusable::OutsidePicture)?;
+    PlaceInPicture::numbered(number, Some(region))
 }
 
 pub(super) async fn take_back(

@@ -84,6 +84,8 @@ fn whatever_is_not_accepted_is_said_in_a_whole_sentence() {
     ];
     let others = [
         Unusable::NoWords,
+        Unusable::NoSuchPicture,
+        Unusable::OutsidePicture,
         Unusable::TooManyPictures,
         Unusable::PictureUnreadable,
         Unusable::PictureLate(Duration::from_secs(20)),

@@ -381,7 +381,19 @@ async fn a_comment_points_at_a_place_and_the_picture_shows_it() {
         assert_eq!(refused.status, 422, "{wrong}");
     }
     let beside = format!("{width},0,10,10");
-    one.post(&comments, &[("body", "Nowhere."), ("picture", "1"), ("region", beside.as_str())]).await;
+    for (picture, region, why) in
+        [("1", beside.as_str(), "lies outside of the picture"), ("2", &region, "does not have the picture")]
+    {
+        let refused = one.post(&comments, &[("body", "Nowhere."), ("picture", picture), ("region", region)]).await;
+        assert!(refused.status == 422 && refused.body.contains(why), "{}", refused.body);
+    }
+    for picture in [0, 2, 255] {
+        let body = json!({ "text": "Nowhere.", "picture": picture });
+        let refused = one.post_json(&format!("/api/v1{comments}"), body).await;
+        assert!(refused.status == 422 && refused.body.contains("no picture with this number"), "{}", refused.body);
+    }
+    let said = one.post_json(&format!("/api/v1{comments}"), json!({ "text": "All of it.", "picture": 1 })).await;
+    assert_eq!(said.status, 200, "{}", said.body);
     let page = one.get(&link).await.body;
-    assert_eq!((page.contains("Nowhere."), page.matches("<rect id=\"region-").count()), (true, 1), "{page}");
+    assert_eq!((page.contains("Nowhere."), page.matches("<rect id=\"region-").count()), (false, 1), "{page}");
 }
