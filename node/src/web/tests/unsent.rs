@@ -26,7 +26,7 @@ fn waiting(ward: &Ward) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_comment_that_waits_is_shown_to_its_author_who_may_take_it_back() {
     let (ward, case) = Ward::cut_off().await;
-    let (mut one, mut two) = (signed_in(&ward, "one").await, ward.staff("two", &[]).await);
+    let (mut one, mut two) = (signed_in(&ward, "one").await, signed_in(&ward, "two").await);
     let comments = format!("/cases/{case}/comments");
     for words in ["Biopsy the border.", "Said in haste."] {
         let shown = one.post_fragment(&comments, &[("body", words)]).await;

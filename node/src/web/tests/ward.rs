@@ -39,7 +39,7 @@ pub(super) struct Ward {
 pub(super) struct Browser {
     router: Router,
     pub(super) cookie: Option<String>,
-    /// The login name of whoever sits before it, if it was given by the house.
+    /// The login name of whoever sits before it; of nobody empty.
     pub(super) login: String,
     is_owner: bool,
 }
@@ -80,11 +80,12 @@ impl Ward {
     }
 
     /// A node that since its start has heard of no other, so that all that is said there waits, and the case of a physician whose
-    /// login is `one`.
+    /// login is `one`; that of a colleague is `two`.
     pub(super) async fn cut_off() -> (Self, CaseId) {
         let (hospital, app) = Hospital::beside_a_silent_one().await;
         let ward = Self { router: router(app.clone()), hospital, app };
         ward.physician("one").await;
+        ward.physician("two").await;
         let case = ward.case("one", "Target lesions", Audience::Network).await;
         (ward.restarted().await, case)
     }
@@ -129,7 +130,7 @@ impl Ward {
         let roles = roles.iter().map(|role| (*role).to_owned()).collect();
         let new = NewAccount { login: login.to_owned(), name: format!("Dr. {login}"), roles };
         let one_time = self.app.add_account(&new, &Actor::System).unwrap();
-        self.redeemed(&one_time.path).await
+        Browser { login: login.to_owned(), ..self.redeemed(&one_time.path).await }
     }
 
     /// A physician for whom the house vouches.
