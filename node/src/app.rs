@@ -23,7 +23,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use house::{Actor, Permission, Refusal, Settings};
 use protocol::{InstitutionId, NetworkId, codec::Text, payload::control::NodeKey};
-use store::{BlobOptions, Check, DirectoryLock, Entropy, JournalOptions, Keyring, Limits, OnFatal, WrappingKey};
+use store::{BlobOptions, Check, DirectoryLock, Entropy, Fatal, JournalOptions, Keyring, Limits, OnFatal, WrappingKey};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use audit::AuditCheck;
@@ -49,7 +49,9 @@ use crate::{
 };
 
 /// The exit code of a node whose disk may have lost what was acknowledged (`EX_IOERR` of sysexits.h).
-pub(crate) const EXIT_LOSS: i32 = 74;
+const EXIT_LOSS: i32 = 74;
+/// That of a node whose tables broke (`EX_SOFTWARE`).
+const EXIT_TABLES: i32 = 70;
 
 /// Why something was not done. Each kind knows whom to tell: the person, the operator, or the log.
 #[derive(Debug, thiserror::Error)]
@@ -327,11 +329,23 @@ fn keyring(keys: &KeyFiles) -> Result<Keyring, AppError> {
 
 /// A failed sync and broken tables end the process: what the disk still holds is read anew at the next start.
 fn on_fatal() -> OnFatal {
-    OnFatal::new(|why| {
-        tracing::error!(
-            store.why = why,
-            "The disk may have lost what was acknowledged, or the tables broke. The node ends here and reads everything anew at its next start."
-        );
-        std::process::exit(EXIT_LOSS);
+    OnFatal::new(|fatal| {
+        let code = match fatal {
+            Fatal::Loss { why } => {
+                tracing::error!(
+                    store.why = why,
+                    "The disk may have lost what was acknowledged. Look at the disk; the node ends here and reads everything anew at its next start."
+                );
+                EXIT_LOSS
+            }
+            Fatal::Tables { why } => {
+                tracing::error!(
+                    store.why = why,
+                    "The tables broke; nothing is lost. The node ends here, and its next start checks them or makes them anew from the journal."
+                );
+                EXIT_TABLES
+            }
+        };
+        std::process::exit(code);
     })
 }

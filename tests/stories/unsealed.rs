@@ -96,5 +96,5 @@ fn entropy() -> Entropy {
 }
 
 fn on_fatal() -> OnFatal {
-    OnFatal::new(|why| panic!("the disk lost something: {why}"))
+    OnFatal::new(|fatal| panic!("the disk cannot be read: {fatal:?}"))
 }

@@ -132,7 +132,7 @@ fn entry_of(key: &SecretKey, number: usize) -> NewRecord {
 
 fn open(directory: &Path) -> Result<Journal, store::OpenError> {
     let entropy = Entropy::new(|bytes| getrandom::fill(bytes).expect("the system gives random bytes"));
-    let on_fatal = OnFatal::new(|why| println!("lost: {why}"));
+    let on_fatal = OnFatal::new(|fatal| println!("{fatal:?}"));
     let keyring = Keyring::new(WrappingKey::new([9; 32]));
     Journal::open(
         directory,

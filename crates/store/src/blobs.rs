@@ -449,7 +449,7 @@ async fn blocking<T: Send + 'static>(
 /// Tells the owner of the process if a sync failed.
 fn told(error: KeyError, on_fatal: &OnFatal) -> BlobError {
     if matches!(error, KeyError::Lost { .. }) {
-        on_fatal.tell(&error.to_string());
+        on_fatal.loss(&error.to_string());
     }
     error.into()
 }

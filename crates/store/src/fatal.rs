@@ -2,19 +2,37 @@
 
 use std::{fmt, sync::Arc};
 
-/// Told when the process has to end: acknowledged bytes may be lost, or the tables broke under it. The node ends there, with
-/// exit code 74, and reads everything anew at its next start.
+/// Why the process has to end. Its next start reads everything anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fatal {
+    /// What was to last did not come to the disk for sure: acknowledged bytes may be lost.
+    Loss {
+        /// What failed.
+        why: String,
+    },
+    /// The tables broke, panicked or hung. Nothing is lost, for they are made from the journal.
+    Tables {
+        /// What they said.
+        why: String,
+    },
+}
+
+/// Told when the process has to end.
 #[derive(Clone)]
-pub struct OnFatal(Arc<dyn Fn(&str) + Send + Sync>);
+pub struct OnFatal(Arc<dyn Fn(Fatal) + Send + Sync>);
 
 impl OnFatal {
-    /// Calls `tell` with a sentence on what failed.
-    pub fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+    /// Calls `tell` with what happened.
+    pub fn new(tell: impl Fn(Fatal) + Send + Sync + 'static) -> Self {
         Self(Arc::new(tell))
     }
 
-    pub(crate) fn tell(&self, why: &str) {
-        (self.0)(why);
+    pub(crate) fn loss(&self, why: &str) {
+        (self.0)(Fatal::Loss { why: why.to_owned() });
+    }
+
+    pub(crate) fn tables(&self, why: &str) {
+        (self.0)(Fatal::Tables { why: why.to_owned() });
     }
 }
 

@@ -301,7 +301,7 @@ impl Shared {
     /// From here on everything is refused; the first time the owner of the process is told.
     fn stop(&self, why: &str) -> AppendError {
         if self.stopped.set(why.to_owned()).is_ok() {
-            self.on_fatal.tell(why);
+            self.on_fatal.loss(why);
         }
         AppendError::Stopped { why: self.stopped.get().cloned().unwrap_or_default() }
     }

@@ -36,7 +36,7 @@ mod test_entropy;
 
 pub use blobs::{BlobError, BlobOptions, Blobs, ErasedBlobs, Facts, Fetched, Found, Original, OriginalId, Picture};
 pub use entropy::Entropy;
-pub use fatal::OnFatal;
+pub use fatal::{Fatal, OnFatal};
 pub use format::FormatError;
 pub use journal::{
     AppendError, Check, Damage, Journal, JournalError, JournalOptions, Limits, NewRecord, OpenError, Pending, Position,

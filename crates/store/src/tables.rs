@@ -225,7 +225,7 @@ impl Tables {
             Err(panic) => engine::panic_text(panic.as_ref()),
         };
         if self.unusable.set(why.clone()).is_ok() {
-            self.options.on_fatal.tell(&why);
+            self.options.on_fatal.tables(&why);
         }
         Err(unusable())
     }
@@ -274,7 +274,7 @@ fn late(directory: &Path, options: &TableOptions, unusable: Arc<OnceLock<String>
         let why = format!("a call took more than {:?}", options.call_max);
         opening::distrust(&directory, &why);
         if unusable.set(why.clone()).is_ok() {
-            options.on_fatal.tell(&why);
+            options.on_fatal.tables(&why);
         }
     }
 }

@@ -11,7 +11,7 @@ use anonymizer::{Confirmation, Inspection, Limits, Pixels};
 use protocol::{CaseNumber, ClinicianId, FeedId};
 
 use super::*;
-use crate::test_entropy::counting;
+use crate::{fatal::Fatal, test_entropy::counting};
 
 pub(super) const SALT: Salt = Salt([5; 32]);
 
@@ -26,7 +26,8 @@ impl Room {
     pub(super) fn new() -> Self {
         let losses = Arc::new(AtomicU32::new(0));
         let counted = losses.clone();
-        let on_fatal = OnFatal::new(move |_| {
+        let on_fatal = OnFatal::new(move |fatal| {
+            assert!(matches!(fatal, Fatal::Loss { .. }), "{fatal:?}");
             counted.fetch_add(1, Ordering::SeqCst);
         });
         let options = BlobOptions { keyring: Keyring::new(WrappingKey::new([1; 32])), entropy: counting(3), on_fatal };

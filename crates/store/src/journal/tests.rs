@@ -13,7 +13,7 @@ use std::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::test_entropy::counting;
+use crate::{fatal::Fatal, test_entropy::counting};
 
 /// A directory with a journal in it, and what is needed to open it again and again.
 struct Room {
@@ -32,7 +32,8 @@ impl Room {
             check: Check::All,
             keyring: Keyring::new(WrappingKey::new([1; 32])),
             entropy: counting(1),
-            on_fatal: OnFatal::new(move |_| {
+            on_fatal: OnFatal::new(move |fatal| {
+                assert!(matches!(fatal, Fatal::Loss { .. }), "{fatal:?}");
                 counted.fetch_add(1, Ordering::SeqCst);
             }),
         };

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use protocol::{CaseId, CaseNumber, EntryId, FeedId};
 
 use super::*;
+use crate::fatal::Fatal;
 
 const CASES: Table<CaseId, Vec<u8>> = Table::new("cases");
 const COMMENTS: Table<(CaseId, u64), ()> = Table::new("comments");
@@ -24,7 +25,7 @@ impl Room {
     fn new() -> Self {
         let told = Arc::<OnceLock<String>>::default();
         let tell = told.clone();
-        let on_fatal = OnFatal::new(move |why| tell.set(why.to_owned()).unwrap());
+        let on_fatal = OnFatal::new(move |fatal| tell.set(broken_tables(fatal)).unwrap());
         let open_max = Duration::from_secs(20);
         let options = TableOptions { open_max, cache_bytes: 1 << 20, ..TableOptions::new(1, on_fatal) };
         Self { directory: tempfile::tempdir().unwrap(), options, told }
@@ -51,6 +52,14 @@ impl Room {
         tables.set_aside().is_empty()
             && tables.applied(FEEDS).unwrap() == Some(at(count - 1))
             && (0..count).all(|number| tables.get(CASES, &case(number)).unwrap() == Some(vec![number; 100]))
+    }
+}
+
+/// Why tables broke; nothing else may be told of them.
+fn broken_tables(fatal: Fatal) -> String {
+    match fatal {
+        Fatal::Tables { why } => why,
+        loss @ Fatal::Loss { .. } => panic!("tables lose nothing: {loss:?}"),
     }
 }
 
@@ -315,7 +324,7 @@ const LIMITED: &str = "CONSILIUM_TABLES_LIMITED";
 fn apply_until_told(directory: PathBuf) {
     let told = Arc::<OnceLock<String>>::default();
     let tell = told.clone();
-    let options = TableOptions::new(1, OnFatal::new(move |why| tell.set(why.to_owned()).unwrap()));
+    let options = TableOptions::new(1, OnFatal::new(move |fatal| tell.set(broken_tables(fatal)).unwrap()));
     let tables = Tables::open(&directory, options);
     let failed = (1..=u8::MAX).find_map(|number| {
         let mut large = batch(number);
@@ -356,7 +365,7 @@ fn a_call_that_does_not_come_back_ends_the_process_and_the_next_start_has_fresh_
     room.options.call_max = Duration::from_millis(50);
     let (told, wait) = mpsc::channel();
     let (release, held) = mpsc::channel::<()>();
-    room.options.on_fatal = OnFatal::new(move |why| told.send(why.to_owned()).unwrap());
+    room.options.on_fatal = OnFatal::new(move |fatal| told.send(broken_tables(fatal)).unwrap());
     let tables = room.open();
     thread::scope(|scope| {
         let hung = scope.spawn(|| tables.guarded(move |_| Ok(held.recv().unwrap_err())));
