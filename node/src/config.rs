@@ -216,7 +216,8 @@ impl Config {
         }
         let check = |addresses: &[String]| p2p::Config { listen: addresses.to_vec(), ..p2p::Config::default() }.check();
         check(&self.network.listen).map_err(ConfigError::Listen)?;
-        check(&self.network.announce).map_err(ConfigError::Announce)?;
+        let mut announced = self.network.announce.iter();
+        announced.try_for_each(|address| p2p::check_announced(address)).map_err(ConfigError::Announce)?;
         if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
             return Err(ConfigError::Level { found: self.log.level.clone() });
         }
@@ -305,6 +306,16 @@ mod tests {
             let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
             assert!(error.to_string() == names && cause.contains("192.0.2.7:4001"), "{error}: {cause}");
         }
+    }
+
+    #[test]
+    fn an_address_that_nobody_can_call_is_not_announced() {
+        for address in ["/ip4/192.0.2.7/tcp/0", "/ip4/0.0.0.0/tcp/4001"] {
+            let error = load(&format!("[network]\nannounce = [\"{address}\"]\n")).unwrap_err();
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            assert!(error.to_string() == "network.announce" && cause.contains(address), "{error}: {cause}");
+        }
+        assert!(load("[network]\nlisten = [\"/ip4/0.0.0.0/tcp/0\"]\n").is_ok());
     }
 
     #[test]

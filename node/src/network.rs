@@ -295,6 +295,14 @@ async fn next(events: &mut Option<p2p::Events>) -> Option<p2p::Event> {
     }
 }
 
+/// What an operator was told later of a node takes the place of what was told before.
+fn take_newer(known: &mut Vec<NodeOf>, nodes: &[NodeOf]) {
+    for node in nodes {
+        known.retain(|old| (old.feed, old.node.transport) != (node.feed, node.node.transport));
+        known.push(node.clone());
+    }
+}
+
 impl Shared {
     /// The machines, to look at.
     pub(crate) fn exchange(&self) -> RwLockReadGuard<'_, Exchange> {
@@ -407,7 +415,7 @@ impl Shared {
     }
 
     fn note_addresses(&self, nodes: Vec<NodeOf>) {
-        self.addresses.lock().unwrap_or_else(PoisonError::into_inner).extend(nodes);
+        take_newer(&mut self.addresses.lock().unwrap_or_else(PoisonError::into_inner), &nodes);
     }
 
     fn tell(&self, news: News) {

@@ -59,6 +59,22 @@ pub(crate) fn read_own(text: &str) -> Result<Multiaddr, StartError> {
     if transport.is_built() { Ok(address) } else { Err(StartError::NotBuilt { address: text.to_owned() }) }
 }
 
+/// An address under which others are to call us: it names a machine and a port.
+///
+/// # Errors
+/// [`StartError`] names the address and what is wrong with it.
+pub fn check_announced(text: &str) -> Result<(), StartError> {
+    let address = read_own(text)?;
+    let mut parts = address.iter();
+    let is_nowhere = match parts.next() {
+        Some(Protocol::Ip4(ip)) => ip.is_unspecified(),
+        Some(Protocol::Ip6(ip)) => ip.to_canonical().is_unspecified(),
+        _ => false,
+    };
+    let is_any_port = matches!(parts.next(), Some(Protocol::Tcp(0) | Protocol::Udp(0)));
+    if is_nowhere || is_any_port { Err(StartError::Nowhere { address: text.to_owned() }) } else { Ok(()) }
+}
+
 /// Whether an address may be dialled that somebody else wrote. Never one that can only mean this machine's own network or no
 /// machine at all; this machine itself only where nobody from outside can call us either.
 pub(crate) fn may_dial(address: &Multiaddr, is_reachable: bool) -> bool {
@@ -171,6 +187,18 @@ mod tests {
             let said = quic.unwrap_err().to_string();
             assert!(said.contains("/udp/7400/quic-v1") && said.contains("--features quic"), "{said}");
         }
+    }
+
+    #[test]
+    fn an_address_that_nobody_can_call_is_not_announced() {
+        for text in ["/ip4/192.0.2.7/tcp/7400", "/ip4/127.0.0.1/tcp/1", "/dns4/house.example/tcp/7400", "/ip6/::1/tcp/1"] {
+            assert!(check_announced(text).is_ok(), "{text}");
+        }
+        for text in ["/ip4/0.0.0.0/tcp/7400", "/ip6/::/tcp/7400", "/ip6/::ffff:0.0.0.0/tcp/1", "/ip4/192.0.2.7/tcp/0"] {
+            let said = check_announced(text).unwrap_err().to_string();
+            assert!(said.contains(text) && said.contains("cannot call"), "{said}");
+        }
+        assert!(matches!(check_announced("192.0.2.7:7400"), Err(StartError::Address { .. })));
     }
 
     #[test]

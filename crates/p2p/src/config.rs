@@ -51,6 +51,12 @@ pub enum StartError {
         /// As configured.
         address: String,
     },
+    /// Others would call nobody there.
+    #[error("others cannot call `{address}`: it names no machine or no port; name one such as /ip4/192.0.2.7/tcp/7400")]
+    Nowhere {
+        /// As configured.
+        address: String,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on `{address}`: {reason}")]
     Listen {

@@ -42,6 +42,7 @@ mod sync;
 mod task;
 mod transport;
 
+pub use address::check_announced;
 pub use blob::{FetchError, Haste};
 pub use config::{Config, StartError};
 pub use count::{Blames, Counts};

@@ -14,6 +14,7 @@ use protocol::{
     },
     codec::{Bytes, Text, encode},
     message,
+    payload::control::NodeKey,
 };
 use serde::Serialize;
 use trust::{Papers, Roster};
@@ -57,6 +58,12 @@ impl App {
     /// This institution's card, signed with its root key.
     pub(crate) fn card(&self) -> Result<String, AppError> {
         let node = self.own_node()?;
+        if let Some(address) = uncallable(&node) {
+            return Err(AppError::Conflict(format!(
+                "others cannot call this node at {address}; set network.announce in its configuration to an address under which \
+                 they reach it, such as /dns4/node.hospital.example/tcp/4001"
+            )));
+        }
         Ok(to_line(&match self.network() {
             Some(joined) => self.card_file(&joined.id()).card(&self.keys, &self.identity, node)?,
             None => self.keys.card(&self.identity, node)?,
@@ -70,6 +77,7 @@ impl App {
         if !cards.iter().any(|card| card.root == own_root) {
             return Err(AppError::invalid("cards", "this institution's own card is not among the founders' cards"));
         }
+        check_founders(&cards)?;
         let charter = Charter {
             version: 0,
             nonce: entropy::draw(),
@@ -131,12 +139,22 @@ impl App {
         })
     }
 
-    /// Joins a network. Returns its id.
+    /// Joins a network, or learns from an invitation to the own one what is new: papers, and where its members are. Returns its
+    /// id.
     pub(crate) async fn join(&self, line: &str, actor: &Actor) -> Result<NetworkId, AppError> {
-        if let Some(network) = self.network() {
-            return Err(AppError::conflict(&format!("this node is in network {} already", network.id().short())));
-        }
         let Making { network, papers, invitation, .. } = Making::read(line)?;
+        if let Some(joined) = self.network() {
+            if joined.id() != network {
+                let why = format!("this node is in network {} already; the line is of another", joined.id().short());
+                return Err(AppError::Conflict(why));
+            }
+            self.note_membership(actor, network)?;
+            let Invitation { charters, certificates, mut nodes } = invitation;
+            joined.add_papers(message::Papers { charters, certificates }).await?;
+            nodes.retain(|node| node.feed != joined.me());
+            joined.learn_addresses(nodes).await?;
+            return Ok(network);
+        }
         let roster = papers.roster();
         if !roster.is_founded() {
             return Err(AppError::invalid("invitation", "not all founders have signed the charter yet"));
@@ -202,10 +220,17 @@ impl App {
         let network = self.joined()?;
         self.note_membership(actor, network.id())?;
         let papers = network.exchange(|exchange| exchange.papers().to_message());
+        let mut nodes = network.known_nodes();
+        let own = self.own_node()?;
+        if uncallable(&own).is_none() {
+            // As it is configured now: our feed may not have been able to say so yet.
+            nodes.retain(|node| node.feed != network.me());
+            nodes.push(NodeOf { feed: network.me(), node: own });
+        }
         Ok(to_line(&Invitation {
             charters: papers.charters,
             certificates: papers.certificates,
-            nodes: network.known_nodes(),
+            nodes,
         }))
     }
 
@@ -271,6 +296,29 @@ impl Making {
         let id = self.invitation.charters.first().map_or(CharterId([0; 32]), |founding| CharterId::of(&founding.0));
         Decision::Charter(Succession { previous: id, next: id })
     }
+}
+
+/// An address of a node at which nobody can call it; none if others find it there.
+fn uncallable(node: &NodeKey) -> Option<&str> {
+    node.addresses.iter().map(Text::as_str).find(|address| p2p::check_announced(address).is_err())
+}
+
+/// Founders that could never connect found nothing.
+fn check_founders(cards: &[Card]) -> Result<(), AppError> {
+    for (place, card) in cards.iter().enumerate() {
+        let name = card.name.as_str();
+        if cards.iter().take(place).any(|earlier| earlier.root == card.root) {
+            return Err(AppError::Invalid { what: "cards", why: format!("the card of {name} is there twice") });
+        }
+        if let Some(address) = uncallable(&card.node) {
+            let why = format!(
+                "others cannot call {name} at {address}; network.announce of its configuration names where they can, and then \
+                 it prints its card again"
+            );
+            return Err(AppError::Invalid { what: "cards", why });
+        }
+    }
+    Ok(())
 }
 
 fn read_card(line: &str) -> Result<Card, AppError> {

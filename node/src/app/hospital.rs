@@ -24,7 +24,7 @@ impl Hospital {
             country: "DE".to_owned(),
             web: "127.0.0.1:0".to_owned(),
             host: "localhost".to_owned(),
-            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
+            listen: vec!["/ip4/127.0.0.1/tcp/4001".to_owned()],
             plain_http: true,
             admin: admin.to_owned(),
         }

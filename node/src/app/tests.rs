@@ -21,7 +21,7 @@ use super::{
     hospital::{Hospital, attest, speaking_for},
     reading::{CaseOrPlate, RemarkWhat},
 };
-use crate::keys::Which;
+use crate::{armor::to_line, keys::Which};
 
 fn case(title: &str, audience: Audience) -> NewCase {
     NewCase {
@@ -265,6 +265,53 @@ async fn joining_that_was_cut_short_is_done_again() {
     let app = hospital.reopened(app).await;
     assert!(app.network().is_some());
     app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_nobody_can_call_prints_no_card_and_founds_nothing() {
+    let (mut first, second) = (Hospital::begun(), Hospital::begun());
+    first.config.network.listen = vec!["/ip4/0.0.0.0/tcp/4001".to_owned()];
+    let (app, other) = (first.open().await, second.open().await);
+    let said = app.card().unwrap_err().to_string();
+    assert!(said.contains("/ip4/0.0.0.0/tcp/4001") && said.contains("network.announce"), "{said}");
+
+    let uncallable = to_line(&app.keys.card(&app.identity, app.own_node().unwrap()).unwrap());
+    let own = other.card().unwrap();
+    let drafted = |cards: &[String]| other.draft_charter("Network of two", cards, "").unwrap_err().to_string();
+    let said = drafted(&[own.clone(), uncallable]);
+    assert!(said.contains("/ip4/0.0.0.0/tcp/4001") && said.contains("network.announce"), "{said}");
+    assert_eq!(drafted(&[own.clone(), own]), "cards: the card of St Mary's is there twice");
+
+    first.config.network.announce = vec!["/dns4/node.hospital.example/tcp/4001".to_owned()];
+    let app = first.reopened(app).await;
+    app.card().unwrap();
+    (app.close().await, other.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_to_the_own_network_brings_addresses() {
+    let (mut first, second) = (Hospital::begun(), Hospital::begun());
+    let (one, two) = (first.open().await, second.open().await);
+    let charter = one.draft_charter("Network of two", &[one.card().unwrap(), two.card().unwrap()], "").unwrap();
+    let charter = two.sign_charter(&one.sign_charter(&charter, &Actor::System).unwrap(), &Actor::System).unwrap();
+    one.join(&charter, &Actor::System).await.unwrap();
+    two.join(&charter, &Actor::System).await.unwrap();
+    let moved = "/ip4/192.0.2.7/tcp/4001";
+    first.config.network.announce = vec![moved.to_owned()];
+    let one = first.reopened(one).await;
+
+    let (network, them) = (one.joined().unwrap().id(), one.joined().unwrap().me());
+    let invitation = one.invitation(&Actor::System).unwrap();
+    assert_eq!(two.join(&invitation, &Actor::System).await.unwrap(), network);
+    let two = second.reopened(two).await;
+    let known = two.joined().unwrap().known_nodes().into_iter().filter(|node| node.feed == them);
+    let addresses: Vec<Text> = known.flat_map(|node| node.node.addresses).collect();
+    assert_eq!(addresses, [Text::from(moved)], "and what was told before is forgotten");
+
+    let (_elsewhere, stranger) = Hospital::founded().await;
+    let foreign = stranger.invitation(&Actor::System).unwrap();
+    assert!(matches!(two.join(&foreign, &Actor::System).await, Err(AppError::Conflict(_))));
+    (one.close().await, two.close().await, stranger.close().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

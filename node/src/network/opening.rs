@@ -284,7 +284,7 @@ impl State {
     fn recall(&mut self, kept: &Kept, salted: Option<&Salted>) -> Result<(), OpenError> {
         match kept {
             Kept::Papers(papers) => self.recall_papers(papers)?,
-            Kept::Addresses(nodes) => self.addresses.extend(nodes.iter().cloned()),
+            Kept::Addresses(nodes) => super::take_newer(&mut self.addresses, nodes),
             Kept::Entry { entry, absence, .. } => {
                 let network = self.papers.as_ref().map(Papers::network).ok_or(OpenError::NoCharter)?;
                 let feed = entry.header().feed;
