@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use protocol::{FeedId, NetworkId, certificate::SignedCard, payload::control::NodeKey};
+use protocol::{FeedId, NetworkId, certificate::{Card, SignedCard}, payload::control::NodeKey};
 
 use crate::{
     armor::{from_line, to_line},
@@ -56,6 +56,17 @@ impl CardFile {
     pub(crate) fn feed(&self, network: &NetworkId) -> Result<Option<FeedId>, KeyFileError> {
         let card = self.read()?.and_then(|card| card.open().ok());
         Ok(card.map(|card| FeedId::derive(network, &card.root, &card.next_root)))
+    }
+
+    /// Keeps a card of somebody else.
+    pub(crate) fn keep(&self, card: &SignedCard) -> io::Result<()> {
+        fs::create_dir_all(self.path.parent().unwrap_or(Path::new(".")))?;
+        self.write(card)
+    }
+
+    /// What the card says; none without one that can be read.
+    pub(crate) fn opened(&self) -> Option<Card> {
+        self.read().ok().flatten()?.open().ok()
     }
 
     /// A card that is damaged is none: the keys are asked then.

@@ -51,7 +51,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Charter(CharterCommand),
     /// Print this institution's card, to be given to a member of a network.
-    Card,
+    Card(command::Card),
     /// Propose to admit an institution, by its card; this node's vote is the first.
     Admit(command::Paper),
     /// Vote for an admission that waits, by the feed of the institution; without it, list those that wait.

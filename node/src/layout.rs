@@ -8,6 +8,7 @@
 //! house/                the house journal
 //! networks/joining/     a network that is being entered; nothing if that was cut short
 //! networks/<id>/card    our card, as the root key signed it last
+//! networks/<id>/newcomers/  cards of institutions that were proposed, by their feeds
 //! networks/<id>/feeds/  the journal of the shared feeds
 //! networks/<id>/blobs/  clean pictures and quarantined originals
 //! networks/<id>/tables/ what can be rebuilt
@@ -17,7 +18,7 @@
 
 use std::path::{Path, PathBuf};
 
-use protocol::NetworkId;
+use protocol::{FeedId, NetworkId};
 
 /// A data directory.
 #[derive(Clone, Debug)]
@@ -86,6 +87,11 @@ impl NetworkLayout {
     /// Our card, so that the root key can be taken away.
     pub(crate) fn card(&self) -> PathBuf {
         self.root.join("card")
+    }
+
+    /// The card of an institution that was proposed, so that those who vote know its name.
+    pub(crate) fn newcomer(&self, feed: &FeedId) -> PathBuf {
+        self.root.join("newcomers").join(feed.to_string())
     }
 
     pub(crate) fn feeds(&self) -> PathBuf {

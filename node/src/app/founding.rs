@@ -1,6 +1,6 @@
 //! Founding a network and joining one: charters that go from founder to founder, cards, votes, invitations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use house::{
     Actor, Permission,
@@ -24,7 +24,7 @@ use crate::{
     armor::{from_line, to_line},
     card::CardFile,
     entropy,
-    keys::Which,
+    keys::{KeyFileError, Which},
 };
 
 /// What a charter in the making says, for people.
@@ -50,6 +50,9 @@ pub(crate) struct FounderReading {
 #[derive(Debug, Serialize)]
 pub(crate) struct WaitingAdmission {
     feed: String,
+    /// As its card says; absent where only its feed is known.
+    name: Option<String>,
+    country: Option<String>,
     votes: usize,
     votes_needed: usize,
 }
@@ -157,7 +160,10 @@ impl App {
         }
         let roster = papers.roster();
         if !roster.is_founded() {
-            return Err(AppError::invalid("invitation", "not all founders have signed the charter yet"));
+            let missing = self.read_charter(line)?.founders.into_iter().filter(|founder| !founder.has_signed);
+            let missing = missing.map(|founder| founder.name).collect::<Vec<_>>().join(", ");
+            let why = format!("not all founders have signed the charter yet; missing are: {missing}");
+            return Err(AppError::Invalid { what: "invitation", why });
         }
         let me = self.own_feed(&network)?;
         if roster.member(&me).is_none() {
@@ -171,48 +177,57 @@ impl App {
 
     /// Proposes to admit an institution; this node's vote is the first. Returns its feed.
     pub(crate) async fn admit(&self, line: &str, actor: &Actor) -> Result<WaitingAdmission, AppError> {
-        let card = read_card(line)?;
+        let signed: SignedCard = from_line(line)?;
+        let card = opened(&signed)?;
         let network = self.joined()?;
         let feed = FeedId::derive(&network.id(), &card.root, &card.next_root);
         let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
         if roster.member(&feed).is_some() {
             return Err(AppError::conflict("this institution is a member already"));
         }
-        let round = papers
-            .certificates()
-            .filter_map(|certificate| rounds(&certificate, &feed))
-            .max()
-            .map_or(0, |round| round + 1);
-        let membership = Membership { feed, round, charter: roster.charter(), succeeds: None };
+        let open = open_admissions(&roster, &papers).into_iter().find(|(membership, _)| membership.feed == feed);
+        let membership = open.map_or_else(
+            || {
+                let rounds = papers.certificates().filter_map(|certificate| rounds(&certificate, &feed));
+                let round = rounds.max().map_or(0, |round| round + 1);
+                Membership { feed, round, charter: roster.charter(), succeeds: None }
+            },
+            |(membership, _)| membership,
+        );
+        self.permit(actor, Permission::ManageMembership)?;
         network.learn_addresses(vec![NodeOf { feed, node: card.node }]).await?;
-        self.vote(membership, actor).await
+        let waiting = self.vote(membership, actor).await?;
+        let path = self.layout.network(&network.id()).newcomer(&feed);
+        CardFile::new(path.clone()).keep(&signed).map_err(|source| KeyFileError::Io { path, source })?;
+        Ok(self.named(waiting, &network.id(), &feed))
     }
 
     /// Admissions that wait for votes.
     pub(crate) fn waiting_admissions(&self) -> Result<Vec<WaitingAdmission>, AppError> {
         let network = self.joined()?;
         let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
-        let waiting = papers.certificates().filter_map(|certificate| {
-            let Ok(Decision::Admission(membership)) = certificate.decision() else { return None };
-            let is_open = membership.charter == roster.charter() && roster.member(&membership.feed).is_none();
-            is_open.then(|| reading(&roster, &membership, &certificate))
-        });
-        Ok(waiting.collect())
+        let waiting = open_admissions(&roster, &papers).into_iter();
+        let waiting = waiting.map(|(membership, certificate)| (membership.feed, reading(&roster, &membership, &certificate)));
+        Ok(waiting.map(|(feed, waiting)| self.named(waiting, &network.id(), &feed)).collect())
     }
 
     /// Votes for an admission that waits.
     pub(crate) async fn certify(&self, feed: &FeedId, actor: &Actor) -> Result<WaitingAdmission, AppError> {
         let network = self.joined()?;
-        let papers = network.exchange(|exchange| exchange.papers().clone());
-        let charter = papers.roster().charter();
-        let waiting = papers.certificates().find_map(|certificate| match certificate.decision() {
-            Ok(Decision::Admission(membership)) if membership.feed == *feed && membership.charter == charter => {
-                Some(membership)
-            }
-            _ => None,
-        });
-        let membership = waiting.ok_or(AppError::NotFound("admission of this institution"))?;
-        self.vote(membership, actor).await
+        let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
+        let open = open_admissions(&roster, &papers).into_iter().find(|(membership, _)| membership.feed == *feed);
+        let (membership, _) = open.ok_or(AppError::NotFound("admission of this institution"))?;
+        Ok(self.named(self.vote(membership, actor).await?, &network.id(), feed))
+    }
+
+    /// An admission with what the newcomer's card says, if that card was read here.
+    fn named(&self, mut waiting: WaitingAdmission, network: &NetworkId, feed: &FeedId) -> WaitingAdmission {
+        let card = CardFile::new(self.layout.network(network).newcomer(feed)).opened();
+        if let Some(card) = card.filter(|card| FeedId::derive(network, &card.root, &card.next_root) == *feed) {
+            waiting.name = Some(card.name.0);
+            waiting.country = Some(card.country.0);
+        }
+        waiting
     }
 
     /// What an admitted institution needs to join.
@@ -258,7 +273,7 @@ impl App {
     }
 
     /// Our feed in a network: by the card that is kept there, else by the keys that it is named after.
-    pub(super) fn own_feed(&self, network: &NetworkId) -> Result<FeedId, AppError> {
+    pub(crate) fn own_feed(&self, network: &NetworkId) -> Result<FeedId, AppError> {
         if let Some(feed) = self.card_file(network).feed(network)? {
             return Ok(feed);
         }
@@ -322,7 +337,10 @@ fn check_founders(cards: &[Card]) -> Result<(), AppError> {
 }
 
 fn read_card(line: &str) -> Result<Card, AppError> {
-    let signed: SignedCard = from_line(line)?;
+    opened(&from_line(line)?)
+}
+
+fn opened(signed: &SignedCard) -> Result<Card, AppError> {
     signed.open().map_err(|cause| AppError::invalid("card", &cause.to_string()))
 }
 
@@ -338,7 +356,33 @@ fn rounds(certificate: &Certificate, feed: &FeedId) -> Option<u32> {
     }
 }
 
+/// Admissions that more votes would carry, one of an institution: the one with the most votes.
+fn open_admissions(roster: &Roster, papers: &Papers) -> Vec<(Membership, Certificate)> {
+    let mut open: BTreeMap<FeedId, (Membership, Certificate)> = BTreeMap::new();
+    let mut expelled: BTreeMap<FeedId, u32> = BTreeMap::new();
+    for certificate in papers.certificates() {
+        match certificate.decision() {
+            Ok(Decision::Admission(membership))
+                if membership.charter == roster.charter() && roster.member(&membership.feed).is_none() =>
+            {
+                let is_beaten = |(_, other): &(Membership, Certificate)| other.votes.len() < certificate.votes.len();
+                if open.get(&membership.feed).is_none_or(is_beaten) {
+                    open.insert(membership.feed, (membership, certificate));
+                }
+            }
+            Ok(Decision::Expulsion(membership)) => {
+                let round = expelled.entry(membership.feed).or_default();
+                *round = membership.round.max(*round);
+            }
+            _ => {}
+        }
+    }
+    open.retain(|feed, (membership, _)| expelled.get(feed).is_none_or(|round| membership.round > *round));
+    open.into_values().collect()
+}
+
 fn reading(roster: &Roster, membership: &Membership, certificate: &Certificate) -> WaitingAdmission {
     let votes = certificate.votes.iter().filter(|vote| roster.is_governor(&vote.key)).count();
-    WaitingAdmission { feed: membership.feed.to_string(), votes, votes_needed: roster.votes_needed() }
+    let feed = membership.feed.to_string();
+    WaitingAdmission { feed, name: None, country: None, votes, votes_needed: roster.votes_needed() }
 }

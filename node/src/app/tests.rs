@@ -315,6 +315,34 @@ async fn an_invitation_to_the_own_network_brings_addresses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_proposes_what_another_governor_proposed_votes_for_it() {
+    let (first, second, third) = (Hospital::begun(), Hospital::begun(), Hospital::begun());
+    let (one, two, newcomer) = (first.open().await, second.open().await, third.open().await);
+    let charter = one.draft_charter("Network of two", &[one.card().unwrap(), two.card().unwrap()], "").unwrap();
+    let charter = one.sign_charter(&charter, &Actor::System).unwrap();
+    let early = one.join(&charter, &Actor::System).await.unwrap_err().to_string();
+    assert!(early.ends_with("missing are: St Mary's"), "{early}");
+    let charter = two.sign_charter(&charter, &Actor::System).unwrap();
+    one.join(&charter, &Actor::System).await.unwrap();
+    two.join(&charter, &Actor::System).await.unwrap();
+
+    let card = newcomer.card().unwrap();
+    for _ in 0..2 {
+        one.admit(&card, &Actor::System).await.unwrap();
+        let waiting = serde_json::json!(one.waiting_admissions().unwrap());
+        assert_eq!(waiting.as_array().map(Vec::len), Some(1), "{waiting}");
+        let votes = [&waiting[0]["votes"], &waiting[0]["votes_needed"]];
+        assert_eq!(votes, [1, 2], "a second time by the same changes nothing");
+        assert_eq!([&waiting[0]["name"], &waiting[0]["country"]], ["St Mary's", "DE"]);
+    }
+    two.join(&one.invitation(&Actor::System).unwrap(), &Actor::System).await.unwrap();
+    two.admit(&card, &Actor::System).await.unwrap();
+    assert!(two.waiting_admissions().unwrap().is_empty());
+    newcomer.join(&two.invitation(&Actor::System).unwrap(), &Actor::System).await.unwrap();
+    (one.close().await, two.close().await, newcomer.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_vouched_for_while_nothing_can_be_sent_is_attested_once_it_can() {
     let (first, second) = (Hospital::begun(), Hospital::begun());
     let (one, two) = (first.open().await, second.open().await);

@@ -59,6 +59,14 @@ pub(crate) struct Paper {
     pub(crate) file: PathBuf,
 }
 
+/// Arguments of `card`.
+#[derive(Debug, Args)]
+pub(crate) struct Card {
+    /// Print instead the feed that this institution has in a network, by the network's id: those who vote name it so.
+    #[arg(long, value_name = "NETWORK")]
+    pub(crate) feed_in: Option<String>,
+}
+
 /// Arguments of `certify`.
 #[derive(Debug, Args)]
 pub(crate) struct Certify {

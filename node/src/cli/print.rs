@@ -75,7 +75,8 @@ pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Resul
         return Ok(());
     }
     match command {
-        Command::Card => println!("{}", text(&value, "card")),
+        Command::Card(card) if card.feed_in.is_some() => println!("{}", text(&value, "feed")),
+        Command::Card(_) => println!("{}", text(&value, "card")),
         Command::Charter(CharterCommand::Draft { .. } | CharterCommand::Sign(_)) => {
             println!("{}", text(&value, "charter"))
         }

@@ -38,7 +38,10 @@ impl Request {
     pub(crate) fn of(command: &Command) -> Result<Option<Self>, Failure> {
         Ok(Some(match command {
             Command::Charter(charter) => of_charter(charter)?,
-            Command::Card => Self::get("/card"),
+            Command::Card(card) => match &card.feed_in {
+                Some(network) => Self::get(format!("/card?feed_in={}", percent_encode(network))),
+                None => Self::get("/card"),
+            },
             Command::Admit(paper) => Self::post("/admissions", json!({ "card": read_paper(&paper.file)? })),
             Command::Certify(certify) => match &certify.feed {
                 Some(feed) => Self::post("/admissions/votes", json!({ "feed": feed })),

@@ -13,6 +13,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("charter sign FILE", "POST /api/v1/charters/signatures"),
     ("charter show FILE", "POST /api/v1/charters/reading"),
     ("card", "GET /api/v1/card"),
+    ("card --feed-in 00", "GET /api/v1/card"),
     ("admit FILE", "POST /api/v1/admissions"),
     ("certify 00", "POST /api/v1/admissions/votes"),
     ("certify", "GET /api/v1/admissions"),

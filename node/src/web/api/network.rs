@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use house::{Actor, Permission};
-use protocol::FeedId;
+use protocol::{FeedId, NetworkId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use crate::{
     web::{
         Web,
         actor::Visitor,
-        extract::{Sent, id},
+        extract::{Asked, Sent, id},
         problem::Problem,
     },
 };
@@ -105,14 +105,23 @@ pub(super) async fn read_charter(
     Ok(Json(json!(reading.await?)))
 }
 
-/// The institution's own card.
-#[utoipa::path(get, path = "/api/v1/card", tag = "network", responses((status = 200, description = "The card, as one line"), Problems))]
-pub(super) async fn card(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Json<Value>, Problem> {
+/// The institution's own card, and its feed in the network that it is in; or, with a network, its feed there.
+#[utoipa::path(get, path = "/api/v1/card", tag = "network", params(("feed_in" = Option<String>, Query, description = "The id of a network")), responses((status = 200, description = "The card, as one line, and the feed"), Problems))]
+pub(super) async fn card(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Asked(asked): Asked,
+) -> Result<Json<Value>, Problem> {
+    let wanted: Option<NetworkId> = asked.filled("feed_in").map(|network| id("network", network)).transpose()?;
     let card = web.run(move |app| {
         may_manage(app, &visitor.actor)?;
-        app.card()
+        if let Some(network) = wanted {
+            return Ok(json!({ "feed": app.own_feed(&network)?.to_string() }));
+        }
+        let feed = app.network().map(|joined| joined.me().to_string());
+        Ok(json!({ "card": app.card()?, "feed": feed }))
     });
-    Ok(Json(json!({ "card": card.await? })))
+    Ok(Json(card.await?))
 }
 
 /// Joins a network.
