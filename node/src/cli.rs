@@ -7,6 +7,7 @@
 mod call;
 mod command;
 mod multipart;
+pub(crate) mod output;
 pub(crate) mod print;
 mod request;
 #[cfg(test)]
@@ -113,7 +114,7 @@ pub(crate) enum Command {
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     match call::perform(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => print::failure(&failure, cli.json),
     }
 }

@@ -12,20 +12,22 @@
 //!
 //! Deliberately absent: any way in that a real hospital has not.
 
-#![expect(clippy::print_stdout, reason = "the demo tells what it does and where to look")]
-
 mod cases;
 mod ground;
 mod hospital;
 mod people;
 mod visitor;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+};
 
 use serde_json::{Value, json};
 
 use crate::{
-    cli::{self, Failure},
+    cli::{self, Failure, output::put_all},
     entropy,
     node::{NodeError, told_to_stop},
 };
@@ -62,6 +64,8 @@ pub(crate) enum DemoError {
     Answer { address: SocketAddr, what: String, status: u16, words: String },
     #[error(transparent)]
     Node(#[from] NodeError),
+    #[error("what the demo tells cannot be written to standard output")]
+    Output(#[source] io::Error),
 }
 
 /// Runs the demo until it is told to stop; with `is_once` only until it stands.
@@ -74,7 +78,10 @@ pub(crate) fn run(port: u16, is_once: bool, is_json: bool) -> Result<(), Failure
         }
     };
     let told = crate::node::runtime()?.block_on(demo);
-    voice.say("The demo has ended; nothing of it is left.");
+    let told = told.and_then(|()| voice.say("The demo has ended; nothing of it is left."));
+    // Whoever has read enough ends the demo so.
+    let has_gone = |error: &DemoError| matches!(error, DemoError::Output(source) if source.kind() == io::ErrorKind::BrokenPipe);
+    let told = told.or_else(|error| if has_gone(&error) { Ok(()) } else { Err(error) });
     told.map_err(|error| Failure::Demo(Box::new(error)))
 }
 
@@ -85,9 +92,10 @@ struct Voice {
 }
 
 impl Voice {
-    fn say(self, sentence: &str) {
-        if !self.is_json {
-            println!("{sentence}");
+    fn say(self, sentence: &str) -> Result<(), DemoError> {
+        match self.is_json {
+            true => Ok(()),
+            false => put_all(|out| writeln!(out, "{sentence}")).map_err(DemoError::Output),
         }
     }
 }
@@ -95,24 +103,24 @@ impl Voice {
 /// The story. When it is cut short, its parts end in the reverse order: the nodes first, then their directory.
 async fn tell(port: u16, is_once: bool, voice: Voice) -> Result<(), DemoError> {
     let ground = Ground::lay()?;
-    voice.say(&format!("Three hospitals are set up in {}.", ground.path().display()));
+    voice.say(&format!("Three hospitals are set up in {}.", ground.path().display()))?;
     let password = password();
     let mut hospitals = Vec::new();
     for house in &HOUSES {
         hospitals.push(Hospital::open(house, ground.path(), port).await?);
     }
     found_network(&hospitals).await?;
-    voice.say("They have founded a network and are connected.");
+    voice.say("They have founded a network and are connected.")?;
     let mut visitors = open_accounts(&hospitals, &password).await?;
     let attested = PEOPLE.iter().filter(|person| person.profession.is_some()).count();
-    voice.say(&format!("Their people have accounts; {attested} of them are attested."));
+    voice.say(&format!("Their people have accounts; {attested} of them are attested."))?;
     for case in CASES {
         tell_case(case, &hospitals, &mut visitors, &password).await?;
-        voice.say(&format!("  {}: {}", HOUSES[PEOPLE[case.author].house].name, case.title));
+        voice.say(&format!("  {}: {}", HOUSES[PEOPLE[case.author].house].name, case.title))?;
     }
     show(&hospitals, &password, voice).await?;
     if !is_once {
-        voice.say("\nCtrl-C ends the demo and removes everything.");
+        voice.say("\nCtrl-C ends the demo and removes everything.")?;
         told_to_stop().await;
     }
     for hospital in &mut hospitals {
@@ -207,22 +215,24 @@ async fn show(hospitals: &[Hospital], password: &str, voice: Voice) -> Result<()
         let wanted = CASES.iter().filter(|case| case.is_for(house)).count();
         let seen = |found: &Value| found["total"] == json!(wanted);
         let found = hospital.until("/search?q=sample&limit=1", "every case is found there", seen).await?;
-        voice.say(&format!("{} finds {} cases.", hospital.name(), found["total"]));
+        voice.say(&format!("{} finds {} cases.", hospital.name(), found["total"]))?;
     }
-    if voice.is_json {
-        println!("{:#}", described(hospitals, password));
-        return Ok(());
-    }
-    println!("\nEverything here is a SAMPLE: no hospital, no person and no case of it exists.");
-    println!("All accounts have the password  {password}");
-    for (index, hospital) in hospitals.iter().enumerate() {
-        println!("\nhttp://{}  {}", hospital.address(), hospital.name());
-        println!("  {:<14}Administrator", "admin");
-        for person in PEOPLE.iter().filter(|person| person.house == index) {
-            println!("  {:<14}{}", person.login, people::described(person));
+    let told = put_all(|out| {
+        if voice.is_json {
+            return writeln!(out, "{:#}", described(hospitals, password));
         }
-    }
-    Ok(())
+        writeln!(out, "\nEverything here is a SAMPLE: no hospital, no person and no case of it exists.")?;
+        writeln!(out, "All accounts have the password  {password}")?;
+        for (index, hospital) in hospitals.iter().enumerate() {
+            writeln!(out, "\nhttp://{}  {}", hospital.address(), hospital.name())?;
+            writeln!(out, "  {:<14}Administrator", "admin")?;
+            for person in PEOPLE.iter().filter(|person| person.house == index) {
+                writeln!(out, "  {:<14}{}", person.login, people::described(person))?;
+            }
+        }
+        Ok(())
+    });
+    told.map_err(DemoError::Output)
 }
 
 /// Where to look, for programs.

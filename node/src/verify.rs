@@ -39,8 +39,7 @@ pub(crate) fn run(verify: &Verify, is_json: bool) -> Result<(), Failure> {
     let network =
         network.map_err(|_| Failure::Verification("the network is named by 64 hexadecimal digits".to_owned()))?;
     let report = check(&bytes, network).map_err(Failure::Verification)?;
-    print::report(&report, is_json);
-    Ok(())
+    print::report(&report, is_json)
 }
 
 /// Checks the bytes of an exported feed.

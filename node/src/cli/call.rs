@@ -1,6 +1,6 @@
 //! Carries a request to the node: over its socket while it runs, else to the same handlers in this process.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, process::ExitCode};
 
 use axum::{
     Router,
@@ -49,6 +49,8 @@ pub(crate) enum Failure {
     TooLong,
     #[error("{0}")]
     Verification(String),
+    #[error("the answer cannot be written to standard output")]
+    Output(#[source] io::Error),
 }
 
 /// An answer of the API.
@@ -63,30 +65,27 @@ impl Answer {
 }
 
 /// Performs a command.
-pub(crate) fn perform(cli: &Cli) -> Result<(), Failure> {
+pub(crate) fn perform(cli: &Cli) -> Result<ExitCode, Failure> {
     let layout = Layout::new(&cli.data);
     let config_path = cli.config.clone().unwrap_or_else(|| layout.config());
     match &cli.command {
-        Command::Init(init) => {
-            print::init(&node::init(&layout, init)?, cli.json);
-            Ok(())
-        }
-        Command::Serve => Ok(node::serve(&layout, &Config::load(&config_path)?)?),
+        Command::Init(init) => print::init(&node::init(&layout, init)?, cli.json)?,
+        Command::Serve => node::serve(&layout, &Config::load(&config_path)?)?,
         Command::Config(ConfigCommand::Show { origin }) => {
             let origins = Config::load(&config_path)?.origins(&config_path)?;
-            print::config(&origins, *origin, cli.json);
-            Ok(())
+            print::config(&origins, *origin, cli.json)?;
         }
-        Command::Demo(demo) => crate::demo::run(demo.port, demo.once, cli.json),
-        Command::Worker => Ok(crate::worker::run_child()?),
-        Command::Verify(verify) => crate::verify::run(verify, cli.json),
+        Command::Demo(demo) => crate::demo::run(demo.port, demo.once, cli.json)?,
+        Command::Worker => crate::worker::run_child()?,
+        Command::Verify(verify) => crate::verify::run(verify, cli.json)?,
         command => {
-            let Some(request) = Request::of(command)? else { return Ok(()) };
-            let runtime = node::runtime()?;
-            let answer = runtime.block_on(carry(&layout, &config_path, request))?;
-            print::answer(command, &answer, cli.json)
+            if let Some(request) = Request::of(command)? {
+                let answer = node::runtime()?.block_on(carry(&layout, &config_path, request))?;
+                return print::answer(command, &answer, cli.json);
+            }
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn carry(layout: &Layout, config: &std::path::Path, request: Request) -> Result<Answer, Failure> {

@@ -1,7 +1,5 @@
 //! What commands print: JSON for programs, a few plain lines for people.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what a command line is for")]
-
 use std::{
     collections::BTreeMap,
     error::Error,
@@ -18,103 +16,136 @@ use serde_json::{Value, json};
 use super::{
     AccountCommand, AuditCommand, CaseCommand, CharterCommand, Command, StoreCommand, TokenCommand,
     call::{Answer, Failure},
+    output::{complain, put, put_all},
 };
 use crate::{config::Origin, node::Made, web::pieces};
 
-/// What `init` made.
-pub(crate) fn init(made: &Made, is_json: bool) {
-    if is_json {
-        let secret: &str = &made.one_time_secret;
-        return object(&json!({
-            "config": made.config, "admin": made.admin, "one_time_secret": secret, "sign_in": made.sign_in,
-        }));
-    }
-    println!("The node is made. Its configuration is {}.", made.config.display());
-    println!();
-    println!("Next: consilium serve");
-    println!("Then the first administrator, {}, signs in once within 72 hours at", made.admin);
-    println!("  {}", made.sign_in);
+/// What `init` made. The sign-in is shown this once, so it is told if nobody read it.
+pub(crate) fn init(made: &Made, is_json: bool) -> Result<(), Failure> {
+    let told = put_all(|out| {
+        if is_json {
+            let secret: &str = &made.one_time_secret;
+            return object(
+                out,
+                &json!({
+                    "config": made.config, "admin": made.admin, "one_time_secret": secret, "sign_in": made.sign_in,
+                }),
+            );
+        }
+        writeln!(out, "The node is made. Its configuration is {}.", made.config.display())?;
+        writeln!(out)?;
+        writeln!(out, "Next: consilium serve")?;
+        writeln!(out, "Then the first administrator, {}, signs in once within 72 hours at", made.admin)?;
+        writeln!(out, "  {}", made.sign_in)
+    });
+    told.map_err(|source| {
+        complain(|out| {
+            writeln!(out, "consilium: the node is made, but its first sign-in was not read")?;
+            writeln!(out, "  another one: consilium account reset {}", made.admin)
+        });
+        Failure::Output(source)
+    })
 }
 
 /// Every key of the configuration.
-pub(crate) fn config(origins: &BTreeMap<String, (String, Origin)>, with_origin: bool, is_json: bool) {
-    if is_json {
-        let keys: BTreeMap<_, _> =
-            origins.iter().map(|(key, (value, origin))| (key, json!({ "value": value, "origin": origin }))).collect();
-        return object(&json!(keys));
-    }
-    for (key, (value, origin)) in origins {
-        match (with_origin, origin) {
-            (false, _) => println!("{key} = {value}"),
-            (true, Origin::File) => println!("{key} = {value}  # file"),
-            (true, Origin::Default) => println!("{key} = {value}  # default"),
+pub(crate) fn config(
+    origins: &BTreeMap<String, (String, Origin)>,
+    with_origin: bool,
+    is_json: bool,
+) -> Result<(), Failure> {
+    put(|out| {
+        if is_json {
+            let keys: BTreeMap<_, _> = origins
+                .iter()
+                .map(|(key, (value, origin))| (key, json!({ "value": value, "origin": origin })))
+                .collect();
+            return object(out, &json!(keys));
         }
-    }
+        origins.iter().try_for_each(|(key, (value, origin))| match (with_origin, origin) {
+            (false, _) => writeln!(out, "{key} = {value}"),
+            (true, Origin::File) => writeln!(out, "{key} = {value}  # file"),
+            (true, Origin::Default) => writeln!(out, "{key} = {value}  # default"),
+        })
+    })
 }
 
 /// What a check without a node found.
-pub(crate) fn report<T: Serialize>(report: &T, is_json: bool) {
+pub(crate) fn report<T: Serialize>(report: &T, is_json: bool) -> Result<(), Failure> {
     let value = json!(report);
-    if is_json { object(&value) } else { lines(&value) }
+    put(|out| if is_json { object(out, &value) } else { lines(out, &value) })
 }
 
 /// The answer of a request.
-pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Result<(), Failure> {
+pub(crate) fn answer(command: &Command, answer: &Answer, is_json: bool) -> Result<ExitCode, Failure> {
     if let Command::Export(export) = command {
         write_private(&export.file, &answer.bytes)
             .map_err(|source| Failure::File { path: export.file.clone(), source })?;
-        match is_json {
-            true => object(&json!({ "file": export.file, "bytes": answer.bytes.len() })),
-            false => println!("{} bytes were written to {}.", answer.bytes.len(), export.file.display()),
-        }
-        return Ok(());
+        put(|out| match is_json {
+            true => object(out, &json!({ "file": export.file, "bytes": answer.bytes.len() })),
+            false => writeln!(out, "{} bytes were written to {}.", answer.bytes.len(), export.file.display()),
+        })?;
+        return Ok(ExitCode::SUCCESS);
     }
     let value = answer.json();
+    let damage = damage(command, &value);
     if is_json {
-        object(&value);
-        return Ok(());
+        put(|out| object(out, &value))?;
+        return Ok(if damage.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS });
     }
+    put(|out| said_of(out, command, &value))?;
+    damage.map_or(Ok(ExitCode::SUCCESS), |damage| Err(Failure::Verification(damage)))
+}
+
+/// What a check found that is not as it should be.
+fn damage(command: &Command, value: &Value) -> Option<String> {
     match command {
-        Command::Card(card) if card.feed_in.is_some() => println!("{}", text(&value, "feed")),
-        Command::Card(_) => println!("{}", text(&value, "card")),
+        Command::Audit(AuditCommand::Verify) if value["is_whole"] != json!(true) => {
+            Some(format!("the audit chain: {}", text(value, "why")))
+        }
+        Command::Store(StoreCommand::Check)
+            if value["damaged"].as_array().is_none_or(|damaged| !damaged.is_empty()) || !value["tables"].is_null() =>
+        {
+            Some("the store is damaged; what is listed above cannot be read".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn said_of(out: &mut Vec<u8>, command: &Command, value: &Value) -> io::Result<()> {
+    match command {
+        Command::Card(card) if card.feed_in.is_some() => writeln!(out, "{}", text(value, "feed")),
+        Command::Card(_) => writeln!(out, "{}", text(value, "card")),
         Command::Charter(CharterCommand::Draft { .. } | CharterCommand::Sign(_)) => {
-            println!("{}", text(&value, "charter"))
+            writeln!(out, "{}", text(value, "charter"))
         }
-        Command::Invite => println!("{}", text(&value, "invitation")),
-        Command::Join(_) => println!("This node is in network {} now.", text(&value, "network")),
+        Command::Invite => writeln!(out, "{}", text(value, "invitation")),
+        Command::Join(_) => writeln!(out, "This node is in network {} now.", text(value, "network")),
         Command::Account(AccountCommand::Add { .. } | AccountCommand::Reset { .. }) => {
-            println!("{} signs in once at the path", text(&value, "login"));
-            println!("  {}", text(&value, "path"));
+            writeln!(out, "{} signs in once at the path", text(value, "login"))?;
+            writeln!(out, "  {}", text(value, "path"))
         }
-        Command::Token(TokenCommand::Create { .. }) => println!("{}", text(&value, "token")),
+        Command::Token(TokenCommand::Create { .. }) => writeln!(out, "{}", text(value, "token")),
         Command::Case(CaseCommand::Post { .. }) | Command::Comment(_) | Command::Star(_) | Command::Withdraw(_) => {
-            said(&value)
+            said(out, value)
         }
-        Command::Case(CaseCommand::Show { .. }) => case(&value),
-        Command::Save(save) if save.take_off => println!("It is off the list."),
-        Command::Save(_) => println!("It is on the list."),
-        Command::Case(CaseCommand::List { .. }) | Command::Saved(_) => list(&value, "cases", case_line),
+        Command::Case(CaseCommand::Show { .. }) => case(out, value),
+        Command::Save(save) if save.take_off => writeln!(out, "It is off the list."),
+        Command::Save(_) => writeln!(out, "It is on the list."),
+        Command::Case(CaseCommand::List { .. }) | Command::Saved(_) => list(out, value),
         Command::Search(_) => {
-            list(&value, "cases", case_line);
-            println!(
-                "{} found; {} cases searched in {} ms.",
-                text(&value, "total"),
-                text(&value, "searched"),
-                text(&value, "took_ms")
-            );
+            list(out, value)?;
+            let (total, searched, took_ms) = (text(value, "total"), text(value, "searched"), text(value, "took_ms"));
+            writeln!(out, "{total} found; {searched} cases searched in {took_ms} ms.")
         }
         Command::Audit(AuditCommand::Verify) if value["is_whole"] == json!(true) => {
-            println!("All {} lines of the audit chain are as they were written.", text(&value, "lines"));
-            println!("{} of them stand under this institution's signature.", text(&value, "signed_lines"));
+            writeln!(out, "All {} lines of the audit chain are as they were written.", text(value, "lines"))?;
+            writeln!(out, "{} of them stand under this institution's signature.", text(value, "signed_lines"))
         }
-        Command::Audit(AuditCommand::Verify) => {
-            return Err(Failure::Verification(format!("the audit chain: {}", text(&value, "why"))));
-        }
-        Command::Store(StoreCommand::Rebuild) => println!("Tables and index are built anew at the next start."),
-        Command::Store(StoreCommand::Vouch) => println!("Entries are signed from now on."),
-        _ => lines(&value),
+        Command::Audit(AuditCommand::Verify) => Ok(()),
+        Command::Store(StoreCommand::Rebuild) => writeln!(out, "Tables and index are built anew at the next start."),
+        Command::Store(StoreCommand::Vouch) => writeln!(out, "Entries are signed from now on."),
+        _ => lines(out, value),
     }
-    Ok(())
 }
 
 /// Writes cases to a file that only its owner can read.
@@ -133,78 +164,83 @@ pub(crate) fn failure(failure: &Failure, is_json: bool) -> ExitCode {
         causes.push(cause.to_string());
         source = cause.source();
     }
-    if is_json {
-        let mut value = json!({ "error": failure.to_string(), "causes": causes });
-        if let Failure::Refused { status, code, .. } = failure {
-            value["status"] = json!(status.as_u16());
-            value["code"] = json!(code);
-        }
-        object(&value);
-    } else {
-        eprintln!("consilium: {failure}");
-        causes.iter().for_each(|cause| eprintln!("  because: {cause}"));
-        if let Failure::Refused { code, .. } = failure
-            && !code.is_empty()
-        {
-            eprintln!("  code: {code}");
-        }
+    let mut value = json!({ "error": failure.to_string(), "causes": causes });
+    if let Failure::Refused { status, code, .. } = failure {
+        value["status"] = json!(status.as_u16());
+        value["code"] = json!(code);
+    }
+    // Standard output has just shown that it takes nothing.
+    let is_told = is_json && !matches!(failure, Failure::Output(_)) && put_all(|out| object(out, &value)).is_ok();
+    if !is_told {
+        complain(|out| in_words(out, failure, &causes));
     }
     ExitCode::FAILURE
 }
 
-fn said(value: &Value) {
-    println!("{}", text(value, "case"));
-    match value["waits_for"].as_str() {
-        Some(why) => println!("Not yet sent: {why}."),
-        None => println!("entry {}", text(value, "entry")),
+fn in_words(out: &mut Vec<u8>, failure: &Failure, causes: &[String]) -> io::Result<()> {
+    writeln!(out, "consilium: {failure}")?;
+    causes.iter().try_for_each(|cause| writeln!(out, "  because: {cause}"))?;
+    match failure {
+        Failure::Refused { code, .. } if !code.is_empty() => writeln!(out, "  code: {code}"),
+        _ => Ok(()),
     }
 }
 
-fn case(value: &Value) {
-    if value["withdrawn_ms"].is_u64() {
-        return println!("This case was withdrawn.");
+fn said(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
+    writeln!(out, "{}", text(value, "case"))?;
+    match value["waits_for"].as_str() {
+        Some(why) => writeln!(out, "Not yet sent: {why}."),
+        None => writeln!(out, "entry {}", text(value, "entry")),
     }
-    println!("{}", text(value, "title"));
+}
+
+fn case(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
+    if value["withdrawn_ms"].is_u64() {
+        return writeln!(out, "This case was withdrawn.");
+    }
+    writeln!(out, "{}", line(value, "title"))?;
     for key in ["question", "text"] {
         let words = text(value, key);
         if !words.is_empty() {
-            println!("\n{words}");
+            writeln!(out, "\n{words}")?;
         }
     }
-    println!(
+    let author = &value["author"];
+    writeln!(
+        out,
         "\n{}, {} · {} · {}",
-        text(&value["author"], "name"),
-        text(&value["author"], "profession"),
-        text(&value["author"], "institution"),
-        text(&value["author"], "standing")
-    );
+        line(author, "name"),
+        text(author, "profession"),
+        line(author, "institution"),
+        text(author, "standing")
+    )?;
     for comment in value["comments"].as_array().into_iter().flatten() {
         let indent =
             "  ".repeat(usize::try_from(comment["depth"].as_u64().unwrap_or_default()).unwrap_or_default() + 1);
-        println!("{indent}{}: {}", text(&comment["author"], "name"), text(comment, "text"));
+        writeln!(out, "{indent}{}: {}", line(&comment["author"], "name"), text(comment, "text"))?;
     }
+    Ok(())
 }
 
-fn case_line(value: &Value) {
-    println!("{}  {}  ({})", text(value, "id"), text(value, "title"), text(&value["author"], "institution"));
-}
-
-fn list(value: &Value, key: &str, line: impl Fn(&Value)) {
-    value[key].as_array().into_iter().flatten().for_each(line);
+/// One case a line, whatever its title holds.
+fn list(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
+    value["cases"].as_array().into_iter().flatten().try_for_each(|case| {
+        writeln!(out, "{}  {}  ({})", text(case, "id"), line(case, "title"), line(&case["author"], "institution"))
+    })
 }
 
 /// A value as `key: value` lines; lists one item a line.
-fn lines(value: &Value) {
+fn lines(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
     match value {
-        Value::Object(map) => map.iter().for_each(|(key, value)| match value {
+        Value::Object(map) => map.iter().try_for_each(|(key, value)| match value {
             Value::Array(items) => {
-                println!("{key}:");
-                items.iter().for_each(|item| println!("  {}", plain(item)));
+                writeln!(out, "{key}:")?;
+                items.iter().try_for_each(|item| writeln!(out, "  {}", plain(item)))
             }
-            value => println!("{key}: {}", plain(value)),
+            value => writeln!(out, "{key}: {}", plain(value)),
         }),
-        Value::Array(items) => items.iter().for_each(|item| println!("{}", plain(item))),
-        value => println!("{}", plain(value)),
+        Value::Array(items) => items.iter().try_for_each(|item| writeln!(out, "{}", plain(item))),
+        value => writeln!(out, "{}", plain(value)),
     }
 }
 
@@ -228,6 +264,52 @@ fn text(value: &Value, key: &str) -> String {
     }
 }
 
-fn object(value: &Value) {
-    println!("{value:#}");
+/// The same where one line is one thing.
+fn line(value: &Value, key: &str) -> String {
+    text(value, key).replace('\n', " ")
+}
+
+pub(super) fn object(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
+    writeln!(out, "{value:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn checked(words: &str, answer: &str) -> (bool, Option<String>) {
+        let command = Cli::try_parse_from(format!("consilium {words}").split(' ')).unwrap().command;
+        let damage = damage(&command, &serde_json::from_str(answer).unwrap());
+        (damage.is_some(), damage)
+    }
+
+    #[test]
+    fn a_check_that_found_damage_does_not_succeed() {
+        for (words, answer) in [
+            ("store check", r#"{ "damaged": [], "tables": null }"#),
+            ("audit verify", r#"{ "is_whole": true }"#),
+            ("status", r#"{ "damaged": ["x"] }"#),
+        ] {
+            assert_eq!(checked(words, answer), (false, None), "{words} {answer}");
+        }
+        for (words, answer) in [
+            ("store check", r#"{ "damaged": ["picture 1 is missing"], "tables": null }"#),
+            ("store check", r#"{ "damaged": [], "tables": "set aside" }"#),
+            ("audit verify", r#"{ "is_whole": false, "why": "line 7 is another" }"#),
+        ] {
+            assert!(checked(words, answer).0, "{words} {answer}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_one_line_a_case_whatever_others_wrote() {
+        let title = "Two\nlines \u{1b}[2J\u{202e}turned\u{2028}thrice";
+        let cases = json!({ "cases": [{ "id": "1", "title": title, "author": { "institution": "A\nB" } }] });
+        let mut out = Vec::new();
+        list(&mut out, &cases).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "1  Two lines [2Jturnedthrice  (A B)\n");
+    }
 }
