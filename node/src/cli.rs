@@ -112,9 +112,28 @@ pub(crate) enum Command {
 
 /// Runs the program.
 pub(crate) fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misused(&error, std::env::args_os().any(|word| word == "--json")),
+    };
     match call::perform(&cli) {
         Ok(code) => code,
         Err(failure) => print::failure(&failure, cli.json),
     }
+}
+
+/// A command line that cannot be understood, or a question for help: exit code 2, or 0.
+fn misused(error: &clap::Error, is_json: bool) -> ExitCode {
+    match complaint(error, is_json) {
+        Some(complaint) => print::misuse(&complaint),
+        // There is nobody to tell if this cannot be written.
+        None => drop(error.print()),
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// What is said to programs, which get no help but an error.
+fn complaint(error: &clap::Error, is_json: bool) -> Option<String> {
+    let said = error.to_string();
+    (is_json && error.use_stderr()).then(|| said.trim().trim_start_matches("error: ").to_owned())
 }

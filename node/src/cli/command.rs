@@ -337,7 +337,7 @@ pub(crate) enum ConfigCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Port of the three pages; the one above it is for the nodes among themselves.
-    #[arg(long, default_value_t = 8470)]
+    #[arg(long, default_value_t = 8470, value_parser = clap::value_parser!(u16).range(1..=65_534))]
     pub(crate) port: u16,
     /// End as soon as everything stands.
     #[arg(long)]

@@ -177,6 +177,12 @@ pub(crate) fn failure(failure: &Failure, is_json: bool) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// A command line that cannot be understood, for programs.
+pub(super) fn misuse(complaint: &str) {
+    // There is nobody to tell if this cannot be written.
+    let _ = put_all(|out| object(out, &json!({ "error": complaint, "causes": [] })));
+}
+
 fn in_words(out: &mut Vec<u8>, failure: &Failure, causes: &[String]) -> io::Result<()> {
     writeln!(out, "consilium: {failure}")?;
     causes.iter().try_for_each(|cause| writeln!(out, "  because: {cause}"))?;
@@ -269,7 +275,7 @@ fn line(value: &Value, key: &str) -> String {
     text(value, key).replace('\n', " ")
 }
 
-pub(super) fn object(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
+fn object(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
     writeln!(out, "{value:#}")
 }
 

@@ -96,3 +96,27 @@ fn every_command_is_in_the_list() {
     assert_eq!(all.iter().filter(|path| !listed(path)).collect::<Vec<_>>(), Vec::<&String>::new());
     assert!(all.len() > 30);
 }
+
+#[test]
+fn programs_are_told_of_wrong_usage_too() {
+    let said = |line: &str, is_json| {
+        let words = std::iter::once("consilium").chain(line.split(' '));
+        complaint(&Cli::try_parse_from(words).unwrap_err(), is_json)
+    };
+    let complaint = said("--json fly", true).unwrap();
+    assert!(complaint.starts_with("unrecognized subcommand 'fly'"), "{complaint}");
+    assert_eq!(said("fly", false), None, "people get what they always got");
+    assert_eq!(said("--json --help", true), None, "who asks for help gets help");
+}
+
+#[test]
+fn a_demo_has_a_port_and_one_above_it() {
+    let parse = |port: &str| Cli::try_parse_from(["consilium", "demo", "--port", port]);
+    for port in ["1", "8470", "65534"] {
+        assert!(parse(port).is_ok(), "{port}");
+    }
+    for port in ["0", "65535", "65536"] {
+        let said = parse(port).unwrap_err().to_string();
+        assert!(said.contains("1..=65534") || said.contains("1..65535"), "{said}");
+    }
+}
