@@ -19,7 +19,10 @@ mod tests;
 mod unsent;
 mod unusable;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use house::{Actor, Permission, Refusal, Settings};
 use protocol::{InstitutionId, NetworkId, codec::Text, payload::control::NodeKey};
@@ -52,6 +55,9 @@ use crate::{
 const EXIT_LOSS: i32 = 74;
 /// That of a node whose tables broke (`EX_SOFTWARE`).
 const EXIT_TABLES: i32 = 70;
+
+/// A node that starts waits so long for a command that is at work in its data directory.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why something was not done. Each kind knows whom to tell: the person, the operator, or the log.
 #[derive(Debug, thiserror::Error)]
@@ -152,7 +158,10 @@ pub(crate) struct App {
 impl App {
     /// Opens the data directory under its lock. With `is_serving` it talks to other nodes.
     pub(crate) async fn open(layout: &Layout, config: &Config, is_serving: bool) -> Result<Arc<Self>, AppError> {
-        let lock = DirectoryLock::acquire(layout.root())?;
+        let root = layout.root().to_owned();
+        let patience = if is_serving { LOCK_PATIENCE } else { Duration::ZERO };
+        let lock = tokio::task::spawn_blocking(move || DirectoryLock::acquire_within(&root, patience));
+        let lock = lock.await.map_err(std::io::Error::other)??;
         let keys = KeyFiles::new(layout.keys());
         keys.check()?;
         let settings = Settings {

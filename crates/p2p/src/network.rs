@@ -58,7 +58,7 @@ impl Network {
             let parsed = read_own(address)?;
             swarm
                 .listen_on(parsed.clone())
-                .map_err(|error| StartError::Listen { address: address.clone(), reason: error.to_string() })?;
+                .map_err(|error| StartError::Listen { address: address.clone(), reason: innermost(&error) })?;
             listen.push(parsed);
         }
         let (commands, wanted) = mpsc::channel(COMMANDS_MAX);
@@ -221,5 +221,27 @@ impl Network {
             count(&self.shared.counters.outboxes_overflowed);
             tracing::warn!(peer = short(peer), "a peer does not take what we send and is disconnected");
         }
+    }
+}
+
+/// What the system said, below what everybody above made of it.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.last().map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_is_refused_says_why() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("/ip4/127.0.0.1/tcp/{}", taken.local_addr().unwrap().port());
+        let config = Config { listen: vec![address.clone()], ..Config::default() };
+        let started = Network::start(config, &SecretKey::from_seed(&[7; 32]), NetworkId([1; 32])).await;
+        let Err(StartError::Listen { address: named, reason }) = started else { panic!("the port is taken") };
+        assert_eq!(named, address);
+        assert!(reason.contains("in use"), "{reason}");
     }
 }

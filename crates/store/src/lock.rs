@@ -4,6 +4,8 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use rustix::fs::{FlockOperation, flock};
@@ -13,6 +15,9 @@ use crate::disk;
 const FORMAT: u32 = 1;
 /// The first line without its number.
 const FIRST_LINE: &str = "consilium lock, format ";
+
+/// How long is waited before a lock that another process holds is asked for again.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// A directory that is not ours to use.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +77,20 @@ impl DirectoryLock {
         let _ = file.set_len(0).and_then(|()| write!(file, "{FIRST_LINE}{FORMAT}\npid {}\n", std::process::id()));
         Ok(Self { _file: file })
     }
+
+    /// The same, asked again for some time while another process holds it: a command holds it for a moment only. Blocks.
+    ///
+    /// # Errors
+    /// [`LockError::InUse`] if it is held all that time; the others at once.
+    pub fn acquire_within(directory: &Path, patience: Duration) -> Result<Self, LockError> {
+        let until = Instant::now() + patience;
+        loop {
+            match Self::acquire(directory) {
+                Err(LockError::InUse { .. }) if Instant::now() < until => thread::sleep(BETWEEN_TRIES),
+                decided => return decided,
+            }
+        }
+    }
 }
 
 /// The format of a lock file and what stands behind its first line.
@@ -98,6 +117,18 @@ mod tests {
         assert_eq!(said, format!("{} is in use by another process (pid {})", data.display(), std::process::id()));
         drop(held);
         DirectoryLock::acquire(&data).unwrap();
+    }
+
+    #[test]
+    fn who_can_wait_gets_a_directory_that_is_held_for_a_moment() {
+        let directory = tempfile::tempdir().unwrap();
+        let held = DirectoryLock::acquire(directory.path()).unwrap();
+        let in_vain = DirectoryLock::acquire_within(directory.path(), Duration::from_millis(1));
+        assert!(matches!(in_vain, Err(LockError::InUse { .. })));
+        let data = directory.path().to_owned();
+        let waiting = thread::spawn(move || DirectoryLock::acquire_within(&data, Duration::from_secs(60)));
+        drop(held);
+        waiting.join().unwrap().unwrap();
     }
 
     #[test]
