@@ -276,6 +276,7 @@ audience-no-contact = no contact yet
 audience-too-wide = That is wider than what the patient agreed to.
 consent-unknown = Nobody has said what the patient agreed to
 audience-name-one = Name at least one hospital.
+audience-no-member = One of these hospitals is not in this network, or not any more. Choose again.
 audience-promise = Another hospital that has the case keeps it on its own node. If it is withdrawn, that node is told to erase it. Nobody can make a person forget what they have seen.
 consent-house = This hospital only
 consent-named = Named hospitals

@@ -18,6 +18,7 @@ mod status;
 mod tests;
 mod unsent;
 mod unusable;
+mod wording;
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
@@ -38,6 +39,7 @@ pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;
 pub(crate) use unsent::{Unsent, UnsentWhat};
 pub(crate) use unusable::Unusable;
+use wording::{unfit, unfit_line};
 
 use crate::{
     armor::ArmorError,

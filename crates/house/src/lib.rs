@@ -30,6 +30,7 @@ mod refusal;
 mod secret;
 pub mod session;
 mod settings;
+mod shown;
 pub mod speech;
 pub mod token;
 
@@ -43,6 +44,7 @@ pub use permission::{AccountKind, Permission, Role, Roles, allows};
 pub use refusal::{Refusal, Remedy};
 pub use secret::{OneTimeSecret, Secret32, SessionToken, TokenSecret};
 pub use settings::Settings;
+pub use shown::{is_seen, steers};
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use protocol::{codec::Text, limits::NAME_CHARS_MAX};
 use crate::{
     limits::{LOGIN_CHARS_MAX, LOGIN_CHARS_MIN},
     refusal::{Refusal, at_most},
+    shown::{check_line, is_seen},
 };
 
 /// A login name in its one form; it prints as `[redacted]`.
@@ -62,20 +63,8 @@ impl fmt::Debug for Login {
 /// [`Refusal`] if it is empty, too long, or holds control or direction characters.
 pub(crate) fn check_shown_name(name: &Text) -> Result<(), Refusal> {
     check_line("name", name, NAME_CHARS_MAX)?;
-    if name.as_str().trim().is_empty() {
+    if !is_seen(name.as_str()) {
         return Err(Refusal::TooShort { what: "name", found: 0, least: 1 });
-    }
-    Ok(())
-}
-
-/// Checks one line of text: its length, and that nothing in it steers a terminal or turns the reading direction.
-pub(crate) fn check_line(what: &'static str, text: &Text, chars_max: usize) -> Result<(), Refusal> {
-    at_most(what, text.as_str().chars().count(), "characters", chars_max)?;
-    let steers = |c: char| {
-        c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    if text.as_str().chars().any(steers) {
-        return Err(Refusal::Characters { what, allowed: "no control characters" });
     }
     Ok(())
 }
@@ -106,6 +95,7 @@ mod tests {
         assert_eq!(check_shown_name(&Text::from("Dr. Müller-Łukasz 王")), Ok(()));
         assert!(check_shown_name(&Text::from("Ada \u{202E}norya")).is_err());
         assert!(check_shown_name(&Text::from("  ")).is_err());
+        assert!(check_shown_name(&Text::from("\u{200B}")).is_err());
         assert!(check_shown_name(&Text::from("a".repeat(121))).is_err());
     }
 }

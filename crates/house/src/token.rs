@@ -10,10 +10,10 @@ use crate::{
     entry::HouseEntry,
     id::{AccountId, TokenId},
     limits::{AGENT_CHARS_MAX, TOKEN_DAYS_MAX, TOKENS_MAX},
-    login::check_line,
     permission::Permission,
     refusal::{Refusal, at_most},
     secret::TokenSecret,
+    shown::check_line,
 };
 
 codes! {

@@ -8,6 +8,7 @@ use house::{
     AccountId, Actor, Command, HouseEntry, OutboxId, Permission, Refusal,
     draft::AudienceChoice,
     house_case, outbox,
+    is_seen,
     speech::{self, Place, Words},
 };
 use protocol::{
@@ -21,7 +22,7 @@ use protocol::{
 };
 use serde::Serialize;
 
-use super::{App, AppError, Unusable};
+use super::{App, AppError, Unusable, unfit_line};
 use crate::network::{Joined, Sent};
 
 /// Who is to read a case.
@@ -123,11 +124,15 @@ impl App {
         actor: &Actor,
     ) -> Result<Said, AppError> {
         let seen = self.seen(case)?;
-        if text.trim().is_empty() {
+        if !is_seen(text) {
             return Err(Unusable::NoWords.into());
         }
         if let Some(place) = &place {
             self.check_place(case, place)?;
+        }
+        if let Some(answered) = replies_to {
+            let thread = casebook::thread(case, &self.joined()?.shared().shelf)?;
+            thread.iter().find(|item| item.entry == answered).ok_or(AppError::NotFound("comment"))?;
         }
         let (picture, region) = place.map(|place| (place.picture, place.region)).unzip();
         let region = region.flatten();
@@ -171,6 +176,9 @@ impl App {
         text: &str,
         actor: &Actor,
     ) -> Result<Said, AppError> {
+        if let Some(unfit) = diagnosis.and_then(|diagnosis| unfit_line("diagnosis", diagnosis)) {
+            return Err(unfit.into());
+        }
         let outcome = Outcome { status, diagnosis: diagnosis.map(Text::from), certainty, text: Text::from(text) };
         outcome.check().map_err(|cause| AppError::invalid("outcome", &cause.to_string()))?;
         self.say(case, Words::Outcome(outcome), actor).await
@@ -262,6 +270,14 @@ impl App {
             self.say_to_house(withdraw, actor).await?;
         }
         Ok(true)
+    }
+
+    /// Refuses to share with whoever is not here.
+    pub(crate) fn check_members(&self, institutions: &[InstitutionId]) -> Result<(), AppError> {
+        let stranger = self.joined()?.exchange(|exchange| {
+            institutions.iter().find(|institution| exchange.roster().member(institution).is_none()).copied()
+        });
+        stranger.map_or(Ok(()), |stranger| Err(Unusable::NoMember(stranger).into()))
     }
 
     /// A case that is here and was not withdrawn.

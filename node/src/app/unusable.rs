@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anonymizer::{CoverError, IntakeError, ReleaseError};
-use protocol::{codec::Malformed, limits::PICTURES_MAX};
+use protocol::{InstitutionId, codec::Malformed, limits::PICTURES_MAX};
 
 /// Why it is not taken as it is.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,12 @@ pub(crate) enum Unusable {
     NoSuchPicture,
     #[error("region: the box lies outside of the picture")]
     OutsidePicture,
+    #[error("{0}: it holds control characters")]
+    Steers(&'static str),
+    #[error("{0}: nothing of it can be seen")]
+    Unseen(&'static str),
+    #[error("audience: {0} is not a member of this network")]
+    NoMember(InstitutionId),
     #[error("pictures: a case has at most {PICTURES_MAX} pictures")]
     TooManyPictures,
     #[error("picture: {0}")]

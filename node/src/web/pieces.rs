@@ -60,10 +60,7 @@ impl Badge {
 
 /// Text of another house without what turns the reading direction or steers a terminal.
 pub(crate) fn plain(text: &str) -> String {
-    let steers = |c: &char| {
-        c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().filter(|c| !steers(c)).collect()
+    text.chars().filter(|c| !house::steers(*c)).collect()
 }
 
 /// One choice for each pair of value and key.

@@ -10,11 +10,11 @@ use crate::{
     entry::HouseEntry,
     id::{AccountId, SessionId},
     limits::{AGENT_CHARS_MAX, SESSIONS_MAX},
-    login::check_line,
     password::Proven,
     permission::Permission,
     refusal::Refusal,
     secret::SessionToken,
+    shown::check_line,
 };
 
 /// A command about sessions.

@@ -11,6 +11,7 @@ use crate::app::{
     App, AppError,
     cases::{Audience, NewCase, Said, account_of},
     people::specialty,
+    unfit,
 };
 
 impl App {
@@ -24,6 +25,9 @@ impl App {
         actor: &Actor,
     ) -> Result<Said, AppError> {
         account_of(actor)?;
+        if let Audience::Named(institutions) = &new.audience {
+            self.check_members(institutions)?;
+        }
         if !files.is_empty() && !is_confirmed {
             let why = "a person must look at every picture and confirm that it shows nothing identifying";
             return Err(AppError::conflict(why));
@@ -64,6 +68,7 @@ impl App {
         self.settle_pictures(number, actor).await?;
         self.change_draft(number, actor, |content| {
             fill(content, new)?;
+            unfit(&content.summary).map_or(Ok(()), Err)?;
             content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))
         })?;
         Ok(())

@@ -173,7 +173,7 @@ pub(super) async fn resolve(
     let status = chosen(Status::ALL, STATUSES, status_key, form.one("status"));
     let status = status.ok_or_else(|| Problem::unusable("status is open, working or resolved"))?;
     let certainty = chosen(Certainty::ALL, CERTAINTIES, certainty_key, form.one("certainty"));
-    let diagnosis = form.filled("diagnosis").map(|text| text.trim().to_owned());
+    let diagnosis = form.filled("diagnosis").map(|text| text.trim().to_owned()).filter(|text| house::is_seen(text));
     let words = form.one("words").trim().to_owned();
     if status == Status::Resolved && diagnosis.is_none() {
         let text = Sentences::english().get("case-needs-diagnosis");

@@ -11,7 +11,7 @@ use protocol::InstitutionId;
 
 use super::{Draft, Step, Work};
 use crate::{
-    app::App,
+    app::{App, AppError, Unusable},
     sentences::Sentences,
     web::{
         extract::{Fields, Posted},
@@ -68,8 +68,8 @@ pub(super) async fn save(
     Posted(form): Posted,
 ) -> Result<Response, Problem> {
     let mut work = Work::open(&reading, &draft).await?;
-    match choose(&form) {
-        Ok(Chosen { consent, audience, institutions }) => {
+    let problem = match choose(&form) {
+        Ok(Chosen { consent, audience, institutions }) if are_members(&reading, &institutions).await? => {
             let change = move |content: &mut Content| {
                 content.consent = Some(consent);
                 content.audience = audience;
@@ -77,14 +77,28 @@ pub(super) async fn save(
                 content.steps.audience = StepState::Done;
             };
             work.change(&reading, change).await?;
-            Ok(work.next())
+            return Ok(work.next());
         }
-        Err((field, key)) => {
-            let problem = FieldProblem { field: field.to_owned(), text: Sentences::english().get(key) };
-            let page = page(&reading, &work, form.one("consent"), form.one("audience"), Some(problem)).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
-        }
+        Ok(_) => ("institution", "audience-no-member"),
+        Err(problem) => problem,
+    };
+    let (field, key) = problem;
+    let problem = FieldProblem { field: field.to_owned(), text: Sentences::english().get(key) };
+    let page = page(&reading, &work, form.one("consent"), form.one("audience"), Some(problem)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
+}
+
+/// Whether all that a form names are in the network.
+async fn are_members(reading: &Reading, named: &[InstitutionId]) -> Result<bool, Problem> {
+    if named.is_empty() {
+        return Ok(true);
     }
+    let named = named.to_vec();
+    let checked = reading.web.run(move |app| match app.check_members(&named) {
+        Err(AppError::Unusable(Unusable::NoMember(_))) => Ok(false),
+        checked => checked.map(|()| true),
+    });
+    Ok(checked.await?)
 }
 
 /// What was chosen.

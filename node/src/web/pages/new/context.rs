@@ -6,7 +6,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use house::draft::{Content, StepState};
+use house::{
+    draft::{Content, StepState},
+    is_seen, steers,
+};
 use protocol::{
     codec::Text,
     limits::{BODY_CHARS_MAX, TITLE_CHARS_MAX},
@@ -132,10 +135,11 @@ fn fill(summary: &mut Summary, form: &Fields) -> Vec<FieldProblem> {
     summary.age = chosen(AgeBand::ALL, AGES, age_key, form.one("age_band"));
     summary.sex = chosen(Sex::ALL, SEXES, sex_key, form.one("sex"));
     let missing = [("title", &summary.title), ("question", &summary.question)];
-    let missing = missing.into_iter().filter(|(_, text)| text.as_str().is_empty());
-    missing
-        .map(|(field, _)| FieldProblem { field: field.to_owned(), text: Sentences::english().get("field-missing") })
-        .collect()
+    let missing = missing.into_iter().filter(|(_, text)| !is_seen(text.as_str()));
+    let missing = missing.map(|(field, _)| (field, "field-missing"));
+    let steering = summary.title.as_str().chars().any(steers).then_some(("title", "refused-characters"));
+    let problem = |(field, key): (&str, _)| FieldProblem { field: field.to_owned(), text: Sentences::english().get(key) };
+    missing.chain(steering).map(problem).collect()
 }
 
 /// Browsers send two characters for each line break.
