@@ -21,6 +21,9 @@ use crate::{clock::now_ms, entropy, network::Sent};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
+/// Days for which an attestation holds; five years.
+pub(crate) const ATTESTATION_DAYS_MAX: u32 = 1_827;
+
 /// An account to be made.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,6 +155,10 @@ impl App {
     pub(crate) async fn attest(&self, new: &NewAttestation, actor: &Actor) -> Result<Vouched, AppError> {
         self.permit(actor, Permission::Attest)?;
         let joined = self.joined()?;
+        if !(1..=ATTESTATION_DAYS_MAX).contains(&new.days) {
+            let why = format!("an attestation holds from 1 to {ATTESTATION_DAYS_MAX} days, not {}", new.days);
+            return Err(AppError::Invalid { what: "days", why });
+        }
         let account = self.account(&new.login)?;
         let profession = profession(&new.profession)?;
         let specialties: Vec<u32> = new.specialties.iter().map(|text| specialty(text)).collect::<Result<_, _>>()?;
@@ -353,10 +360,15 @@ fn revocation_reason(name: &str) -> Result<RevocationReason, AppError> {
     })
 }
 
+/// Digits of a MeSH descriptor number: six of the older ones, nine of the newer.
+const DESCRIPTOR_DIGITS_MAX: usize = 9;
+
 /// A MeSH descriptor, `D003880` or `3880`.
 pub(crate) fn specialty(text: &str) -> Result<u32, AppError> {
     let digits = text.strip_prefix(['D', 'd']).unwrap_or(text);
-    digits.parse().map_err(|_| AppError::Invalid {
+    let is_of_the_form = digits.len() <= DESCRIPTOR_DIGITS_MAX && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| is_of_the_form);
+    number.ok_or_else(|| AppError::Invalid {
         what: "specialty",
         why: format!("{text:?} is no MeSH descriptor such as D003880"),
     })
@@ -377,6 +389,16 @@ fn scope(name: &str) -> Result<token::Scope, AppError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_specialty_has_the_form_of_a_descriptor_number() {
+        for (text, number) in [("D003880", 3_880), ("d003880", 3_880), ("3880", 3_880), ("D000086382", 86_382)] {
+            assert_eq!(specialty(text).unwrap(), number, "{text}");
+        }
+        for text in ["", "D", "+3880", "D4294967295", "X1", "DD3880", "D-1", "D0000000000001"] {
+            assert!(specialty(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn who_still_learns_does_not_page_specialists_and_everybody_else_does() {

@@ -17,7 +17,7 @@ use protocol::{
 };
 
 use super::{
-    App, AppError, Audience, NewAccount, NewCase,
+    App, AppError, Audience, NewAccount, NewAttestation, NewCase,
     hospital::{Hospital, attest, speaking_for},
     reading::{CaseOrPlate, RemarkWhat},
 };
@@ -264,6 +264,45 @@ async fn joining_that_was_cut_short_is_done_again() {
     assert!(!hospital.layout.joining().root().exists());
     let app = hospital.reopened(app).await;
     assert!(app.network().is_some());
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_goes_to_members_and_a_reply_answers_a_comment_of_its_case() {
+    let (_hospital, app, one) = Hospital::with_physician().await;
+    let stranger = FeedId([9; 32]);
+    let shared = app.post_case(&case("For whom?", Audience::Named(vec![stranger])), Vec::new(), false, &one).await;
+    let said = shared.unwrap_err().to_string();
+    assert_eq!(said, format!("audience: {stranger} is not a member of this network"));
+
+    let (here, there) = (post(&app, "Here", Audience::Network, &one).await, post(&app, "There", Audience::Network, &one).await);
+    let comment = app.comment(there, "Said there.", None, None, &one).await.unwrap().entry.unwrap().parse().unwrap();
+    for answered in [comment, EntryId([7; 32])] {
+        let reply = app.comment(here, "Answered here.", Some(answered), None, &one).await;
+        assert!(matches!(reply, Err(AppError::NotFound("comment"))), "{reply:?}");
+    }
+    app.comment(there, "Answered there.", Some(comment), None, &one).await.unwrap();
+    let unseen = app.comment(there, "\u{200B}", None, None, &one).await;
+    assert!(matches!(unseen, Err(AppError::Unusable(_))), "{unseen:?}");
+    assert_eq!((app.thread(here).unwrap().len(), app.thread(there).unwrap().len()), (0, 2));
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attestation_has_a_day_and_an_end() {
+    let (_hospital, app) = Hospital::founded().await;
+    let account = NewAccount { login: "one".to_owned(), name: "Physician One".to_owned(), roles: vec![] };
+    app.add_account(&account, &Actor::System).unwrap();
+    let attested = async |days| {
+        let (login, profession) = ("one".to_owned(), "nurse".to_owned());
+        app.attest(&NewAttestation { login, profession, specialties: vec![], days }, &Actor::System).await
+    };
+    for days in [0, 1_828, u32::MAX] {
+        let said = attested(days).await.unwrap_err().to_string();
+        assert_eq!(said, format!("days: an attestation holds from 1 to 1827 days, not {days}"));
+    }
+    attested(1).await.unwrap();
+    attested(1_827).await.unwrap();
     app.close().await;
 }
 
