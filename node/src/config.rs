@@ -5,10 +5,12 @@
 use std::{
     collections::BTreeMap,
     fs,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
+use house::{is_seen, steers};
+use protocol::limits::NAME_CHARS_MAX;
 use serde::{Deserialize, Serialize};
 
 const FORMAT: u32 = 1;
@@ -127,11 +129,22 @@ pub(crate) enum ConfigError {
     #[error("configuration {}: {cause}", path.display())]
     Parse { path: PathBuf, cause: String },
     #[error("configuration {} has format {found}; this program knows up to {FORMAT}: use a newer one", path.display())]
-    Newer { path: PathBuf, found: u32 },
+    Newer { path: PathBuf, found: i64 },
     #[error("web.plain_http is possible on loopback addresses only; web.listen is {listen}")]
     PlainHttp { listen: SocketAddr },
     #[error("network.listen is empty; name at least one multiaddress such as /ip4/0.0.0.0/tcp/4001")]
     NoListen,
+    #[error("institution.name is longer than {NAME_CHARS_MAX} characters, cannot be seen, or holds control characters")]
+    Name,
+    #[error("institution.country is {found:?}; it is two capital letters such as DE (ISO 3166-1 alpha-2)")]
+    Country { found: String },
+    #[error(
+        "web.host is {found:?}; it is an IP address, or a name of letters, digits, - and . such as node.hospital.example, where \
+         other letters are written in Punycode: xn--ber-goa.de for über.de"
+    )]
+    Host { found: String },
+    #[error("configuration {} has format {found}; formats begin with 1", path.display())]
+    NoFormat { path: PathBuf, found: i64 },
     #[error("log.level is {found:?}; it is error, warn, info, debug or trace, or directives such as info,libp2p=warn")]
     Level { found: String },
     #[error("network.listen")]
@@ -218,11 +231,29 @@ impl Config {
         check(&self.network.listen).map_err(ConfigError::Listen)?;
         let mut announced = self.network.announce.iter();
         announced.try_for_each(|address| p2p::check_announced(address)).map_err(ConfigError::Announce)?;
-        if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
+        self.check_institution()?;
+        if !is_host(&self.web.host) {
+            return Err(ConfigError::Host { found: self.web.host.clone() });
+        }
+        if !is_level(&self.log.level) {
             return Err(ConfigError::Level { found: self.log.level.clone() });
         }
         if !(5..=60).contains(&self.policy.session_idle_minutes) {
             return Err(ConfigError::Idle { found: self.policy.session_idle_minutes });
+        }
+        Ok(())
+    }
+
+    /// What others will read of us. Before it is set both are empty.
+    fn check_institution(&self) -> Result<(), ConfigError> {
+        let Institution { name, country } = &self.institution;
+        let is_line = is_seen(name) && !name.chars().any(steers) && name.chars().count() <= NAME_CHARS_MAX;
+        if !name.is_empty() && !is_line {
+            return Err(ConfigError::Name);
+        }
+        let is_code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !country.is_empty() && !is_code {
+            return Err(ConfigError::Country { found: country.clone() });
         }
         Ok(())
     }
@@ -247,12 +278,33 @@ impl Config {
     }
 }
 
+/// Whether a certificate and a link can name this host (RFC 1123 section 2.1).
+fn is_host(text: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.parse::<IpAddr>().is_ok() || (text.len() <= 253 && text.split('.').all(is_label))
+}
+
+/// Whether a text is levels by themselves or of modules, and nothing that would be taken for a module's name.
+fn is_level(text: &str) -> bool {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let is_known = |part: &str| {
+        let (_, level) = part.rsplit_once('=').unwrap_or(("", part));
+        LEVELS.contains(&level.to_ascii_lowercase().as_str())
+    };
+    text.split(',').all(is_known) && tracing_subscriber::EnvFilter::try_new(text).is_ok()
+}
+
 /// A newer number is told before keys that only newer programs know.
 fn check_format(path: &Path, written: &toml::Table) -> Result<(), ConfigError> {
-    let found = written.get("format").and_then(toml::Value::as_integer).and_then(|found| u32::try_from(found).ok());
-    match found.filter(|found| *found > FORMAT) {
-        Some(found) => Err(ConfigError::Newer { path: path.to_owned(), found }),
-        None => Ok(()),
+    match written.get("format").and_then(toml::Value::as_integer) {
+        Some(found) if found > i64::from(FORMAT) => Err(ConfigError::Newer { path: path.to_owned(), found }),
+        Some(found) if found < 1 => Err(ConfigError::NoFormat { path: path.to_owned(), found }),
+        _ => Ok(()),
     }
 }
 
@@ -316,6 +368,40 @@ mod tests {
             assert!(error.to_string() == "network.announce" && cause.contains(address), "{error}: {cause}");
         }
         assert!(load("[network]\nlisten = [\"/ip4/0.0.0.0/tcp/0\"]\n").is_ok());
+    }
+
+    #[test]
+    fn a_value_that_means_nothing_is_refused_with_its_key() {
+        for (text, says) in [
+            ("format = 0", "has format 0"),
+            ("format = -3", "has format -3"),
+            ("format = 99999999999", "has format 99999999999; this program knows up to 1"),
+            ("[log]\nlevel = \"loud\"", "log.level is \"loud\""),
+            ("[log]\nlevel = \"\"", "log.level is \"\""),
+            ("[log]\nlevel = \"info,libp2p\"", "log.level"),
+            ("[institution]\nname = \"A\\u001b[2J\"", "institution.name"),
+            ("[institution]\nname = \"\\u200b\"", "institution.name"),
+            ("[institution]\ncountry = \"Germany\"", "institution.country is \"Germany\""),
+            ("[web]\nhost = \"über.de\"", "xn--ber-goa.de"),
+        ] {
+            let said = load(text).unwrap_err().to_string();
+            assert!(said.contains(says), "{text}: {said}");
+        }
+        let long = format!("[institution]\nname = \"{}\"", "a".repeat(121));
+        assert!(load(&long).unwrap_err().to_string().contains("120 characters"));
+        for level in ["off", "INFO", "info,libp2p=warn", "debug,p2p::task=trace"] {
+            assert!(load(&format!("[log]\nlevel = \"{level}\"")).is_ok(), "{level}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_an_address_or_a_name_of_ascii_letters() {
+        for host in ["localhost", "node.hospital.example", "xn--ber-goa.de", "192.0.2.7", "::1", "2001:db8::1"] {
+            assert!(is_host(host), "{host}");
+        }
+        for host in ["", "a b", "x.y/..;", "über.de", "[::1]", "a..b", "-a", "a:80", &"a".repeat(64)] {
+            assert!(!is_host(host), "{host}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! keys/                 root, next root, signing, vote, transport and wrapping keys
 //! tls/                  the certificate that `init` made
 //! house/                the house journal
+//! unfinished/           a node that `init` is making; nothing if that was cut short
 //! networks/joining/     a network that is being entered; nothing if that was cut short
 //! networks/<id>/card    our card, as the root key signed it last
 //! networks/<id>/newcomers/  cards of institutions that were proposed, by their feeds
@@ -51,6 +52,15 @@ impl Layout {
 
     pub(crate) fn keys(&self) -> PathBuf {
         self.root.join("keys")
+    }
+
+    pub(crate) fn tls(&self) -> PathBuf {
+        self.root.join("tls")
+    }
+
+    /// Where `init` makes a node before its parts have their places.
+    pub(crate) fn unfinished(&self) -> Self {
+        Self { root: self.root.join("unfinished") }
     }
 
     pub(crate) fn certificate(&self) -> PathBuf {

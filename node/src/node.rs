@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, Write},
+    net::SocketAddr,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -12,6 +13,8 @@ use std::{
 use axum::Router;
 use house::{Actor, Command, Login, OneTimeSecret, Refusal, Role, Roles, Settings, account};
 use protocol::codec::Text;
+use serde::Serialize;
+use store::DirectoryLock;
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
@@ -78,20 +81,56 @@ pub(crate) struct Made {
 /// Makes a new node: keys, certificate, configuration, and the first administrator.
 pub(crate) fn init(layout: &Layout, init: &Init) -> Result<Made, NodeError> {
     let (config, login) = (configuration(init)?, Login::parse(&init.admin)?);
-    if layout.config().exists() || layout.keys().exists() {
+    let is_begun = layout.unfinished().root().exists();
+    if layout.config().exists() || (layout.keys().exists() && !is_begun) {
         return Err(NodeError::Exists { path: layout.root().to_owned() });
     }
     create_private_dir(layout.root())?;
-    let keys = KeyFiles::new(layout.keys());
+    let _lock = DirectoryLock::acquire(layout.root()).map_err(AppError::from)?;
+    forget_unfinished(layout)?;
+    let beside = layout.unfinished();
+    create_private_dir(beside.root())?;
+    let keys = KeyFiles::new(beside.keys());
     keys.create_all(entropy::seed)?;
-    make_certificate(layout, &config)?;
+    make_certificate(&beside, &config)?;
     let secret = first_administrator(layout, &config.storage, &keys, &login, &init.admin)?;
-    write_new(&layout.config(), config_text(&config).as_bytes(), 0o640)?;
+    write_new(&beside.config(), config_text(&config)?.as_bytes(), 0o640)?;
+    finish(layout)?;
     let scheme = if config.web.plain_http { "http" } else { "https" };
     let secret = secret.text();
     let sign_in =
         format!("{scheme}://{}:{}/first/{}/{}", host(&config), config.web.listen.port(), login.as_str(), *secret);
     Ok(Made { config: layout.config(), admin: login.as_str().to_owned(), one_time_secret: secret, sign_in })
+}
+
+/// Removes what an `init` left that was cut short. Nobody was told of it yet.
+fn forget_unfinished(layout: &Layout) -> Result<(), NodeError> {
+    let beside = layout.unfinished();
+    if !beside.root().exists() {
+        return Ok(());
+    }
+    // The beginning of the end: some of it may have its place already.
+    let parts = [layout.house(), layout.keys(), layout.tls(), beside.root().to_owned()];
+    parts.into_iter().filter(|path| path.exists()).try_for_each(|path| {
+        fs::remove_dir_all(&path).map_err(|source| NodeError::Write { path, source })
+    })
+}
+
+/// Gives everything its place, the configuration last: with it there is a node.
+fn finish(layout: &Layout) -> Result<(), NodeError> {
+    let beside = layout.unfinished();
+    let parts = [
+        (beside.house(), layout.house()),
+        (beside.keys(), layout.keys()),
+        (beside.tls(), layout.tls()),
+        (beside.config(), layout.config()),
+    ];
+    for (from, to) in parts {
+        fs::rename(from, &to).map_err(|source| NodeError::Write { path: to, source })?;
+    }
+    let root = layout.root();
+    let removed = sync_directory(root).and_then(|()| fs::remove_dir_all(beside.root()));
+    removed.map_err(|source| NodeError::Write { path: root.to_owned(), source })
 }
 
 /// Runs the node until it is told to stop.
@@ -199,10 +238,10 @@ fn start_log(config: &Config) {
 
 fn configuration(init: &Init) -> Result<Config, NodeError> {
     let argument = |what: &str| NodeError::Argument { what: what.to_owned() };
-    if init.name.trim().is_empty() || init.name.chars().count() > protocol::limits::NAME_CHARS_MAX {
-        return Err(argument("--name is empty or longer than 120 characters"));
+    if init.name.trim().is_empty() {
+        return Err(argument("--name is empty"));
     }
-    if init.country.len() != 2 || !init.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+    if init.country.is_empty() {
         return Err(argument("--country is two capital letters, such as DE (ISO 3166-1 alpha-2)"));
     }
     let mut config = Config {
@@ -227,7 +266,7 @@ fn first_administrator(
 ) -> Result<OneTimeSecret, NodeError> {
     let reserve = Arc::new(Reserve::open(layout, storage)?);
     let desk =
-        Desk::open(&layout.house(), journal_options(keys)?, Settings::default(), reserve).map_err(AppError::from)?;
+        Desk::open(&layout.unfinished().house(), journal_options(keys)?, Settings::default(), reserve).map_err(AppError::from)?;
     let secret = OneTimeSecret::new(*entropy::seed());
     // There is nobody else yet, so the first person holds both roles; from here on it takes two to make an attester.
     let roles = Roles::new([Role::Administrator, Role::Attester])?;
@@ -251,30 +290,54 @@ fn make_certificate(layout: &Layout, config: &Config) -> Result<(), NodeError> {
     params.not_after = at(today.saturating_add(jiff::Span::new().days(CERTIFICATE_DAYS)));
     let key = rcgen::KeyPair::generate()?;
     let certificate = params.self_signed(&key)?;
-    create_private_dir(&layout.root().join("tls"))?;
+    create_private_dir(&layout.tls())?;
     write_new(&layout.certificate(), certificate.pem().as_bytes(), 0o640)?;
     write_new(&layout.certificate_key(), Zeroizing::new(key.serialize_pem()).as_bytes(), 0o600)
 }
 
 fn host(config: &Config) -> String {
-    match config.web.host.as_str() {
+    let host = match config.web.host.as_str() {
         "localhost" => config.web.listen.ip().to_string(),
         host => host.to_owned(),
-    }
+    };
+    if host.contains(':') { format!("[{host}]") } else { host }
 }
 
-fn config_text(config: &Config) -> String {
-    let quoted = |list: &[String]| list.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join(", ");
-    let mut text = format!(
-        "# Configuration of a Consilium node. Every key that is absent has its default: consilium config show --origin\n\n\
-         format = {}\n\n[institution]\nname = {:?}\ncountry = {:?}\n\n[web]\nlisten = \"{}\"\nhost = {:?}\n",
-        config.format, config.institution.name, config.institution.country, config.web.listen, config.web.host
-    );
-    if config.web.plain_http {
-        text.push_str("plain_http = true\n");
-    }
-    text.push_str(&format!("\n[network]\nlisten = [{}]\n", quoted(&config.network.listen)));
-    text
+/// What `init` was told; all else has its default.
+#[derive(Serialize)]
+struct Written<'a> {
+    format: u32,
+    institution: &'a Institution,
+    web: WrittenWeb<'a>,
+    network: WrittenNetwork<'a>,
+}
+
+#[derive(Serialize)]
+struct WrittenWeb<'a> {
+    listen: SocketAddr,
+    host: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plain_http: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct WrittenNetwork<'a> {
+    listen: &'a [String],
+}
+
+fn config_text(config: &Config) -> Result<String, NodeError> {
+    let written = toml::to_string(&Written {
+        format: config.format,
+        institution: &config.institution,
+        web: WrittenWeb {
+            listen: config.web.listen,
+            host: &config.web.host,
+            plain_http: config.web.plain_http.then_some(true),
+        },
+        network: WrittenNetwork { listen: &config.network.listen },
+    });
+    let head = "# Configuration of a Consilium node. Every key that is absent has its default: consilium config show --origin";
+    Ok(format!("{head}\n\n{}", written.map_err(|cause| NodeError::Argument { what: cause.to_string() })?))
 }
 
 /// A directory that only its owner can look into, also if it was there before.
@@ -327,6 +390,59 @@ mod tests {
         let waits = unit.lines().find_map(|line| line.strip_prefix("TimeoutStopSec=")?.parse::<u64>().ok());
         // Requests end, the node is closed, and the runtime waits for what still waits for a disk.
         assert!(waits.unwrap() > web::server::DRAIN_SECONDS + 2 * CLOSE_TIMEOUT.as_secs());
+    }
+
+    #[test]
+    fn what_init_writes_is_read_back_whatever_the_name_is() {
+        for name in ["St\u{a0}Mary's", "A\u{301}rztehaus", "Klinik \"Am Berg\" \\ 'Tal'", "क्\u{200D}ष", "\u{200B}x"] {
+            let directory = tempfile::tempdir().unwrap();
+            let layout = Layout::new(directory.path().join("data"));
+            init(&layout, &Init { name: name.to_owned(), ..Hospital::wished("admin") }).unwrap();
+            assert_eq!(Config::load(&layout.config()).unwrap().institution.name, name);
+        }
+    }
+
+    #[test]
+    fn an_institution_or_a_host_that_cannot_be_is_refused_before_anything_is_made() {
+        let wished = || Hospital::wished("admin");
+        let refused = |wish: Init, says: &str| {
+            let directory = tempfile::tempdir().unwrap();
+            let layout = Layout::new(directory.path().join("data"));
+            let said = init(&layout, &wish).unwrap_err().to_string();
+            assert!(said.contains(says) && !layout.root().exists(), "{said} does not say {says}");
+        };
+        for name in ["A\u{1b}[2J", "two\nlines", "\u{200B}", "", &"a".repeat(121)] {
+            refused(Init { name: name.to_owned(), ..wished() }, "name");
+        }
+        for country in ["", "D", "de", "Germany", "D\u{1b}", "\u{dc}"] {
+            refused(Init { country: country.to_owned(), ..wished() }, "country");
+        }
+        for host in ["", "a b", "x.y/..;", "über.de"] {
+            refused(Init { host: host.to_owned(), ..wished() }, "web.host");
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let six = Init { host: "::1".to_owned(), ..wished() };
+        let made = init(&Layout::new(directory.path().join("data")), &six).unwrap();
+        assert!(made.sign_in.starts_with("http://[::1]:0/first/"), "{}", made.sign_in);
+    }
+
+    #[test]
+    fn an_init_that_was_cut_short_is_done_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout::new(directory.path().join("data"));
+        let wished = Hospital::wished("admin");
+        init(&layout, &wished).unwrap();
+        assert!(!layout.unfinished().root().exists());
+        // A kill before the last step leaves everything but the configuration in its place.
+        create_private_dir(layout.unfinished().root()).unwrap();
+        fs::rename(layout.config(), layout.unfinished().config()).unwrap();
+        let before = fs::read(layout.keys().join("root.key")).unwrap();
+        init(&layout, &wished).unwrap();
+        assert_ne!(fs::read(layout.keys().join("root.key")).unwrap(), before, "all of it is new");
+        assert!(!layout.unfinished().root().exists());
+        // A node whose configuration stands elsewhere is one.
+        fs::remove_file(layout.config()).unwrap();
+        assert!(matches!(init(&layout, &wished), Err(NodeError::Exists { .. })));
     }
 
     #[tokio::test]

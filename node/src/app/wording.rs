@@ -30,7 +30,7 @@ fn unfit_text(what: &'static str, text: &str) -> Option<Unusable> {
 #[cfg(test)]
 mod tests {
     use house::draft::Content;
-    use protocol::{codec::Text, payload::content::Salt};
+    use protocol::{Salt, codec::Text};
 
     use super::*;
 
@@ -40,7 +40,7 @@ mod tests {
             title: Text::from(title),
             body: Text::from(text),
             tags: vec![Text::from(tag)],
-            ..Content::empty(Salt([0; 16])).summary
+            ..Content::empty(Salt([0; 32])).summary
         };
         let said = |title, text, tag| unfit(&case(title, text, tag)).map(|unfit| unfit.to_string());
         assert_eq!(said("Rash", "Since\nMonday", "skin"), None);
