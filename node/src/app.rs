@@ -171,6 +171,7 @@ impl App {
             is_sign_up_open: config.policy.sign_up,
             ..Settings::default()
         };
+        Reserve::check_disk(layout, &config.storage)?;
         let reserve = Arc::new(Reserve::open(layout, &config.storage)?);
         let desk = Desk::open(&layout.house(), journal_options(&keys)?, settings, reserve.clone())?;
         let app = Arc::new(Self {

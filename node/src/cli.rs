@@ -24,12 +24,15 @@ pub(crate) use command::{
 pub(crate) use multipart::{Part, multipart};
 pub(crate) use request::{Request, percent_encode};
 
+/// The data directory, unless another is named.
+const DATA_DEFAULT: &str = "consilium-data";
+
 /// A node of a federated network for clinical cases.
 #[derive(Debug, Parser)]
 #[command(name = "consilium", version, about, propagate_version = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     /// Data directory.
-    #[arg(long, global = true, env = "CONSILIUM_DATA", default_value = "consilium-data", value_name = "DIRECTORY")]
+    #[arg(long, global = true, env = "CONSILIUM_DATA", default_value = DATA_DEFAULT, value_name = "DIRECTORY")]
     data: PathBuf,
     /// Configuration file; it stands in the data directory unless named.
     #[arg(long, global = true, value_name = "FILE")]

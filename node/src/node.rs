@@ -72,6 +72,7 @@ pub(crate) enum NodeError {
 /// What `init` made.
 #[derive(Debug)]
 pub(crate) struct Made {
+    pub(crate) data: PathBuf,
     pub(crate) config: PathBuf,
     pub(crate) admin: String,
     pub(crate) one_time_secret: Zeroizing<String>,
@@ -100,7 +101,8 @@ pub(crate) fn init(layout: &Layout, init: &Init) -> Result<Made, NodeError> {
     let secret = secret.text();
     let sign_in =
         format!("{scheme}://{}:{}/first/{}/{}", host(&config), config.web.listen.port(), login.as_str(), *secret);
-    Ok(Made { config: layout.config(), admin: login.as_str().to_owned(), one_time_secret: secret, sign_in })
+    let data = layout.root().to_owned();
+    Ok(Made { data, config: layout.config(), admin: login.as_str().to_owned(), one_time_secret: secret, sign_in })
 }
 
 /// Removes what an `init` left that was cut short. Nobody was told of it yet.

@@ -22,6 +22,23 @@ impl Reserve {
         Ok(reserve)
     }
 
+    /// Whether the disk could ever hold what is to stay free on it.
+    pub(crate) fn check_disk(layout: &Layout, storage: &Storage) -> Result<(), AppError> {
+        let disk_bytes = store::free_space(layout.root()).map_err(refused)?.total_bytes;
+        if storage.ballast_bytes >= disk_bytes {
+            let why = format!("it is {}; the whole disk has {disk_bytes} bytes", storage.ballast_bytes);
+            return Err(AppError::Invalid { what: "storage.ballast_bytes", why });
+        }
+        if storage.free_bytes_min >= disk_bytes {
+            tracing::warn!(
+                storage.free_bytes_min = storage.free_bytes_min,
+                disk.bytes = disk_bytes,
+                "More is to stay free than the whole disk has: pictures are never taken in. Set storage.free_bytes_min lower, or give the node a larger disk."
+            );
+        }
+        Ok(())
+    }
+
     /// Whether a picture of so many bytes can be taken in and the rest of the node goes on.
     pub(crate) fn check_picture(&self, file_bytes: usize) -> Result<(), AppError> {
         self.0.check_room(file_bytes as u64 + ROOM_BESIDE_BYTES).map_err(refused)

@@ -37,6 +37,8 @@ pub(crate) struct Status {
     pub(crate) listening: Vec<String>,
     pub(crate) accounts: usize,
     pub(crate) refused: Refused,
+    /// Journals that are damaged, and where; they are read and no more written.
+    pub(crate) damaged: Vec<String>,
 }
 
 /// What came from others since the start and was refused, by why. Members are blamed for the first four; what is of no
@@ -114,6 +116,7 @@ impl App {
             listening: Vec::new(),
             accounts,
             refused: Refused::default(),
+            damaged: damaged("house journal", self.desk.journal()).into_iter().collect(),
         };
         if let Some(joined) = self.network() {
             let shared = joined.shared();
@@ -121,6 +124,7 @@ impl App {
             status.feed = Some(joined.me().to_string());
             status.listening = shared.listening().into_iter().collect();
             status.connected = shared.peers().values().filter(|peer| peer.connected_since_ms.is_some()).count();
+            status.damaged.extend(damaged("journal of the feeds", &shared.shelf.journal));
             let blames = shared.counts().blames;
             status.refused = Refused {
                 malformed: blames.malformed,
@@ -235,6 +239,12 @@ impl App {
         self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?;
         Ok(check)
     }
+}
+
+/// What is said of a journal that was found damaged when it was opened.
+fn damaged(name: &str, journal: &store::Journal) -> Option<String> {
+    let damage = journal.damage().first()?;
+    Some(format!("the {name} is damaged and read only: {damage}"))
 }
 
 /// Unseals every picture of every case. What others own and was not fetched yet is not missed.

@@ -521,6 +521,31 @@ async fn a_preview_that_is_not_here_is_found_missing_behind_the_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_is_damaged_shows_in_the_status() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    for title in ["One", "Two", "Three"] {
+        post(&app, title, Audience::Network, &one).await;
+    }
+    assert!(app.status().damaged.is_empty());
+    let network = app.joined().unwrap().id();
+    app.close().await;
+    drop(app);
+    let mut segments = files_below(&hospital.layout.network(&network).feeds());
+    segments.sort_by_key(|path| std::cmp::Reverse(std::fs::metadata(path).unwrap().len()));
+    let segment = segments.iter().find(|path| path.extension().is_some_and(|kind| kind == "log")).unwrap_or(&segments[0]);
+    let mut bytes = std::fs::read(segment).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(segment, bytes).unwrap();
+
+    let app = hospital.open().await;
+    let damaged = app.status().damaged;
+    assert_eq!(damaged.len(), 1, "{damaged:?}");
+    assert!(damaged[0].starts_with("the journal of the feeds is damaged and read only: segment"), "{damaged:?}");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_check_of_the_store_names_a_picture_that_is_damaged_or_missing() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let picture = include_bytes!("../../demo/pictures/tibia.jpg").to_vec();

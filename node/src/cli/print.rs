@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    AccountCommand, AuditCommand, CaseCommand, CharterCommand, Command, StoreCommand, TokenCommand,
+    AccountCommand, AuditCommand, CaseCommand, CharterCommand, Command, DATA_DEFAULT, StoreCommand, TokenCommand,
     call::{Answer, Failure},
     output::{complain, put, put_all},
 };
@@ -34,17 +34,28 @@ pub(crate) fn init(made: &Made, is_json: bool) -> Result<(), Failure> {
         }
         writeln!(out, "The node is made. Its configuration is {}.", made.config.display())?;
         writeln!(out)?;
-        writeln!(out, "Next: consilium serve")?;
+        writeln!(out, "Next: {} serve", program(&made.data))?;
         writeln!(out, "Then the first administrator, {}, signs in once within 72 hours at", made.admin)?;
         writeln!(out, "  {}", made.sign_in)
     });
     told.map_err(|source| {
         complain(|out| {
             writeln!(out, "consilium: the node is made, but its first sign-in was not read")?;
-            writeln!(out, "  another one: consilium account reset {}", made.admin)
+            writeln!(out, "  another one: {} account reset {}", program(&made.data), made.admin)
         });
         Failure::Output(source)
     })
+}
+
+/// How the program is called for a data directory, as a shell reads it.
+fn program(data: &Path) -> String {
+    let data = data.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@:,".contains(c);
+    match data.as_str() {
+        DATA_DEFAULT => "consilium".to_owned(),
+        plain if plain.chars().all(is_plain) => format!("consilium --data {plain}"),
+        data => format!("consilium --data '{}'", data.replace('\'', "'\\''")),
+    }
 }
 
 /// Every key of the configuration.
@@ -307,6 +318,17 @@ mod tests {
             ("audit verify", r#"{ "is_whole": false, "why": "line 7 is another" }"#),
         ] {
             assert!(checked(words, answer).0, "{words} {answer}");
+        }
+    }
+
+    #[test]
+    fn what_to_do_next_names_the_data_directory_unless_it_is_the_usual_one() {
+        for (data, said) in [
+            ("consilium-data", "consilium"),
+            ("/var/lib/consilium", "consilium --data /var/lib/consilium"),
+            ("/tmp/St Mary's", r"consilium --data '/tmp/St Mary'\''s'"),
+        ] {
+            assert_eq!(program(Path::new(data)), said);
         }
     }
 

@@ -32,6 +32,9 @@ async fn ready(State(web): State<Arc<Web>>) -> Result<Response, Problem> {
         "halted" => reasons.push("another node writes our feed; nothing is signed until the operator decides"),
         _ => {}
     }
+    if !status.damaged.is_empty() {
+        reasons.push("a journal is damaged and read only");
+    }
     let code = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok((code, Json(json!({ "is_ready": reasons.is_empty(), "reasons": reasons, "state": status.state })))
         .into_response())
