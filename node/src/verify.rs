@@ -1,11 +1,12 @@
 //! Checks an exported feed down to the charter: without a node, without a network, with the code that judges what peers send.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs::File, io::Read};
 
 use feed::{Answer, Archive, Arrival, Chain, Held};
 use protocol::{
     Context, EntryId, FeedId, InstitutionId, NetworkId, Payload, Unverified,
-    codec::decode_first,
+    codec::{Wire, decode_first},
+    limits,
     message::{Body, EntryFrame, Papers},
 };
 use serde::Serialize;
@@ -15,6 +16,9 @@ use crate::{
     app::EXPORT_HEAD,
     cli::{Failure, Verify, print},
 };
+
+/// Bytes of all charters and certificates of a network; one of 5,000 members fits.
+const PAPERS_BYTES_MAX: usize = 16 << 20;
 
 /// What was found true.
 #[derive(Debug, Serialize)]
@@ -34,20 +38,19 @@ pub(crate) struct Report {
 
 /// Checks a file and prints what it holds.
 pub(crate) fn run(verify: &Verify, is_json: bool) -> Result<(), Failure> {
-    let bytes = fs::read(&verify.file).map_err(|source| Failure::File { path: verify.file.clone(), source })?;
+    let file = File::open(&verify.file).map_err(|source| Failure::File { path: verify.file.clone(), source })?;
     let network = verify.network.as_deref().map(str::parse).transpose();
     let network =
         network.map_err(|_| Failure::Verification("the network is named by 64 hexadecimal digits".to_owned()))?;
-    let report = check(&bytes, network).map_err(Failure::Verification)?;
+    let report = check(file, network).map_err(Failure::Verification)?;
     print::report(&report, is_json)
 }
 
-/// Checks the bytes of an exported feed.
-fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
-    let rest =
-        bytes.strip_prefix(EXPORT_HEAD).ok_or("the file does not begin with the line of an exported feed, format 1")?;
-    let (papers, mut rest) =
-        decode_first::<Papers>(rest).map_err(|error| format!("charters and certificates: {error}"))?;
+/// Checks an exported feed.
+fn check(from: impl Read, expected: Option<NetworkId>) -> Result<Report, String> {
+    let mut items = Items::new(from);
+    items.take_head()?;
+    let papers = items.next::<Papers>(PAPERS_BYTES_MAX)?.ok_or("the file holds no charter")?;
     let papers = collect(&papers)?;
     if expected.is_some_and(|expected| expected != papers.network()) {
         return Err(format!("the feed belongs to network {}, not to the one that was named", papers.network()));
@@ -55,10 +58,7 @@ fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
     let mut chain: Option<Chain> = None;
     let (mut payloads, mut absent) = (0, 0);
     let mut words = Vec::new();
-    while !rest.is_empty() {
-        let (frame, behind) =
-            decode_first::<EntryFrame>(rest).map_err(|error| format!("entry cannot be read: {error}"))?;
-        rest = behind;
+    while let Some(frame) = items.next::<EntryFrame>(limits::FRAME_BYTES_MAX)? {
         match &frame.body {
             Body::Held(_) => payloads += 1,
             Body::Absent(_) => absent += 1,
@@ -97,6 +97,58 @@ fn check(bytes: &[u8], expected: Option<NetworkId>) -> Result<Report, String> {
         attestations: institution.attestations().iter().count(),
         words: standings,
     })
+}
+
+/// The items of a file, of which no more is held than the longest that may come.
+struct Items<R> {
+    from: R,
+    held: Vec<u8>,
+    /// How much of it was taken.
+    taken: usize,
+    is_at_end: bool,
+}
+
+impl<R: Read> Items<R> {
+    fn new(from: R) -> Self {
+        Self { from, held: Vec::new(), taken: 0, is_at_end: false }
+    }
+
+    fn take_head(&mut self) -> Result<(), String> {
+        let is_head = self.reach(EXPORT_HEAD.len())?.starts_with(EXPORT_HEAD);
+        self.taken = EXPORT_HEAD.len();
+        is_head.then_some(()).ok_or_else(|| "the file does not begin with the line of an exported feed, format 1".to_owned())
+    }
+
+    /// The next item, which has at most so many bytes; none at the end.
+    fn next<T: Wire>(&mut self, bytes_max: usize) -> Result<Option<T>, String> {
+        let ahead = self.reach(bytes_max)?;
+        if ahead.is_empty() {
+            return Ok(None);
+        }
+        let begun = ahead.len();
+        match decode_first::<T>(ahead) {
+            Ok((item, behind)) => {
+                self.taken += begun - behind.len();
+                Ok(Some(item))
+            }
+            Err(_) if begun >= bytes_max && !self.is_at_end => {
+                Err(format!("an item cannot be read, or it has more than {bytes_max} bytes"))
+            }
+            Err(error) => Err(format!("an item cannot be read: {error}")),
+        }
+    }
+
+    /// What is not taken yet: as much as was asked for, or all that is left.
+    fn reach(&mut self, bytes: usize) -> Result<&[u8], String> {
+        if self.held.len() - self.taken < bytes && !self.is_at_end {
+            self.held.drain(..self.taken);
+            self.taken = 0;
+            let wanted = 2 * bytes - self.held.len();
+            let read = self.from.by_ref().take(wanted as u64).read_to_end(&mut self.held);
+            self.is_at_end = read.map_err(|error| format!("the file cannot be read: {error}"))? < wanted;
+        }
+        Ok(self.held.get(self.taken..).unwrap_or_default())
+    }
 }
 
 /// What a person says in an entry, signed by them.
@@ -147,5 +199,57 @@ impl Archive for Nothing {
 
     fn sealed_behind(&self, _: Option<&EntryId>, _: usize) -> Vec<EntryId> {
         Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use protocol::codec::{Bytes, encode};
+
+    use super::*;
+
+    /// Counts what is read of it.
+    struct Counted<R>(R, usize);
+
+    impl<R: Read> Read for Counted<R> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let read = self.0.read(into)?;
+            self.1 += read;
+            Ok(read)
+        }
+    }
+
+    #[test]
+    fn a_file_without_end_is_refused_early() {
+        let mut endless = Counted(io::repeat(0), 0);
+        let said = check(&mut endless, None).err().unwrap();
+        assert!(said.contains("does not begin with the line"), "{said}");
+        assert!(endless.1 <= 2 * EXPORT_HEAD.len(), "{}", endless.1);
+
+        // Half a gigabyte of a text that never ends.
+        let long = [EXPORT_HEAD, &[0x5a, 0x20, 0, 0, 0]].concat();
+        let mut endless = Counted(long.as_slice().chain(io::repeat(7)), 0);
+        check(&mut endless, None).err().unwrap();
+        assert!(endless.1 <= 3 * PAPERS_BYTES_MAX, "{}", endless.1);
+    }
+
+    #[test]
+    fn items_are_read_one_after_the_other_and_a_cut_one_is_told() {
+        let texts: Vec<Bytes> = (0_u8..200).map(|number| Bytes(vec![number; usize::from(number)])).collect();
+        let file: Vec<u8> = EXPORT_HEAD.iter().copied().chain(texts.iter().flat_map(encode)).collect();
+        let read = |file: &[u8]| {
+            let mut items = Items::new(file);
+            items.take_head()?;
+            let mut found = Vec::new();
+            while let Some(text) = items.next::<Bytes>(250)? {
+                found.push(text);
+            }
+            Ok::<_, String>(found)
+        };
+        assert_eq!(read(&file), Ok(texts));
+        let said = read(&file[..file.len() - 1]).unwrap_err();
+        assert!(said.contains("cannot be read"), "{said}");
     }
 }
