@@ -5,6 +5,7 @@ mod cases;
 mod description;
 mod network;
 mod node;
+mod place;
 mod posted;
 mod saved;
 mod search;

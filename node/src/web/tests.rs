@@ -8,6 +8,7 @@ mod foreign;
 mod headers;
 mod leaving;
 mod pictures;
+mod pointing;
 mod roles;
 mod scripts;
 mod sessions;

@@ -243,10 +243,15 @@ impl Region {
         Some(Self { left, top, width, height })
     }
 
-    fn check(&self) -> Result<(), Malformed> {
+    /// Whether it is a place in a picture at all: not empty, and no part of it outside.
+    pub fn is_inside(&self) -> bool {
         let is_inside =
             |from: u16, length: u16| length > 0 && u32::from(from) + u32::from(length) <= u32::from(Self::WHOLE);
-        match is_inside(self.left, self.width) && is_inside(self.top, self.height) {
+        is_inside(self.left, self.width) && is_inside(self.top, self.height)
+    }
+
+    fn check(&self) -> Result<(), Malformed> {
+        match self.is_inside() {
             true => Ok(()),
             false => Err(Malformed::Form { at: 0, what: "a place that is not in the picture" }),
         }

@@ -13,11 +13,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{LIMIT, description::Problems, posted::PostedCase};
+use super::{
+    LIMIT,
+    description::Problems,
+    place::{Place, place_in},
+    posted::PostedCase,
+};
 use crate::{
     app::{
-        self, App, AppError, Audience, CaseOrPlate, CaseView, PlaceInPicture, RemarkView, RemarkWhat, profession_name,
-        specialty_name,
+        self, App, AppError, Audience, CaseOrPlate, CaseView, RemarkView, RemarkWhat, profession_name, specialty_name,
     },
     web::{
         Web,
@@ -65,6 +69,8 @@ pub(super) struct NewComment {
     replies_to: Option<String>,
     /// The picture that it points at, from 1.
     picture: Option<u8>,
+    /// The place in that picture.
+    region: Option<Place>,
 }
 
 /// A star.
@@ -172,8 +178,10 @@ pub(super) struct CommentView {
     /// Absent: it was withdrawn.
     author: Option<AuthorView>,
     text: String,
-    /// From 1.
+    /// The picture that it points at, from 1.
     picture: Option<u16>,
+    /// The place in that picture; absent: all of it.
+    region: Option<Place>,
     withdrawn_ms: Option<u64>,
 }
 
@@ -246,8 +254,13 @@ pub(super) async fn comment(
     let replies_to: Option<EntryId> = new.replies_to.as_deref().map(|text| id("comment", text)).transpose()?;
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
+<<<<<<< HEAD
         readable(&app, case, &actor)?;
         let place = new.picture.map(|number| PlaceInPicture::numbered(number.into(), None)).transpose()?;
+=======
+        let view = readable(&app, case, &actor)?;
+        let place = place_in(&view, new.picture, new.region)?;
+>>>>>>> 3f2f6c4 (Programs point at a place in a picture and read where others point; a picture that the case has not is refused)
         app.comment(case, &new.text, replies_to, place, &actor).await
     });
     Ok(Json(json!(said.await?)))
@@ -394,15 +407,17 @@ fn line(remark: RemarkView) -> CommentView {
         author: None,
         text: String::new(),
         picture: None,
+        region: None,
         withdrawn_ms: None,
     };
     match what {
         RemarkWhat::Withdrawn { withdrawn_ms } => CommentView { withdrawn_ms: Some(withdrawn_ms), ..blank },
-        RemarkWhat::Said { author: by, text, edited_ms, picture, .. } => CommentView {
+        RemarkWhat::Said { author: by, text, edited_ms, picture, region } => CommentView {
             author: Some(author(&by)),
             text,
             edited_ms,
             picture: picture.map(|index| u16::from(index) + 1),
+            region: region.map(Place::of),
             ..blank
         },
     }
