@@ -22,7 +22,7 @@ mod wording;
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use house::{Actor, Permission, Refusal, Settings};
@@ -205,6 +205,14 @@ impl App {
             joined.close().await;
         }
         self.stop.cancel();
+    }
+
+    /// The same, with all that follows, until then.
+    pub(crate) async fn close_by(&self, deadline: Instant) {
+        if let Some(joined) = self.network() {
+            joined.shared().shelf.tables.close_by(deadline);
+        }
+        self.close().await;
     }
 
     /// The network that this node is in.

@@ -7,7 +7,8 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use axum::Router;
@@ -37,8 +38,9 @@ use crate::{
 /// Days for which the certificate that `init` makes is good.
 const CERTIFICATE_DAYS: i64 = 825;
 
-/// What runs is ended within this time; then the process ends all the same: what was acknowledged is on the disk.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// A stop takes no longer: requests that run, connections, index and tables together. Then the process ends as it is; what was
+/// acknowledged is on the disk, and the next start does what was left.
+const STOP_MAX: Duration = Duration::from_secs(10);
 
 /// A node that cannot be made, opened or run. The operator is told what to do.
 #[derive(Debug, thiserror::Error)]
@@ -140,7 +142,7 @@ pub(crate) fn serve(layout: &Layout, config: &Config) -> Result<(), NodeError> {
     start_log(config);
     let runtime = runtime()?;
     let ended = runtime.block_on(run(layout, config));
-    runtime.shutdown_timeout(CLOSE_TIMEOUT);
+    runtime.shutdown_timeout(STOP_MAX);
     ended
 }
 
@@ -192,23 +194,33 @@ async fn run(layout: &Layout, config: &Config) -> Result<(), NodeError> {
     );
     let serving = async { tokio::join!(server.serve(listener, tls), server.serve_socket(socket)) };
     tokio::pin!(serving);
-    tokio::select! {
-        _ = &mut serving => {}
+    let deadline = tokio::select! {
+        _ = &mut serving => ended_within(STOP_MAX),
         () = told_to_stop => {
             tracing::info!("The node stops; running requests are finished first.");
+            let deadline = ended_within(STOP_MAX);
             app.leaving().cancel();
             serving.await;
+            deadline
         }
-    }
-    if tokio::time::timeout(CLOSE_TIMEOUT, app.close()).await.is_err() {
-        tracing::warn!(
-            close.seconds = CLOSE_TIMEOUT.as_secs(),
-            "The node could not be closed in time and ends as it is."
-        );
-    }
+    };
+    app.close_by(deadline).await;
     let _ = fs::remove_file(layout.socket());
     tracing::info!("The node has stopped.");
     Ok(())
+}
+
+/// From now on the process has so long to end in order. Whatever holds it up then, be it a disk that hangs, it ends.
+fn ended_within(stop_max: Duration) -> Instant {
+    let watching = move || {
+        thread::sleep(stop_max);
+        tracing::warn!(stop.seconds = stop_max.as_secs(), "The node could not be closed in time and ends as it is.");
+        std::process::exit(0);
+    };
+    if let Err(error) = thread::Builder::new().name("stop".into()).spawn(watching) {
+        tracing::warn!(error.cause = %error, "No thread can see to it that the node stops in time.");
+    }
+    Instant::now() + stop_max
 }
 
 /// SIGTERM of a service manager, or Ctrl-C of a person. It is heard from the call on, not only once somebody waits for it.
@@ -390,8 +402,7 @@ mod tests {
     fn the_service_unit_waits_until_the_node_has_closed() {
         let unit = include_str!("../../config/consilium.service");
         let waits = unit.lines().find_map(|line| line.strip_prefix("TimeoutStopSec=")?.parse::<u64>().ok());
-        // Requests end, the node is closed, and the runtime waits for what still waits for a disk.
-        assert!(waits.unwrap() > web::server::DRAIN_SECONDS + 2 * CLOSE_TIMEOUT.as_secs());
+        assert!(waits.unwrap() > STOP_MAX.as_secs());
     }
 
     #[test]

@@ -227,8 +227,10 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn cases(&self) -> Result<Vec<CaseId>, BlobError> {
-        let names = self.objects.directories(PICTURES).await?;
-        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+        let mut names = self.objects.directories(PICTURES).await?;
+        names.extend(self.objects.directories(fetched::DIRECTORY).await?);
+        let cases: BTreeSet<CaseId> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        Ok(cases.into_iter().collect())
     }
 
     /// Destroys the keys of all pictures of a case, waits for the disk, and then removes the objects. Doing it again does
@@ -291,12 +293,13 @@ impl Blobs {
     ) -> Result<(), BlobError> {
         // What writes does not end when nobody waits for it any more; so neither does its turn.
         let blobs = self.clone();
-        let put = tokio::spawn(async move { blobs.put_in_turn(case, blob, media_type, bytes).await });
+        let put = tokio::spawn(async move { blobs.put_in_turn(path, case, blob, media_type, bytes).await });
         put.await.unwrap_or(Err(BlobError::Interrupted))
     }
 
     async fn put_in_turn(
         &self,
+        path: String,
         case: CaseId,
         blob: BlobId,
         media_type: MediaType,

@@ -107,6 +107,7 @@ pub struct Tables {
     unusable: Arc<OnceLock<String>>,
     set_aside: Vec<String>,
     due: Mutex<Due>,
+    close_by: OnceLock<Instant>,
 }
 
 struct Due {
@@ -133,7 +134,15 @@ impl Tables {
         }
         // The first batch makes a checkpoint, for opening on a full disk could not.
         let due = Mutex::new(Due { batches: CHECKPOINT_BATCHES, since: Instant::now() });
-        Self { engine: opened.engine.ok(), watch: watch.ok(), options, unusable, set_aside: opened.set_aside, due }
+        Self {
+            engine: opened.engine.ok(),
+            watch: watch.ok(),
+            options,
+            unusable,
+            set_aside: opened.set_aside,
+            due,
+            close_by: OnceLock::new(),
+        }
     }
 
     /// Why tables were set aside at open, in sentences for the log and the health page. Empty on an ordinary start.
@@ -213,6 +222,12 @@ impl Tables {
         Ok(())
     }
 
+    /// Has closing take no longer than until then: what is left undone by then the next start does. The first one told counts.
+    pub fn close_by(&self, deadline: Instant) {
+        // It was told already.
+        let _ = self.close_by.set(deadline);
+    }
+
     /// Runs one call into the engine. What it does to us ends here.
     fn guarded<T>(&self, call: impl FnOnce(&Engine) -> Result<T, EngineError>) -> Result<T, TableError> {
         let unusable = || TableError::Unusable { why: self.unusable().unwrap_or_default().to_owned() };
@@ -236,19 +251,20 @@ impl Drop for Tables {
     fn drop(&mut self) {
         let Some(engine) = self.engine.take() else { return };
         let is_orderly = self.unusable.get().is_none();
+        let deadline = self.close_by.get().copied().unwrap_or_else(|| Instant::now() + self.options.open_max);
         let cache_bytes = self.options.cache_bytes;
         let (done, wait) = mpsc::channel();
         let closing = thread::Builder::new().name("tables-close".into()).spawn(move || {
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 // Without the note the next open checks every row: slower, never wrong.
                 if is_orderly && engine.checkpoint(true).is_ok() {
-                    let _ = engine.close(cache_bytes);
+                    let _ = engine.close(cache_bytes, deadline);
                 }
             }));
             let _ = done.send(());
         });
         if closing.is_ok() {
-            let _ = wait.recv_timeout(self.options.open_max);
+            let _ = wait.recv_timeout(deadline.saturating_duration_since(Instant::now()));
         }
     }
 }

@@ -9,7 +9,7 @@ use protocol::{BlobId, CaseId, Salt};
 
 use super::{BlobError, Blobs, ErasedBlobs};
 
-const DIRECTORY: &str = "fetched";
+pub(super) const DIRECTORY: &str = "fetched";
 
 /// So many go at once, while nothing else is kept.
 const GO_AT_ONCE: usize = 64;

@@ -11,6 +11,7 @@ use std::{
     ops::Bound,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional, TransactionalTree};
@@ -28,6 +29,9 @@ use crate::{
 
 /// The engine is asked to write nothing while less is free: a write that fails is the last one that it tries.
 const ROOM_BYTES_MIN: u64 = 1 << 20;
+
+/// What opening takes however little there is.
+const OPENING_MIN: Duration = Duration::from_millis(500);
 
 /// The tree of marks and tallies; tables of callers have names without a dot in front.
 const OWN_TREE: &str = ".own";
@@ -121,11 +125,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Closes the database and opens it for a moment once more: that notes where its pages are, and the next start then reads
-    /// nothing of its log, which is seconds for a gigabyte.
-    pub(super) fn close(self, cache_bytes: u64) -> Result<(), EngineError> {
+    /// Closes the database and, if there is time, opens it for a moment once more: that notes where its pages are, and the next
+    /// start then reads nothing of its log, which is seconds for a gigabyte.
+    pub(super) fn close(self, cache_bytes: u64, deadline: Instant) -> Result<(), EngineError> {
         let Self { directory, disk, db, own, trees } = self;
         drop((db, own, trees));
+        if Instant::now() + OPENING_MIN + opening_takes(&directory) > deadline {
+            return Ok(());
+        }
         drop(Self::open(&directory, cache_bytes, disk)?);
         Ok(sync_all(&directory.join("db"))?)
     }
@@ -254,6 +261,22 @@ fn is_empty(bounds: &(Bound<Vec<u8>>, Bound<Vec<u8>>)) -> bool {
         (Bound::Included(start) | Bound::Excluded(start), Bound::Included(end) | Bound::Excluded(end)) => start >= end,
         _ => false,
     }
+}
+
+/// How long reading the log may take on a slow disk, beside what opening takes anyway.
+pub(super) fn opening_takes(directory: &Path) -> Duration {
+    Duration::from_millis(bytes_in(directory) / 100_000)
+}
+
+fn bytes_in(directory: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(directory) else { return 0 };
+    entries
+        .filter_map(Result::ok)
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => bytes_in(&entry.path()),
+            _ => entry.metadata().map_or(0, |metadata| metadata.len()),
+        })
+        .sum()
 }
 
 fn sync_all(directory: &Path) -> io::Result<()> {

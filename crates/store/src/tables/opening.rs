@@ -6,13 +6,12 @@ use std::{
     path::{Path, PathBuf},
     sync::mpsc::{self, RecvTimeoutError},
     thread,
-    time::Duration,
 };
 
 use super::{
     TableOptions,
     checkpoint::Checkpoint,
-    engine::{Engine, EngineError, check_room, panic_text},
+    engine::{Engine, EngineError, check_room, opening_takes, panic_text},
 };
 use crate::{
     disk::{self, Disk},
@@ -57,8 +56,7 @@ pub(super) fn distrust(directory: &Path, why: &str) {
 }
 
 fn open_in_time(directory: &Path, options: &TableOptions, disk: &Disk) -> Result<Engine, String> {
-    let megabytes = bytes_in(directory) / 1_000_000;
-    let deadline = options.open_max + Duration::from_secs(megabytes / 100);
+    let deadline = options.open_max + opening_takes(directory);
     let (directory, options, disk) = (directory.to_owned(), options.clone(), disk.clone());
     let (done, wait) = mpsc::sync_channel(1);
     let opening = move || {
@@ -148,17 +146,6 @@ fn bad_directories(directory: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     }
     bad.sort();
     Ok(bad)
-}
-
-fn bytes_in(directory: &Path) -> u64 {
-    let Ok(entries) = fs::read_dir(directory) else { return 0 };
-    entries
-        .filter_map(Result::ok)
-        .map(|entry| match entry.file_type() {
-            Ok(kind) if kind.is_dir() => bytes_in(&entry.path()),
-            _ => entry.metadata().map_or(0, |metadata| metadata.len()),
-        })
-        .sum()
 }
 
 fn text(error: EngineError) -> String {

@@ -101,6 +101,24 @@ fn rows_and_marks_are_there_after_a_restart() {
 }
 
 #[test]
+fn an_engine_notes_where_its_pages_are_when_there_is_time_for_it() {
+    let notes = |room: &Room| {
+        let files = fs::read_dir(room.path().join("db")).unwrap().map(|entry| entry.unwrap().file_name());
+        files.filter(|name| name.to_string_lossy().starts_with("snap")).collect::<Vec<_>>()
+    };
+    for (time, is_noted) in [(Duration::ZERO, false), (Duration::from_secs(60 * 60), true)] {
+        let room = Room::with_rows(30);
+        let engine = Engine::open(&room.path(), room.options.cache_bytes, Disk::default()).unwrap();
+        engine.apply(&batch(30), FEEDS, at(30)).unwrap();
+        engine.checkpoint(true).unwrap();
+        let before = notes(&room);
+        engine.close(room.options.cache_bytes, Instant::now() + time).unwrap();
+        assert_eq!(notes(&room) != before, is_noted, "with {time:?}");
+        assert!(room.is_intact(&room.open(), 31), "with {time:?}");
+    }
+}
+
+#[test]
 fn rows_come_in_the_order_of_their_keys_from_both_ends() {
     let room = Room::with_rows(30);
     let tables = room.open();
