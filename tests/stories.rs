@@ -11,6 +11,7 @@
 //! | `stopping` | a node is stopped while pages are open |
 //! | `visiting` | people come into a house by its pages |
 //! | `sharing` | a photograph becomes a case by the pages |
+//! | `pairs` | pictures are put in order, two of them as before and after |
 //! | `answering` | a case is answered from another house by the pages |
 //! | `away` | a house whose neighbours are all gone goes on |
 //! | `photograph` | a photograph does, and tells nobody whom it shows |
@@ -119,6 +120,8 @@ mod member;
 mod newer;
 #[path = "stories/pages.rs"]
 mod pages;
+#[path = "stories/pairs.rs"]
+mod pairs;
 #[path = "stories/pen.rs"]
 mod pen;
 #[path = "stories/person.rs"]

@@ -160,6 +160,11 @@ picture-number = Picture { $number }
 picture-up = Earlier
 picture-down = Later
 picture-remove = Remove
+picture-before = Before
+picture-after = After
+picture-pair = Before, and the next is after
+picture-part = Not a pair
+pictures-pair-hint = Two pictures of the same place, before and after? Put them one behind the other and say so at the first: they open side by side.
 picture-waiting = waits for your look
 picture-looked-at = looked at and confirmed
 drop-here = You can also drop pictures here.
@@ -322,6 +327,7 @@ share-not-ready = A step before this one is not done.
 
 case-pictures = Pictures of the case
 case-uncover = Show the picture
+case-pair = Pictures { $before } and { $after }, before and after
 case-cleaned = { $count ->
     [0] Cleaned, nothing covered; confirmed by { $name }
     [one] Cleaned, one cover; confirmed by { $name }

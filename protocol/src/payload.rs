@@ -3,6 +3,7 @@
 pub mod content;
 pub mod control;
 pub mod manifest;
+pub mod pairs;
 pub(crate) mod sealed;
 
 use crate::{

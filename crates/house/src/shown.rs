@@ -5,7 +5,7 @@ use protocol::codec::Text;
 use crate::refusal::{Refusal, at_most};
 
 /// Whether a character steers a terminal, breaks a line or turns the reading direction (Unicode TR 36).
-pub const fn steers(c: char) -> bool {
+pub fn steers(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

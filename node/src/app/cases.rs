@@ -66,7 +66,7 @@ impl Audience {
     }
 }
 
-/// A case of words alone, as the command line and programs post it.
+/// A case without its pictures, as the command line and programs post it.
 #[derive(Clone, Debug)]
 pub(crate) struct NewCase {
     pub(crate) title: String,
@@ -74,6 +74,8 @@ pub(crate) struct NewCase {
     pub(crate) text: String,
     pub(crate) specialty: Option<String>,
     pub(crate) tags: Vec<String>,
+    /// The pictures, from 1, that show before what the next one shows after.
+    pub(crate) before_after: Vec<usize>,
     pub(crate) audience: Audience,
 }
 

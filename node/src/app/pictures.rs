@@ -7,6 +7,7 @@
 //! | `drawn`, `clip` | covers as the editor draws them, and the shapes that are burnt in |
 //! | `shown`, `png` | what the owner sees while covering |
 //! | `open_draft` | what is done with a draft and its tray at hand |
+//! | `pairs` | which of them are looked at together, before and after |
 //! | `manifest` | the account of a released picture, as it travels |
 //! | `post` | a whole case with pictures in one step |
 //!
@@ -17,6 +18,7 @@ mod clip;
 mod drawn;
 mod manifest;
 mod open_draft;
+mod pairs;
 mod png;
 mod post;
 mod quarantine;
@@ -33,7 +35,7 @@ use std::{
 
 use anonymizer::{Confirmation, Finding, Inspection, Limits, ReleaseError, Search, Searched, release};
 use house::{Actor, Command, draft};
-use protocol::{CaseId, CaseNumber, ClinicianId};
+use protocol::{CaseId, CaseNumber, ClinicianId, payload::pairs::Side};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
@@ -75,6 +77,7 @@ pub(crate) struct DraftPicture {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) is_confirmed: bool,
+    pub(crate) side: Option<Side>,
     pub(crate) alt: String,
     pub(crate) findings: Vec<Finding>,
     pub(crate) searched: Vec<Searched>,
@@ -231,6 +234,17 @@ impl App {
         actor: &Actor,
     ) -> Result<(), AppError> {
         self.open_draft(draft, actor).await?.reorder(order).await
+    }
+
+    /// Makes a picture and the one behind it a pair, before and after, or ends the pair that it is in.
+    pub(crate) async fn pair_pictures(
+        &self,
+        draft: CaseNumber,
+        id: PictureId,
+        is_pair: bool,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
+        self.open_draft(draft, actor).await?.pair(id, is_pair).await
     }
 
     /// Says in the draft whether its pictures are done: they are if none waits to be confirmed, so also if there are none.

@@ -30,6 +30,7 @@ fn case(title: &str, audience: Audience) -> NewCase {
         text: "Since three days, without fever.".to_owned(),
         specialty: Some("D003880".to_owned()),
         tags: vec!["rash".to_owned()],
+        before_after: vec![],
         audience,
     }
 }

@@ -184,6 +184,9 @@ pub(crate) enum CaseCommand {
         /// covered.
         #[arg(long = "picture", value_name = "FILE", requires = "confirm")]
         pictures: Vec<PathBuf>,
+        /// The number, from 1, of a picture that shows before what the next one shows after; several are possible.
+        #[arg(long = "before-after", value_name = "NUMBER", requires = "pictures")]
+        before_after: Vec<usize>,
         /// The person named by --as has looked at every picture: beside what is found and covered, nothing in it tells who
         /// the patient is.
         #[arg(long)]

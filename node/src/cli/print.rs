@@ -222,6 +222,9 @@ fn case(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
             writeln!(out, "\n{words}")?;
         }
     }
+    if let Some(line) = pictures(value) {
+        writeln!(out, "\n{line}")?;
+    }
     let author = &value["author"];
     writeln!(
         out,
@@ -237,6 +240,14 @@ fn case(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
         writeln!(out, "{indent}{}: {}", line(&comment["author"], "name"), text(comment, "text"))?;
     }
     Ok(())
+}
+
+/// How many pictures a case has, and which of them are before and after.
+fn pictures(value: &Value) -> Option<String> {
+    let count = value["pictures"].as_u64().filter(|count| *count > 0)?;
+    let pairs = value["before_after"].as_array().into_iter().flatten().filter_map(Value::as_u64);
+    let pairs: String = pairs.map(|before| format!("; {before} is before, {} after", before + 1)).collect();
+    Some(format!("{count} {}{pairs}", if count == 1 { "picture" } else { "pictures" }))
 }
 
 /// One case a line, whatever its title holds.
@@ -339,5 +350,22 @@ mod tests {
         let mut out = Vec::new();
         list(&mut out, &cases).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "1  Two lines [2Jturnedthrice  (A B)\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_counted_and_pairs_are_named() {
+        let line = |pictures: u32, pairs: &[u32]| pictures_line(pictures, pairs);
+        assert_eq!(line(0, &[]), None);
+        assert_eq!(line(1, &[]).as_deref(), Some("1 picture"));
+        assert_eq!(line(4, &[1, 3]).as_deref(), Some("4 pictures; 1 is before, 2 after; 3 is before, 4 after"));
+    }
+
+    fn pictures_line(pictures: u32, before_after: &[u32]) -> Option<String> {
+        super::pictures(&json!({ "pictures": pictures, "before_after": before_after }))
     }
 }

@@ -147,13 +147,25 @@ fn of_token(command: &TokenCommand) -> Request {
 
 fn of_case(command: &CaseCommand) -> Result<Request, Failure> {
     Ok(match command {
-        CaseCommand::Post { login, title, question, text, specialty, tags, audience, pictures, confirm } => {
+        CaseCommand::Post {
+            login,
+            title,
+            question,
+            text,
+            specialty,
+            tags,
+            audience,
+            pictures,
+            before_after,
+            confirm,
+        } => {
             let mut case = json!({
                 "as": login, "title": title, "question": question, "text": text,
                 "specialty": specialty, "tags": tags, "audience": audience,
             });
             if !pictures.is_empty() {
                 case["confirm"] = json!(confirm);
+                case["before_after"] = json!(before_after);
             }
             let pictures = pictures.iter().map(|file| read_picture(file)).collect::<Result<_, _>>()?;
             Request { pictures, ..Request::post("/cases", case) }

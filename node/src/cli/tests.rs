@@ -29,6 +29,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("attest one --profession nurse", "POST /api/v1/attestations"),
     ("revoke one", "POST /api/v1/revocations"),
     ("case post --as one --title T --picture FILE --confirm", "POST /api/v1/cases"),
+    ("case post --as one --title T --picture FILE --picture FILE --before-after 1 --confirm", "POST /api/v1/cases"),
     ("case show ../1?x", "GET /api/v1/cases/{case}"),
     ("case list", "GET /api/v1/cases"),
     ("comment 1/2 --as one --text T", "POST /api/v1/cases/{case}/comments"),

@@ -15,6 +15,7 @@ mod search;
 mod set_password;
 pub(crate) mod sign_in;
 mod sign_up;
+mod spread;
 mod star;
 mod thread;
 mod unsent;

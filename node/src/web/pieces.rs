@@ -3,6 +3,7 @@
 use protocol::payload::{
     content::{AgeBand, Certainty, Sex, Status},
     control::Profession,
+    pairs::Side,
 };
 use trust::Standing;
 
@@ -68,6 +69,15 @@ pub(crate) fn choices(pairs: &[(&str, &'static str)], chosen: &str) -> Vec<Choic
     let choice =
         |(value, key): &(&str, &'static str)| Choice { value: (*value).to_owned(), key, is_chosen: *value == chosen };
     pairs.iter().map(choice).collect()
+}
+
+/// Which side of a pair a picture shows; empty if it belongs to none.
+pub(crate) const fn side_key(side: Option<Side>) -> &'static str {
+    match side {
+        Some(Side::Before) => "picture-before",
+        Some(Side::After) => "picture-after",
+        None => "",
+    }
 }
 
 /// The small picture of a case's first picture.

@@ -7,6 +7,7 @@ mod description;
 mod foreign;
 mod headers;
 mod leaving;
+mod pairs;
 mod pictures;
 mod pointing;
 mod roles;

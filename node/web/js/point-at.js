@@ -1,5 +1,6 @@
 // <point-at>: lets a comment point at a place in the picture. A box appears in the middle; it is drawn anew by dragging,
-// moved by the arrow keys, stretched with Alt. Its corners go into the hidden field `region` as "x,y,width,height".
+// moved by the arrow keys, stretched with Alt. Its corners go into the hidden field `region` as "x,y,width,height", and the
+// number of the picture into the field `picture`: of a pair, each can be pointed into.
 
 import { announce, filled } from './announce.js';
 import { bounds, boxBetween, fitted, moved, SIDE_MIN, whole } from './geometry.js';
@@ -12,34 +13,44 @@ import { button, draw, make, set } from './make.js';
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 class PointAt extends HTMLElement {
+  /** @type {ImageStage | null} */ #stage = null;
   /** @type {SVGRectElement | null} */ #mark = null;
   /** @type {Place | null} */ #place = null;
   /** @type {[number, number] | null} */ #from = null;
+  /** @type {HTMLButtonElement | null} */ #way = null;
   /** @type {AbortController | null} */ #listening = null;
   #how = make('p', { class: 'hint' }, this.dataset.how ?? '');
-  #do = button(this.dataset.icons, 'crosshair', this.dataset.do ?? '', 'quiet');
+  /** @type {HTMLButtonElement[]} */ #ways = [];
   #undo = button(this.dataset.icons, 'x', this.dataset.undo ?? '', 'quiet');
 
   connectedCallback() {
-    if (!this.#stage || this.#do.isConnected) return;
+    if (this.#ways.length > 0) return;
+    const stages = /** @type {NodeListOf<ImageStage>} */ (document.querySelectorAll('.case-picture image-stage'));
+    this.#ways = [...stages].map((stage) => this.#wayInto(stage));
+    if (this.#ways.length === 0) return;
     this.#how.hidden = true;
     this.#undo.hidden = true;
-    this.#do.addEventListener('click', () => this.#begin());
     this.#undo.addEventListener('click', () => this.#end());
-    this.append(this.#do, this.#undo, this.#how);
+    this.append(...this.#ways, this.#undo, this.#how);
   }
 
   disconnectedCallback() {
     this.#end();
   }
 
-  get #stage() {
-    return /** @type {ImageStage | null} */ (document.querySelector('.case-picture image-stage'));
+  /** @param {ImageStage} stage */
+  #wayInto(stage) {
+    const words = [this.dataset.do ?? '', stage.dataset.name].filter(Boolean).join(': ');
+    const way = button(this.dataset.icons, 'crosshair', words, 'quiet');
+    way.addEventListener('click', () => this.#begin(stage, way));
+    return way;
   }
 
-  #begin() {
-    const stage = this.#stage;
-    if (!stage) return;
+  /** @param {ImageStage} stage @param {HTMLButtonElement} way */
+  #begin(stage, way) {
+    this.#stage = stage;
+    this.#way = way;
+    this.#numberField.value = stage.dataset.number ?? '';
     const seen = stage.visible;
     const side = Math.min(seen.width, seen.height) / 4;
     this.#place = { shape: 'box', x: seen.x + (seen.width - side) / 2, y: seen.y + (seen.height - side) / 2, width: side, height: side, finding: null };
@@ -67,18 +78,22 @@ class PointAt extends HTMLElement {
     if (this.#stage) this.#stage.isDrawing = false;
     this.#toggle(false);
     this.#field.value = '';
-    if (this.isConnected) this.#do.focus();
+    if (this.isConnected) this.#way?.focus();
   }
 
   /** @param {boolean} isPointing */
   #toggle(isPointing) {
-    this.#do.hidden = isPointing;
+    for (const way of this.#ways) way.hidden = isPointing;
     this.#undo.hidden = !isPointing;
     this.#how.hidden = !isPointing;
   }
 
   get #field() {
     return /** @type {HTMLInputElement} */ (this.querySelector('input[name="region"]'));
+  }
+
+  get #numberField() {
+    return /** @type {HTMLInputElement} */ (this.closest('form')?.querySelector('input[name="picture"]'));
   }
 
   #show() {

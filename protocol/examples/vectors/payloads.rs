@@ -6,8 +6,8 @@ use protocol::{
     codec::{Bytes, Text},
     payload::{
         content::{
-            AgeBand, Certainty, Comment, CommentRevision, MediaType, Outcome, Picture, Profile, Region, Sex, Star,
-            Status, Summary,
+            AgeBand, Certainty, Comment, CommentRevision, MediaType, Outcome, Pairing, Picture, Profile, Region, Sex,
+            Star, Status, Summary,
         },
         control::{
             Attestation, Destruction, EndOfFeed, EndReason, EpochStart, ErasureReceipt, Genesis, Ground, Head,
@@ -154,11 +154,23 @@ pub(crate) fn summary(audience: Option<Vec<FeedId>>) -> Summary {
             preview_size: 7,
             alt: Text::from("a rash on a forearm"),
             manifest: manifest(),
+            pairing: None,
         }],
         blob_salt: salt(7),
         is_public: audience.is_none(),
         audience,
     }
+}
+
+/// A case with a picture from before, the one after it, and a third.
+fn paired_summary() -> Summary {
+    let full = summary(None);
+    let picture = |number: u8| {
+        let blob = BlobId::of(&salt(7), &[number]);
+        let pairing = (number == 0).then_some(Pairing::BeforeAfter);
+        full.pictures.iter().cloned().map(move |picture| Picture { blob, pairing, ..picture })
+    };
+    Summary { pictures: (0..3).flat_map(picture).collect(), ..summary(None) }
 }
 
 /// A case with nothing that it need not have.
@@ -205,6 +217,7 @@ pub(crate) fn bodies() -> Vec<Value> {
         typed("full case", "Summary", &summary(None)),
         typed("restricted case", "Summary", &summary(Some(vec![feed(), FeedId([9; 32])]))),
         typed("bare case", "Summary", &bare_summary()),
+        typed("case with a pair", "Summary", &paired_summary()),
         typed("full comment", "Comment", &comment()),
         typed("bare comment", "Comment", &bare_comment),
         typed("comment that points at a place", "Comment", &pointing_comment),

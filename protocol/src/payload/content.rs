@@ -18,6 +18,12 @@ codes! {
         2 => Png,
     }
 
+    /// How a picture belongs to the one behind it.
+    pub enum Pairing {
+        /// This one shows before what the next shows after.
+        1 => BeforeAfter,
+    }
+
     /// Where a case stands.
     pub enum Status {
         1 => Open,
@@ -107,6 +113,8 @@ wire! {
         8 => alt: Text,
         /// What was done so that nobody is recognized.
         9 => manifest: Manifest,
+        /// How it belongs to the picture behind it, if it does.
+        10 => pairing: Option<Pairing>,
     }
 
     /// The body of a Comment.
@@ -200,6 +208,7 @@ impl Summary {
         if self.is_public && self.audience.is_some() {
             return Err(Malformed::Form { at: 0, what: "a case that is public and restricted" });
         }
+        self.check_pairs()?;
         self.pictures.iter().try_for_each(Picture::check)
     }
 }

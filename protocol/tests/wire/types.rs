@@ -35,7 +35,8 @@ types! {
         WantHead, HeadOf, WantBlob, BlobHead, Introduction, Frame, Gossip, Absence
     }
     protocol::payload::content {
-        Profile, Summary, Picture, Comment, Region, CommentRevision, Star, Outcome, MediaType, Status, Certainty, AgeBand, Sex
+        Profile, Summary, Picture, Comment, Region, CommentRevision, Star, Outcome, MediaType, Pairing, Status, Certainty,
+        AgeBand, Sex
     }
     protocol::payload::control {
         Place, Head, Genesis, RootChange, KeyRotation, EpochStart, EndOfFeed, NodeKey, NodeKeys, Attestation, Scope,

@@ -43,6 +43,7 @@ fn picture(number: u8) -> Picture {
         preview_size: 1,
         alt: Text::from("canary arm"),
         manifest,
+        pairing: None,
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) fn picture(released: &Released, blob: BlobId, preview: BlobId, alt: &
         preview_size: size(&released.preview),
         alt: Text::from(alt.trim()),
         manifest: to_wire(released.picture.manifest()),
+        pairing: None,
     }
 }
 

@@ -169,6 +169,7 @@ impl OpenDraft<'_> {
     pub(super) async fn remove(mut self, id: PictureId) -> Result<(), AppError> {
         let raw = self.laid(id)?.raw;
         self.tray.pictures.retain(|laid| laid.id != id);
+        self.tray.keep_pairs();
         self.settle()?;
         self.erase_unlisted().await?;
         for raw in raw.into_iter().flat_map(Raw::ids) {
@@ -180,6 +181,16 @@ impl OpenDraft<'_> {
     /// Puts the pictures into another order.
     pub(super) async fn reorder(mut self, order: &[PictureId]) -> Result<(), AppError> {
         if !self.tray.reorder(order) {
+            return Err(Unusable::PicturesChanged.into());
+        }
+        self.settle()?;
+        self.keep().await
+    }
+
+    /// Makes a picture and the one behind it a pair, or ends the pair that it is in.
+    pub(super) async fn pair(mut self, id: PictureId, is_pair: bool) -> Result<(), AppError> {
+        let is_done = if is_pair { self.tray.pair(id) } else { self.tray.part(id) };
+        if !is_done {
             return Err(Unusable::PicturesChanged.into());
         }
         self.settle()?;
@@ -230,6 +241,7 @@ impl OpenDraft<'_> {
             width: look.width,
             height: look.height,
             is_confirmed: laid.is_confirmed(),
+            side: self.tray.side_of(laid.id),
             alt: listed.map(|picture| picture.alt.0.clone()).unwrap_or_default(),
             findings: look.findings,
             searched: look.searched,

@@ -28,6 +28,7 @@ impl App {
         if let Audience::Named(institutions) = &new.audience {
             self.check_members(institutions)?;
         }
+        check_pairs(&new.before_after, files.len())?;
         if !files.is_empty() && !is_confirmed {
             let why = "a person must look at every picture and confirm that it shows nothing identifying";
             return Err(AppError::conflict(why));
@@ -60,10 +61,15 @@ impl App {
         files: Vec<Vec<u8>>,
         actor: &Actor,
     ) -> Result<(), AppError> {
+        let mut ids = Vec::new();
         for file in files {
             let DraftPicture { id, drawn, .. } = self.add_picture(number, file, actor).await?;
             let review = Review { drawn, alt: String::new(), has_seen_unsearched: true };
             self.confirm_picture(number, id, review, actor).await?;
+            ids.push(id);
+        }
+        for before in new.before_after.iter().filter_map(|before| ids.get(before.checked_sub(1)?)) {
+            self.pair_pictures(number, *before, true, actor).await?;
         }
         self.settle_pictures(number, actor).await?;
         self.change_draft(number, actor, |content| {
@@ -85,6 +91,19 @@ impl App {
                 "A draft that could not be published could not be thrown away; its owner finds it among the drafts."
             );
         }
+    }
+}
+
+/// Each number, from 1, is that of a picture which another follows, and no picture belongs to two pairs.
+fn check_pairs(befores: &[usize], pictures: usize) -> Result<(), AppError> {
+    let is_pair = |before: &usize| (1..pictures).contains(before);
+    let is_doubled = |before: &usize| befores.iter().filter(|other| other.abs_diff(*before) <= 1).count() > 1;
+    match befores.iter().all(|before| is_pair(before) && !is_doubled(before)) {
+        true => Ok(()),
+        false => Err(AppError::invalid(
+            "before_after",
+            "each is the number, from 1, of a picture that another one follows, and no picture belongs to two pairs",
+        )),
     }
 }
 

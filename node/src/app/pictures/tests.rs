@@ -44,6 +44,7 @@ fn new_case() -> NewCase {
         text: String::new(),
         specialty: None,
         tags: vec![],
+        before_after: vec![],
         audience: Audience::Network,
     }
 }

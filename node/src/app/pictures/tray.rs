@@ -11,7 +11,7 @@ use protocol::{BlobId, CaseNumber, payload::content::Picture};
 use serde::{Deserialize, Serialize};
 use store::OriginalId;
 
-use super::drawn::Drawn;
+use super::{drawn::Drawn, pairs::Pair};
 
 /// A picture of a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub(super) struct Tray {
     /// Counts the times that it was kept; the highest is the one that counts.
     pub(super) revision: u64,
     pub(super) pictures: Vec<Laid>,
+    #[serde(default)]
+    pub(super) pairs: Vec<Pair>,
 }
 
 /// A picture in a tray.
@@ -62,7 +64,7 @@ pub(super) struct Raw {
 
 impl Tray {
     pub(super) fn new(draft: CaseNumber, owner: AccountId) -> Self {
-        Self { draft: draft.0, owner: owner.0, revision: 0, pictures: Vec::new() }
+        Self { draft: draft.0, owner: owner.0, revision: 0, pictures: Vec::new(), pairs: Vec::new() }
     }
 
     pub(super) fn draft(&self) -> CaseNumber {
@@ -79,17 +81,22 @@ impl Tray {
             laid.blob = laid.blob.filter(|blob| listed.iter().any(|picture| picture.blob.0 == *blob));
         }
         self.drop_empty();
+        let known: BTreeSet<PictureId> = self.pictures.iter().map(|laid| laid.id).collect();
         for picture in listed {
             if !self.pictures.iter().any(|laid| laid.blob == Some(picture.blob.0)) {
                 self.pictures.push(Laid::confirmed_before(picture));
             }
         }
+        self.recall_pairs(listed, |id| !known.contains(&id));
+        self.keep_pairs();
     }
 
-    /// The confirmed pictures in the order of the tray.
+    /// The confirmed pictures in the order of the tray, with their pairs.
     pub(super) fn arranged(&self, listed: &[Picture]) -> Vec<Picture> {
         let of = |laid: &Laid| listed.iter().find(|picture| laid.blob == Some(picture.blob.0)).cloned();
-        self.pictures.iter().filter_map(of).collect()
+        let mut pictures: Vec<_> = self.pictures.iter().filter_map(|laid| Some((laid, of(laid)?))).collect();
+        self.mark_pairs(&mut pictures);
+        pictures.into_iter().map(|(_, picture)| picture).collect()
     }
 
     /// How far the step of the pictures has come: it is done when each of them is confirmed.
@@ -113,6 +120,7 @@ impl Tray {
             return false;
         }
         self.pictures.sort_by_key(|laid| order.iter().position(|id| *id == laid.id));
+        self.keep_pairs();
         true
     }
 
@@ -232,7 +240,11 @@ mod tests {
     use protocol::{
         ClinicianId,
         codec::Text,
-        payload::{content::MediaType, manifest::Manifest},
+        payload::{
+            content::{MediaType, Pairing},
+            manifest::Manifest,
+            pairs::Side,
+        },
     };
 
     fn laid(number: u8, until_ms: u64) -> Laid {
@@ -267,6 +279,7 @@ mod tests {
             preview_size: 1,
             alt: Text::default(),
             manifest,
+            pairing: None,
         }
     }
 
@@ -324,5 +337,49 @@ mod tests {
         assert!(tray.reorder(&[three, one, two]));
         let order: Vec<_> = tray.pictures.iter().map(|laid| laid.id).collect();
         assert_eq!(order, [three, one, two]);
+    }
+
+    #[test]
+    fn a_pair_stays_together_where_it_is_moved_and_ends_where_something_comes_between() {
+        let [one, two, three] = [1, 2, 3].map(|number| PictureId([number; 16]));
+        let (before, after) = (Some(Side::Before), Some(Side::After));
+        let paired = || {
+            let mut tray = tray(vec![laid(1, 9), laid(2, 9), laid(3, 9)]);
+            assert!(tray.pair(one));
+            tray
+        };
+        let sides = |order: [PictureId; 3]| {
+            let mut tray = paired();
+            assert!(tray.reorder(&order));
+            [one, two, three].map(|id| tray.side_of(id))
+        };
+        assert_eq!(sides([three, one, two]), [before, after, None]);
+        assert_eq!(sides([two, one, three]), [after, before, None], "what was after is before now");
+        assert_eq!(sides([one, three, two]), [None, None, None]);
+        let mut tray = paired();
+        assert!(!tray.pair(one) && !tray.pair(two), "a picture belongs to one pair");
+        assert!(!tray.pair(three), "nothing is behind the last");
+        assert!(tray.part(two) && !tray.part(two));
+        assert!(tray.pair(two));
+        assert_eq!([one, two, three].map(|id| tray.side_of(id)), [None, before, after]);
+    }
+
+    #[test]
+    fn a_pair_is_told_once_both_are_confirmed_and_found_again_in_the_draft() {
+        let pairings = |pictures: &[Picture]| pictures.iter().map(|picture| picture.pairing).collect::<Vec<_>>();
+        let mut tray = tray(vec![laid(1, 5), laid(2, 9), laid(3, 9)]);
+        assert!(tray.pair(PictureId([1; 16])));
+        tray.pictures[0].confirm(BlobId([1; 32]), Drawn::default());
+        tray.pictures[2].confirm(BlobId([3; 32]), Drawn::default());
+        assert_eq!(pairings(&tray.arranged(&[listed(1), listed(3)])), [None, None], "the third is after nothing");
+        tray.pictures[1].confirm(BlobId([2; 32]), Drawn::default());
+        let draft = tray.arranged(&[listed(3), listed(2), listed(1)]);
+        assert_eq!(pairings(&draft), [Some(Pairing::BeforeAfter), None, None]);
+
+        let mut forgotten = self::tray(vec![]);
+        forgotten.agree(&draft);
+        assert_eq!(forgotten.arranged(&draft), draft);
+        forgotten.agree(&draft[1..]);
+        assert_eq!(pairings(&forgotten.arranged(&draft)), [None, None], "what it was before is gone");
     }
 }

@@ -8,7 +8,10 @@ use axum::{
 };
 use casebook::row::Reach;
 use house::audit::{Action, Outcome};
-use protocol::{CaseId, EntryId, payload::control::Ground};
+use protocol::{
+    CaseId, EntryId,
+    payload::{content::Summary, control::Ground, pairs::Side},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -49,6 +52,9 @@ pub(super) struct NewCase {
     specialty: Option<String>,
     #[serde(default)]
     tags: Vec<String>,
+    /// The numbers, from 1, of the pictures that show before what the next one shows after.
+    #[serde(default)]
+    before_after: Vec<usize>,
     /// house, network, public, or feeds of institutions separated by commas.
     #[serde(default = "network")]
     audience: String,
@@ -148,6 +154,8 @@ pub(super) struct CaseDetail {
     #[serde(flatten)]
     case: CaseItem,
     text: String,
+    /// The numbers, from 1, of the pictures that show before what the next one shows after.
+    before_after: Vec<usize>,
     age: Option<&'static str>,
     sex: Option<&'static str>,
     outcome: Option<OutcomeView>,
@@ -215,8 +223,8 @@ pub(super) async fn post(
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
         let audience = Audience::parse(&new.audience)?;
-        let NewCase { title, question, text, specialty, tags, confirm, .. } = new;
-        let new = app::NewCase { title, question, text, specialty, tags, audience };
+        let NewCase { title, question, text, specialty, tags, before_after, confirm, .. } = new;
+        let new = app::NewCase { title, question, text, specialty, tags, before_after, audience };
         app.post_case(&new, files, confirm, &actor).await
     });
     Ok(Json(json!(said.await?)))
@@ -387,12 +395,18 @@ fn detail(app: &App, view: &CaseView) -> Result<Value, AppError> {
     Ok(json!(CaseDetail {
         case: item(view),
         text: view.summary.body.0.clone(),
+        before_after: befores(&view.summary),
         age: view.summary.age.map(|age| value_of(AGES, age_key(age))),
         sex: view.summary.sex.map(|sex| value_of(SEXES, sex_key(sex))),
         outcome,
         comments,
         thread_digest: app.thread_digest(view.case)?,
     }))
+}
+
+/// The pictures of a case, from 1, that show before what the next one shows after.
+fn befores(summary: &Summary) -> Vec<usize> {
+    (1..=summary.pictures.len()).filter(|number| summary.side_of(number - 1) == Some(Side::Before)).collect()
 }
 
 fn line(remark: RemarkView) -> CommentView {

@@ -23,6 +23,7 @@ use super::{
     feed::{away_since, is_unsent},
     new::audience::consent_key,
     saved::{Saved, saved_of},
+    spread::{Spread, spreads},
     star::{Star, star_of},
     thread::{Thread, thread_of},
 };
@@ -54,7 +55,7 @@ struct CasePage {
     t: &'static Sentences,
     frame: Frame,
     case: CaseView,
-    pictures: Vec<Picture>,
+    spreads: Vec<Spread>,
     events: String,
     is_covered: bool,
     uncover: String,
@@ -105,20 +106,6 @@ struct OutcomeView {
     certainty_key: &'static str,
     author: Badge,
     written: When,
-}
-
-struct Picture {
-    number: usize,
-    href: String,
-    is_current: bool,
-    src: String,
-    preview: String,
-    alt: String,
-    width: u32,
-    height: u32,
-    covers: usize,
-    reviewer: String,
-    manifest: String,
 }
 
 /// The address of a case, for fragments.
@@ -204,10 +191,10 @@ pub(super) async fn page(
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     frame.problems.extend(problem);
     let page = match shown {
-        Shown::Case { case, pictures, is_covered, star, saved, thread } => {
+        Shown::Case { case, spreads, is_covered, star, saved, thread } => {
             let uncover = format!("{}?uncover=yes", case.href);
             let events = format!("/events?case={}", case.href.trim_start_matches("/cases/"));
-            html(&CasePage { t, frame, case: *case, pictures, events, is_covered, uncover, star, saved, thread })?
+            html(&CasePage { t, frame, case: *case, spreads, events, is_covered, uncover, star, saved, thread })?
         }
         Shown::Plate { why_key, withdrawn, receipts } => html(&Erased { t, frame, why_key, withdrawn, receipts })?,
     };
@@ -215,7 +202,7 @@ pub(super) async fn page(
 }
 
 enum Shown {
-    Case { case: Box<CaseView>, pictures: Vec<Picture>, is_covered: bool, star: Star, saved: Saved, thread: Thread },
+    Case { case: Box<CaseView>, spreads: Vec<Spread>, is_covered: bool, star: Star, saved: Saved, thread: Thread },
     Plate { why_key: &'static str, withdrawn: When, receipts: Option<Receipts> },
 }
 
@@ -231,7 +218,7 @@ fn see(app: &App, case: CaseId, visitor: &Visitor, wish: Wish) -> Result<Shown, 
     let is_attested = visitor.person.as_ref().is_some_and(|person| person.is_attested);
     Ok(Shown::Case {
         case: Box::new(case_view(app, &view, visitor)?),
-        pictures: pictures(app, &view, wish.picture)?,
+        spreads: spreads(app, &view, wish.picture)?,
         is_covered: !is_attested && !wish.uncover && !view.summary.pictures.is_empty(),
         star: star_of(app, &view, visitor)?,
         saved: saved_of(app, case, visitor),
@@ -341,37 +328,6 @@ fn outcome(app: &App, view: &View) -> Result<Option<OutcomeView>, AppError> {
         author: Badge::of(author),
         written: When::at(held.map_or(view.open.activity_ms, |held| held.entry.header().time_ms)),
     }))
-}
-
-fn pictures(app: &App, view: &View, current: usize) -> Result<Vec<Picture>, AppError> {
-    let joined = app.joined()?;
-    let shared = joined.shared();
-    let listed = &view.summary.pictures;
-    let current = current.clamp(1, listed.len().max(1));
-    let mut pictures = Vec::new();
-    for (number, picture) in (1..).zip(listed) {
-        let reviewer = shared.badge_of(
-            picture.manifest.reviewer,
-            view.case.institution,
-            view.open.current,
-            view.open.standing(),
-        )?;
-        let href = format!("/cases/{}", view.case);
-        pictures.push(Picture {
-            number,
-            is_current: number == current,
-            src: format!("{href}/pictures/{number}"),
-            preview: format!("{href}/previews/{number}"),
-            manifest: format!("/api/v1{href}/pictures/{number}/manifest"),
-            href: format!("{href}?picture={number}"),
-            alt: plain(picture.alt.as_str()),
-            width: picture.width,
-            height: picture.height,
-            covers: picture.manifest.covers.len(),
-            reviewer: Badge::of(&reviewer).name,
-        });
-    }
-    Ok(pictures)
 }
 
 const fn why_key(ground: Ground) -> &'static str {

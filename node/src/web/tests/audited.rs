@@ -26,6 +26,7 @@ async fn with_a_picture(ward: &Ward, login: &str) -> CaseId {
         text: "For three days, without fever.".to_owned(),
         specialty: Some("D003880".to_owned()),
         tags: vec![],
+        before_after: vec![],
         audience: Audience::Network,
     };
     let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();

@@ -4,10 +4,10 @@ use house::audit::{Action, Line};
 
 use super::ward::{PASSWORD, Ward};
 
-const BOUNDARY: &str = "----between-the-parts";
+pub(super) const BOUNDARY: &str = "----between-the-parts";
 
 /// A grey picture as a baseline TIFF (TIFF 6.0 section 4): one strip, not compressed.
-fn grey(width: u16, height: u16) -> Vec<u8> {
+pub(super) fn grey(width: u16, height: u16) -> Vec<u8> {
     let strip_at: u32 = 8;
     let bytes = u32::from(width) * u32::from(height);
     let mut file = b"II*\0".to_vec();
@@ -34,7 +34,7 @@ fn grey(width: u16, height: u16) -> Vec<u8> {
     file
 }
 
-fn multipart(file: &[u8]) -> Vec<u8> {
+pub(super) fn multipart(file: &[u8]) -> Vec<u8> {
     let head = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"pictures\"; filename=\"Ada Byron 1852.tif\"\r\n\r\n"
     );

@@ -157,6 +157,7 @@ impl Ward {
             text: "For three days, without fever.".to_owned(),
             specialty: Some("D003880".to_owned()),
             tags: vec!["rash".to_owned()],
+            before_after: vec![],
             audience,
         };
         let actor = speaking_for(&self.app, login);

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use house::audit::{Action, Outcome};
-use protocol::CaseNumber;
+use protocol::{CaseNumber, payload::pairs::Side};
 
 use super::{Draft, Step, Work};
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
         extract::{Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
         intake::file_of,
+        pieces::side_key,
         problem::Problem,
         refused::beside_the_field,
     },
@@ -34,6 +35,7 @@ struct Pictures {
     pictures: Vec<PictureRow>,
     megabytes_max: usize,
     megapixels_max: u64,
+    has_several: bool,
     next: String,
 }
 
@@ -44,6 +46,8 @@ struct PictureRow {
     width: u32,
     height: u32,
     state_key: &'static str,
+    side_key: &'static str,
+    may_pair: bool,
 }
 
 /// The step, which is done as soon as no picture waits: a case may have none.
@@ -92,7 +96,7 @@ async fn not_taken(reading: &Reading, draft: &str, error: AppError) -> Result<Re
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, draft, Some(problem)).await?)?).into_response())
 }
 
-/// Earlier, later, or out.
+/// Earlier, later, out; a pair with the next, or no pair any more.
 pub(super) async fn change(
     reading: Reading,
     Path((draft, picture)): Path<(String, String)>,
@@ -110,21 +114,29 @@ pub(super) async fn change(
                     let order = moved(&app.draft_pictures(number, &actor).await?, picture, wanted == "up")?;
                     app.reorder_pictures(number, &order, &actor).await
                 }
-                _ => Err(AppError::invalid("do", "it is up, down or remove")),
+                "pair" | "part" => app.pair_pictures(number, picture, wanted == "pair", &actor).await,
+                _ => Err(AppError::invalid("do", "it is up, down, remove, pair or part")),
             }
         })
         .await?;
     Ok(Redirect::to(&format!("/drafts/{number}/pictures")).into_response())
 }
 
+/// The order once a picture is one place further up or down. A pair moves as one, unless its own two change places.
 fn moved(pictures: &[DraftPicture], picture: PictureId, is_up: bool) -> Result<Vec<PictureId>, AppError> {
-    let mut order: Vec<PictureId> = pictures.iter().map(|picture| picture.id).collect();
-    let at = order.iter().position(|id| *id == picture).ok_or(AppError::NotFound("picture"))?;
-    let to = if is_up { at.checked_sub(1) } else { Some(at + 1).filter(|to| *to < order.len()) };
-    if let Some(to) = to {
-        order.swap(at, to);
+    let pictures: Vec<_> = pictures.iter().map(|picture| (picture.id, picture.side)).collect();
+    let mut groups: Vec<&mut [_]> = Vec::new();
+    let mut order = pictures.clone();
+    groups.extend(order.chunk_by_mut(|_, next| next.1 == Some(Side::After)));
+    let at = groups.iter().position(|group| group.iter().any(|(id, _)| *id == picture));
+    let at = at.ok_or(AppError::NotFound("picture"))?;
+    let inward = if is_up { Side::After } else { Side::Before };
+    if groups[at].contains(&(picture, Some(inward))) {
+        groups[at].reverse();
+    } else if let Some(to) = if is_up { at.checked_sub(1) } else { Some(at + 1).filter(|to| *to < groups.len()) } {
+        groups.swap(at, to);
     }
-    Ok(order)
+    Ok(groups.iter().flat_map(|group| group.iter().map(|(id, _)| *id)).collect())
 }
 
 /// A picture in small, with its covers on.
@@ -172,7 +184,8 @@ async fn page(reading: &Reading, draft: &str, problem: Option<FieldProblem>) -> 
         draft: work.draft(),
         steps: work.steps("pictures"),
         next: if pictures.is_empty() { String::new() } else { format!("/drafts/{}/hide", work.number) },
-        pictures: pictures.iter().map(|picture| row(&work, picture)).collect(),
+        has_several: pictures.len() > 1,
+        pictures: pictures.iter().enumerate().map(|(at, picture)| row(&work, picture, pictures.get(at + 1))).collect(),
         megabytes_max: limits.picture_bytes_max >> 20,
         megapixels_max: limits.pixels_max / 1_000_000,
     })
@@ -195,7 +208,7 @@ pub(super) fn small_of(work: &Work, picture: &DraftPicture) -> String {
     format!("/drafts/{}/pictures/{}/small", work.number, picture.id)
 }
 
-fn row(work: &Work, picture: &DraftPicture) -> PictureRow {
+fn row(work: &Work, picture: &DraftPicture, next: Option<&DraftPicture>) -> PictureRow {
     PictureRow {
         id: picture.id.to_string(),
         number: picture.number,
@@ -203,5 +216,7 @@ fn row(work: &Work, picture: &DraftPicture) -> PictureRow {
         width: picture.width,
         height: picture.height,
         state_key: if picture.is_confirmed { "picture-looked-at" } else { "picture-waiting" },
+        side_key: side_key(picture.side),
+        may_pair: picture.side.is_none() && next.is_some_and(|next| next.side.is_none()),
     }
 }
