@@ -37,7 +37,7 @@ pub(crate) use people::{NewAccount, NewAttestation, OneTimeSignIn, profession_na
 pub(crate) use pictures::{DraftPicture, Drawn, PictureId, Review, Shape, ShownPicture};
 pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;
-pub(crate) use unsent::{Unsent, UnsentWhat};
+pub(crate) use unsent::{Unsent, UnsentWhat, Waiting};
 pub(crate) use unusable::Unusable;
 use wording::{unfit, unfit_line};
 

@@ -191,7 +191,9 @@ mod tests {
 
     #[test]
     fn an_address_that_nobody_can_call_is_not_announced() {
-        for text in ["/ip4/192.0.2.7/tcp/7400", "/ip4/127.0.0.1/tcp/1", "/dns4/house.example/tcp/7400", "/ip6/::1/tcp/1"] {
+        for text in
+            ["/ip4/192.0.2.7/tcp/7400", "/ip4/127.0.0.1/tcp/1", "/dns4/house.example/tcp/7400", "/ip6/::1/tcp/1"]
+        {
             assert!(check_announced(text).is_ok(), "{text}");
         }
         for text in ["/ip4/0.0.0.0/tcp/7400", "/ip6/::/tcp/7400", "/ip6/::ffff:0.0.0.0/tcp/1", "/ip4/192.0.2.7/tcp/0"] {

@@ -22,7 +22,7 @@ use protocol::{
 };
 use serde::Serialize;
 
-use super::{App, AppError, Unusable, unfit_line};
+use super::{App, AppError, Unusable, Waiting, unfit_line};
 use crate::network::{Joined, Sent};
 
 /// Who is to read a case.
@@ -145,11 +145,12 @@ impl App {
 
     /// Stars a case; a second star changes nothing.
     pub(crate) async fn star(&self, case: CaseId, actor: &Actor) -> Result<Said, AppError> {
-        if self.has_starred(case, actor)? {
+        let waiting = self.waiting(actor);
+        if self.has_starred(case, &waiting, actor)? {
             return self.said(case, None).await;
         }
         if let Some(star) = self.own_star(case, actor)?
-            && let Some(withdrawal) = self.unsent_withdrawal(star, actor)
+            && let Some(withdrawal) = waiting.withdrawal(star)
         {
             self.take_back_unsent(withdrawal, actor).await?;
             return self.said(case, None).await;
@@ -160,7 +161,7 @@ impl App {
 
     /// Takes an own star back.
     pub(crate) async fn take_star_back(&self, case: CaseId, actor: &Actor) -> Result<Said, AppError> {
-        if let Some(star) = self.unsent_star(case, actor) {
+        if let Some(star) = self.waiting(actor).star(case) {
             self.take_back_unsent(star, actor).await?;
             return self.said(case, None).await;
         }
@@ -239,7 +240,7 @@ impl App {
             }
             _ => {}
         }
-        if self.unsent_withdrawal(entry, actor).is_some() {
+        if self.waiting(actor).withdrawal(entry).is_some() {
             return self.said(case, None).await;
         }
         let mut waiting = None;
@@ -288,9 +289,9 @@ impl App {
     }
 
     /// Whether a case has the star of an actor's person, as they left it: what waits to be sent counts.
-    pub(crate) fn has_starred(&self, case: CaseId, actor: &Actor) -> Result<bool, AppError> {
-        let stands = self.own_star(case, actor)?.is_some_and(|star| self.unsent_withdrawal(star, actor).is_none());
-        Ok(stands || self.unsent_star(case, actor).is_some())
+    pub(crate) fn has_starred(&self, case: CaseId, waiting: &Waiting, actor: &Actor) -> Result<bool, AppError> {
+        let stands = self.own_star(case, actor)?.is_some_and(|star| waiting.withdrawal(star).is_none());
+        Ok(stands || waiting.star(case).is_some())
     }
 
     /// The star that an actor's person gave and that stands.

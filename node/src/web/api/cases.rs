@@ -262,13 +262,8 @@ pub(super) async fn comment(
     let replies_to: Option<EntryId> = new.replies_to.as_deref().map(|text| id("comment", text)).transpose()?;
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
-<<<<<<< HEAD
-        readable(&app, case, &actor)?;
-        let place = new.picture.map(|number| PlaceInPicture::numbered(number.into(), None)).transpose()?;
-=======
         let view = readable(&app, case, &actor)?;
         let place = place_in(&view, new.picture, new.region)?;
->>>>>>> 3f2f6c4 (Programs point at a place in a picture and read where others point; a picture that the case has not is refused)
         app.comment(case, &new.text, replies_to, place, &actor).await
     });
     Ok(Json(json!(said.await?)))

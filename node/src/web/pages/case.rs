@@ -20,7 +20,7 @@ use protocol::{
 };
 
 use super::{
-    feed::{away_since, is_unsent},
+    feed::away_since,
     new::audience::consent_key,
     saved::{Saved, saved_of},
     spread::{Spread, spreads},
@@ -28,7 +28,7 @@ use super::{
     thread::{Thread, thread_of},
 };
 use crate::{
-    app::{App, AppError, CaseOrPlate, CaseView as View},
+    app::{App, AppError, CaseOrPlate, CaseView as View, Waiting},
     clock::now_ms,
     sentences::Sentences,
     web::{
@@ -216,13 +216,14 @@ fn see(app: &App, case: CaseId, visitor: &Visitor, wish: Wish) -> Result<Shown, 
     };
     app.desk.note(&visitor.actor, Action::ViewCase, vec![case.number.into()], Ended::Done)?;
     let is_attested = visitor.person.as_ref().is_some_and(|person| person.is_attested);
+    let waiting = app.waiting(&visitor.actor);
     Ok(Shown::Case {
-        case: Box::new(case_view(app, &view, visitor)?),
+        case: Box::new(case_view(app, &view, &waiting, visitor)?),
         spreads: spreads(app, &view, wish.picture)?,
         is_covered: !is_attested && !wish.uncover && !view.summary.pictures.is_empty(),
-        star: star_of(app, &view, visitor)?,
+        star: star_of(app, &view, &waiting, visitor)?,
         saved: saved_of(app, case, visitor),
-        thread: thread_of(app, &view, visitor, wish)?,
+        thread: thread_of(app, &view, waiting, visitor, wish)?,
     })
 }
 
@@ -257,7 +258,7 @@ pub(crate) const fn readers_key(reach: Reach) -> &'static str {
     }
 }
 
-fn case_view(app: &App, view: &View, visitor: &Visitor) -> Result<CaseView, AppError> {
+fn case_view(app: &App, view: &View, waiting: &Waiting, visitor: &Visitor) -> Result<CaseView, AppError> {
     let joined = app.joined()?;
     let last_contact_ms = away_since(&joined, &view.case.institution);
     let is_stale = last_contact_ms.is_some_and(|last_ms| now_ms().saturating_sub(last_ms) > STALE_MS);
@@ -279,7 +280,7 @@ fn case_view(app: &App, view: &View, visitor: &Visitor) -> Result<CaseView, AppE
         outcome: outcome(app, view)?,
         is_mine,
         consent_key: if is_mine { consent_of(app, view) } else { "" },
-        is_unsent: is_unsent(app, view, &visitor.actor),
+        is_unsent: waiting.is_about(view.case),
         away: last_contact_ms.filter(|_| !is_stale).map(When::at),
         stale: last_contact_ms.filter(|_| is_stale).map(When::at),
         statuses: if is_opener { statuses(view.open.status) } else { Vec::new() },

@@ -9,7 +9,7 @@ use house::{
     Actor,
     audit::{Action, Outcome},
 };
-use protocol::{InstitutionId, Payload};
+use protocol::InstitutionId;
 
 use super::admin::rooms_of;
 use crate::{
@@ -179,25 +179,20 @@ pub(super) async fn cards_of(
     visitor: &Visitor,
 ) -> Result<Vec<CaseCard>, AppError> {
     let is_attested = visitor.person.as_ref().is_some_and(|person| person.is_attested);
+    let waiting = app.waiting(&visitor.actor);
     let mut cards = Vec::new();
     for view in cases {
         let preview = match view.summary.pictures.first() {
             Some(picture) if joined.shared().blobs.has(view.case, picture.preview).await? => preview_of(&view),
             _ => None,
         };
-        cards.push(card(app, joined, view, preview, is_attested, &visitor.actor));
+        let is_unsent = waiting.is_about(view.case);
+        cards.push(card(joined, view, preview, is_attested, is_unsent));
     }
     Ok(cards)
 }
 
-fn card(
-    app: &App,
-    joined: &Joined,
-    view: CaseView,
-    preview: Option<Preview>,
-    is_attested: bool,
-    actor: &Actor,
-) -> CaseCard {
+fn card(joined: &Joined, view: CaseView, preview: Option<Preview>, is_attested: bool, is_unsent: bool) -> CaseCard {
     let replies = usize::try_from(view.open.tally.comments).unwrap_or(usize::MAX);
     CaseCard {
         href: format!("/cases/{}", view.case),
@@ -212,7 +207,7 @@ fn card(
         written: When::told(view.open.opened_ms, view.received_ms),
         replies,
         last_reply: (replies > 0).then(|| When::at(view.open.activity_ms)),
-        is_unsent: is_unsent(app, &view, actor),
+        is_unsent,
         away: away_since(joined, &view.case.institution).map(When::at),
     }
 }
@@ -235,19 +230,9 @@ fn unsent(app: &App, actor: &Actor) -> Vec<UnsentCard> {
             since: When::at(unsent.since_ms),
         })
     };
-    let mut cards: Vec<UnsentCard> = app.unsent(actor).into_iter().filter_map(card).collect();
+    let mut cards: Vec<UnsentCard> = app.waiting(actor).unsent.into_iter().filter_map(card).collect();
     cards.reverse();
     cards
-}
-
-/// Whether something that the reader said about a case still waits in the outbox.
-pub(super) fn is_unsent(app: &App, view: &CaseView, actor: &Actor) -> bool {
-    let Actor::Account(acting) = actor else { return false };
-    app.desk.look(|house| {
-        let own = house.outbox().iter().filter(|unsent| unsent.account == Some(acting.account));
-        own.filter_map(|unsent| unsent.payload().ok())
-            .any(|payload| matches!(payload, Payload::Statement(_, statement) if statement.case == view.case))
-    })
 }
 
 /// When an institution that cannot be reached now was last heard.

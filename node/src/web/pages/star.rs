@@ -10,7 +10,7 @@ use protocol::CaseId;
 
 use super::case::{CaseLink, readable};
 use crate::{
-    app::{App, AppError, CaseView},
+    app::{App, AppError, CaseView, Waiting},
     sentences::Sentences,
     web::{
         actor::Visitor,
@@ -67,16 +67,20 @@ async fn answer(reading: Reading, case: CaseId) -> Result<Response, Problem> {
         return Ok(Redirect::to(&format!("/cases/{case}")).into_response());
     }
     let visitor = reading.visitor.clone();
-    let star = reading.web.run(move |app| star_of(app, &readable(app, case, &visitor.actor)?, &visitor)).await?;
+    let star = reading.web.run(move |app| {
+        let view = readable(app, case, &visitor.actor)?;
+        star_of(app, &view, &app.waiting(&visitor.actor), &visitor)
+    });
+    let star = star.await?;
     html(&StarFragment { t: Sentences::english(), frame: reading.frame(""), case: CaseLink::of(case), star })
 }
 
 /// The star as a reader sees it.
-pub(super) fn star_of(app: &App, view: &CaseView, visitor: &Visitor) -> Result<Star, AppError> {
+pub(super) fn star_of(app: &App, view: &CaseView, waiting: &Waiting, visitor: &Visitor) -> Result<Star, AppError> {
     Ok(Star {
         count: usize::try_from(view.open.tally.stars).unwrap_or(usize::MAX),
-        is_mine: app.has_starred(view.case, &visitor.actor)?,
-        is_unsent: app.unsent_star(view.case, &visitor.actor).is_some(),
+        is_mine: app.has_starred(view.case, waiting, &visitor.actor)?,
+        is_unsent: waiting.star(view.case).is_some(),
         may: matches!(visitor.actor, Actor::Account(_)) && app.permit(&visitor.actor, Permission::Star).is_ok(),
     })
 }

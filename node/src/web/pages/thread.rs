@@ -17,7 +17,7 @@ use protocol::{
 
 use super::case::{self, CaseLink, Wish, readable, readers_key};
 use crate::{
-    app::{App, AppError, CaseView, PlaceInPicture, RemarkView, RemarkWhat, Said, UnsentWhat, Unusable},
+    app::{App, AppError, CaseView, PlaceInPicture, RemarkView, RemarkWhat, Said, UnsentWhat, Unusable, Waiting},
     sentences::Sentences,
     web::{
         actor::Visitor,
@@ -185,8 +185,11 @@ pub(super) async fn answer(
         return case::page(reading, case, wish, problem).await;
     }
     let visitor = reading.visitor.clone();
-    let thread =
-        reading.web.run(move |app| thread_of(app, &readable(app, case, &visitor.actor)?, &visitor, wish)).await?;
+    let thread = reading.web.run(move |app| {
+        let view = readable(app, case, &visitor.actor)?;
+        thread_of(app, &view, app.waiting(&visitor.actor), &visitor, wish)
+    });
+    let thread = thread.await?;
     let mut frame = reading.frame("");
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     frame.problems.extend(problem);
@@ -194,8 +197,14 @@ pub(super) async fn answer(
     Ok((status, fragment).into_response())
 }
 
-/// The thread of a case that the visitor may read.
-pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wish) -> Result<Thread, AppError> {
+/// The thread of a case that the visitor may read, with what of it waits.
+pub(super) fn thread_of(
+    app: &App,
+    view: &CaseView,
+    waiting: Waiting,
+    visitor: &Visitor,
+    wish: Wish,
+) -> Result<Thread, AppError> {
     let remarks = app.thread(view.case)?;
     let names: BTreeMap<EntryId, String> = remarks
         .iter()
@@ -230,7 +239,7 @@ pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wis
             RemarkWhat::Withdrawn { .. } => Comment { gone_key: "comment-withdrawn", ..blank },
             RemarkWhat::Said { author, text, edited_ms, picture, region } => Comment {
                 is_mine: is_mine(&author),
-                is_leaving: is_mine(&author) && app.unsent_withdrawal(entry, &visitor.actor).is_some(),
+                is_leaving: is_mine(&author) && waiting.withdrawal(entry).is_some(),
                 author: Some(Badge::of(&author)),
                 edited: edited_ms.map(When::at),
                 body: text,
@@ -240,7 +249,7 @@ pub(super) fn thread_of(app: &App, view: &CaseView, visitor: &Visitor, wish: Wis
         }
     });
     let comments = shown.collect();
-    let unsent = app.unsent(&visitor.actor).into_iter().filter_map(|unsent| match unsent.what {
+    let unsent = waiting.unsent.into_iter().filter_map(|unsent| match unsent.what {
         UnsentWhat::Comment(case, comment) if case == view.case => Some(UnsentComment {
             id: unsent.id.to_string(),
             answers: answered(comment.replies_to),

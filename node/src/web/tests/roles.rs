@@ -312,7 +312,7 @@ async fn what_waits_is_there_for_whom_the_matrix_says() {
     for mut person in people(&ward, author, colleague).await {
         let actor = speaking_for(&ward.app, "one");
         ward.app.comment(case, "Said in haste.", None, None, &actor).await.unwrap();
-        let waits = ward.app.unsent(&actor).pop().unwrap();
+        let waits = ward.app.waiting(&actor).unsent.pop().unwrap();
         let path = WAITING.replace("{unsent}", &waits.id.to_string());
         found.push(letter(&person.post(&path, &FIELDS).await).to_string());
     }

@@ -98,7 +98,7 @@ async fn what_is_taken_back_while_nobody_can_be_told_says_so_and_is_taken_back_o
     assert!(shown.body.contains("You have taken it back."), "{}", shown.body);
     one.post(take_back, &[]).await;
     assert_eq!(waiting(&ward), 1);
-    let regretted = ward.app.unsent(&speaking_for(&ward.app, "one")).pop().unwrap().id;
+    let regretted = ward.app.waiting(&speaking_for(&ward.app, "one")).unsent.pop().unwrap().id;
     let left = one.post(&format!("/unsent/{regretted}/take-back"), &[]).await;
     assert_eq!((left.header("location"), waiting(&ward)), (format!("/cases/{case}#thread").as_str(), 0));
     one.post(take_back, &[]).await;
@@ -121,7 +121,7 @@ async fn a_case_that_was_taken_back_while_the_node_died_leaves_no_picture() {
     let blobs = joined.shared().blobs.clone();
     assert_eq!((ward.app.erase_unlisted().await.unwrap(), blobs.list(waits).await.unwrap().len()), (0, 2));
     let actor = speaking_for(&ward.app, "one");
-    let unsent = ward.app.unsent(&actor).pop().unwrap().id;
+    let unsent = ward.app.waiting(&actor).unsent.pop().unwrap().id;
     // So far it came; the pictures would have gone next.
     joined.take_back(unsent, actor).await.unwrap();
     drop((one, joined));
