@@ -213,7 +213,7 @@ impl Shared {
 
     /// Fetches a picture that nobody waits for yet.
     async fn fetch_ahead(self: &Arc<Self>, case: CaseId, blob: BlobId) -> Result<(), PictureError> {
-        let listed = self.away(move |shared| listed(&shared.shelf, case, blob)).await??;
+        let listed = self.away(move |shared| listed(shared, case, blob)).await??;
         let listed = listed.ok_or(PictureError::NotListed)?;
         self.pull(case, blob, listed, Actor::System, Haste::NobodyWaits).await
     }
