@@ -12,6 +12,7 @@ mod forgetting;
 mod heard;
 mod household;
 mod indexer;
+mod lengths;
 mod opening;
 mod pictures;
 mod previews;
@@ -92,6 +93,7 @@ pub(crate) struct Shared {
     listening: Mutex<BTreeSet<String>>,
     sent: Mutex<VecDeque<(OutboxId, EntryId)>>,
     news: broadcast::Sender<News>,
+    pub(crate) lengths: lengths::Lengths,
     wanted: previews::Wanted,
     pulls: Arc<pulls::Pulls>,
     runtime: tokio::runtime::Handle,
@@ -151,6 +153,7 @@ impl Joined {
             listening: Mutex::default(),
             sent: Mutex::default(),
             news,
+            lengths: lengths::Lengths::default(),
             wanted,
             pulls: Arc::default(),
             runtime: runtime.clone(),
@@ -419,6 +422,8 @@ impl Shared {
     }
 
     fn tell(&self, news: News) {
+        let News::Case(case) = &news;
+        self.lengths.forget(*case);
         // Nobody may be looking.
         let _ = self.news.send(news);
     }

@@ -158,13 +158,17 @@ impl App {
         Ok(remarks)
     }
 
-    /// How many remarks an actor finds under a case, without reading one of them; none under one that was withdrawn.
+    /// How many remarks an actor finds under a case, counted once for all who ask; none under one that was withdrawn.
     ///
     /// # Errors
     /// If the actor may not read the case.
     pub(crate) fn thread_length(&self, case: CaseId, actor: &Actor) -> Result<usize, AppError> {
         match self.access(case, actor)? {
-            Access::Allowed => Ok(casebook::thread(case, &self.joined()?.shared().shelf)?.len()),
+            Access::Allowed => {
+                let joined = self.joined()?;
+                let shared = joined.shared();
+                Ok(shared.lengths.of(case, || casebook::thread(case, &shared.shelf).map(|thread| thread.len()))?)
+            }
             Access::Refused(WhyNot::Withdrawn) => Ok(0),
             Access::Refused(_) => Err(AppError::NotFound("case")),
         }
