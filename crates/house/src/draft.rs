@@ -297,7 +297,7 @@ impl Decision<'_> {
 
 impl Published {
     /// Whether an account wrote it.
-    pub(crate) fn is_of(&self, account: AccountId) -> bool {
+    pub fn is_of(&self, account: AccountId) -> bool {
         self.owner == account
     }
 }

@@ -145,7 +145,10 @@ impl House {
             HouseEntry::StateSet(set) => accounts.set_state(set),
             HouseEntry::CredentialSet(set, credential) => accounts.set_credential(set, credential),
             HouseEntry::AttestationNoted(noted) => accounts.note_attestation(noted),
-            HouseEntry::SessionOpened(opened, agent) => sessions.open(opened, agent),
+            HouseEntry::SessionOpened(opened, agent) => {
+                sessions.open(opened, agent);
+                self.presence.renew(opened.session);
+            }
             HouseEntry::SessionEnded(ended) => {
                 sessions.end(ended);
                 self.presence.forget(ended.session);
@@ -176,6 +179,9 @@ impl House {
         let session = self.state.sessions.by_token(token).ok_or(Refusal::SignedOut)?;
         let Session { id, account, .. } = *session;
         self.active(account).filter(|_| self.live_session(id, now_ms).is_some()).ok_or(Refusal::SignedOut)?;
+        if !self.presence.takes(token, session, &self.settings, now_ms) {
+            return Err(Refusal::SignedOut);
+        }
         self.presence.touch(id, now_ms);
         Ok(Recognized { account, via: Via::Session(id) })
     }

@@ -28,7 +28,11 @@ pub const SAVED_MAX: usize = 5_000;
 pub const FOLLOWED_MAX: usize = 500;
 /// Payloads in the outbox.
 pub const OUTBOX_MAX: usize = 100_000;
-/// Login names and clients that the rate limit of sign-in remembers.
+/// Milliseconds for which a token that a step-up replaced still opens its session after the new one was shown.
+pub const REPLACED_TOKEN_MS: u64 = 30_000;
+/// Replaced tokens that a session remembers.
+pub const REPLACED_TOKENS_MAX: usize = 4;
+/// Login names and clients that the rate limit of sign-in remembers, and as many from which somebody signed in.
 pub const ATTEMPT_KEYS_MAX: usize = 10_000;
 /// Objects that an audit line names.
 pub const AUDIT_OBJECTS_MAX: usize = 4;

@@ -1,10 +1,12 @@
 //! Sessions: opened by a password, found by the hash of a token, ended by idleness, age, a change of rights, or the person.
 //!
-//! When a session was last used is kept in memory alone: after a restart it counts as unused since it was opened.
+//! When a session was last used is kept in memory alone: after a restart it counts as unused since it was opened. A step-up
+//! gives a session another token. The one before opens it a little longer, for requests that are on their way with it, and
+//! until the new one is shown, because an answer that is lost takes the new token with it.
 
 mod command;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{codec::Text, codes, wire};
 
@@ -13,6 +15,7 @@ pub use command::Command;
 use crate::{
     entry::HouseEntry,
     id::{AccountId, SessionId},
+    limits::{REPLACED_TOKEN_MS, REPLACED_TOKENS_MAX},
     secret::SessionToken,
     settings::Settings,
 };
@@ -22,7 +25,7 @@ codes! {
     pub enum EndReason {
         1 => SignedOut,
         2 => Expired,
-        /// Another took its place: at sign-in, at step-up, or because there were too many.
+        /// Another took its place: at sign-in, or because there were too many.
         3 => Replaced,
         4 => EndedByPerson,
         5 => CredentialChanged,
@@ -32,7 +35,7 @@ codes! {
 }
 
 wire! {
-    /// A session is open.
+    /// A session is open. If it was before, it has another token from now on.
     pub struct Opened {
         /// Its id.
         1 => session: SessionId,
@@ -75,6 +78,8 @@ pub struct Session {
     /// What it was opened with.
     pub agent: Text,
     token: [u8; 32],
+    /// Digests of tokens that it had before, oldest first.
+    replaced: Vec<[u8; 32]>,
 }
 
 /// All sessions that have not ended.
@@ -117,6 +122,7 @@ impl Sessions {
     }
 
     pub(crate) fn open(&mut self, opened: &Opened, agent: &Agent) {
+        let replaced = self.rows.remove(&opened.session).map(|before| self.replace(before, opened));
         let session = Session {
             id: opened.session,
             account: opened.account,
@@ -124,6 +130,7 @@ impl Sessions {
             authenticated_ms: opened.authenticated_ms,
             agent: agent.label.clone(),
             token: opened.token,
+            replaced: replaced.unwrap_or_default(),
         };
         self.by_token.insert(opened.token, opened.session);
         self.rows.insert(opened.session, session);
@@ -131,8 +138,25 @@ impl Sessions {
 
     pub(crate) fn end(&mut self, ended: &Ended) {
         if let Some(session) = self.rows.remove(&ended.session) {
-            self.by_token.remove(&session.token);
+            for token in session.replaced.iter().chain([&session.token]) {
+                self.by_token.remove(token);
+            }
         }
+    }
+
+    /// The tokens that may still open a session after it got another one.
+    fn replace(&mut self, before: Session, opened: &Opened) -> Vec<[u8; 32]> {
+        let age_ms = opened.authenticated_ms.saturating_sub(before.authenticated_ms);
+        let (mut forgotten, mut kept) = (before.replaced, vec![before.token]);
+        if age_ms < REPLACED_TOKEN_MS {
+            let surplus = (forgotten.len() + 1).saturating_sub(REPLACED_TOKENS_MAX);
+            let recent = forgotten.split_off(surplus);
+            kept.splice(..0, recent);
+        }
+        for token in forgotten {
+            self.by_token.remove(&token);
+        }
+        kept
     }
 }
 
@@ -144,6 +168,8 @@ pub(crate) fn end(session: SessionId, reason: EndReason) -> HouseEntry {
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
     last_used_ms: BTreeMap<SessionId, u64>,
+    /// Sessions whose newest token somebody has shown.
+    shown: BTreeSet<SessionId>,
 }
 
 impl Presence {
@@ -154,6 +180,22 @@ impl Presence {
 
     pub(crate) fn forget(&mut self, id: SessionId) {
         self.last_used_ms.remove(&id);
+        self.shown.remove(&id);
+    }
+
+    /// A session has a new token.
+    pub(crate) fn renew(&mut self, id: SessionId) {
+        self.shown.remove(&id);
+    }
+
+    /// Whether a token still opens its session; one that was replaced does so for a short time.
+    pub(crate) fn takes(&mut self, token: &SessionToken, session: &Session, settings: &Settings, now_ms: u64) -> bool {
+        if session.token == token.digest() {
+            self.shown.insert(session.id);
+            return true;
+        }
+        let patience_ms = if self.shown.contains(&session.id) { REPLACED_TOKEN_MS } else { settings.session_idle_ms };
+        now_ms.saturating_sub(session.authenticated_ms) < patience_ms
     }
 
     pub(crate) fn last_used_ms(&self, session: &Session) -> u64 {

@@ -6,7 +6,7 @@ use casebook::{
 };
 use house::{
     AccountId, Actor, Command, HouseEntry, OutboxId, Permission, Refusal,
-    draft::AudienceChoice,
+    draft::{AudienceChoice, Published},
     house_case, outbox,
     is_seen,
     speech::{self, Place, Words},
@@ -114,6 +114,19 @@ impl App {
         let publish = self.say_to_house(speech::Command::Publish { number, place }, actor);
         let waiting = self.with_its_originals_destroyed(number, publish).await?;
         self.said(CaseId { institution: place.institution, number }, waiting).await
+    }
+
+    /// What became of a draft that an actor has shared.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] if they have not.
+    pub(crate) async fn shared_before(&self, number: protocol::CaseNumber, actor: &Actor) -> Result<Said, AppError> {
+        let owner = super::account_of(actor)?;
+        let is_of = |published: &Published| published.is_of(owner);
+        if !self.desk.look(|house| house.drafts().published(number).is_some_and(is_of)) {
+            return Err(Refusal::NotFound("draft").into());
+        }
+        self.said(CaseId { institution: self.joined()?.me(), number }, None).await
     }
 
     /// Comments on a case.

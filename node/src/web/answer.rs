@@ -166,7 +166,7 @@ impl Asker {
     ) -> Response {
         let frame = Frame::new(web, visitor, &self.look, &self.nonce, "");
         let is_fragment = self.form == Form::Fragment;
-        let page = pages::error::page(&frame, problem, &self.code, is_fragment);
+        let page = pages::error::page(&frame, problem, &self.method, &self.code, is_fragment);
         *response.status_mut() = problem.status;
         let mut response = self.written(response, page, "text/html; charset=utf-8");
         if is_fragment {

@@ -1,5 +1,6 @@
 // What every page wants: the small elements, the focus on what a form did not accept, a word when the node does not
-// answer, and the light between a comment and the place in the picture it points at.
+// answer, a form that is sent once however often its button is pressed, and the light between a comment and the place in the
+// picture it points at.
 
 import './file-drop.js';
 import './image-stage.js';
@@ -14,6 +15,26 @@ document.addEventListener('htmx:error', (event) => {
   if (!place || ctx?.response || ctx?.sourceElement?.localName.startsWith('new-')) return;
   place.replaceChildren(make('p', { class: 'problems', role: 'alert' }, place.dataset.lost ?? ''));
 });
+
+// What htmx sends it sends itself. A form that is still here after a while was not answered, or by a file: it may be sent again.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== 'post' || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = 'yes';
+  setTimeout(() => release(form), 10_000);
+});
+
+/** @param {HTMLFormElement} form */
+function release(form) {
+  delete form.dataset.sent;
+}
+
+// The page comes back as it was left.
+addEventListener('pageshow', () => document.querySelectorAll('form').forEach(release));
 
 const problems = document.querySelector('main > .problems');
 if (problems instanceof HTMLElement) problems.focus();

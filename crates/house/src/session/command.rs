@@ -31,11 +31,11 @@ pub enum Command {
         /// The session that the browser came with.
         before: Option<SessionId>,
     },
-    /// Gives the password once more: a new session takes the place of the old one.
+    /// Gives the password once more: the session gets a new token, and the one before ends soon.
     StepUp {
         /// Proof of the password.
         proven: Proven,
-        /// Drawn by the caller for the new session alone.
+        /// Drawn by the caller for this step-up alone.
         token: SessionToken,
     },
     /// Ends the own session.
@@ -103,9 +103,8 @@ impl Decision<'_> {
             return Err(Refusal::SignIn);
         }
         let Session { id, since_ms, agent, .. } = old;
-        let new = SessionId(self.seed.draw_id("session"));
-        let opened = self.open_session(new, account.id, token, *since_ms, agent);
-        Ok(Deed::of(vec![end(*id, EndReason::Replaced), opened]).on(new))
+        let opened = self.open_session(*id, account.id, token, *since_ms, agent);
+        Ok(Deed::of(vec![opened]).on(*id))
     }
 
     fn end_session(&self, id: SessionId) -> Result<Deed, Refusal> {

@@ -1,7 +1,11 @@
 //! Sessions: how long they live, and how they end.
 
 use super::*;
-use crate::{Via, limits::SESSIONS_MAX, permission::Permission};
+use crate::{
+    Via,
+    limits::{REPLACED_TOKEN_MS, SESSIONS_MAX},
+    permission::Permission,
+};
 
 fn is_in(office: &Office, actor: &Actor) -> bool {
     office.house.permit(actor, Permission::SignIn, office.now_ms).is_ok()
@@ -36,7 +40,7 @@ fn a_session_ends_after_ten_hours_however_busy() {
 }
 
 #[test]
-fn a_step_up_rotates_the_token_and_does_not_prolong_the_ten_hours() {
+fn a_step_up_renews_the_token_and_does_not_prolong_the_ten_hours() {
     let mut office = Office::new();
     let id = office.staff("ada", &[]);
     let (ada, token) = office.sign_in("ada", true);
@@ -45,10 +49,59 @@ fn a_step_up_rotates_the_token_and_does_not_prolong_the_ten_hours() {
     let proven = office.house.password_check("ada").verify(PASSWORD).unwrap();
     let fresh = SessionToken::new(office.draw());
     office.tell(session::Command::StepUp { proven, token: fresh.clone() }, &ada).unwrap();
-    assert_eq!(office.house.visit(&token, office.now_ms), Err(Refusal::SignedOut), "the old token is worth nothing");
     assert!(office.house.visit(&fresh, office.now_ms).is_ok());
+    assert!(office.house.visit(&token, office.now_ms).is_ok(), "what is on its way is still heard");
     let [(session, last_used_ms)] = office.house.sessions_of(id, office.now_ms)[..] else { panic!("one session") };
     assert_eq!((session.since_ms, session.authenticated_ms, last_used_ms), (since_ms, office.now_ms, office.now_ms));
+    office.now_ms += REPLACED_TOKEN_MS;
+    assert_eq!(office.house.visit(&token, office.now_ms), Err(Refusal::SignedOut), "then it is worth nothing");
+    assert!(office.house.visit(&fresh, office.now_ms).is_ok());
+}
+
+/// Gives the password once more.
+fn step_up(office: &mut Office, actor: &Actor) -> SessionToken {
+    let proven = office.house.password_check("ada").verify(PASSWORD).unwrap();
+    let token = SessionToken::new(office.draw());
+    office.tell(session::Command::StepUp { proven, token: token.clone() }, actor).unwrap();
+    token
+}
+
+#[test]
+fn a_step_up_whose_answer_is_lost_signs_nobody_out() {
+    let mut office = Office::new();
+    office.staff("ada", &[]);
+    let (ada, token) = office.sign_in("ada", true);
+    let lost = step_up(&mut office, &ada);
+    office.now_ms += REPLACED_TOKEN_MS + 1;
+    assert!(office.house.visit(&token, office.now_ms).is_ok(), "nobody has shown the new one");
+    let fresh = step_up(&mut office, &ada);
+    assert!(office.house.visit(&fresh, office.now_ms).is_ok());
+    assert_eq!(office.house.visit(&token, office.now_ms), Err(Refusal::SignedOut), "replaced twice, and long ago");
+    assert!(office.house.visit(&lost, office.now_ms).is_ok(), "replaced just now");
+    let mut restarted = office.replayed();
+    assert!(restarted.visit(&lost, office.now_ms + 14 * MINUTE).is_ok());
+    let mut restarted = office.replayed();
+    assert_eq!(restarted.visit(&lost, office.now_ms + 15 * MINUTE), Err(Refusal::SignedOut));
+}
+
+#[test]
+fn two_step_ups_at_once_leave_one_session_that_each_of_their_tokens_opens() {
+    let mut office = Office::new();
+    let id = office.staff("ada", &[]);
+    let (ada, token) = office.sign_in("ada", true);
+    let tokens = [token, step_up(&mut office, &ada), step_up(&mut office, &ada)];
+    for token in &tokens {
+        assert!(office.house.visit(token, office.now_ms).is_ok());
+    }
+    assert_eq!(office.house.sessions_of(id, office.now_ms).len(), 1);
+    for _ in 0..10 {
+        step_up(&mut office, &ada);
+    }
+    assert_eq!(office.house.visit(&tokens[0], office.now_ms), Err(Refusal::SignedOut), "memory is bounded");
+    let last = step_up(&mut office, &ada);
+    office.tell(session::Command::SignOut, &ada).unwrap();
+    assert_eq!(office.house.visit(&last, office.now_ms), Err(Refusal::SignedOut));
+    assert_eq!(office.house.visit(&tokens[2], office.now_ms), Err(Refusal::SignedOut));
 }
 
 #[test]

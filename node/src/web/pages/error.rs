@@ -1,7 +1,7 @@
 //! The page and the fragment of every refusal and failure.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 
 use crate::{
     sentences::Sentences,
@@ -33,17 +33,22 @@ struct ErrorFragment<'a> {
 }
 
 /// The text of the page, or of the fragment.
-pub(crate) fn page(frame: &Frame, problem: &Problem, code: &str, is_fragment: bool) -> String {
+pub(crate) fn page(frame: &Frame, problem: &Problem, method: &Method, code: &str, is_fragment: bool) -> String {
     let t = Sentences::english();
     let status = problem.status.as_u16();
     let (happened_key, next_key) = keys(problem.status);
-    let kept_key =
-        if problem.status == StatusCode::INTERNAL_SERVER_ERROR { "kept-unknown" } else { "kept-nothing-sent" };
+    let kept_key = if changed_nothing(method, problem.status) { "kept-nothing-sent" } else { "kept-unknown" };
     let page = match is_fragment {
         true => ErrorFragment { t, frame, status, happened_key, kept_key, next_key, code }.render(),
         false => ErrorPage { t, frame, status, happened_key, kept_key, next_key, code }.render(),
     };
     page.unwrap_or_else(|_| t.get(happened_key))
+}
+
+/// Whether it is certain that all is as before: something was looked at only, or refused before anything was done. What is not found
+/// or not as it was may have been changed by the same form, sent before; what was broken off may be half done.
+fn changed_nothing(method: &Method, status: StatusCode) -> bool {
+    method.is_safe() || matches!(status.as_u16(), 401 | 403 | 405 | 413 | 422 | 429)
 }
 
 const fn keys(status: StatusCode) -> (&'static str, &'static str) {
@@ -59,5 +64,20 @@ const fn keys(status: StatusCode) -> (&'static str, &'static str) {
         503 => ("error-503", "next-503"),
         507 => ("error-507", "next-507"),
         _ => ("error-500", "next-500"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_nothing_was_sent_is_said_only_where_it_is_certain() {
+        for status in [404, 409, 408, 500, 503, 507] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert!(!changed_nothing(&Method::POST, status), "{status}");
+            assert!(changed_nothing(&Method::GET, status), "{status}");
+        }
+        assert!(changed_nothing(&Method::POST, StatusCode::TOO_MANY_REQUESTS));
     }
 }

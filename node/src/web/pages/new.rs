@@ -11,6 +11,7 @@ mod start;
 
 use axum::{
     extract::Path,
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use house::{
@@ -20,7 +21,7 @@ use house::{
 use protocol::CaseNumber;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, Said},
     web::{
         PICTURES_BYTES_MAX, extract::id, frame::Reading, pieces::plain, problem::Problem, routes::Routes, when::When,
     },
@@ -79,6 +80,18 @@ impl Work {
         let number: CaseNumber = id("draft", draft)?;
         let actor = reading.visitor.actor;
         Ok(reading.web.run(move |app| open(app, number, &actor)).await?)
+    }
+
+    /// The same; where it was shared, the way to what it has become. A form that was sent twice ends there too.
+    async fn open_or_follow(reading: &Reading, draft: &str) -> Result<Result<Self, Response>, Problem> {
+        match Self::open(reading, draft).await {
+            Err(problem) if problem.status == StatusCode::NOT_FOUND => {
+                let (number, actor) = (id("draft", draft)?, reading.visitor.actor);
+                let said = reading.web.run_async(move |app| async move { app.shared_before(number, &actor).await });
+                Ok(Err(Redirect::to(&place_of(&said.await?)).into_response()))
+            }
+            opened => opened.map(Ok),
+        }
     }
 
     /// Writes into the draft as it stands now.
@@ -155,8 +168,13 @@ fn writer(app: &App, actor: &Actor) -> Result<AccountId, AppError> {
     crate::app::account_of(actor)
 }
 
+/// Where a person goes who has shared a case.
+fn place_of(said: &Said) -> String {
+    if said.waits_for.is_none() { format!("/cases/{}", said.case) } else { "/?waits=yes".to_owned() }
+}
+
 async fn next(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
-    Ok(Work::open(&reading, &draft).await?.next())
+    Ok(Work::open_or_follow(&reading, &draft).await?.map_or_else(|response| response, |work| work.next()))
 }
 
 async fn discard(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {

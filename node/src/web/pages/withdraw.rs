@@ -52,13 +52,13 @@ pub(super) async fn withdraw(
         Ok(proven) => proven,
         Err(error) => return again(&reading, case, "password", beside_the_field(error)?).await,
     };
-    let (token, actor) = reading.web.step_up(proven, reading.visitor.actor).await?;
+    let (session, actor) = reading.web.step_up(proven, reading.visitor.actor).await?;
     let said = reading.web.run_async(move |app| async move { app.withdraw_case(case, ground, &actor).await }).await;
-    // The session was replaced: the browser learns the new one, whatever became of the case.
+    // The session has a new token: the browser learns it, whatever became of the case.
     match said {
-        Ok(said) if said.waits_for.is_none() => Ok(reading.web.go_with_session(&token, &format!("/cases/{case}"))),
-        Ok(_) => Ok(reading.web.go_with_session(&token, "/?waits=yes")),
-        Err(error) => Ok(reading.web.hand_session(&token, Problem::from(error).into_response())),
+        Ok(said) if said.waits_for.is_none() => Ok(reading.web.go_with_session(&session, &format!("/cases/{case}"))),
+        Ok(_) => Ok(reading.web.go_with_session(&session, "/?waits=yes")),
+        Err(error) => Ok(reading.web.hand_session(&session, Problem::from(error).into_response())),
     }
 }
 

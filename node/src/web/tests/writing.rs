@@ -144,6 +144,43 @@ async fn what_is_changed_after_the_check_is_checked_again() {
 async fn a_thread_is_written_and_taken_back_with_and_without_scripts() {
     let ward = Ward::founded().await;
     let (mut one, mut two) = (ward.physician("one").await, ward.physician("two").await);
+/// A draft that only waits for the password.
+async fn ready(browser: &mut Browser) -> String {
+    let draft = begun(browser).await;
+    browser.post(&format!("{draft}/context"), &WORDS).await;
+    browser.post(&format!("{draft}/audience"), &[("consent", "network"), ("audience", "network")]).await;
+    checked(browser, &draft).await;
+    draft
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_is_shared_twice_is_one_case_and_both_answers_lead_to_it() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let draft = ready(&mut one).await;
+    let share = format!("{draft}/share");
+    let mut sent = tokio::task::JoinSet::new();
+    for _ in 0..3 {
+        let (mut window, share) = (one.clone(), share.clone());
+        sent.spawn(async move {
+            let answer = window.post(&share, &[("password", PASSWORD)]).await;
+            (answer.status.as_u16(), answer.header("location").to_owned())
+        });
+    }
+    let answers = sent.join_all().await;
+    let case = answers[0].1.clone();
+    assert!(case.starts_with("/cases/"), "{answers:?}");
+    assert_eq!(answers, vec![(303, case.clone()); 3]);
+    // The browser never saw an answer: it comes with the cookie from before.
+    assert_eq!(one.post(&share, &[("password", PASSWORD)]).await.header("location"), case);
+    for page in [draft.clone(), share] {
+        assert_eq!(one.get(&page).await.header("location"), case, "{page}");
+    }
+    assert_eq!(one.get(&case).await.status, 200);
+    let mut other = ward.physician("other").await;
+    assert_eq!(other.get(&draft).await.status, 404, "for others there is no way from a draft");
+}
+
     let case = ward.case("one", "Target lesions", Audience::Network).await;
     let link = format!("/cases/{case}");
     let plain = one.post(&format!("{link}/comments"), &[("body", "Biopsy the border.")]).await;

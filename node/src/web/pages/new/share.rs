@@ -11,6 +11,7 @@ use house::draft::StepState;
 use super::{
     Draft, Step, Work,
     audience::{names, readers_key},
+    place_of,
 };
 use crate::{
     sentences::Sentences,
@@ -35,7 +36,10 @@ struct Share {
 }
 
 pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
-    let work = Work::open(&reading, &draft).await?;
+    let work = match Work::open_or_follow(&reading, &draft).await? {
+        Ok(work) => work,
+        Err(response) => return Ok(response),
+    };
     html(&page(&reading, &work, None).await?)
 }
 
@@ -44,7 +48,10 @@ pub(super) async fn share(
     Path(draft): Path<String>,
     Posted(form): Posted,
 ) -> Result<Response, Problem> {
-    let work = Work::open(&reading, &draft).await?;
+    let work = match Work::open_or_follow(&reading, &draft).await? {
+        Ok(work) => work,
+        Err(response) => return Ok(response),
+    };
     let person = reading.visitor.person()?;
     let proven =
         match reading.web.show_password(&person.login, form.one("password").to_owned(), &reading.visitor).await {
@@ -55,16 +62,13 @@ pub(super) async fn share(
                     .into_response());
             }
         };
-    let (token, actor) = reading.web.step_up(proven, reading.visitor.actor).await?;
+    let (session, actor) = reading.web.step_up(proven, reading.visitor.actor).await?;
     let number = work.number;
     let said = reading.web.run_async(move |app| async move { app.publish(number, &actor).await }).await;
-    // The session was replaced: the browser learns the new one, whatever became of the case.
+    // The session has a new token: the browser learns it, whatever became of the case.
     match said {
-        Ok(said) if said.waits_for.is_none() => {
-            Ok(reading.web.go_with_session(&token, &format!("/cases/{}", said.case)))
-        }
-        Ok(_) => Ok(reading.web.go_with_session(&token, "/?waits=yes")),
-        Err(error) => Ok(reading.web.hand_session(&token, Problem::from(error).into_response())),
+        Ok(said) => Ok(reading.web.go_with_session(&session, &place_of(&said))),
+        Err(error) => Ok(reading.web.hand_session(&session, Problem::from(error).into_response())),
     }
 }
 
