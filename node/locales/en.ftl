@@ -136,6 +136,13 @@ draft-untitled = Case without a title
 draft-saved = Saved
 draft-private = Only you see this draft.
 draft-discard = Discard the draft
+discard-title = Discard this draft?
+discard-what = { $count ->
+    [0] What you wrote is destroyed. This cannot be undone.
+    [one] What you wrote and the picture in it are destroyed. This cannot be undone.
+   *[other] What you wrote and the { $count } pictures in it are destroyed. This cannot be undone.
+  }
+discard-not = Keep the draft
 steps-label = Steps of the new case
 step-pictures = Pictures
 step-hide = Hide

@@ -9,6 +9,7 @@ mod pictures;
 mod share;
 mod start;
 
+use askama::Template;
 use axum::{
     extract::Path,
     http::StatusCode,
@@ -22,8 +23,15 @@ use protocol::CaseNumber;
 
 use crate::{
     app::{App, AppError, Said},
+    sentences::Sentences,
     web::{
-        PICTURES_BYTES_MAX, extract::id, frame::Reading, pieces::plain, problem::Problem, routes::Routes, when::When,
+        PICTURES_BYTES_MAX,
+        extract::id,
+        frame::{Frame, Reading, html},
+        pieces::plain,
+        problem::Problem,
+        routes::Routes,
+        when::When,
     },
 };
 
@@ -32,6 +40,7 @@ pub(super) fn routes() -> Routes {
         .get("/cases/new", start::show)
         .post("/cases/new", start::begin)
         .get("/drafts/{draft}", next)
+        .get("/drafts/{draft}/discard", ask_to_discard)
         .post("/drafts/{draft}/discard", discard)
         .get("/drafts/{draft}/pictures", pictures::show)
         .post_large("/drafts/{draft}/pictures", PICTURES_BYTES_MAX, pictures::add)
@@ -175,6 +184,23 @@ fn place_of(said: &Said) -> String {
 
 async fn next(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
     Ok(Work::open_or_follow(&reading, &draft).await?.map_or_else(|response| response, |work| work.next()))
+}
+
+#[derive(Template)]
+#[template(path = "new/discard.html")]
+struct Discard {
+    t: &'static Sentences,
+    frame: Frame,
+    draft: Draft,
+    /// How many pictures go with it.
+    pictures: usize,
+}
+
+/// The question before it.
+async fn ask_to_discard(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
+    let work = Work::open(&reading, &draft).await?;
+    let pictures = pictures::of(&reading, work.number).await?.len();
+    html(&Discard { t: Sentences::english(), frame: reading.frame("new"), draft: work.draft(), pictures })
 }
 
 async fn discard(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {

@@ -115,6 +115,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("POST", "/drafts/{draft}/check", "s - - 0 x - - - - - - x"),
     ("GET", "/drafts/{draft}/share", "s - - 0 x - - - - - - x"),
     ("POST", "/drafts/{draft}/share", "s - - 0 x - - - - - - x"),
+    ("GET", "/drafts/{draft}/discard", "s - - 0 x - - - - - - x"),
     ("POST", "/drafts/{draft}/discard", "s - - 0 x - - - - - - x"),
     ("GET", "/admin/people", "s - - - - x x - - - - x"),
     ("POST", "/admin/people", "s - - - - x - - - - - x"),

@@ -136,14 +136,14 @@ async fn what_is_changed_after_the_check_is_checked_again() {
     let half = [&[("seen", seen.as_str())], &CHECKED[1..]].concat();
     let half = one.post(&format!("{draft}/check"), &half).await;
     assert!(half.status == 422 && half.body.contains("Tick every line"), "{}", half.body);
+    assert!(one.get(&format!("{draft}/check")).await.body.contains(&format!("href=\"{draft}/discard\"")));
+    let asked = one.get(&format!("{draft}/discard")).await.body;
+    assert!(asked.contains("Discard this draft?") && asked.contains("What you wrote is destroyed."), "{asked}");
+    assert_ne!(one.get(&draft).await.status, 404, "asking destroys nothing");
     assert_eq!(one.post(&format!("{draft}/discard"), &[]).await.header("location"), "/cases/new");
     assert_eq!(one.get(&draft).await.status, 404);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_thread_is_written_and_taken_back_with_and_without_scripts() {
-    let ward = Ward::founded().await;
-    let (mut one, mut two) = (ward.physician("one").await, ward.physician("two").await);
 /// A draft that only waits for the password.
 async fn ready(browser: &mut Browser) -> String {
     let draft = begun(browser).await;
@@ -181,6 +181,10 @@ async fn a_case_that_is_shared_twice_is_one_case_and_both_answers_lead_to_it() {
     assert_eq!(other.get(&draft).await.status, 404, "for others there is no way from a draft");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_is_written_and_taken_back_with_and_without_scripts() {
+    let ward = Ward::founded().await;
+    let (mut one, mut two) = (ward.physician("one").await, ward.physician("two").await);
     let case = ward.case("one", "Target lesions", Audience::Network).await;
     let link = format!("/cases/{case}");
     let plain = one.post(&format!("{link}/comments"), &[("body", "Biopsy the border.")]).await;
