@@ -6,7 +6,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use house::{AccountId, Actor, Permission, Recognized, Roles, SessionId, TokenSecret, Via};
+use house::{AccountId, Actor, Permission, Recognized, Roles, SessionId, TokenSecret, Via, attempt::Origin};
 
 use super::{Web, cookie, problem::Problem, server::Door};
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) struct Visitor {
     /// Absent: a stranger, or the owner of the machine.
     pub(crate) person: Option<Person>,
     /// Where the request comes from, for the rate limit of sign-in.
-    pub(crate) client: Vec<u8>,
+    client: Vec<u8>,
 }
 
 /// The person behind an account.
@@ -83,6 +83,14 @@ impl Visitor {
         match self.actor {
             Actor::Account(house::Acting { via: Via::Session(session), .. }) => Some(session),
             _ => None,
+        }
+    }
+
+    /// Where an attempt at a login name comes from: in a session of the very account it is not counted with those of strangers.
+    pub(crate) fn origin(&self, login: &str) -> Origin<'_> {
+        match (self.session(), &self.person) {
+            (Some(session), Some(person)) if person.login == login.trim().to_lowercase() => Origin::Session(session),
+            _ => Origin::Client(&self.client),
         }
     }
 

@@ -8,7 +8,7 @@ use house::{
 };
 use tokio::{runtime::Handle, task::spawn_blocking};
 
-use super::Web;
+use super::{Web, actor::Visitor};
 use crate::{
     app::{App, AppError},
     entropy,
@@ -54,13 +54,13 @@ impl Web {
     }
 
     /// Takes one attempt to show a password, before anything is known of the account.
-    pub(crate) fn admit(&self, login: &str, client: &[u8]) -> Result<(), Refusal> {
-        self.attempts().admit(login, client, crate::clock::now_ms())
+    pub(crate) fn admit(&self, login: &str, visitor: &Visitor) -> Result<(), Refusal> {
+        self.attempts().admit(login, visitor.origin(login), crate::clock::now_ms())
     }
 
-    /// Gives a login name its attempts back.
-    pub(crate) fn succeeded(&self, login: &str) {
-        self.attempts().succeeded(login);
+    /// Gives whoever showed the right password the attempts back.
+    pub(crate) fn succeeded(&self, login: &str, visitor: &Visitor) {
+        self.attempts().succeeded(login, visitor.origin(login));
     }
 
     fn attempts(&self) -> std::sync::MutexGuard<'_, house::attempt::Attempts> {

@@ -20,10 +20,10 @@ impl Web {
         password: String,
         visitor: &Visitor,
     ) -> Result<Proven, AppError> {
-        self.admit(login, &visitor.client)?;
+        self.admit(login, visitor)?;
         match self.prove(login, password).await {
             Ok(proven) => {
-                self.succeeded(login);
+                self.succeeded(login, visitor);
                 Ok(proven)
             }
             Err(error) => {

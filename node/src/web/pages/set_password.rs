@@ -68,7 +68,7 @@ pub(super) async fn redeem(
         return again("again", Sentences::english().get("password-differs"));
     }
     let web = &reading.web;
-    web.admit(&account, &reading.visitor.client)?;
+    web.admit(&account, &reading.visitor)?;
     let password = match web.hash(form.one("password").to_owned()).await {
         Ok(password) => password,
         Err(error) => return again("password", beside_the_field(error)?),
@@ -79,7 +79,7 @@ pub(super) async fn redeem(
         Err(AppError::Refused(Refusal::OneTimeSecret)) => return spent(&reading),
         Err(error) => return Err(error.into()),
     }
-    web.succeeded(&account);
+    web.succeeded(&account, &reading.visitor);
     let proven = web.prove(&account, form.one("password").to_owned()).await?;
     let token = web.open_session(proven, &reading.visitor, &reading.headers).await?;
     Ok(web.go_with_session(&token, "/"))

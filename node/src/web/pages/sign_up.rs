@@ -57,7 +57,7 @@ fn is_open(reading: &Reading) -> Result<(), Problem> {
 /// wrong, and at which field.
 async fn open_account(reading: &Reading, form: &Fields) -> Result<String, (&'static str, AppError)> {
     let web = &reading.web;
-    web.admit(form.one("account"), &reading.visitor.client).map_err(|refusal| ("account", refusal.into()))?;
+    web.admit(form.one("account"), &reading.visitor).map_err(|refusal| ("account", refusal.into()))?;
     let wish = Login::parse(form.one("account")).map_err(|refusal| ("account", refusal.into()))?;
     let password = web.hash(form.one("password").to_owned()).await.map_err(|error| ("password", error))?;
     let command = account::Command::SignUp { wish, name: Text::from(form.one("name").trim()), password };

@@ -114,6 +114,33 @@ async fn the_sixth_attempt_waits_whether_there_is_such_an_account_or_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_who_knows_a_login_name_keeps_nobody_out() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let case = ward.case("one", "Target lesions", crate::app::Audience::Network).await;
+    let mut stranger = ward.elsewhere();
+    let mut last = 0;
+    for _ in 0..6 {
+        last = stranger.sign_in("one", "wrong password").await.status.as_u16();
+    }
+    assert_eq!(last, 429);
+    assert_eq!(ward.browser().sign_in("one", PASSWORD).await.status, 303, "from another address");
+
+    // Now at the very address of the person.
+    let mut beside = ward.browser();
+    while beside.sign_in("one", "wrong password").await.status != 429 {}
+    let fields = [("why", "patient"), ("password", PASSWORD)];
+    assert_eq!(one.post(&format!("/cases/{case}/withdraw"), &fields).await.status, 303, "in a session");
+    assert_eq!(one.sign_in(" One ", PASSWORD).await.status, 303, "and with one");
+    for _ in 0..5 {
+        let wrong = [("current", "wrong password"), ("password", "x"), ("again", "x")];
+        assert_eq!(one.post("/account/password", &wrong).await.status, 422);
+    }
+    let sixth = [("current", PASSWORD), ("password", "x"), ("again", "x")];
+    assert_eq!(one.post("/account/password", &sixth).await.status, 429, "a session guesses no faster");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn looking_at_a_one_time_link_spends_nothing_and_using_it_spends_it() {
     let ward = Ward::open().await;
     let new = crate::app::NewAccount { login: "una".to_owned(), name: "Una".to_owned(), roles: vec![] };

@@ -27,6 +27,9 @@ pub(super) const PASSWORD: &str = "correct horse battery";
 /// A picture without a face.
 pub(super) const PICTURE: &[u8] = include_bytes!("../../../demo/pictures/tibia.jpg");
 
+/// Where browsers stand unless they are elsewhere.
+const HERE: [u8; 4] = [192, 0, 2, 7];
+
 /// A node with a network of one.
 pub(super) struct Ward {
     hospital: Hospital,
@@ -42,6 +45,7 @@ pub(super) struct Browser {
     /// The login name of whoever sits before it; of nobody empty.
     pub(super) login: String,
     is_owner: bool,
+    address: [u8; 4],
 }
 
 /// An answer, read to its end.
@@ -100,7 +104,12 @@ impl Ward {
 
     /// A browser that nobody has signed in with.
     pub(super) fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), cookie: None, login: String::new(), is_owner: false }
+        Browser { router: self.router.clone(), cookie: None, login: String::new(), is_owner: false, address: HERE }
+    }
+
+    /// A browser at another address.
+    pub(super) fn elsewhere(&self) -> Browser {
+        Browser { address: [198, 51, 100, 9], ..self.browser() }
     }
 
     /// The command line of whoever owns the machine.
@@ -234,7 +243,7 @@ impl Browser {
             request = request.header(*name, *value);
         }
         let mut request = request.body(Body::from(body)).unwrap();
-        let address = SocketAddr::from(([192, 0, 2, 7], 40_000));
+        let address = SocketAddr::from((self.address, 40_000));
         request.extensions_mut().insert(if self.is_owner { Door::Owner } else { Door::Network(address) });
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
