@@ -56,6 +56,7 @@ const WAITING_MAX: usize = 64;
 pub(crate) struct Web {
     pub(crate) app: Arc<App>,
     attempts: Mutex<Attempts>,
+    signed_up: Arc<Mutex<pages::FormsUsed>>,
     hashing: Semaphore,
     waiting: Semaphore,
     gate: intake::Gate,
@@ -66,6 +67,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let web = Arc::new(Web {
         app,
         attempts: Mutex::new(Attempts::default()),
+        signed_up: Arc::default(),
         hashing: Semaphore::new(HASHES_MAX),
         waiting: Semaphore::new(WAITING_MAX),
         gate: intake::Gate::default(),

@@ -25,6 +25,7 @@ use super::routes::Routes;
 
 pub(super) use case::readable;
 pub(super) use feed::cursor;
+pub(super) use sign_up::FormsUsed;
 
 pub(crate) fn routes() -> Routes {
     Routes::default()

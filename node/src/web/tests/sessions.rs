@@ -141,6 +141,29 @@ async fn a_stranger_who_knows_a_login_name_keeps_nobody_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sign_up_that_is_sent_twice_opens_one_account() {
+    let ward = Ward::open().await;
+    let page = ward.browser().get("/sign-up").await.body;
+    let (_, rest) = page.split_once("name=\"form\" value=\"").unwrap_or_else(|| panic!("{page}"));
+    let number = rest.split('"').next().unwrap().to_owned();
+    let mut sent = tokio::task::JoinSet::new();
+    for _ in 0..2 {
+        let (mut browser, number) = (ward.browser(), number.clone());
+        sent.spawn(async move {
+            let fields =
+                [("form", number.as_str()), ("account", "weird.user"), ("name", "Vera"), ("password", PASSWORD)];
+            let answer = browser.post("/sign-up", &fields).await;
+            (answer.header("location").to_owned(), browser.get("/account").await.status.as_u16())
+        });
+    }
+    assert_eq!(sent.join_all().await, vec![("/account?new=yes".to_owned(), 200); 2]);
+    let count = ward.app.desk.look(|house| {
+        house.accounts().iter().filter(|account| account.login.as_str().starts_with("weird.user")).count()
+    });
+    assert_eq!(count, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn looking_at_a_one_time_link_spends_nothing_and_using_it_spends_it() {
     let ward = Ward::open().await;
     let new = crate::app::NewAccount { login: "una".to_owned(), name: "Una".to_owned(), roles: vec![] };
