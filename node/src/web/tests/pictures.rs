@@ -35,10 +35,31 @@ pub(super) fn grey(width: u16, height: u16) -> Vec<u8> {
 }
 
 pub(super) fn multipart(file: &[u8]) -> Vec<u8> {
+    of_files(&[file])
+}
+
+fn of_files(files: &[&[u8]]) -> Vec<u8> {
     let head = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"pictures\"; filename=\"Ada Byron 1852.tif\"\r\n\r\n"
     );
-    [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
+    let parts = files.iter().map(|file| [head.as_bytes(), file, b"\r\n"].concat());
+    [parts.collect::<Vec<_>>().concat(), format!("--{BOUNDARY}--\r\n").into_bytes()].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_refused_keeps_no_other_out_and_is_named_by_its_place() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let pictures = one.post("/cases/new", &[]).await.header("location").to_owned();
+    let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
+    let files = of_files(&[&grey(64, 48), b"no picture", &grey(32, 16), b"%PDF-1.7"]);
+    let answer = one.send_bytes("POST", &pictures, &content_type, files, &[]).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.body.contains("64 × 48") && answer.body.contains("32 × 16"), "{}", answer.body);
+    for named in ["File 2: This is not a picture", "File 4: ", "The others were taken in."] {
+        assert!(answer.body.contains(named), "{named}: {}", answer.body);
+    }
+    assert!(!answer.body.contains("File 1") && !answer.body.contains("Byron"), "{}", answer.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

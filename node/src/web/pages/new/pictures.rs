@@ -58,10 +58,11 @@ pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<
     html(&page(&reading, &draft, None).await?)
 }
 
-/// Takes files in, one after the other. Their names are not looked at.
+/// Takes files in, one after the other; one that is refused keeps none of the others out. Their names are not looked at.
 pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: Multipart) -> Result<Response, Problem> {
     let number: CaseNumber = id("draft", &draft)?;
     let actor = reading.visitor.actor;
+    let (mut count, mut refused) = (0, Vec::new());
     loop {
         let field = form.next_field().await.map_err(|_| unreadable())?;
         let Some(field) = field else { break };
@@ -74,12 +75,27 @@ pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: M
         if file.is_empty() && !is_chosen {
             continue;
         }
+        count += 1;
         let added = reading.web.run_async(move |app| async move { app.add_picture(number, file, &actor).await }).await;
         if let Err(error) = added {
-            return not_taken(&reading, &draft, error).await;
+            refused.push((count, beside_the_field(error)?));
         }
     }
-    Ok(Redirect::to(&format!("/drafts/{number}/pictures")).into_response())
+    if refused.is_empty() {
+        return Ok(Redirect::to(&format!("/drafts/{number}/pictures")).into_response());
+    }
+    not_taken(&reading, &draft, &which_of(count, refused)).await
+}
+
+/// What was refused, each file by its place among those that were sent.
+fn which_of(count: usize, refused: Vec<(usize, String)>) -> String {
+    let t = Sentences::english();
+    let is_part = refused.len() < count;
+    let named = refused.into_iter().map(|(place, text)| match count {
+        1 => text,
+        _ => t.with2("refused-file-which", "place", place.to_string(), "text", text),
+    });
+    named.chain(is_part.then(|| t.get("refused-file-others"))).collect::<Vec<_>>().join(" ")
 }
 
 fn unreadable() -> Problem {
@@ -87,12 +103,11 @@ fn unreadable() -> Problem {
 }
 
 /// Programs that show their own page get the words alone; others the page with them.
-async fn not_taken(reading: &Reading, draft: &str, error: AppError) -> Result<Response, Problem> {
-    let text = beside_the_field(error)?;
+async fn not_taken(reading: &Reading, draft: &str, text: &str) -> Result<Response, Problem> {
     if reading.headers.get(header::ACCEPT).is_some_and(|accepts| accepts == "text/plain") {
         return Err(Problem::unusable(text));
     }
-    let problem = FieldProblem { field: "pictures".to_owned(), text };
+    let problem = FieldProblem { field: "pictures".to_owned(), text: text.to_owned() };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, draft, Some(problem)).await?)?).into_response())
 }
 
