@@ -32,7 +32,7 @@ pub enum IntakeError {
         "this {0} is animated; only single pictures are taken; save the frame that matters as a picture of its own"
     )]
     Animated(Format),
-    /// Two views of a stereo camera, or the parts of a panorama.
+    /// Two views of a stereo camera, the parts of a panorama, the pages of a TIFF.
     #[error("this file holds {0} pictures of equal rank; send each as a file of its own")]
     SeveralPictures(usize),
     /// The end of the file is missing.

@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 /// Something the reviewer should know about the decoded picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Notice {
-    /// A TIFF of several pages.
-    FirstPageOnly,
     /// Exif orientation was applied.
     Turned,
     /// More than 8 bits a channel.
@@ -26,7 +24,6 @@ pub enum Notice {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::FirstPageOnly => "the file has several pages; only the first is used",
             Self::Turned => "the picture was turned upright",
             Self::DepthReduced => "fine shades were reduced to 8 bits a channel",
             Self::LaidOverWhite => "transparent parts now are white",

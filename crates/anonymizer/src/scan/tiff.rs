@@ -1,5 +1,8 @@
 //! The first directory of a TIFF (TIFF 6.0): a new one with only the tags that tell where pixels lie goes on to the
-//! decoder. The bytes of the strips stay where they are.
+//! decoder. The bytes of the strips stay where they are. A file of several pages is refused, since all but the first would vanish
+//! unseen; thumbnails and masks belong to the first and are left.
+
+use std::collections::BTreeSet;
 
 use crate::{
     bytes::ByteOrder,
@@ -13,11 +16,15 @@ use crate::{
     scan::{Ancillary, Scanned},
 };
 
+const KIND: u16 = 254;
+const KIND_BEFORE: u16 = 255;
 const WIDTH: u16 = 256;
 const HEIGHT: u16 = 257;
 const COMPRESSION: u16 = 259;
 const PHOTOMETRIC: u16 = 262;
 const PROFILE: u16 = 34_675;
+/// Directories after which nobody counts the pages further.
+const PAGES_MAX: usize = 1_000;
 
 /// Size, depth, compression, photometry, fill order, strips, samples, planes, predictor, colour map, tiles, sample format.
 const KEPT: [u16; 20] =
@@ -44,7 +51,10 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Scanned, IntakeError
         scanned.profile = bytes.get(at as usize..at as usize + len as usize).map(<[u8]>::to_vec);
     }
     scanned.bare = with_directory(bytes, &directory, order);
-    Ok(scanned)
+    match 1 + further_pages(bytes, directory.next, order)? {
+        1 => Ok(scanned),
+        pages => Err(IntakeError::SeveralPictures(pages)),
+    }
 }
 
 fn damaged(what: &str) -> IntakeError {
@@ -79,11 +89,30 @@ fn note(scanned: &mut Scanned, directory: &Directory<'_>, bytes: &[u8], photomet
     scanned.removed.extend(facts.removed.into_iter().filter(|kind| *kind != Removed::Thumbnail));
     if directory.next != 0 {
         scanned.removed.insert(Removed::FurtherPictures);
-        scanned.notices.insert(Notice::FirstPageOnly);
     }
     if photometric == Some(5) {
         scanned.notices.insert(Notice::PrintColours);
     }
+}
+
+/// How many pages stand behind the first.
+fn further_pages(bytes: &[u8], first: u32, order: ByteOrder) -> Result<usize, IntakeError> {
+    let (mut at, mut seen, mut pages) = (first, BTreeSet::new(), 0);
+    while at != 0 && pages < PAGES_MAX {
+        if !seen.insert(at) {
+            return Err(damaged("its directories lead in a circle"));
+        }
+        let directory = exif::directory(bytes, at, order).ok_or(IntakeError::Incomplete(Format::Tiff))?;
+        pages += usize::from(!belongs_to_another(&directory));
+        at = directory.next;
+    }
+    Ok(pages)
+}
+
+/// Whether a directory is a smaller version or the mask of another picture, by the tag for that or by the one before it.
+fn belongs_to_another(directory: &Directory<'_>) -> bool {
+    let number = |tag| directory.entries.iter().find(|entry| entry.tag == tag).and_then(Entry::number);
+    number(KIND).map_or(number(KIND_BEFORE) == Some(2), |kind| kind & 0b101 != 0)
 }
 
 /// The file with a new directory behind it, and a header that points there; offsets of pixels stay valid.

@@ -139,7 +139,8 @@ fn every_tag_of_a_tiff_is_gone_with_its_further_pages() {
         let text = entry(tag, 2, CANARY.len() as u32, behind(base.len() + 1));
         check(&tiff_of(&[base.clone(), vec![text]].concat(), 0, CANARY), &[removed]);
     }
-    let second = directory(&base, 0);
+    let small = [base.clone(), vec![entry(254, 4, 1, 1)]].concat();
+    let second = directory(&small, 0);
     let file = tiff_of(&base, behind(base.len()), &[second.as_slice(), CANARY].concat());
     check(&file, &[Removed::FurtherPictures]);
 }

@@ -88,6 +88,37 @@ fn films_and_albums_in_the_coat_of_a_picture_are_refused() {
     check(&index(&[0x2_0001, 0x2_0001, 0x2_0001]), "this file holds 3 pictures of equal rank");
 }
 
+/// A TIFF with further directories one after the other, each with such a tag.
+fn tiff_with_more(tags: &[(u16, u32)]) -> Vec<u8> {
+    let base = grey_tags(WIDTH, HEIGHT);
+    let directory_bytes = |entries: usize| 2 + entries as u32 * 12 + 4;
+    let first = 8 + WIDTH * HEIGHT;
+    let mut next = first + directory_bytes(base.len());
+    let file = tiff_of(&base, if tags.is_empty() { 0 } else { next }, b"");
+    let further = tags.iter().enumerate().map(|(index, (tag, value))| {
+        let entries = [base.clone(), vec![entry(*tag, 4, 1, *value)]].concat();
+        next += directory_bytes(entries.len());
+        directory(&entries, if index + 1 < tags.len() { next } else { 0 })
+    });
+    let further = further.collect::<Vec<_>>().concat();
+    [file, further].concat()
+}
+
+#[test]
+fn a_tiff_of_several_pages_is_refused_and_one_with_thumbnails_is_not() {
+    let (page, small, mask, small_before) = ((254, 2), (254, 1), (254, 4), (255, 2));
+    check(&tiff_with_more(&[page]), "this file holds 2 pictures of equal rank; send each as a file of its own");
+    check(&tiff_with_more(&[small, (1, 0), page]), "this file holds 3 pictures of equal rank");
+    let seen = inspect(&tiff_with_more(&[small, mask, small_before]), &Limits::NETWORK).unwrap();
+    assert!(seen.removed.contains(&anonymizer::Removed::FurtherPictures));
+    let base = grey_tags(WIDTH, HEIGHT);
+    check(&tiff_of(&base, 8 + WIDTH * HEIGHT + 1_000, b""), "the TIFF ends too early");
+    let small = [base, vec![entry(254, 4, 1, 1)]].concat();
+    let itself = 8 + WIDTH * HEIGHT + 2 + (small.len() as u32 - 1) * 12 + 4;
+    let circle = tiff_of(&grey_tags(WIDTH, HEIGHT), itself, &directory(&small, itself));
+    check(&circle, "the TIFF is damaged: its directories lead in a circle");
+}
+
 #[test]
 fn a_photograph_with_a_gain_map_of_its_own_is_taken() {
     let seen = inspect(&index(&[0x3_0000, 0]), &Limits::NETWORK).unwrap();
