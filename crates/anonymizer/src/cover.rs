@@ -70,7 +70,7 @@ pub enum CoverError {
     #[error("brush has a radius of {0} px; the limit is {RADIUS_PX_MAX} px")]
     TooWide(u32),
     /// It lies beside the picture, so the person hid nothing and may believe otherwise.
-    #[error("cover {0} hides no part of the picture")]
+    #[error("cover {} hides no part of the picture", .0 + 1)]
     HidesNothing(usize),
 }
 

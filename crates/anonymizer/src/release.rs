@@ -93,8 +93,8 @@ pub enum ReleaseError {
     /// A cover cannot be drawn.
     #[error(transparent)]
     Cover(#[from] CoverError),
-    /// A finding is neither covered nor dismissed.
-    #[error("finding {0} is neither covered nor dismissed; cover it, or say why it may be seen")]
+    /// A finding is neither covered nor dismissed; its index counts from 0, the sentence from 1.
+    #[error("finding {} is neither covered nor dismissed; cover it, or say why it may be seen", .0 + 1)]
     OpenFinding(usize),
     /// A dismissal names nothing that was found.
     #[error("dismissal {0} names no finding of this picture; look at the picture again")]

@@ -24,8 +24,20 @@ pub(crate) fn beside_the_field(error: AppError) -> Result<String, Problem> {
 /// What is wrong with words that no node would take.
 pub(crate) fn of_malformed(malformed: &Malformed) -> String {
     match malformed {
-        Malformed::TooLarge { found, limit, .. } => counted("refused-too-many", *found, "limit", *limit),
+        Malformed::TooLarge { found, unit, limit, .. } => counted(too_many_key(unit), *found, "limit", *limit),
         Malformed::Form { .. } | Malformed::Type { .. } => get("refused-unpublishable"),
+    }
+}
+
+/// The sentence with the unit of what there is too much of.
+fn too_many_key(unit: &str) -> &'static str {
+    match unit {
+        "characters" => "refused-too-many-characters",
+        "bytes" => "refused-too-many-bytes",
+        "tags" => "refused-too-many-tags",
+        "institutions" => "refused-too-many-institutions",
+        "drafts" => "refused-too-many-drafts",
+        _ => "refused-too-many",
     }
 }
 
@@ -41,7 +53,7 @@ fn of_refusal(refusal: &Refusal) -> Option<String> {
         Refusal::OwnRoles => get("refused-own-roles"),
         Refusal::LastAdministrator => get("refused-last-administrator"),
         Refusal::Conflict(_) => get("refused-conflict"),
-        Refusal::TooLarge { found, limit, .. } => counted("refused-too-many", *found, "limit", *limit),
+        Refusal::TooLarge { found, unit, limit, .. } => counted(too_many_key(unit), *found, "limit", *limit),
         Refusal::TooShort { found: 0, .. } => get("field-missing"),
         Refusal::TooShort { found, least, .. } => counted("refused-too-short", *found, "least", *least),
         Refusal::Characters { what: "login name", .. } => get("refused-login-characters"),
@@ -92,14 +104,14 @@ fn of_cover(error: &CoverError) -> String {
         }
         CoverError::TooFewPoints { points_min, .. } => with("refused-too-few-points", "least", points_min),
         CoverError::TooWide(radius) => with("refused-brush-too-wide", "found", radius),
-        CoverError::HidesNothing(number) => with("refused-hides-nothing", "number", number),
+        CoverError::HidesNothing(index) => with("refused-hides-nothing", "number", index + 1),
     }
 }
 
 fn of_release(error: &ReleaseError) -> String {
     match error {
         ReleaseError::Cover(cause) => of_cover(cause),
-        ReleaseError::OpenFinding(number) => with("refused-open-finding", "number", number),
+        ReleaseError::OpenFinding(index) => with("refused-open-finding", "number", index + 1),
         ReleaseError::UnknownDismissal(_) => get("refused-unknown-finding"),
         ReleaseError::Unsearched => get("refused-unsearched"),
         ReleaseError::TooLarge { bytes_max } => with("refused-clean-too-large", "limit", bytes_max >> 20),
