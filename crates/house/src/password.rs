@@ -52,8 +52,10 @@ impl PasswordHash {
     pub fn of(password: &str, salt: &[u8; 16], cost: Cost) -> Result<Self, Refusal> {
         let chars = password.chars().count();
         at_most("password", chars, "characters", PASSWORD_CHARS_MAX)?;
-        if chars < PASSWORD_CHARS_MIN {
-            return Err(Refusal::TooShort { what: "password", found: chars, least: PASSWORD_CHARS_MIN });
+        // Spaces at the ends protect nothing.
+        let found = password.trim().chars().count();
+        if found < PASSWORD_CHARS_MIN {
+            return Err(Refusal::TooShort { what: "password", found, least: PASSWORD_CHARS_MIN });
         }
         let hash = cost.argon2()?.hash_password_with_salt(password.as_bytes(), salt).map_err(|_| Refusal::Cost)?;
         Ok(Self(Text(hash.to_string())))
