@@ -295,6 +295,8 @@ fn make_certificate(layout: &Layout, config: &Config) -> Result<(), NodeError> {
     names.sort();
     names.dedup();
     let mut params = rcgen::CertificateParams::new(names)?;
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(rcgen::DnType::CommonName, config.web.host.as_str());
     let today = jiff::Zoned::now().date();
     let at = |date: jiff::civil::Date| {
         let (month, day) = (u8::try_from(date.month()).unwrap_or(1), u8::try_from(date.day()).unwrap_or(1));
