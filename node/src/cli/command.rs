@@ -109,7 +109,7 @@ pub(crate) enum TokenCommand {
     Create {
         /// Account that it acts for.
         login: String,
-        /// What it may do: cases:read, cases:write.
+        /// What it may do: cases:read, cases:write, admin, dicom, audit:read, export.
         #[arg(long = "scope", required = true)]
         scopes: Vec<String>,
         /// Days until it ends.

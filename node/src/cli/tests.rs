@@ -84,6 +84,15 @@ fn every_command_asks_for_the_route_that_is_meant_whatever_its_words_are() {
 }
 
 #[test]
+fn the_help_of_tokens_names_every_scope() {
+    let mut cli = Cli::command();
+    let token = cli.find_subcommand_mut("token").and_then(|token| token.find_subcommand_mut("create")).unwrap();
+    let help = token.render_long_help().to_string();
+    let names: Vec<&str> = house::token::Scope::ALL.iter().filter_map(|scope| scope.name()).collect();
+    assert!(help.contains(&format!("What it may do: {}", names.join(", "))), "{help}");
+}
+
+#[test]
 fn every_command_is_in_the_list() {
     fn leaves(command: &clap::Command, path: &str, found: &mut Vec<String>) {
         for sub in command.get_subcommands() {
