@@ -78,6 +78,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(problem::not_that_way)
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(headers::same_origin))
+        .layer(middleware::from_fn(headers::one_host))
         .layer(middleware::from_fn(answer::survive_panics))
         .layer(middleware::from_fn_with_state(web.clone(), answer::answer))
         .layer(middleware::from_fn(headers::secure))

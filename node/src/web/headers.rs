@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue, Method, header, uri::Authority},
+    http::{HeaderName, HeaderValue, Method, Version, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -65,6 +65,15 @@ pub(crate) async fn same_origin(request: Request, next: Next) -> Response {
     Problem::cross_site().into_response()
 }
 
+/// Refuses a request of HTTP/1.1 that names no host, or several (RFC 9112 section 3.2).
+pub(crate) async fn one_host(request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if request.version() == Version::HTTP_11 && hosts != 1 {
+        return Problem::without_host().into_response();
+    }
+    next.run(request).await
+}
+
 fn comes_from_us(request: &Request) -> bool {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = header("sec-fetch-site") {
@@ -78,7 +87,7 @@ fn comes_from_us(request: &Request) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::Body, http::Version};
+    use axum::body::Body;
 
     use super::*;
 

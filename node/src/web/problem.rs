@@ -94,6 +94,12 @@ impl Problem {
         )
     }
 
+    /// A request of HTTP/1.1 that does not say once whom it asks.
+    pub(crate) fn without_host() -> Self {
+        let detail = "a request names the host that it asks once, in its Host header";
+        Self::new(StatusCode::BAD_REQUEST, "host", "This cannot be used as it is", detail)
+    }
+
     /// A defect of ours.
     pub(crate) fn defect(cause: impl Into<String>) -> Self {
         let detail = "try again; if it happens twice, tell the administrator the code";

@@ -1,5 +1,11 @@
 //! Headers that stand on every answer.
 
+use axum::{
+    body::Body,
+    http::{Request, Version, header},
+};
+use tower::ServiceExt;
+
 use super::ward::{Ward, body_of};
 use crate::web::routes;
 
@@ -22,6 +28,23 @@ fn filled(path: &str) -> String {
         _ => "",
     };
     path.split('/').map(|part| if part.starts_with('{') { place(part) } else { part }).collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_of_http_1_1_names_one_host() {
+    let ward = Ward::open().await;
+    let asked = async |version: Version, hosts: &[&str]| {
+        let mut request = Request::builder().version(version).uri("http://localhost/help");
+        for host in hosts {
+            request = request.header(header::HOST, *host);
+        }
+        let answer = crate::web::router(ward.app.clone()).oneshot(request.body(Body::empty()).unwrap()).await;
+        answer.unwrap().status().as_u16()
+    };
+    assert_eq!(asked(Version::HTTP_11, &["localhost"]).await, 200);
+    assert_eq!(asked(Version::HTTP_11, &[]).await, 400);
+    assert_eq!(asked(Version::HTTP_11, &["localhost", "elsewhere"]).await, 400);
+    assert_eq!(asked(Version::HTTP_2, &[]).await, 200, "there the address says it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
