@@ -16,6 +16,7 @@ use serde_json::json;
 use super::{
     Web,
     actor::Visitor,
+    cookie,
     frame::{self, Frame, Look},
     headers::Nonce,
     kept::PostedForm,
@@ -68,7 +69,7 @@ pub(crate) async fn survive_panics(request: Request, next: Next) -> Response {
 
 /// Recognizes who asks, and puts a problem into the form that the asker reads.
 pub(crate) async fn answer(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
-    let asker = Asker::of(&request);
+    let asker = Asker::of(&web, &request);
     if is_for_nobody(request.uri().path()) {
         return next.run(request).await;
     }
@@ -101,6 +102,8 @@ struct Asker {
     nonce: String,
     code: String,
     look: Look,
+    /// The mark of the person whose session it brings, also after its end.
+    whose: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -112,7 +115,7 @@ enum Form {
 }
 
 impl Asker {
-    fn of(request: &Request) -> Self {
+    fn of(web: &Web, request: &Request) -> Self {
         let path = request.uri().path().to_owned();
         let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let form = match () {
@@ -128,6 +131,7 @@ impl Asker {
             nonce: extension(request.extensions().get::<Nonce>().map(|nonce| nonce.0.as_str())),
             code: extension(request.extensions().get::<RequestId>().map(|id| id.0.as_str())),
             look: Look::of(request.headers()),
+            whose: cookie::whose(request.headers(), &web.app.config.web).unwrap_or_default().to_owned(),
             path,
         }
     }
@@ -183,7 +187,7 @@ impl Asker {
         form: PostedForm,
         has_ended: bool,
     ) -> Response {
-        let kept = form.read().await;
+        let kept = form.read(&self.whose).await;
         if kept.is_empty() {
             return self.to_sign_in();
         }

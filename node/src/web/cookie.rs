@@ -1,7 +1,7 @@
-//! The two cookies: the session, and how pages look on this device. Neither says anything about a patient.
+//! The two cookies: the session with a mark of its person, and how pages look on this device. Neither says anything about a patient.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use house::SessionToken;
+use house::{AccountId, SessionToken};
 
 use crate::config::Web;
 
@@ -15,12 +15,24 @@ pub(crate) const fn session_name(config: &Web) -> &'static str {
 
 /// The session token that a browser brings, if it brings one that could be.
 pub(crate) fn session(headers: &HeaderMap, config: &Web) -> Option<SessionToken> {
-    find(headers, session_name(config)).and_then(|text| SessionToken::parse(text).ok())
+    let text = find(headers, session_name(config))?;
+    SessionToken::parse(text.split_once('.').map_or(text, |(token, _)| token)).ok()
+}
+
+/// The mark of the person whose session a browser brings, also after its end.
+pub(crate) fn whose<'a>(headers: &'a HeaderMap, config: &Web) -> Option<&'a str> {
+    find(headers, session_name(config))?.split_once('.').map(|(_, mark)| mark)
+}
+
+/// What tells one person from another without saying who they are.
+pub(crate) fn mark(account: AccountId) -> String {
+    hex::encode(&protocol::hash("mark of a person", &[&account.0])[..8])
 }
 
 /// Hands a session to the browser.
-pub(crate) fn keep_session(token: &SessionToken, config: &Web) -> Option<HeaderValue> {
-    written(session_name(config), &token.text(), None, config)
+pub(crate) fn keep_session(token: &SessionToken, account: AccountId, config: &Web) -> Option<HeaderValue> {
+    let value = format!("{}.{}", *token.text(), mark(account));
+    written(session_name(config), &value, None, config)
 }
 
 /// Takes the session from the browser.
@@ -61,7 +73,7 @@ mod tests {
     #[test]
     fn with_tls_the_session_is_kept_to_this_host() {
         let token = SessionToken::new([7; 32]);
-        let header = keep_session(&token, &Web::default()).unwrap();
+        let header = keep_session(&token, AccountId([1; 16]), &Web::default()).unwrap();
         let text = header.to_str().unwrap();
         assert!(text.starts_with("__Host-consilium=csls_0707"), "{text}");
         assert!(text.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"), "{text}");
@@ -71,7 +83,7 @@ mod tests {
     #[test]
     fn on_plain_http_the_prefix_is_left_out_because_browsers_refuse_it_there() {
         let config = Web { plain_http: true, ..Web::default() };
-        let header = keep_session(&SessionToken::new([7; 32]), &config).unwrap();
+        let header = keep_session(&SessionToken::new([7; 32]), AccountId([1; 16]), &config).unwrap();
         let text = header.to_str().unwrap();
         assert!(text.starts_with("consilium=csls_") && text.ends_with("; HttpOnly; SameSite=Lax"), "{text}");
     }

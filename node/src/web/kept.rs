@@ -1,18 +1,21 @@
 //! What somebody typed into a form while their session ended. It goes back in the page that asks for the password, and from there
-//! to the page that sends it on: it is kept nowhere but before their eyes. Passwords are not kept.
+//! to the page that sends it on: it is kept nowhere but before their eyes, and nobody else who signs in there is shown it. Passwords
+//! are not kept.
 
 use axum::{
     body::{Body, Bytes},
     extract::{Form, FromRequest, Request},
     http::{HeaderValue, Method, header},
 };
+use house::AccountId;
 
-use super::{BODY_BYTES_MAX, extract::Fields, intake::whole, problem::Problem, sign_in::own_path};
+use super::{BODY_BYTES_MAX, cookie, extract::Fields, intake::whole, problem::Problem, sign_in::own_path};
 
 const KIND: &str = "application/x-www-form-urlencoded";
 /// Begins the names of kept fields, so that they are not taken for those of the sign-in.
 const PREFIX: &str = "kept:";
 const PATH: &str = "kept-path";
+const WHOSE: &str = "kept-for";
 const SECRETS: [&str; 3] = ["password", "again", "current"];
 
 /// A form that was posted, before anybody has read it.
@@ -26,6 +29,8 @@ pub(super) struct PostedForm {
 pub(crate) struct Kept {
     /// Empty: nothing is kept.
     pub(crate) path: String,
+    /// The mark of the person who typed it.
+    pub(crate) whose: String,
     pub(crate) fields: Vec<(String, String)>,
 }
 
@@ -44,8 +49,8 @@ impl PostedForm {
         Ok((request, Some(Self { path, bytes })))
     }
 
-    /// What of it may be kept.
-    pub(super) async fn read(self) -> Kept {
+    /// What of it may be kept, for whose browser it came from.
+    pub(super) async fn read(self, whose: &str) -> Kept {
         if own_path(&self.path) != self.path || self.path.starts_with("/first/") {
             return Kept::default();
         }
@@ -56,7 +61,7 @@ impl PostedForm {
             return Kept::default();
         };
         fields.retain(|(name, _)| !SECRETS.contains(&name.as_str()));
-        Kept { path: self.path, fields }
+        Kept { path: self.path, whose: whose.to_owned(), fields }
     }
 }
 
@@ -69,7 +74,12 @@ impl Kept {
         }
         let kept =
             form.iter().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_owned(), value.to_owned())));
-        Self { path: path.to_owned(), fields: kept.collect() }
+        Self { path: path.to_owned(), whose: form.one(WHOSE).to_owned(), fields: kept.collect() }
+    }
+
+    /// Whether there is something to send on that this person typed.
+    pub(crate) fn is_of(&self, account: AccountId) -> bool {
+        !self.is_empty() && self.whose == cookie::mark(account)
     }
 
     /// Whether there is nothing to send on.

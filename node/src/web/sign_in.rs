@@ -5,11 +5,17 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
-use house::{Actor, HouseEntry, Login, SessionToken, Via, password::Proven, session};
+use house::{AccountId, Actor, HouseEntry, Login, SessionToken, Via, password::Proven, session};
 use protocol::codec::Text;
 
 use super::{Web, actor::Visitor, cookie};
 use crate::{app::AppError, entropy};
+
+/// A session with a new token, for the browser of its person.
+pub(crate) struct NewSession {
+    token: SessionToken,
+    pub(crate) account: AccountId,
+}
 
 impl Web {
     /// Checks a password that somebody shows, with the rate limit before it. A wrong one is audited, with
@@ -48,39 +54,37 @@ impl Web {
         proven: Proven,
         visitor: &Visitor,
         headers: &HeaderMap,
-    ) -> Result<SessionToken, AppError> {
+    ) -> Result<NewSession, AppError> {
         let token = SessionToken::new(*entropy::seed());
         let agent = Text(agent(headers));
         let command = session::Command::SignIn { proven, token: token.clone(), agent, before: visitor.session() };
-        self.run(move |app| Ok(app.desk.perform(command, &Actor::Stranger)?)).await?;
-        Ok(token)
+        let entries = self.run(move |app| Ok(app.desk.perform(command, &Actor::Stranger)?)).await?;
+        let opened = opened_in(&entries).ok_or(house::Refusal::SignedOut)?;
+        Ok(NewSession { token, account: opened.account })
     }
 
-    /// Gives the password once more: a new session takes the place of the old one. Returns who acts in it.
-    pub(crate) async fn step_up(&self, proven: Proven, actor: Actor) -> Result<(SessionToken, Actor), AppError> {
+    /// Gives the password once more: the session gets a new token. Returns it, and who acts.
+    pub(crate) async fn step_up(&self, proven: Proven, actor: Actor) -> Result<(NewSession, Actor), AppError> {
         let token = SessionToken::new(*entropy::seed());
         let command = session::Command::StepUp { proven, token: token.clone() };
         let entries = self.run(move |app| Ok(app.desk.perform(command, &actor)?)).await?;
-        let opened = entries.iter().find_map(|entry| match entry {
-            HouseEntry::SessionOpened(opened, _) => Some(opened.session),
-            _ => None,
-        });
-        match (actor, opened) {
-            (Actor::Account(acting), Some(session)) => {
-                Ok((token, Actor::Account(house::Acting { via: Via::Session(session), ..acting })))
+        match (actor, opened_in(&entries)) {
+            (Actor::Account(acting), Some(opened)) => {
+                let acting = house::Acting { via: Via::Session(opened.session), ..acting };
+                Ok((NewSession { token, account: opened.account }, Actor::Account(acting)))
             }
             _ => Err(house::Refusal::SignedOut.into()),
         }
     }
 
     /// Leads on to a page, with a session that is new.
-    pub(crate) fn go_with_session(&self, token: &SessionToken, place: &str) -> Response {
-        self.hand_session(token, Redirect::to(place).into_response())
+    pub(crate) fn go_with_session(&self, session: &NewSession, place: &str) -> Response {
+        self.hand_session(session, Redirect::to(place).into_response())
     }
 
     /// Hands a session that is new to the browser with an answer.
-    pub(crate) fn hand_session(&self, token: &SessionToken, mut response: Response) -> Response {
-        if let Some(cookie) = cookie::keep_session(token, &self.app.config.web) {
+    pub(crate) fn hand_session(&self, session: &NewSession, mut response: Response) -> Response {
+        if let Some(cookie) = cookie::keep_session(&session.token, session.account, &self.app.config.web) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response
@@ -99,6 +103,13 @@ impl Web {
         );
         response
     }
+}
+
+fn opened_in(entries: &[HouseEntry]) -> Option<&session::Opened> {
+    entries.iter().find_map(|entry| match entry {
+        HouseEntry::SessionOpened(opened, _) => Some(opened),
+        _ => None,
+    })
 }
 
 /// A path of this node to go on to; anything else is the start.

@@ -81,8 +81,8 @@ pub(super) async fn redeem(
     }
     web.succeeded(&account, &reading.visitor);
     let proven = web.prove(&account, form.one("password").to_owned()).await?;
-    let token = web.open_session(proven, &reading.visitor, &reading.headers).await?;
-    Ok(web.go_with_session(&token, "/"))
+    let session = web.open_session(proven, &reading.visitor, &reading.headers).await?;
+    Ok(web.go_with_session(&session, "/"))
 }
 
 fn spent(reading: &Reading) -> Result<Response, Problem> {

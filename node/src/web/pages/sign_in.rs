@@ -53,13 +53,13 @@ pub(super) async fn sign_in(reading: Reading, Posted(form): Posted) -> Result<Re
     let proven = reading.web.show_password(account, form.one("password").to_owned(), &reading.visitor).await;
     match proven {
         Ok(proven) => {
-            let token = reading.web.open_session(proven, &reading.visitor, &reading.headers).await?;
+            let session = reading.web.open_session(proven, &reading.visitor, &reading.headers).await?;
             let kept = Kept::brought(&form);
-            if kept.is_empty() {
-                return Ok(reading.web.go_with_session(&token, next));
+            if !kept.is_of(session.account) {
+                return Ok(reading.web.go_with_session(&session, next));
             }
             let page = html(&SendOn { t: Sentences::english(), frame: reading.frame(""), kept })?;
-            Ok(reading.web.hand_session(&token, page))
+            Ok(reading.web.hand_session(&session, page))
         }
         Err(error) => {
             let text = beside_the_field(error)?;

@@ -83,8 +83,8 @@ pub(super) async fn sign_up(reading: Reading, Posted(form): Posted) -> Result<Re
         }
     };
     let proven = reading.web.prove(&login, form.one("password").to_owned()).await?;
-    let token = reading.web.open_session(proven, &reading.visitor, &reading.headers).await?;
-    Ok(reading.web.go_with_session(&token, "/account?new=yes"))
+    let session = reading.web.open_session(proven, &reading.visitor, &reading.headers).await?;
+    Ok(reading.web.go_with_session(&session, "/account?new=yes"))
 }
 
 /// Where the house lets nobody sign up, there is no such page.

@@ -241,13 +241,22 @@ async fn what_was_typed_survives_the_end_of_the_session() {
     assert!(instead.body.contains("name=\"kept:body\" value=\"Was a &#34;tick&#34; found?\""), "{}", instead.body);
     assert!(!instead.body.contains("never kept"), "{}", instead.body);
 
-    let brought = [("account", "one"), ("next", "/"), ("kept-path", &*path), ("kept:body", typed)];
+    let (_, whose) =
+        instead.body.split_once("name=\"kept-for\" value=\"").unwrap_or_else(|| panic!("{}", instead.body));
+    let whose = ("kept-for", whose.split('"').next().unwrap());
+    let brought = [("account", "one"), ("next", "/"), ("kept-path", &*path), whose, ("kept:body", typed)];
+    ward.physician("two").await;
+    let another = [[("account", "two"), ("password", PASSWORD)].as_slice(), &brought[1..]].concat();
+    let shown = here.clone().post("/sign-in", &another).await;
+    assert_eq!((shown.status.as_u16(), shown.header("location")), (303, "/"), "nobody else is shown it");
+    assert!(!shown.body.contains("Was a"), "{}", shown.body);
     let wrong = here.post("/sign-in", &[brought.as_slice(), &[("password", "wrong password")]].concat()).await;
     assert!(wrong.status == 401 && wrong.body.contains("kept:body"), "and a wrong password: {}", wrong.body);
     let right = here.post("/sign-in", &[brought.as_slice(), &[("password", PASSWORD)]].concat()).await;
     assert!(right.status == 200 && right.body.contains(&format!("action=\"{path}\"")), "{}", right.body);
     assert!(right.body.contains("name=\"body\" value=\"Was a &#34;tick&#34; found?\""), "{}", right.body);
     assert_eq!(here.post(&path, &[("body", typed)]).await.status, 303);
-    let elsewhere = [("account", "one"), ("password", PASSWORD), ("kept-path", "//evil.example"), ("kept:body", "x")];
+    let elsewhere =
+        [("account", "one"), ("password", PASSWORD), whose, ("kept-path", "//evil.example"), ("kept:body", "x")];
     assert_eq!(here.post("/sign-in", &elsewhere).await.header("location"), "/", "nothing is sent to another site");
 }
