@@ -7,7 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use protocol::{FeedId, NetworkId, certificate::{Card, SignedCard}, payload::control::NodeKey};
+use protocol::{
+    FeedId, NetworkId,
+    certificate::{Card, SignedCard},
+    payload::control::NodeKey,
+};
 
 use crate::{
     armor::{from_line, to_line},

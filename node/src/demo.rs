@@ -80,7 +80,8 @@ pub(crate) fn run(port: u16, is_once: bool, is_json: bool) -> Result<(), Failure
     let told = crate::node::runtime()?.block_on(demo);
     let told = told.and_then(|()| voice.say("The demo has ended; nothing of it is left."));
     // Whoever has read enough ends the demo so.
-    let has_gone = |error: &DemoError| matches!(error, DemoError::Output(source) if source.kind() == io::ErrorKind::BrokenPipe);
+    let has_gone =
+        |error: &DemoError| matches!(error, DemoError::Output(source) if source.kind() == io::ErrorKind::BrokenPipe);
     let told = told.or_else(|error| if has_gone(&error) { Ok(()) } else { Err(error) });
     told.map_err(|error| Failure::Demo(Box::new(error)))
 }

@@ -115,9 +115,10 @@ fn forget_unfinished(layout: &Layout) -> Result<(), NodeError> {
     }
     // The beginning of the end: some of it may have its place already.
     let parts = [layout.house(), layout.keys(), layout.tls(), beside.root().to_owned()];
-    parts.into_iter().filter(|path| path.exists()).try_for_each(|path| {
-        fs::remove_dir_all(&path).map_err(|source| NodeError::Write { path, source })
-    })
+    parts
+        .into_iter()
+        .filter(|path| path.exists())
+        .try_for_each(|path| fs::remove_dir_all(&path).map_err(|source| NodeError::Write { path, source }))
 }
 
 /// Gives everything its place, the configuration last: with it there is a node.
@@ -279,8 +280,8 @@ fn first_administrator(
     name: &str,
 ) -> Result<OneTimeSecret, NodeError> {
     let reserve = Arc::new(Reserve::open(layout, storage)?);
-    let desk =
-        Desk::open(&layout.unfinished().house(), journal_options(keys)?, Settings::default(), reserve).map_err(AppError::from)?;
+    let desk = Desk::open(&layout.unfinished().house(), journal_options(keys)?, Settings::default(), reserve)
+        .map_err(AppError::from)?;
     let secret = OneTimeSecret::new(*entropy::seed());
     // There is nobody else yet, so the first person holds both roles; from here on it takes two to make an attester.
     let roles = Roles::new([Role::Administrator, Role::Attester])?;
@@ -352,7 +353,8 @@ fn config_text(config: &Config) -> Result<String, NodeError> {
         },
         network: WrittenNetwork { listen: &config.network.listen },
     });
-    let head = "# Configuration of a Consilium node. Every key that is absent has its default: consilium config show --origin";
+    let head =
+        "# Configuration of a Consilium node. Every key that is absent has its default: consilium config show --origin";
     Ok(format!("{head}\n\n{}", written.map_err(|cause| NodeError::Argument { what: cause.to_string() })?))
 }
 
@@ -409,7 +411,8 @@ mod tests {
 
     #[test]
     fn what_init_writes_is_read_back_whatever_the_name_is() {
-        for name in ["St\u{a0}Mary's", "A\u{301}rztehaus", "Klinik \"Am Berg\" \\ 'Tal'", "क्\u{200D}ष", "\u{200B}x"] {
+        for name in ["St\u{a0}Mary's", "A\u{301}rztehaus", "Klinik \"Am Berg\" \\ 'Tal'", "क्\u{200D}ष", "\u{200B}x"]
+        {
             let directory = tempfile::tempdir().unwrap();
             let layout = Layout::new(directory.path().join("data"));
             init(&layout, &Init { name: name.to_owned(), ..Hospital::wished("admin") }).unwrap();

@@ -116,7 +116,9 @@ impl<R: Read> Items<R> {
     fn take_head(&mut self) -> Result<(), String> {
         let is_head = self.reach(EXPORT_HEAD.len())?.starts_with(EXPORT_HEAD);
         self.taken = EXPORT_HEAD.len();
-        is_head.then_some(()).ok_or_else(|| "the file does not begin with the line of an exported feed, format 1".to_owned())
+        is_head
+            .then_some(())
+            .ok_or_else(|| "the file does not begin with the line of an exported feed, format 1".to_owned())
     }
 
     /// The next item, which has at most so many bytes; none at the end.
@@ -131,7 +133,7 @@ impl<R: Read> Items<R> {
                 self.taken += begun - behind.len();
                 Ok(Some(item))
             }
-            Err(_) if begun >= bytes_max && !self.is_at_end => {
+            Err(_) if begun >= bytes_max => {
                 Err(format!("an item cannot be read, or it has more than {bytes_max} bytes"))
             }
             Err(error) => Err(format!("an item cannot be read: {error}")),

@@ -7,8 +7,7 @@ use casebook::{
 use house::{
     AccountId, Actor, Command, HouseEntry, OutboxId, Permission, Refusal,
     draft::{AudienceChoice, Published},
-    house_case, outbox,
-    is_seen,
+    house_case, is_seen, outbox,
     speech::{self, Place, Words},
 };
 use protocol::{

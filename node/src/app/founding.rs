@@ -207,7 +207,8 @@ impl App {
         let network = self.joined()?;
         let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
         let waiting = open_admissions(&roster, &papers).into_iter();
-        let waiting = waiting.map(|(membership, certificate)| (membership.feed, reading(&roster, &membership, &certificate)));
+        let waiting =
+            waiting.map(|(membership, certificate)| (membership.feed, reading(&roster, &membership, &certificate)));
         Ok(waiting.map(|(feed, waiting)| self.named(waiting, &network.id(), &feed)).collect())
     }
 
@@ -242,11 +243,7 @@ impl App {
             nodes.retain(|node| node.feed != network.me());
             nodes.push(NodeOf { feed: network.me(), node: own });
         }
-        Ok(to_line(&Invitation {
-            charters: papers.charters,
-            certificates: papers.certificates,
-            nodes,
-        }))
+        Ok(to_line(&Invitation { charters: papers.charters, certificates: papers.certificates, nodes }))
     }
 
     /// Records an act of membership. If it cannot be written down, it is not done.

@@ -276,7 +276,8 @@ async fn a_case_goes_to_members_and_a_reply_answers_a_comment_of_its_case() {
     let said = shared.unwrap_err().to_string();
     assert_eq!(said, format!("audience: {stranger} is not a member of this network"));
 
-    let (here, there) = (post(&app, "Here", Audience::Network, &one).await, post(&app, "There", Audience::Network, &one).await);
+    let (here, there) =
+        (post(&app, "Here", Audience::Network, &one).await, post(&app, "There", Audience::Network, &one).await);
     let comment = app.comment(there, "Said there.", None, None, &one).await.unwrap().entry.unwrap().parse().unwrap();
     for answered in [comment, EntryId([7; 32])] {
         let reply = app.comment(here, "Answered here.", Some(answered), None, &one).await;
@@ -533,7 +534,8 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
     drop(app);
     let mut segments = files_below(&hospital.layout.network(&network).feeds());
     segments.sort_by_key(|path| std::cmp::Reverse(std::fs::metadata(path).unwrap().len()));
-    let segment = segments.iter().find(|path| path.extension().is_some_and(|kind| kind == "log")).unwrap_or(&segments[0]);
+    let segment =
+        segments.iter().find(|path| path.extension().is_some_and(|kind| kind == "log")).unwrap_or(&segments[0]);
     let mut bytes = std::fs::read(segment).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;

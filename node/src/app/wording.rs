@@ -10,7 +10,11 @@ pub(crate) fn unfit(summary: &Summary) -> Option<Unusable> {
     let lines = [("title", summary.title.as_str())];
     let tags = summary.tags.iter().map(|tag| ("tag", tag.as_str()));
     let texts = [("question", summary.question.as_str()), ("text", summary.body.as_str())];
-    let unfit_line = lines.into_iter().filter(|(_, line)| !line.is_empty()).chain(tags).find_map(|(what, line)| unfit_line(what, line));
+    let unfit_line = lines
+        .into_iter()
+        .filter(|(_, line)| !line.is_empty())
+        .chain(tags)
+        .find_map(|(what, line)| unfit_line(what, line));
     unfit_line.or_else(|| texts.into_iter().find_map(|(what, text)| unfit_text(what, text)))
 }
 

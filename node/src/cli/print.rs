@@ -222,8 +222,8 @@ fn case(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
             writeln!(out, "\n{words}")?;
         }
     }
-    if let Some(line) = pictures(value) {
-        writeln!(out, "\n{line}")?;
+    if let Some(pictures) = pictures(value) {
+        writeln!(out, "\n{pictures}")?;
     }
     let author = &value["author"];
     writeln!(
@@ -351,11 +351,6 @@ mod tests {
         list(&mut out, &cases).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "1  Two lines [2Jturnedthrice  (A B)\n");
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn pictures_are_counted_and_pairs_are_named() {

@@ -262,8 +262,8 @@ pub(super) async fn comment(
     let replies_to: Option<EntryId> = new.replies_to.as_deref().map(|text| id("comment", text)).transpose()?;
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
-        let view = readable(&app, case, &actor)?;
-        let place = place_in(&view, new.picture, new.region)?;
+        readable(&app, case, &actor)?;
+        let place = place_in(new.picture, new.region)?;
         app.comment(case, &new.text, replies_to, place, &actor).await
     });
     Ok(Json(json!(said.await?)))

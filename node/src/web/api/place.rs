@@ -4,7 +4,7 @@ use protocol::payload::content::Region;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app::{AppError, CaseView, PlaceInPicture};
+use crate::app::{AppError, PlaceInPicture};
 
 /// A box in a picture, in ten-thousandths of its width and of its height.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
@@ -32,23 +32,14 @@ impl Place {
     }
 }
 
-/// What somebody points at: a picture of the case, counted from 1, and a place in it.
-pub(super) fn place_in(
-    view: &CaseView,
-    number: Option<u8>,
-    place: Option<Place>,
-) -> Result<Option<PlaceInPicture>, AppError> {
-    let Some(number) = number else {
-        return match place {
-            Some(_) => Err(AppError::invalid("region", "name the picture that it is in")),
-            None => Ok(None),
-        };
-    };
-    let picture = number.checked_sub(1).filter(|picture| usize::from(*picture) < view.summary.pictures.len());
-    let picture = picture.ok_or_else(|| AppError::invalid("picture", "it is the number of one of the case, from 1"))?;
+/// What somebody points at: a picture, counted from 1, and a place in it.
+pub(super) fn place_in(number: Option<u8>, place: Option<Place>) -> Result<Option<PlaceInPicture>, AppError> {
     let region = place.map(Place::region);
-    if region.as_ref().is_some_and(|region| !region.is_inside()) {
-        return Err(AppError::invalid("region", "it is a box in the picture, in ten-thousandths of its sides"));
+    match (number, &region) {
+        (None, Some(_)) => Err(AppError::invalid("region", "name the picture that it is in")),
+        (_, Some(region)) if !region.is_inside() => {
+            Err(AppError::invalid("region", "it is a box in the picture, in ten-thousandths of its sides"))
+        }
+        (number, _) => Ok(number.map(|number| PlaceInPicture::numbered(number.into(), region)).transpose()?),
     }
-    Ok(Some(PlaceInPicture { picture, region }))
 }

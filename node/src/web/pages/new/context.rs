@@ -138,7 +138,8 @@ fn fill(summary: &mut Summary, form: &Fields) -> Vec<FieldProblem> {
     let missing = missing.into_iter().filter(|(_, text)| !is_seen(text.as_str()));
     let missing = missing.map(|(field, _)| (field, "field-missing"));
     let steering = summary.title.as_str().chars().any(steers).then_some(("title", "refused-characters"));
-    let problem = |(field, key): (&str, _)| FieldProblem { field: field.to_owned(), text: Sentences::english().get(key) };
+    let problem =
+        |(field, key): (&str, _)| FieldProblem { field: field.to_owned(), text: Sentences::english().get(key) };
     missing.chain(steering).map(problem).collect()
 }
 
