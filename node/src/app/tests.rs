@@ -326,7 +326,8 @@ async fn a_node_that_nobody_can_call_prints_no_card_and_founds_nothing() {
     first.config.network.announce = vec!["/dns4/node.hospital.example/tcp/4001".to_owned()];
     let app = first.reopened(app).await;
     app.card().unwrap();
-    (app.close().await, other.close().await);
+    app.close().await;
+    other.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -352,7 +353,9 @@ async fn an_invitation_to_the_own_network_brings_addresses() {
     let (_elsewhere, stranger) = Hospital::founded().await;
     let foreign = stranger.invitation(&Actor::System).unwrap();
     assert!(matches!(two.join(&foreign, &Actor::System).await, Err(AppError::Conflict(_))));
-    (one.close().await, two.close().await, stranger.close().await);
+    one.close().await;
+    two.close().await;
+    stranger.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -380,7 +383,9 @@ async fn who_proposes_what_another_governor_proposed_votes_for_it() {
     two.admit(&card, &Actor::System).await.unwrap();
     assert!(two.waiting_admissions().unwrap().is_empty());
     newcomer.join(&two.invitation(&Actor::System).unwrap(), &Actor::System).await.unwrap();
-    (one.close().await, two.close().await, newcomer.close().await);
+    one.close().await;
+    two.close().await;
+    newcomer.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

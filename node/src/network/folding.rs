@@ -125,7 +125,7 @@ impl<'a> Folding<'a> {
     pub(crate) fn fold(&mut self, Read { at, what }: Read) -> Result<(), ShelfError> {
         self.last = Some(at);
         match what {
-            What::Entry { entry, received_ms, heard } => self.fold_entry(&entry, heard, received_ms),
+            What::Entry(entry) => self.fold_entry(&entry.entry, entry.heard, entry.received_ms),
             What::Payload { feed, seq, entry, salted } => self.fold_payload((&feed, seq), &entry, salted.as_ref(), at),
             What::Freeze(feed, from) => self.owe_judgement(feed, from),
             What::Papers(recounted) => recounted.into_iter().try_for_each(|feed| self.owe_judgement(feed, 0)),

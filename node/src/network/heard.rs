@@ -24,11 +24,7 @@ pub(crate) struct Read {
 
 /// What stands in a record, as far as the casebook asks.
 pub(crate) enum What {
-    Entry {
-        entry: Entry,
-        received_ms: u64,
-        heard: Heard,
-    },
+    Entry(Box<HeardEntry>),
     /// The payload of an earlier entry.
     Payload {
         feed: FeedId,
@@ -42,6 +38,13 @@ pub(crate) enum What {
     Papers(BTreeSet<FeedId>),
     /// Nothing about cases.
     Other,
+}
+
+/// An entry with what it says.
+pub(crate) struct HeardEntry {
+    pub(crate) entry: Entry,
+    pub(crate) received_ms: u64,
+    pub(crate) heard: Heard,
 }
 
 /// What an entry says.
@@ -95,7 +98,7 @@ fn read(shelf: &Shelf, scanned: &Scanned) -> Result<Read, ShelfError> {
     let what = match kept {
         Kept::Entry { entry, received_ms, .. } => {
             let heard = Heard::of(&entry, salted.as_ref());
-            What::Entry { entry, received_ms, heard }
+            What::Entry(Box::new(HeardEntry { entry, received_ms, heard }))
         }
         Kept::Payload { feed, seq, entry } => What::Payload { feed, seq, entry, salted },
         Kept::Freeze(feed, freeze) => What::Freeze(feed, freeze.at),
