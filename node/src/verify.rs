@@ -114,7 +114,8 @@ impl<R: Read> Items<R> {
     }
 
     fn take_head(&mut self) -> Result<(), String> {
-        let is_head = self.reach(EXPORT_HEAD.len())?.starts_with(EXPORT_HEAD);
+        self.reach(EXPORT_HEAD.len())?;
+        let is_head = self.ahead().starts_with(EXPORT_HEAD);
         self.taken = EXPORT_HEAD.len();
         is_head
             .then_some(())
@@ -123,7 +124,8 @@ impl<R: Read> Items<R> {
 
     /// The next item, which has at most so many bytes; none at the end.
     fn next<T: Wire>(&mut self, bytes_max: usize) -> Result<Option<T>, String> {
-        let ahead = self.reach(bytes_max)?;
+        self.reach(bytes_max)?;
+        let ahead = self.ahead();
         if ahead.is_empty() {
             return Ok(None);
         }
@@ -133,15 +135,18 @@ impl<R: Read> Items<R> {
                 self.taken += begun - behind.len();
                 Ok(Some(item))
             }
-            Err(_) if begun >= bytes_max => {
-                Err(format!("an item cannot be read, or it has more than {bytes_max} bytes"))
-            }
-            Err(error) => Err(format!("an item cannot be read: {error}")),
+            Err(error) if begun < bytes_max => Err(format!("an item cannot be read: {error}")),
+            Err(error) => Err(format!("an item cannot be read, or has more than {bytes_max} bytes: {error}")),
         }
     }
 
-    /// What is not taken yet: as much as was asked for, or all that is left.
-    fn reach(&mut self, bytes: usize) -> Result<&[u8], String> {
+    /// What was read and not taken yet.
+    fn ahead(&self) -> &[u8] {
+        self.held.get(self.taken..).unwrap_or_default()
+    }
+
+    /// Has so much ahead, or all that is left.
+    fn reach(&mut self, bytes: usize) -> Result<(), String> {
         if self.held.len() - self.taken < bytes && !self.is_at_end {
             self.held.drain(..self.taken);
             self.taken = 0;
@@ -149,7 +154,7 @@ impl<R: Read> Items<R> {
             let read = self.from.by_ref().take(wanted as u64).read_to_end(&mut self.held);
             self.is_at_end = read.map_err(|error| format!("the file cannot be read: {error}"))? < wanted;
         }
-        Ok(self.held.get(self.taken..).unwrap_or_default())
+        Ok(())
     }
 }
 

@@ -438,7 +438,11 @@ async fn an_administrator_does_not_thereby_post() {
 #[tokio::test(flavor = "multi_thread")]
 async fn restricted_cases_wait_for_their_readers_however_many_and_until_they_are_withdrawn() {
     let (hospital, app, one) = Hospital::with_physician().await;
-    let (reader, stranger) = (FeedId([7; 32]), FeedId([8; 32]));
+    let elsewhere = Hospital::begun();
+    let other = elsewhere.open().await;
+    app.admit(&other.card().unwrap(), &Actor::System).await.unwrap();
+    let (reader, stranger) = (other.own_feed(&app.joined().unwrap().id()).unwrap(), FeedId([8; 32]));
+    other.close().await;
     post(&app, "For everybody", Audience::Network, &one).await;
     let mut named = Vec::new();
     for number in 0..7 {
@@ -530,20 +534,21 @@ async fn a_preview_that_is_not_here_is_found_missing_behind_the_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_that_is_damaged_shows_in_the_status() {
     let (hospital, app, one) = Hospital::with_physician().await;
-    for title in ["One", "Two", "Three"] {
-        post(&app, title, Audience::Network, &one).await;
-    }
-    assert!(app.status().damaged.is_empty());
     let network = app.joined().unwrap().id();
+    let files = files_below(&hospital.layout.network(&network).feeds());
+    let segment = files.iter().find(|path| path.extension().is_some_and(|kind| kind == "log")).unwrap();
+    let length = || usize::try_from(std::fs::metadata(segment).unwrap().len()).unwrap();
+    post(&app, "One", Audience::Network, &one).await;
+    let begins = length();
+    post(&app, "Two", Audience::Network, &one).await;
+    let ends = length();
+    post(&app, "Three", Audience::Network, &one).await;
+    search_until(&app, "three", &one, 1).await;
+    assert!(app.status().damaged.is_empty());
     app.close().await;
     drop(app);
-    let mut segments = files_below(&hospital.layout.network(&network).feeds());
-    segments.sort_by_key(|path| std::cmp::Reverse(std::fs::metadata(path).unwrap().len()));
-    let segment =
-        segments.iter().find(|path| path.extension().is_some_and(|kind| kind == "log")).unwrap_or(&segments[0]);
     let mut bytes = std::fs::read(segment).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
+    bytes[(begins + ends) / 2] ^= 1;
     std::fs::write(segment, bytes).unwrap();
 
     let app = hospital.open().await;
