@@ -538,17 +538,17 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
     let files = files_below(&hospital.layout.network(&network).feeds());
     let segment = files.iter().find(|path| path.extension().is_some_and(|kind| kind == "log")).unwrap();
     let length = || usize::try_from(std::fs::metadata(segment).unwrap().len()).unwrap();
-    post(&app, "One", Audience::Network, &one).await;
+    post(&app, "First", Audience::Network, &one).await;
     let begins = length();
-    post(&app, "Two", Audience::Network, &one).await;
+    post(&app, "Second", Audience::Network, &one).await;
     let ends = length();
-    post(&app, "Three", Audience::Network, &one).await;
-    search_until(&app, "three", &one, 1).await;
+    post(&app, "Third", Audience::Network, &one).await;
+    search_until(&app, "third", &one, 1).await;
     assert!(app.status().damaged.is_empty());
     app.close().await;
     drop(app);
     let mut bytes = std::fs::read(segment).unwrap();
-    bytes[(begins + ends) / 2] ^= 1;
+    bytes[usize::midpoint(begins, ends)] ^= 1;
     std::fs::write(segment, bytes).unwrap();
 
     let app = hospital.open().await;
