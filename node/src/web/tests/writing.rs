@@ -70,7 +70,7 @@ async fn a_case_is_written_step_by_step_and_shared() {
     assert!(place.starts_with("/cases/"), "{place} {}", shared.body);
     let page = one.get(&place).await.body;
     assert!(page.contains("Ring-shaped rash") && page.contains("Dr. one") && page.contains("Verified"), "{page}");
-    assert_eq!(one.get(&draft).await.status, 404, "the draft is gone");
+    assert_eq!(one.get(&draft).await.header("location"), place, "what was a draft leads to its case");
     let feed = one.get("/").await.body;
     assert!(feed.contains(&place) && feed.contains("Nobody has answered yet"), "{feed}");
 }
