@@ -114,7 +114,7 @@ fn every_page_can_be_read_by_everybody() {
     let draft = browser.path().split('/').nth(2).unwrap().to_owned();
     browser.visit(a, &format!("/drafts/{draft}/hide"));
     tour.look("/drafts/{draft}/hide/{picture}");
-    for step in ["context", "audience", "check", "share"] {
+    for step in ["context", "audience", "check", "share", "discard"] {
         tour.show(&format!("/drafts/{{draft}}/{step}"), &[&draft]);
     }
     tour.show("/cases/new", &[]);

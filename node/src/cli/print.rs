@@ -315,6 +315,15 @@ mod tests {
     }
 
     #[test]
+    fn what_would_steer_a_terminal_is_not_printed() {
+        let author = serde_json::json!({ "institution": "Hospital A" });
+        let case = serde_json::json!({ "id": "1", "title": "a\u{7}b\u{1b}]0;c\u{202e}d", "author": author });
+        let mut printed = Vec::new();
+        list(&mut printed, &serde_json::json!({ "cases": [case] })).unwrap();
+        assert_eq!(String::from_utf8(printed).unwrap(), "1  ab]0;cd  (Hospital A)\n");
+    }
+
+    #[test]
     fn a_check_that_found_damage_does_not_succeed() {
         for (words, answer) in [
             ("store check", r#"{ "damaged": [], "tables": null }"#),
