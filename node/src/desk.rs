@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    iter,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
@@ -16,8 +17,8 @@ use zeroize::Zeroizing;
 
 use crate::{clock::now_ms, entropy, reserve::Reserve};
 
-/// So many records are read before they are folded: one core checks what another one folds.
-const RECORDS_AHEAD: usize = 64;
+/// So many records are read while so many are folded: one core checks what another one folds.
+const RECORDS_AT_ONCE: usize = 64;
 
 /// What the house answers when it does not do what it was told, or could not write it down.
 #[derive(Debug, thiserror::Error)]
@@ -71,11 +72,11 @@ impl Desk {
         crate::network::log_recovery(&journal, "house");
         let mut room = Room { house: House::new(settings), sealed: BTreeMap::new(), worthless: Vec::new() };
         thread::scope(|scope| {
-            let (records, read) = mpsc::sync_channel(RECORDS_AHEAD);
+            let (records, read) = mpsc::sync_channel(1);
             let journal = &journal;
             // Whoever folds has gone when it cannot be told.
-            scope.spawn(move || read_all(journal).try_for_each(|record| records.send(record)));
-            read.into_iter().try_for_each(|record| room.fold(&record?))
+            scope.spawn(move || read_all(journal).try_for_each(|read| records.send(read)));
+            read.into_iter().try_for_each(|read| read?.iter().try_for_each(|record| room.fold(record)))
         })?;
         let desk = Self { journal, reserve, room: Mutex::new(room) };
         desk.destroy_what_a_crash_left();
@@ -200,16 +201,21 @@ impl Desk {
 /// A record of the house journal with its sealed part, if that is there.
 type Unsealed = (Scanned, Option<Zeroizing<Vec<u8>>>);
 
-/// All records of the house journal in their order.
-fn read_all(journal: &Journal) -> impl Iterator<Item = Result<Unsealed, JournalError>> {
-    journal.scan(None).map(|scanned| {
-        let scanned = scanned?;
-        let secret = match journal.unseal(&scanned)? {
-            Secret::Held(secret) => Some(secret),
-            Secret::None | Secret::Erased => None,
-        };
-        Ok((scanned, secret))
+/// All records of the house journal in their order, some at a time.
+fn read_all(journal: &Journal) -> impl Iterator<Item = Result<Vec<Unsealed>, JournalError>> {
+    let mut scan = journal.scan(None);
+    iter::from_fn(move || {
+        let read = scan.by_ref().take(RECORDS_AT_ONCE).map(|scanned| unseal(journal, scanned?));
+        read.collect::<Result<Vec<_>, _>>().map(|read| Some(read).filter(|read| !read.is_empty())).transpose()
     })
+}
+
+fn unseal(journal: &Journal, scanned: Scanned) -> Result<Unsealed, JournalError> {
+    let secret = match journal.unseal(&scanned)? {
+        Secret::Held(secret) => Some(secret),
+        Secret::None | Secret::Erased => None,
+    };
+    Ok((scanned, secret))
 }
 
 impl Room {

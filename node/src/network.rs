@@ -40,6 +40,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use engine::{Sent, Task};
 pub(crate) use opening::{OpenError, ask_to_rebuild, create, log_recovery};
 pub(crate) use pictures::PictureError;
+pub(crate) use previews::BEHIND_START;
 pub(crate) use shelf::{Shelf, ShelfError};
 
 use crate::{

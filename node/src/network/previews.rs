@@ -37,6 +37,8 @@ const AT_ONCE: usize = 64;
 /// Cases that are looked through in one step, and how long it is at least until all are looked through again.
 const LOOKED_AT_ONCE: usize = 256;
 const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
+/// People come first: what is only looked for begins so long after the start.
+pub(crate) const BEHIND_START: Duration = Duration::from_secs(10);
 
 /// The way to the one who fetches previews.
 pub(super) struct Wanted {
@@ -180,6 +182,7 @@ pub(super) async fn look_for_missing(shared: Arc<Shared>, stop: CancellationToke
         return;
     }
     let looking = async {
+        sleep(BEHIND_START).await;
         loop {
             shared.wanted.lost.notified().await;
             let mut after = None;

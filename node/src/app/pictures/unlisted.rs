@@ -7,11 +7,12 @@ use protocol::{CaseId, Payload};
 
 use crate::{
     app::{App, AppError},
-    network::Joined,
+    network::{BEHIND_START, Joined},
 };
 
 /// Erases what nothing lists, once.
 pub(in crate::app) async fn sweep(app: Weak<App>) {
+    tokio::time::sleep(BEHIND_START).await;
     let Some(app) = app.upgrade() else { return };
     match app.erase_unlisted().await {
         Ok(0) | Err(AppError::NoNetwork) => {}
