@@ -1,6 +1,8 @@
 //! What a single house can do with its own data directory: stories without peers and without HTTP.
 
 mod forgetting;
+mod founding;
+mod keeping;
 
 use feed::Archive;
 use house::{
@@ -252,23 +254,6 @@ async fn the_root_key_can_be_taken_away_once_the_feed_has_begun() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn joining_that_was_cut_short_is_done_again() {
-    let hospital = Hospital::begun();
-    let app = hospital.open().await;
-    let charter = app.draft_charter("Network of one", &[app.card().unwrap()], "").unwrap();
-    let invitation = app.sign_charter(&charter, &Actor::System).unwrap();
-    // What a kill leaves behind the first file of the network.
-    std::fs::create_dir_all(hospital.layout.joining().feeds()).unwrap();
-    let app = hospital.reopened(app).await;
-    assert!(app.network().is_none());
-    app.join(&invitation, &Actor::System).await.unwrap();
-    assert!(!hospital.layout.joining().root().exists());
-    let app = hospital.reopened(app).await;
-    assert!(app.network().is_some());
-    app.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_case_goes_to_members_and_a_reply_answers_a_comment_of_its_case() {
     let (_hospital, app, one) = Hospital::with_physician().await;
     let stranger = FeedId([9; 32]);
@@ -306,86 +291,6 @@ async fn an_attestation_has_a_day_and_an_end() {
     attested(1).await.unwrap();
     attested(1_827).await.unwrap();
     app.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_nobody_can_call_prints_no_card_and_founds_nothing() {
-    let (mut first, second) = (Hospital::begun(), Hospital::begun());
-    first.config.network.listen = vec!["/ip4/0.0.0.0/tcp/4001".to_owned()];
-    let (app, other) = (first.open().await, second.open().await);
-    let said = app.card().unwrap_err().to_string();
-    assert!(said.contains("/ip4/0.0.0.0/tcp/4001") && said.contains("network.announce"), "{said}");
-
-    let uncallable = to_line(&app.keys.card(&app.identity, app.own_node().unwrap()).unwrap());
-    let own = other.card().unwrap();
-    let drafted = |cards: &[String]| other.draft_charter("Network of two", cards, "").unwrap_err().to_string();
-    let said = drafted(&[own.clone(), uncallable]);
-    assert!(said.contains("/ip4/0.0.0.0/tcp/4001") && said.contains("network.announce"), "{said}");
-    assert_eq!(drafted(&[own.clone(), own]), "cards: the card of St Mary's is there twice");
-
-    first.config.network.announce = vec!["/dns4/node.hospital.example/tcp/4001".to_owned()];
-    let app = first.reopened(app).await;
-    app.card().unwrap();
-    app.close().await;
-    other.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_invitation_to_the_own_network_brings_addresses() {
-    let (mut first, second) = (Hospital::begun(), Hospital::begun());
-    let (one, two) = (first.open().await, second.open().await);
-    let charter = one.draft_charter("Network of two", &[one.card().unwrap(), two.card().unwrap()], "").unwrap();
-    let charter = two.sign_charter(&one.sign_charter(&charter, &Actor::System).unwrap(), &Actor::System).unwrap();
-    one.join(&charter, &Actor::System).await.unwrap();
-    two.join(&charter, &Actor::System).await.unwrap();
-    let moved = "/ip4/192.0.2.7/tcp/4001";
-    first.config.network.announce = vec![moved.to_owned()];
-    let one = first.reopened(one).await;
-
-    let (network, them) = (one.joined().unwrap().id(), one.joined().unwrap().me());
-    let invitation = one.invitation(&Actor::System).unwrap();
-    assert_eq!(two.join(&invitation, &Actor::System).await.unwrap(), network);
-    let two = second.reopened(two).await;
-    let known = two.joined().unwrap().known_nodes().into_iter().filter(|node| node.feed == them);
-    let addresses: Vec<Text> = known.flat_map(|node| node.node.addresses).collect();
-    assert_eq!(addresses, [Text::from(moved)], "and what was told before is forgotten");
-
-    let (_elsewhere, stranger) = Hospital::founded().await;
-    let foreign = stranger.invitation(&Actor::System).unwrap();
-    assert!(matches!(two.join(&foreign, &Actor::System).await, Err(AppError::Conflict(_))));
-    one.close().await;
-    two.close().await;
-    stranger.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_proposes_what_another_governor_proposed_votes_for_it() {
-    let (first, second, third) = (Hospital::begun(), Hospital::begun(), Hospital::begun());
-    let (one, two, newcomer) = (first.open().await, second.open().await, third.open().await);
-    let charter = one.draft_charter("Network of two", &[one.card().unwrap(), two.card().unwrap()], "").unwrap();
-    let charter = one.sign_charter(&charter, &Actor::System).unwrap();
-    let early = one.join(&charter, &Actor::System).await.unwrap_err().to_string();
-    assert!(early.ends_with("missing are: St Mary's"), "{early}");
-    let charter = two.sign_charter(&charter, &Actor::System).unwrap();
-    one.join(&charter, &Actor::System).await.unwrap();
-    two.join(&charter, &Actor::System).await.unwrap();
-
-    let card = newcomer.card().unwrap();
-    for _ in 0..2 {
-        one.admit(&card, &Actor::System).await.unwrap();
-        let waiting = serde_json::json!(one.waiting_admissions().unwrap());
-        assert_eq!(waiting.as_array().map(Vec::len), Some(1), "{waiting}");
-        let votes = [&waiting[0]["votes"], &waiting[0]["votes_needed"]];
-        assert_eq!(votes, [1, 2], "a second time by the same changes nothing");
-        assert_eq!([&waiting[0]["name"], &waiting[0]["country"]], ["St Mary's", "DE"]);
-    }
-    two.join(&one.invitation(&Actor::System).unwrap(), &Actor::System).await.unwrap();
-    two.admit(&card, &Actor::System).await.unwrap();
-    assert!(two.waiting_admissions().unwrap().is_empty());
-    newcomer.join(&two.invitation(&Actor::System).unwrap(), &Actor::System).await.unwrap();
-    one.close().await;
-    two.close().await;
-    newcomer.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -483,102 +388,5 @@ async fn what_the_governors_withdraw_is_erased_as_if_its_house_had_said_so() {
     until("the case is withdrawn", || matches!(app.case(case, &one), Ok(CaseOrPlate::Withdrawn { .. }))).await;
     let app = hospital.reopened(app).await;
     assert_eq!(title_of(&app, case, &one), None);
-    app.close().await;
-}
-
-/// Every file below a directory.
-fn files_below(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn pictures_that_a_crash_left_unlisted_are_erased_and_no_others() {
-    let (_hospital, app, one) = Hospital::with_physician().await;
-    let picture = include_bytes!("../../demo/pictures/tibia.jpg").to_vec();
-    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
-    let (shared, listing): (_, CaseId) = (app.joined().unwrap().shared().clone(), said.case.parse().unwrap());
-    let salt = match app.case(listing, &one).unwrap() {
-        CaseOrPlate::Case(view) => view.summary.blob_salt,
-        CaseOrPlate::Withdrawn { .. } => panic!("it is there"),
-    };
-    let blobs = shared.blobs.list(listing).await.unwrap();
-    let gone = CaseId { institution: FeedId([9; 32]), number: protocol::CaseNumber([9; 16]) };
-    for blob in &blobs {
-        let store::Found::Held(held) = shared.blobs.get(listing, *blob).await.unwrap() else { panic!("it is held") };
-        let replica = anonymizer::Replica::checked(held.bytes.to_vec()).unwrap();
-        shared.blobs.put_replica(gone, &salt, *blob, replica).await.unwrap();
-    }
-    assert_eq!(app.erase_unlisted().await.unwrap(), blobs.len(), "those of a case that is not here");
-    assert_eq!(shared.blobs.list(gone).await.unwrap(), []);
-    assert_eq!((app.erase_unlisted().await.unwrap(), shared.blobs.list(listing).await.unwrap()), (0, blobs));
-    app.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_preview_that_is_not_here_is_found_missing_behind_the_start() {
-    let (hospital, app, one) = Hospital::with_physician().await;
-    let picture = include_bytes!("../../demo/pictures/tibia.jpg").to_vec();
-    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
-    let pictured: CaseId = said.case.parse().unwrap();
-    let wordy = post(&app, "Of words alone", Audience::Network, &one).await;
-    let missing = async |app: &App| app.joined().unwrap().shared().missing_previews(None, 9).await.unwrap();
-    assert_eq!(missing(&app).await, (pictured.max(wordy), vec![]));
-    let CaseOrPlate::Case(view) = app.case(pictured, &one).unwrap() else { panic!("it is there") };
-    app.joined().unwrap().shared().blobs.erase_blob(pictured, view.summary.pictures[0].preview).await.unwrap();
-    let app = hospital.reopened(app).await;
-    assert_eq!(missing(&app).await, (pictured.max(wordy), vec![pictured]));
-    app.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_journal_that_is_damaged_shows_in_the_status() {
-    let (hospital, app, one) = Hospital::with_physician().await;
-    let network = app.joined().unwrap().id();
-    let files = files_below(&hospital.layout.network(&network).feeds());
-    let segment = files.iter().find(|path| path.extension().is_some_and(|kind| kind == "log")).unwrap();
-    let length = || usize::try_from(std::fs::metadata(segment).unwrap().len()).unwrap();
-    post(&app, "First", Audience::Network, &one).await;
-    let begins = length();
-    post(&app, "Second", Audience::Network, &one).await;
-    let ends = length();
-    post(&app, "Third", Audience::Network, &one).await;
-    search_until(&app, "third", &one, 1).await;
-    assert!(app.status().damaged.is_empty());
-    app.close().await;
-    drop(app);
-    let mut bytes = std::fs::read(segment).unwrap();
-    bytes[usize::midpoint(begins, ends)] ^= 1;
-    std::fs::write(segment, bytes).unwrap();
-
-    let app = hospital.open().await;
-    let damaged = app.status().damaged;
-    assert_eq!(damaged.len(), 1, "{damaged:?}");
-    assert!(damaged[0].starts_with("the journal of the feeds is damaged and read only: segment"), "{damaged:?}");
-    app.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_check_of_the_store_names_a_picture_that_is_damaged_or_missing() {
-    let (hospital, app, one) = Hospital::with_physician().await;
-    let picture = include_bytes!("../../demo/pictures/tibia.jpg").to_vec();
-    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
-    search_until(&app, "picture", &one, 1).await;
-    let sound = app.check_store(&Actor::System).await.unwrap();
-    assert_eq!((sound.pictures, sound.cases, sound.cases_in_index), (2, 1, 1), "one, and its preview");
-    assert!(sound.damaged.is_empty(), "{:?}", sound.damaged);
-
-    let network = app.joined().unwrap().id();
-    let mut pictures = files_below(&hospital.layout.network(&network).blobs());
-    pictures.retain(|path| path.components().any(|part| part.as_os_str() == "pictures"));
-    let mut bytes = std::fs::read(&pictures[0]).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    std::fs::write(&pictures[0], bytes).unwrap();
-    std::fs::remove_file(&pictures[1]).unwrap();
-    let found = app.check_store(&Actor::System).await.unwrap();
-    assert_eq!((found.pictures, found.damaged.len()), (0, 2), "{:?}", found.damaged);
-    assert!(found.damaged.iter().all(|what| what.contains(&said.case)), "{:?}", found.damaged);
-    assert!(found.damaged.iter().any(|what| what.ends_with("is missing")), "{:?}", found.damaged);
     app.close().await;
 }

@@ -1,0 +1,100 @@
+//! What lies on the disk is looked after: what a crash left goes, what is missing is found, what is damaged is said.
+
+use super::*;
+
+/// Every file below a directory.
+fn files_below(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_that_a_crash_left_unlisted_are_erased_and_no_others() {
+    let (_hospital, app, one) = Hospital::with_physician().await;
+    let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
+    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
+    let (shared, listing): (_, CaseId) = (app.joined().unwrap().shared().clone(), said.case.parse().unwrap());
+    let salt = match app.case(listing, &one).unwrap() {
+        CaseOrPlate::Case(view) => view.summary.blob_salt,
+        CaseOrPlate::Withdrawn { .. } => panic!("it is there"),
+    };
+    let blobs = shared.blobs.list(listing).await.unwrap();
+    let gone = CaseId { institution: FeedId([9; 32]), number: protocol::CaseNumber([9; 16]) };
+    for blob in &blobs {
+        let store::Found::Held(held) = shared.blobs.get(listing, *blob).await.unwrap() else { panic!("it is held") };
+        let replica = anonymizer::Replica::checked(held.bytes.to_vec()).unwrap();
+        shared.blobs.put_replica(gone, &salt, *blob, replica).await.unwrap();
+    }
+    assert_eq!(app.erase_unlisted().await.unwrap(), blobs.len(), "those of a case that is not here");
+    assert_eq!(shared.blobs.list(gone).await.unwrap(), []);
+    assert_eq!((app.erase_unlisted().await.unwrap(), shared.blobs.list(listing).await.unwrap()), (0, blobs));
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_that_is_not_here_is_found_missing_behind_the_start() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
+    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
+    let pictured: CaseId = said.case.parse().unwrap();
+    let wordy = post(&app, "Of words alone", Audience::Network, &one).await;
+    let missing = async |app: &App| app.joined().unwrap().shared().missing_previews(None, 9).await.unwrap();
+    assert_eq!(missing(&app).await, (pictured.max(wordy), vec![]));
+    let CaseOrPlate::Case(view) = app.case(pictured, &one).unwrap() else { panic!("it is there") };
+    app.joined().unwrap().shared().blobs.erase_blob(pictured, view.summary.pictures[0].preview).await.unwrap();
+    let app = hospital.reopened(app).await;
+    assert_eq!(missing(&app).await, (pictured.max(wordy), vec![pictured]));
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_is_damaged_shows_in_the_status() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let network = app.joined().unwrap().id();
+    let files = files_below(&hospital.layout.network(&network).feeds());
+    let segment = files.iter().find(|path| path.extension().is_some_and(|kind| kind == "log")).unwrap();
+    let length = || usize::try_from(std::fs::metadata(segment).unwrap().len()).unwrap();
+    post(&app, "First", Audience::Network, &one).await;
+    let begins = length();
+    post(&app, "Second", Audience::Network, &one).await;
+    let ends = length();
+    post(&app, "Third", Audience::Network, &one).await;
+    search_until(&app, "third", &one, 1).await;
+    assert!(app.status().damaged.is_empty());
+    app.close().await;
+    drop(app);
+    let mut bytes = std::fs::read(segment).unwrap();
+    bytes[usize::midpoint(begins, ends)] ^= 1;
+    std::fs::write(segment, bytes).unwrap();
+
+    let app = hospital.open().await;
+    let damaged = app.status().damaged;
+    assert_eq!(damaged.len(), 1, "{damaged:?}");
+    assert!(damaged[0].starts_with("the journal of the feeds is damaged and read only: segment"), "{damaged:?}");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_of_the_store_names_a_picture_that_is_damaged_or_missing() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
+    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
+    search_until(&app, "picture", &one, 1).await;
+    let sound = app.check_store(&Actor::System).await.unwrap();
+    assert_eq!((sound.pictures, sound.cases, sound.cases_in_index), (2, 1, 1), "one, and its preview");
+    assert!(sound.damaged.is_empty(), "{:?}", sound.damaged);
+
+    let network = app.joined().unwrap().id();
+    let mut pictures = files_below(&hospital.layout.network(&network).blobs());
+    pictures.retain(|path| path.components().any(|part| part.as_os_str() == "pictures"));
+    let mut bytes = std::fs::read(&pictures[0]).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&pictures[0], bytes).unwrap();
+    std::fs::remove_file(&pictures[1]).unwrap();
+    let found = app.check_store(&Actor::System).await.unwrap();
+    assert_eq!((found.pictures, found.damaged.len()), (0, 2), "{:?}", found.damaged);
+    assert!(found.damaged.iter().all(|what| what.contains(&said.case)), "{:?}", found.damaged);
+    assert!(found.damaged.iter().any(|what| what.ends_with("is missing")), "{:?}", found.damaged);
+    app.close().await;
+}
