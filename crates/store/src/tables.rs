@@ -8,9 +8,14 @@
 //! caller's process has to end then, and its next start opens what is sound or fresh tables.
 
 mod batch;
+mod block;
 mod checkpoint;
 mod engine;
+mod guard;
+mod layers;
+mod merged;
 mod opening;
+mod recent;
 mod rows;
 mod table;
 #[cfg(test)]
@@ -23,7 +28,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{Arc, Mutex, OnceLock, PoisonError, mpsc},
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -33,17 +38,16 @@ pub use batch::Batch;
 pub use rows::Rows;
 pub use table::{FixedKey, Key, Mark, Row, Table};
 
-use engine::{Engine, EngineError};
-use watch::Watch;
+use engine::EngineError;
+use guard::Guard;
+use layers::Layers;
+use opening::Opened;
+use recent::full_key;
 
-/// The most bytes of a row. Sixteen such rows stay below where the engine would put them into files that it never syncs.
+/// The most bytes of a row.
 pub const ROW_BYTES_MAX: usize = 4096;
 /// The most bytes of a row's key.
 pub const KEY_BYTES_MAX: usize = 512;
-
-/// A checkpoint is due after so many batches, or so long.
-const CHECKPOINT_BATCHES: u32 = 1_000;
-const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
 
 /// What tables need from outside.
 #[derive(Clone, Debug)]
@@ -54,8 +58,10 @@ pub struct TableOptions {
     pub open_max: Duration,
     /// How long one call into the engine may take. A process with one that does not come back has to end.
     pub call_max: Duration,
-    /// Memory for rows.
+    /// Memory for rows that are read.
     pub cache_bytes: u64,
+    /// Memory for rows that were changed, until they are written; while they are, others take as much again, and no more.
+    pub recent_bytes: usize,
     /// Who is told when the tables broke.
     pub on_fatal: OnFatal,
 }
@@ -101,18 +107,12 @@ pub enum TableError {
 
 /// All tables of a node.
 pub struct Tables {
-    engine: Option<Engine>,
-    watch: Option<Watch>,
-    options: TableOptions,
-    unusable: Arc<OnceLock<String>>,
+    layers: Option<Arc<Layers>>,
+    guard: Arc<Guard>,
     set_aside: Vec<String>,
-    due: Mutex<Due>,
+    open_max: Duration,
     close_by: OnceLock<Instant>,
-}
-
-struct Due {
-    batches: u32,
-    since: Instant,
+    writer: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Tables {
@@ -123,25 +123,15 @@ impl Tables {
     }
 
     fn open_on(directory: &Path, options: TableOptions, disk: &Disk) -> Self {
-        let opened = opening::open(directory, &options, disk);
-        let unusable = Arc::<OnceLock<String>>::default();
-        if let Err(why) = &opened.engine {
-            let _ = unusable.set(why.clone());
-        }
-        let watch = Watch::start(options.call_max, late(directory, &options, unusable.clone()));
-        if let Err(error) = &watch {
-            let _ = unusable.set(format!("no thread can watch the engine: {error}"));
-        }
-        // The first batch makes a checkpoint, for opening on a full disk could not.
-        let due = Mutex::new(Due { batches: CHECKPOINT_BATCHES, since: Instant::now() });
+        let Opened { layers, set_aside } = opening::open(directory, &options, disk);
+        let guard = Guard::new(directory, &options, layers.as_ref().err().cloned());
         Self {
-            engine: opened.engine.ok(),
-            watch: watch.ok(),
-            options,
-            unusable,
-            set_aside: opened.set_aside,
-            due,
+            layers: layers.ok().map(Arc::new),
+            guard: Arc::new(guard),
+            set_aside,
+            open_max: options.open_max,
             close_by: OnceLock::new(),
+            writer: Mutex::default(),
         }
     }
 
@@ -152,7 +142,7 @@ impl Tables {
 
     /// Why nothing can be read or written, once that is so.
     pub fn unusable(&self) -> Option<&str> {
-        self.unusable.get().map(String::as_str)
+        self.guard.unusable()
     }
 
     /// The last record of a journal that was applied. None: apply it from the beginning.
@@ -160,7 +150,7 @@ impl Tables {
     /// # Errors
     /// [`TableError`].
     pub fn applied(&self, mark: Mark) -> Result<Option<Position>, TableError> {
-        self.guarded(|engine| engine.applied(mark))
+        self.run(|layers| Ok(layers.applied(mark)))
     }
 
     /// The row of a key.
@@ -168,7 +158,7 @@ impl Tables {
     /// # Errors
     /// [`TableError`].
     pub fn get<K: Key, V: Row>(&self, table: Table<K, V>, key: &K) -> Result<Option<V>, TableError> {
-        let bytes = self.guarded(|engine| engine.get(table.name(), &key.to_bytes()))?;
+        let bytes = self.run(|layers| layers.get(&full_key(table.name(), &key.to_bytes())))?;
         bytes.map(|bytes| V::from_bytes(&bytes).ok_or(TableError::NotARow { table: table.name() })).transpose()
     }
 
@@ -181,9 +171,13 @@ impl Tables {
         table: Table<K, V>,
         range: impl RangeBounds<K>,
     ) -> Result<Rows<'_, K, V>, TableError> {
-        let bound = |bound: Bound<&K>| bound.map(Key::to_bytes);
-        let bounds = (bound(range.start_bound()), bound(range.end_bound()));
-        Ok(Rows::new(self, table, self.guarded(|engine| engine.range(table.name(), bounds))?))
+        let full = |key: &K| full_key(table.name(), &key.to_bytes());
+        let all = (Bound::Included(full_key(table.name(), &[])), Bound::Excluded(behind(full_key(table.name(), &[]))));
+        let start = range.start_bound().map(full);
+        let end = range.end_bound().map(full);
+        let is_bounded = |bound: &Bound<Vec<u8>>| *bound != Bound::Unbounded;
+        let range = (Some(start).filter(is_bounded).unwrap_or(all.0), Some(end).filter(is_bounded).unwrap_or(all.1));
+        Ok(Rows::new(self, table, range))
     }
 
     /// The rows whose keys begin with another, in order from both ends: all comments of a case.
@@ -191,22 +185,19 @@ impl Tables {
     /// # Errors
     /// [`TableError`].
     pub fn prefix<K: Key, V: Row>(&self, table: Table<K, V>, prefix: &impl Key) -> Result<Rows<'_, K, V>, TableError> {
-        let start = prefix.to_bytes();
-        Ok(Rows::new(self, table, self.guarded(|engine| engine.prefix(table.name(), &start))?))
+        let start = full_key(table.name(), &prefix.to_bytes());
+        let end = Bound::Excluded(behind(start.clone()));
+        Ok(Rows::new(self, table, (Bound::Included(start), end)))
     }
 
-    /// Applies all changes of a batch together with how far they bring the tables, or nothing. A checkpoint follows when
-    /// one is due; one that cannot be made stays due, for what was applied is applied.
+    /// Applies all changes of a batch together with how far they bring the tables, or nothing. They are in memory then, and
+    /// written with others later: what is lost with the process is applied once more from the journal.
     ///
     /// # Errors
     /// [`TableError`]; then nothing was applied.
     pub fn apply(&self, batch: &Batch, mark: Mark, applied: Position) -> Result<(), TableError> {
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        self.guarded(|engine| engine.apply(batch, mark, applied))?;
-        due.batches = due.batches.saturating_add(1);
-        let is_due = due.batches >= CHECKPOINT_BATCHES || due.since.elapsed() >= CHECKPOINT_AFTER;
-        if is_due && self.guarded(|engine| engine.checkpoint(false)).is_ok() {
-            *due = Due { batches: 0, since: Instant::now() };
+        if self.run(|layers| layers.apply(batch, mark, applied))? {
+            self.begin_writing();
         }
         Ok(())
     }
@@ -216,10 +207,7 @@ impl Tables {
     /// # Errors
     /// [`TableError`].
     pub fn checkpoint(&self) -> Result<(), TableError> {
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        self.guarded(|engine| engine.checkpoint(false))?;
-        *due = Due { batches: 0, since: Instant::now() };
-        Ok(())
+        self.run(Layers::write)
     }
 
     /// Has closing take no longer than until then: what is left undone by then the next start does. The first one told counts.
@@ -228,38 +216,39 @@ impl Tables {
         let _ = self.close_by.set(deadline);
     }
 
-    /// Runs one call into the engine. What it does to us ends here.
-    fn guarded<T>(&self, call: impl FnOnce(&Engine) -> Result<T, EngineError>) -> Result<T, TableError> {
-        let unusable = || TableError::Unusable { why: self.unusable().unwrap_or_default().to_owned() };
-        let engine = self.engine.as_ref().filter(|_| self.unusable.get().is_none()).ok_or_else(unusable)?;
-        let _call = self.watch.as_ref().map(Watch::enter);
-        let why = match catch_unwind(AssertUnwindSafe(|| call(engine))) {
-            Ok(Ok(value)) => return Ok(value),
-            Ok(Err(EngineError::Failed(why))) => return Err(TableError::Failed { why }),
-            Ok(Err(EngineError::Broken(why))) => why,
-            Err(panic) => engine::panic_text(panic.as_ref()),
+    /// Writes what is in memory on a thread of its own, if none does so.
+    fn begin_writing(&self) {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(layers) = self.layers.clone().filter(|_| writer.as_ref().is_none_or(JoinHandle::is_finished)) else {
+            return;
         };
-        if self.unusable.set(why.clone()).is_ok() {
-            self.options.on_fatal.tables(&why);
-        }
-        Err(unusable())
+        let guard = self.guard.clone();
+        // On a full disk it is tried again with the next batch, and so it is where no thread can be had.
+        let write = move || drop(guard.run(|| layers.write()));
+        *writer = thread::Builder::new().name("tables-write".into()).spawn(write).ok();
+    }
+
+    fn run<T>(&self, call: impl FnOnce(&Layers) -> Result<T, EngineError>) -> Result<T, TableError> {
+        let layers = self.layers.as_ref().ok_or_else(|| self.guard.is_over())?;
+        self.guard.run(|| call(layers))
     }
 }
 
 impl Drop for Tables {
-    /// A last checkpoint that says the stop was orderly; then the engine is given up, which may hang, so not for ever.
+    /// What is in memory is written, if there is time, and noted that the stop was orderly; then the engine is given up, which may
+    /// hang, so not for ever.
     fn drop(&mut self) {
-        let Some(engine) = self.engine.take() else { return };
-        let is_orderly = self.unusable.get().is_none();
-        let deadline = self.close_by.get().copied().unwrap_or_else(|| Instant::now() + self.options.open_max);
-        let cache_bytes = self.options.cache_bytes;
+        let Some(layers) = self.layers.take() else { return };
+        let is_orderly = self.unusable().is_none();
+        let deadline = self.close_by.get().copied().unwrap_or_else(|| Instant::now() + self.open_max);
+        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let (done, wait) = mpsc::channel();
         let closing = thread::Builder::new().name("tables-close".into()).spawn(move || {
             let _ = catch_unwind(AssertUnwindSafe(|| {
-                // Without the note the next open checks every row: slower, never wrong.
-                if is_orderly && engine.checkpoint(true).is_ok() {
-                    let _ = engine.close(cache_bytes, deadline);
-                }
+                // What it came to is known by now.
+                let _ = writer.map(JoinHandle::join);
+                // Without the note the next open checks every block: slower, never wrong.
+                let _ = Arc::into_inner(layers).filter(|_| is_orderly).map(|layers| layers.close(deadline));
             }));
             let _ = done.send(());
         });
@@ -276,21 +265,18 @@ impl fmt::Debug for Tables {
 }
 
 impl TableOptions {
-    /// A minute to open, five for a call (a checkpoint on a slow disk is one), and 64 MiB of memory.
+    /// A minute to open, five for a call (writing to a slow disk is one), and 64 and 16 MiB of memory.
     pub fn new(schema: u32, on_fatal: OnFatal) -> Self {
         let (open_max, call_max) = (Duration::from_secs(60), Duration::from_secs(300));
-        Self { schema, open_max, call_max, cache_bytes: 64 << 20, on_fatal }
+        Self { schema, open_max, call_max, cache_bytes: 64 << 20, recent_bytes: 16 << 20, on_fatal }
     }
 }
 
-/// What happens when a call into the engine does not come back.
-fn late(directory: &Path, options: &TableOptions, unusable: Arc<OnceLock<String>>) -> impl FnOnce() + use<> {
-    let (directory, options) = (directory.to_owned(), options.clone());
-    move || {
-        let why = format!("a call took more than {:?}", options.call_max);
-        opening::distrust(&directory, &why);
-        if unusable.set(why.clone()).is_ok() {
-            options.on_fatal.tables(&why);
-        }
+/// The first key behind all that begin so. They begin with the name of a table, which never is at its end.
+fn behind(mut front: Vec<u8>) -> Vec<u8> {
+    while front.pop_if(|last| *last == 0xff).is_some() {}
+    if let Some(last) = front.last_mut() {
+        *last += 1;
     }
+    front
 }

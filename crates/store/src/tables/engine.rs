@@ -1,42 +1,24 @@
-//! The engine: sled, named only here.
+//! The engine: sled, named only here. It keeps blocks of rows, each under the first key that may stand in it.
 //!
-//! Its own `flush` does not call fsync, and without one a power cut loses what it acknowledged; so a checkpoint flushes and
-//! then syncs its files by name. Its background flusher stays off: that one drops errors.
+//! Its own `flush` does not call fsync, and without one a power cut loses what it acknowledged; so syncing flushes and then
+//! syncs its files by name. Its background flusher stays off: that one drops errors.
 
 use std::{
-    any::Any,
-    collections::BTreeMap,
     fs::{self, File},
     io,
     ops::Bound,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
-
-use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional, TransactionalTree};
 
 use super::{
-    Batch, Mark,
-    batch::Changes,
-    checkpoint::{Checkpoint, Tally},
+    block::{Block, Packed},
+    checkpoint::{Stated, Tally},
 };
-use crate::{
-    disk::{self, Disk},
-    journal::Position,
-    space::free_space,
-};
+use crate::disk;
 
-/// The engine is asked to write nothing while less is free: a write that fails is the last one that it tries.
-const ROOM_BYTES_MIN: u64 = 1 << 20;
-
-/// What opening takes however little there is.
-const OPENING_MIN: Duration = Duration::from_millis(500);
-
-/// The tree of marks and tallies; tables of callers have names without a dot in front.
-const OWN_TREE: &str = ".own";
-const MARK: &str = "mark/";
-const TALLY: &str = "tally/";
+/// Under which the engine states what it has, behind all blocks.
+const STATED: &[u8] = &[0xff];
 
 /// What the engine answers instead of what was asked.
 #[derive(Debug)]
@@ -48,155 +30,127 @@ pub(super) enum EngineError {
     Broken(String),
 }
 
+/// A key of a row behind the name of its table, and the row.
+pub(super) type RawRow = (Vec<u8>, Vec<u8>);
+
+/// Blocks of one generation, in a directory of their own.
 pub(super) struct Engine {
     directory: PathBuf,
-    disk: Disk,
     db: sled::Db,
-    own: sled::Tree,
-    trees: Mutex<BTreeMap<&'static str, sled::Tree>>,
 }
 
-/// Keys and rows as bytes.
-pub(super) struct RawRows(sled::Iter);
+/// A block and the key it stands under.
+pub(super) struct Placed {
+    pub(super) at: Vec<u8>,
+    bytes: sled::IVec,
+}
 
-type RawRow = (Vec<u8>, Vec<u8>);
+impl Placed {
+    /// Its rows.
+    pub(super) fn open(&self) -> Result<Block, EngineError> {
+        Block::unpack(&self.bytes).ok_or_else(no_block)
+    }
+
+    /// Takes it out of a tally.
+    pub(super) fn take_from(&self, tally: &mut Tally) {
+        tally.take(&self.at, &self.bytes);
+    }
+
+    /// Its bytes with the key.
+    pub(super) fn bytes(&self) -> usize {
+        self.at.len() + self.bytes.len()
+    }
+}
 
 impl Engine {
-    /// Opens or makes the database in `directory/db`. May panic and may hang.
-    pub(super) fn open(directory: &Path, cache_bytes: u64, disk: Disk) -> Result<Self, EngineError> {
-        let config = sled::Config::new().path(directory.join("db")).cache_capacity(cache_bytes).flush_every_ms(None);
-        let db = config.open()?;
-        let own = db.open_tree(OWN_TREE)?;
-        Ok(Self { directory: directory.to_owned(), disk, db, own, trees: Mutex::default() })
+    /// Opens or makes the database in a directory. May panic and may hang.
+    pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, EngineError> {
+        let config = sled::Config::new().path(directory).cache_capacity(cache_bytes).flush_every_ms(None);
+        Ok(Self { directory: directory.to_owned(), db: config.open()? })
     }
 
-    pub(super) fn applied(&self, mark: Mark) -> Result<Option<Position>, EngineError> {
-        let bytes = self.own.get(format!("{MARK}{}", mark.name()))?;
-        bytes.map(|bytes| number(&bytes).map(Position::from_u64)).transpose()
+    /// The block in which a key stands if it stands anywhere. None: there are no blocks.
+    pub(super) fn block_at(&self, key: &[u8]) -> Result<Option<Placed>, EngineError> {
+        placed(self.db.range(..=escaped(key)).next_back())
     }
 
-    pub(super) fn get(&self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        Ok(self.tree(table)?.get(key)?.map(|row| row.to_vec()))
+    /// The block behind the one under a key.
+    pub(super) fn block_after(&self, at: &[u8]) -> Result<Option<Placed>, EngineError> {
+        placed(self.db.range((Bound::Excluded(escaped(at)), Bound::Excluded(STATED.to_vec()))).next())
     }
 
-    pub(super) fn range(
-        &self,
-        table: &'static str,
-        bounds: (Bound<Vec<u8>>, Bound<Vec<u8>>),
-    ) -> Result<RawRows, EngineError> {
-        let tree = self.tree(table)?;
-        Ok(RawRows(if is_empty(&bounds) { tree.range::<&[u8], _>(&[0_u8][..]..&[0]) } else { tree.range(bounds) }))
+    /// The block before the one under a key.
+    pub(super) fn block_before(&self, at: &[u8]) -> Result<Option<Placed>, EngineError> {
+        placed(self.db.range(..escaped(at)).next_back())
     }
 
-    pub(super) fn prefix(&self, table: &'static str, prefix: &[u8]) -> Result<RawRows, EngineError> {
-        Ok(RawRows(self.tree(table)?.scan_prefix(prefix)))
+    /// The last block.
+    pub(super) fn last_block(&self) -> Result<Option<Placed>, EngineError> {
+        placed(self.db.range(..STATED).next_back())
     }
 
-    /// All changes, the tallies they make and the mark, in one transaction.
-    pub(super) fn apply(&self, batch: &Batch, mark: Mark, applied: Position) -> Result<(), EngineError> {
-        check_room(&self.directory)?;
-        let mut trees = vec![self.own.clone()];
-        for table in batch.changes.keys() {
-            trees.push(self.tree(table)?);
+    /// Writes blocks together with what the engine then states, or nothing.
+    pub(super) fn write(&self, blocks: Vec<Packed>, stated: &Stated) -> Result<(), EngineError> {
+        let mut batch = sled::Batch::default();
+        for Packed { at, bytes } in blocks {
+            batch.insert(escaped(&at), bytes);
         }
-        let done = trees.as_slice().transaction(|views: &Vec<TransactionalTree>| {
-            let (own, views) = views.split_first().ok_or(ConflictableTransactionError::Abort(()))?;
-            for (view, (table, changes)) in views.iter().zip(&batch.changes) {
-                let name = format!("{TALLY}{table}");
-                let tally = own.get(&name)?.and_then(|bytes| Tally::from_bytes(&bytes)).unwrap_or_default();
-                own.insert(name.as_bytes(), &change(view, changes, tally)?.to_bytes())?;
-            }
-            own.insert(format!("{MARK}{}", mark.name()).as_bytes(), &applied.to_u64().to_be_bytes())?;
-            Ok(())
-        });
-        done.map_err(|error| match error {
-            TransactionError::Storage(error) => error.into(),
-            TransactionError::Abort(()) => EngineError::Broken("a transaction had no trees".into()),
-        })
+        batch.insert(STATED, stated.to_bytes());
+        Ok(self.db.apply_batch(batch)?)
     }
 
-    /// Brings all to the disk, then says outside what must be there from now on.
-    pub(super) fn checkpoint(&self, is_orderly: bool) -> Result<(), EngineError> {
-        check_room(&self.directory)?;
-        let checkpoint = Checkpoint { is_orderly, ..self.stated()? };
+    /// Hands to the operating system what was written.
+    pub(super) fn flush(&self) -> Result<(), EngineError> {
         self.db.flush()?;
-        sync_all(&self.directory.join("db")).map_err(|error| EngineError::Broken(error.to_string()))?;
-        checkpoint.write(&self.directory, &self.disk)?;
         Ok(())
     }
 
-    /// Closes the database and, if there is time, opens it for a moment once more: that notes where its pages are, and the next
-    /// start then reads nothing of its log, which is seconds for a gigabyte.
-    pub(super) fn close(self, cache_bytes: u64, deadline: Instant) -> Result<(), EngineError> {
-        let Self { directory, disk, db, own, trees } = self;
-        drop((db, own, trees));
-        // What was just written is read again, which is faster than a disk that wakes up.
-        if Instant::now() + OPENING_MIN + opening_takes(&directory) / 4 > deadline {
-            return Ok(());
-        }
-        drop(Self::open(&directory, cache_bytes, disk)?);
-        Ok(sync_all(&directory.join("db"))?)
+    /// Brings all that was written onto the disk.
+    pub(super) fn sync(&self) -> Result<(), EngineError> {
+        self.flush()?;
+        Ok(sync_all(&self.directory)?)
     }
 
-    /// The marks and tallies that the engine has.
-    pub(super) fn stated(&self) -> Result<Checkpoint, EngineError> {
-        let mut stated = Checkpoint::default();
-        for row in self.own.iter() {
-            let (key, bytes) = row?;
-            let name = String::from_utf8_lossy(&key);
-            if let Some(mark) = name.strip_prefix(MARK) {
-                stated.marks.insert(mark.to_owned(), number(&bytes)?);
-            } else if let Some(table) = name.strip_prefix(TALLY) {
-                let tally = Tally::from_bytes(&bytes).ok_or_else(|| broken("a tally cannot be read"))?;
-                stated.tallies.insert(table.to_owned(), tally);
-            }
+    /// What the engine states.
+    pub(super) fn stated(&self) -> Result<Stated, EngineError> {
+        match self.db.get(STATED)? {
+            Some(bytes) => Stated::from_bytes(&bytes).ok_or_else(|| broken("what the engine states cannot be read")),
+            None => Ok(Stated::default()),
         }
-        Ok(stated)
     }
 
-    /// Whether every table has the rows that its tally says. Reads all of them.
-    pub(super) fn verify(&self, stated: &Checkpoint) -> Result<(), EngineError> {
-        for (table, tally) in &stated.tallies {
-            let mut counted = Tally::default();
-            for row in self.db.open_tree(table)?.iter() {
-                let (key, row) = row?;
-                counted.add(&key, &row);
-            }
-            if counted != *tally {
-                let (found, known) = (counted.rows, tally.rows);
-                return Err(EngineError::Broken(format!(
-                    "table {table} has {found} rows or other ones; it had {known}"
-                )));
-            }
+    /// Whether it has the blocks that it states. Reads all of them.
+    pub(super) fn verify(&self, stated: &Stated) -> Result<(), EngineError> {
+        let mut counted = Tally::default();
+        for block in self.db.range(..STATED) {
+            let (at, bytes) = block?;
+            counted.add(&unescaped(&at), &bytes);
+        }
+        if counted != stated.tally {
+            let (found, known) = (counted.blocks, stated.tally.blocks);
+            return Err(EngineError::Broken(format!("the engine has {found} blocks or other ones; it had {known}")));
         }
         Ok(())
+    }
+
+    /// What its files take on the disk.
+    pub(super) fn bytes_on_disk(&self) -> u64 {
+        bytes_in(&self.directory)
     }
 
     /// What a lying engine does.
     #[cfg(test)]
-    pub(super) fn lose_a_row(&self, table: &'static str, key: &[u8]) {
-        self.tree(table).unwrap().remove(key).unwrap().unwrap();
-    }
-
-    fn tree(&self, table: &'static str) -> Result<sled::Tree, EngineError> {
-        let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tree) = trees.get(table) {
-            return Ok(tree.clone());
-        }
-        let tree = self.db.open_tree(table)?;
-        trees.insert(table, tree.clone());
-        Ok(tree)
+    pub(super) fn lose_a_block(&self) {
+        let (at, _) = self.db.first().unwrap().unwrap();
+        self.db.remove(at).unwrap().unwrap();
     }
 }
 
-impl RawRows {
-    pub(super) fn next(&mut self) -> Result<Option<RawRow>, EngineError> {
-        owned(self.0.next())
-    }
-
-    pub(super) fn next_back(&mut self) -> Result<Option<RawRow>, EngineError> {
-        owned(self.0.next_back())
-    }
+/// Opens the database for a moment once more: that notes where its pages are, and the next start then reads nothing of its log,
+/// which is seconds for a gigabyte.
+pub(super) fn note_pages(directory: &Path, cache_bytes: u64) -> Result<(), EngineError> {
+    drop(Engine::open(directory, cache_bytes)?);
+    Ok(sync_all(directory)?)
 }
 
 impl From<sled::Error> for EngineError {
@@ -212,61 +166,40 @@ impl From<io::Error> for EngineError {
     }
 }
 
-/// Whether there is room for what a batch or a checkpoint writes. A file system that does not say is asked by writing.
-pub(super) fn check_room(directory: &Path) -> Result<(), EngineError> {
-    match free_space(directory) {
-        Ok(space) if space.free_bytes < ROOM_BYTES_MIN => {
-            let free_bytes = space.free_bytes;
-            Err(EngineError::Failed(format!("{free_bytes} bytes are free on the disk; {ROOM_BYTES_MIN} are needed")))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// What a panic said.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("the engine panicked: {}", text.unwrap_or("without a word"))
-}
-
-type Changed = Result<Tally, ConflictableTransactionError<()>>;
-
-fn change(view: &TransactionalTree, changes: &Changes, mut tally: Tally) -> Changed {
-    for (key, row) in changes {
-        let before = view.get(key)?;
-        if before.as_deref() == row.as_deref() {
-            continue;
-        }
-        match row {
-            Some(row) => {
-                tally.add(key, row);
-                view.insert(key.as_slice(), row.as_slice())?;
-            }
-            None => drop(view.remove(key.as_slice())?),
-        }
-        if let Some(before) = before {
-            tally.take(key, &before);
-        }
-    }
-    Ok(tally)
-}
-
-fn owned(row: Option<sled::Result<(sled::IVec, sled::IVec)>>) -> Result<Option<RawRow>, EngineError> {
-    Ok(row.transpose()?.map(|(key, row)| (key.to_vec(), row.to_vec())))
-}
-
-/// Whether no key can lie between; the engine panics on such a range.
-fn is_empty(bounds: &(Bound<Vec<u8>>, Bound<Vec<u8>>)) -> bool {
-    match bounds {
-        (Bound::Included(start), Bound::Included(end)) => start > end,
-        (Bound::Included(start) | Bound::Excluded(start), Bound::Included(end) | Bound::Excluded(end)) => start >= end,
-        _ => false,
-    }
-}
-
 /// How long reading the log may take on a slow disk, beside what opening takes anyway.
 pub(super) fn opening_takes(directory: &Path) -> Duration {
     Duration::from_millis(bytes_in(directory) / 100_000)
+}
+
+/// A block's rows are not what was written.
+pub(super) fn no_block() -> EngineError {
+    broken("a block of rows cannot be read")
+}
+
+fn placed(block: Option<sled::Result<(sled::IVec, sled::IVec)>>) -> Result<Option<Placed>, EngineError> {
+    Ok(block.transpose()?.map(|(at, bytes)| Placed { at: unescaped(&at), bytes }))
+}
+
+/// A key without 0xff, in the same order. Walking back, the engine looks for the key before another at 0xff four times behind a
+/// smaller byte, and panics if there is one behind that.
+fn escaped(key: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(key.len());
+    for byte in key {
+        match byte {
+            0xfe => bytes.extend([0xfe, 0]),
+            0xff => bytes.extend([0xfe, 1]),
+            byte => bytes.push(*byte),
+        }
+    }
+    bytes
+}
+
+fn unescaped(bytes: &[u8]) -> Vec<u8> {
+    let (mut key, mut bytes) = (Vec::with_capacity(bytes.len()), bytes.iter());
+    while let Some(byte) = bytes.next() {
+        key.push(if *byte == 0xfe { bytes.next().map_or(0xfe, |escaped| 0xfe + escaped.min(&1)) } else { *byte });
+    }
+    key
 }
 
 fn bytes_in(directory: &Path) -> u64 {
@@ -290,10 +223,6 @@ fn sync_all(directory: &Path) -> io::Result<()> {
         }
     }
     disk::sync_directory(directory)
-}
-
-fn number(bytes: &[u8]) -> Result<u64, EngineError> {
-    bytes.try_into().map(u64::from_be_bytes).map_err(|_| broken("a mark cannot be read"))
 }
 
 fn broken(why: &str) -> EngineError {

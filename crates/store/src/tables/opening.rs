@@ -10,23 +10,24 @@ use std::{
 
 use super::{
     TableOptions,
-    checkpoint::Checkpoint,
-    engine::{Engine, EngineError, check_room, opening_takes, panic_text},
+    engine::{EngineError, opening_takes},
+    guard::panic_text,
+    layers::{Layers, check_room},
 };
 use crate::{
     disk::{self, Disk},
     format::{Format, STAMP_LEN},
 };
 
-const FORMAT: Format = Format { magic: *b"CNSLtbls", number: 1, what: "a directory of tables" };
+const FORMAT: Format = Format { magic: *b"CNSLtbls", number: 2, what: "a directory of tables" };
 /// A file that says why the next start must not open these tables. Its only content is that sentence, so it has no format.
 const DISTRUST: &str = "distrust";
 /// Directories set aside that are kept for whoever wants to know what happened.
 const KEPT_MAX: usize = 2;
 
-/// What came of it: an engine, or why there is none.
+/// What came of it: tables, or why there are none.
 pub(super) struct Opened {
-    pub(super) engine: Result<Engine, String>,
+    pub(super) layers: Result<Layers, String>,
     pub(super) set_aside: Vec<String>,
 }
 
@@ -36,9 +37,9 @@ pub(super) fn open(directory: &Path, options: &TableOptions, disk: &Disk) -> Ope
     let mut set_aside = Vec::new();
     for _ in 0..2 {
         match open_in_time(directory, options, disk) {
-            Ok(engine) => return Opened { engine: Ok(engine), set_aside },
+            Ok(layers) => return Opened { layers: Ok(layers), set_aside },
             Err(why) if check_room(directory).is_err() => {
-                return Opened { engine: Err(format!("they do not open on a full disk: {why}")), set_aside };
+                return Opened { layers: Err(format!("they do not open on a full disk: {why}")), set_aside };
             }
             Err(why) => match self::set_aside(directory) {
                 Ok(to) => set_aside.push(format!("tables were set aside as {}: {why}", to.display())),
@@ -46,7 +47,7 @@ pub(super) fn open(directory: &Path, options: &TableOptions, disk: &Disk) -> Ope
             },
         }
     }
-    Opened { engine: Err(set_aside.join("; ")), set_aside }
+    Opened { layers: Err(set_aside.join("; ")), set_aside }
 }
 
 /// Has the next start set the tables aside, for an engine that hung once is not asked again.
@@ -55,7 +56,7 @@ pub(super) fn distrust(directory: &Path, why: &str) {
     let _ = fs::write(directory.join(DISTRUST), why);
 }
 
-fn open_in_time(directory: &Path, options: &TableOptions, disk: &Disk) -> Result<Engine, String> {
+fn open_in_time(directory: &Path, options: &TableOptions, disk: &Disk) -> Result<Layers, String> {
     let deadline = options.open_max + opening_takes(directory);
     let (directory, options, disk) = (directory.to_owned(), options.clone(), disk.clone());
     let (done, wait) = mpsc::sync_channel(1);
@@ -72,30 +73,15 @@ fn open_in_time(directory: &Path, options: &TableOptions, disk: &Disk) -> Result
     }
 }
 
-fn open_and_check(directory: &Path, options: &TableOptions, disk: Disk) -> Result<Engine, String> {
+fn open_and_check(directory: &Path, options: &TableOptions, disk: Disk) -> Result<Layers, String> {
     if let Ok(why) = fs::read_to_string(directory.join(DISTRUST)) {
         return Err(why);
     }
     let is_fresh = prepare(directory, options.schema)?;
-    let engine = Engine::open(directory, options.cache_bytes, disk).map_err(text)?;
-    if !is_fresh {
-        let known = Checkpoint::read(directory).ok_or("there is no sound checkpoint")?;
-        let stated = engine.stated().map_err(text)?;
-        for (mark, applied) in &known.marks {
-            if stated.marks.get(mark).is_none_or(|stated| stated < applied) {
-                return Err(format!("the engine went back behind the checkpoint of {mark}"));
-            }
-        }
-        // On a full disk no checkpoint follows at once, so an orderly one may be older than what was written behind it.
-        if !known.is_orderly || known.marks != stated.marks {
-            engine.verify(&stated).map_err(text)?;
-        } else if known.tallies != stated.tallies {
-            return Err("the engine has not what it had when it was closed".into());
-        }
-    }
-    match engine.checkpoint(false) {
-        Err(EngineError::Failed(_)) if !is_fresh => Ok(engine),
-        done => done.map(|()| engine).map_err(text),
+    let layers = Layers::open(directory, options, disk, is_fresh).map_err(text)?;
+    match layers.note(false) {
+        Err(EngineError::Failed(_)) if !is_fresh => Ok(layers),
+        done => done.map(|()| layers).map_err(text),
     }
 }
 

@@ -35,6 +35,11 @@ impl Room {
         self.directory.path().join("tables")
     }
 
+    /// Where the engine keeps what was written.
+    fn blocks(&self) -> PathBuf {
+        blocks_in(&self.path())
+    }
+
     fn open(&self) -> Tables {
         Tables::open(&self.path(), self.options.clone())
     }
@@ -53,6 +58,11 @@ impl Room {
             && tables.applied(FEEDS).unwrap() == Some(at(count - 1))
             && (0..count).all(|number| tables.get(CASES, &case(number)).unwrap() == Some(vec![number; 100]))
     }
+}
+
+fn blocks_in(tables: &Path) -> PathBuf {
+    let mut paths = fs::read_dir(tables).unwrap().map(|entry| entry.unwrap().path());
+    paths.find(|path| path.file_name().unwrap().to_string_lossy().starts_with("db-")).unwrap()
 }
 
 /// Why tables broke; nothing else may be told of them.
@@ -76,6 +86,16 @@ fn batch(number: u8) -> Batch {
     batch.put(CASES, &case(number), &vec![number; 100]).unwrap();
     batch.put(COMMENTS, &(case(1), u64::from(number)), &()).unwrap();
     batch
+}
+
+/// Bytes that cannot be compressed.
+fn noise(length: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed | 1 << 40;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    (0..length).map(|_| next()).collect()
 }
 
 /// The newest state set back to an older one, as after a loss that nobody was told of.
@@ -103,19 +123,28 @@ fn rows_and_marks_are_there_after_a_restart() {
 #[test]
 fn an_engine_notes_where_its_pages_are_when_there_is_time_for_it() {
     let notes = |room: &Room| {
-        let files = fs::read_dir(room.path().join("db")).unwrap().map(|entry| entry.unwrap().file_name());
+        let files = fs::read_dir(room.blocks()).unwrap().map(|entry| entry.unwrap().file_name());
         files.filter(|name| name.to_string_lossy().starts_with("snap")).collect::<Vec<_>>()
     };
-    for (time, is_noted) in [(Duration::ZERO, false), (Duration::from_secs(60 * 60), true)] {
+    for (time, is_noted) in [(Duration::from_millis(300), false), (Duration::from_secs(60 * 60), true)] {
         let room = Room::with_rows(30);
-        let engine = Engine::open(&room.path(), room.options.cache_bytes, Disk::default()).unwrap();
-        engine.apply(&batch(30), FEEDS, at(30)).unwrap();
-        engine.checkpoint(true).unwrap();
+        let layers = Layers::open(&room.path(), &room.options, Disk::default(), false).unwrap();
+        layers.apply(&batch(30), FEEDS, at(30)).unwrap();
+        layers.write().unwrap();
         let before = notes(&room);
-        engine.close(room.options.cache_bytes, Instant::now() + time).unwrap();
+        layers.close(Instant::now() + time).unwrap();
         assert_eq!(notes(&room) != before, is_noted, "with {time:?}");
         assert!(room.is_intact(&room.open(), 31), "with {time:?}");
     }
+}
+
+#[test]
+fn what_a_stop_has_no_time_to_write_is_applied_again() {
+    let room = Room::with_rows(5);
+    let layers = Layers::open(&room.path(), &room.options, Disk::default(), false).unwrap();
+    layers.apply(&batch(5), FEEDS, at(5)).unwrap();
+    layers.close(Instant::now()).unwrap();
+    assert!(room.is_intact(&room.open(), 5));
 }
 
 #[test]
@@ -165,20 +194,20 @@ fn whatever_becomes_of_the_directory_fresh_tables_open() {
         fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect()
     }
     let harms: [(&str, Harm); 7] = [
-        ("deleted engine files", |path| fs::remove_dir_all(path.join("db")).unwrap()),
+        ("deleted engine files", |path| fs::remove_dir_all(blocks_in(path)).unwrap()),
         ("zeroed", |path| {
-            for file in files(&path.join("db")) {
+            for file in files(&blocks_in(path)) {
                 let length = fs::metadata(&file).unwrap().len() as usize;
                 fs::write(file, vec![0; length]).unwrap();
             }
         }),
-        ("cut to nothing", |path| files(&path.join("db")).into_iter().for_each(|file| fs::write(file, b"").unwrap())),
+        ("cut to nothing", |path| files(&blocks_in(path)).into_iter().for_each(|file| fs::write(file, b"").unwrap())),
         ("cut in half", |path| {
             // The file is longer than what was written to it.
-            let log = fs::read(path.join("db/db")).unwrap();
+            let log = fs::read(blocks_in(path).join("db")).unwrap();
             let written = log.iter().rposition(|byte| *byte != 0).unwrap();
-            fs::write(path.join("db/db"), &log[..written / 2]).unwrap();
-            files(&path.join("db"))
+            fs::write(blocks_in(path).join("db"), &log[..written / 2]).unwrap();
+            files(&blocks_in(path))
                 .iter()
                 .filter(|file| file.to_string_lossy().contains("snap"))
                 .for_each(|file| fs::remove_file(file).unwrap());
@@ -186,7 +215,7 @@ fn whatever_becomes_of_the_directory_fresh_tables_open() {
         ("no checkpoint", |path| fs::remove_file(path.join("checkpoint")).unwrap()),
         ("half a format file", |path| fs::write(path.join("format"), b"CNSLt").unwrap()),
         ("a newer format", |path| {
-            let newer = crate::format::Format { magic: *b"CNSLtbls", number: 2, what: "" }.stamp();
+            let newer = crate::format::Format { magic: *b"CNSLtbls", number: 3, what: "" }.stamp();
             fs::write(path.join("format"), [&newer[..], &[0, 0, 0, 1]].concat()).unwrap();
         }),
     ];
@@ -214,8 +243,8 @@ fn a_removed_directory_is_a_fresh_start_without_a_word() {
 fn an_engine_that_hangs_at_open_is_left_behind() {
     let mut room = Room::with_rows(5);
     // Whoever opens a pipe that nobody writes to waits for ever.
-    fs::remove_file(room.path().join("db/conf")).unwrap();
-    let database = fs::File::open(room.path().join("db")).unwrap();
+    fs::remove_file(room.blocks().join("conf")).unwrap();
+    let database = fs::File::open(room.blocks()).unwrap();
     rustix::fs::mknodat(&database, "conf", rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     room.options.open_max = Duration::from_millis(1_500);
     let tables = room.open();
@@ -266,16 +295,16 @@ fn an_engine_that_silently_went_back_is_caught() {
 }
 
 #[test]
-fn rows_that_vanished_without_a_trace_are_caught_after_a_crash() {
+fn blocks_that_vanished_without_a_trace_are_caught_after_a_crash() {
     let room = Room::with_rows(10);
     let tables = room.open();
     let crashed = room.directory.path().join("crashed");
-    tables.engine.as_ref().unwrap().lose_a_row("cases", &case(4).to_bytes());
+    tables.layers.as_ref().unwrap().lose_a_block();
     tables.checkpoint().unwrap();
     copy_tree(&room.path(), &crashed);
     drop(tables);
     let tables = Tables::open(&crashed, room.options.clone());
-    assert!(tables.set_aside()[0].contains("table cases has 9 rows"), "{:?}", tables.set_aside());
+    assert!(tables.set_aside()[0].contains("has 0 blocks or other ones; it had 1"), "{:?}", tables.set_aside());
 }
 
 #[test]
@@ -294,7 +323,7 @@ fn a_copy_of_running_tables_opens_at_a_checkpoint_or_later() {
 fn a_panic_inside_the_engine_makes_the_tables_unusable_and_nothing_else() {
     let room = Room::with_rows(3);
     let tables = room.open();
-    let panicked: Result<(), _> = tables.guarded(|_| panic!("index out of bounds"));
+    let panicked: Result<(), _> = tables.run(|_| panic!("index out of bounds"));
     let why = "the engine panicked: index out of bounds".to_owned();
     assert_eq!(panicked, Err(TableError::Unusable { why: why.clone() }));
     assert_eq!(tables.get(CASES, &case(1)), Err(TableError::Unusable { why: why.clone() }));
@@ -309,7 +338,7 @@ fn a_checkpoint_that_cannot_be_made_stays_due_and_is_no_failure_of_the_batch_bef
     let room = Room::with_rows(1);
     let disk = Disk::default();
     let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
-    let known = || checkpoint::Checkpoint::read(&room.path()).unwrap().marks[FEEDS.name()];
+    let known = || checkpoint::Checkpoint::read(&room.path()).unwrap().stated.marks[FEEDS.name()];
     disk.faults.full_after(Some(0));
     tables.apply(&batch(1), FEEDS, at(1)).unwrap();
     assert!(matches!(tables.checkpoint(), Err(TableError::Failed { .. })), "who asks for one is told");
@@ -317,6 +346,7 @@ fn a_checkpoint_that_cannot_be_made_stays_due_and_is_no_failure_of_the_batch_bef
     assert_eq!((tables.applied(FEEDS).unwrap(), known()), (Some(at(2)), at(0).to_u64()));
     disk.faults.full_after(None);
     tables.apply(&batch(3), FEEDS, at(3)).unwrap();
+    tables.checkpoint().unwrap();
     assert_eq!((known(), room.told.get()), (at(3).to_u64(), None));
     drop(tables);
     assert!(room.is_intact(&room.open(), 4));
@@ -329,6 +359,8 @@ fn tables_that_were_opened_on_a_full_disk_are_sound_after_a_crash() {
     let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
     assert!(room.is_intact(&tables, 1), "reading goes on");
     tables.apply(&batch(1), FEEDS, at(1)).unwrap();
+    disk.faults.full_after(None);
+    tables.checkpoint().unwrap();
     let crashed = room.directory.path().join("crashed");
     copy_tree(&room.path(), &crashed);
     let copy = Tables::open(&crashed, room.options.clone());
@@ -342,13 +374,13 @@ const LIMITED: &str = "CONSILIUM_TABLES_LIMITED";
 fn apply_until_told(directory: PathBuf) {
     let told = Arc::<OnceLock<String>>::default();
     let tell = told.clone();
-    let options = TableOptions::new(1, OnFatal::new(move |fatal| tell.set(broken_tables(fatal)).unwrap()));
-    let tables = Tables::open(&directory, options);
+    let on_fatal = OnFatal::new(move |fatal| tell.set(broken_tables(fatal)).unwrap());
+    let tables = Tables::open(&directory, TableOptions { recent_bytes: 1 << 20, ..TableOptions::new(1, on_fatal) });
     let failed = (1..=u8::MAX).find_map(|number| {
         let mut large = batch(number);
         for row in 0..100 {
             let key = CaseId { institution: FeedId([row; 32]), number: CaseNumber([number; 16]) };
-            large.put(CASES, &key, &vec![number; 4_000]).unwrap();
+            large.put(CASES, &key, &noise(4_000, u64::from(number) << 8 | u64::from(row))).unwrap();
         }
         tables.apply(&large, FEEDS, at(number)).err()
     });
@@ -386,7 +418,7 @@ fn a_call_that_does_not_come_back_ends_the_process_and_the_next_start_has_fresh_
     room.options.on_fatal = OnFatal::new(move |fatal| told.send(broken_tables(fatal)).unwrap());
     let tables = room.open();
     thread::scope(|scope| {
-        let hung = scope.spawn(|| tables.guarded(move |_| Ok(held.recv().unwrap_err())));
+        let hung = scope.spawn(|| tables.run(move |_| Ok(held.recv().unwrap_err())));
         assert_eq!(wait.recv().unwrap(), "a call took more than 50ms");
         assert!(matches!(tables.get(CASES, &case(1)), Err(TableError::Unusable { .. })));
         drop(release);
@@ -399,29 +431,109 @@ fn a_call_that_does_not_come_back_ends_the_process_and_the_next_start_has_fresh_
     assert_eq!(tables.applied(FEEDS).unwrap(), None);
 }
 
+#[test]
+fn rows_are_written_while_others_are_read_and_changed() {
+    let mut room = Room::new();
+    room.options.recent_bytes = 64 << 10;
+    let tables = room.open();
+    thread::scope(|scope| {
+        let reading = scope.spawn(|| {
+            let mut seen = 0;
+            while seen < 3_000 {
+                let rows: Vec<u64> = tables.prefix(COMMENTS, &case(1)).unwrap().map(|row| row.unwrap().0.1).collect();
+                assert!(rows.iter().copied().eq(0..rows.len() as u64), "rows come once and in order: {rows:?}");
+                assert!(rows.len() >= seen, "none goes");
+                seen = rows.len();
+            }
+        });
+        for number in 0..3_000_u64 {
+            let mut batch = Batch::new();
+            batch.put(COMMENTS, &(case(1), number), &()).unwrap();
+            batch.put(STARS, &EntryId([(number % 200) as u8; 32]), &number).unwrap();
+            tables.apply(&batch, FEEDS, Position::from_u64(number)).unwrap();
+        }
+        reading.join().unwrap();
+    });
+    drop(tables);
+    let tables = room.open();
+    assert_eq!(tables.applied(FEEDS).unwrap(), Some(Position::from_u64(2_999)));
+    assert_eq!(tables.range(COMMENTS, ..).unwrap().rev().count(), 3_000);
+}
+
+#[test]
+fn keys_with_the_highest_bytes_are_walked_back() {
+    let room = Room::new();
+    let tables = room.open();
+    let institution = |number: u8| {
+        let mut bytes = [0xff; 32];
+        bytes[0] = number;
+        FeedId(bytes)
+    };
+    let mut batch = Batch::new();
+    for number in 0..30 {
+        for row in 0..41 {
+            let key = CaseId { institution: institution(number), number: CaseNumber([row; 16]) };
+            batch.put(CASES, &key, &noise(4_000, number.into())).unwrap();
+        }
+    }
+    tables.apply(&batch, FEEDS, at(1)).unwrap();
+    tables.checkpoint().unwrap();
+    for number in 0..30 {
+        let rows = tables.prefix(CASES, &institution(number)).unwrap().rev();
+        let rows: Vec<u8> = rows.map(|row| row.unwrap().0.number.0[0]).collect();
+        assert!(rows.iter().copied().eq((0..41).rev()), "{number}: {rows:?}");
+    }
+}
+
+#[test]
+fn rows_that_change_again_and_again_take_no_more_of_the_disk() {
+    let mut room = Room::new();
+    room.options.recent_bytes = 0;
+    let tables = room.open();
+    for round in 0..400_u64 {
+        let mut batch = Batch::new();
+        for row in 0..20 {
+            let key = CaseId { institution: FeedId([(round * 7 % 20) as u8; 32]), number: CaseNumber([row; 16]) };
+            batch.put(CASES, &key, &noise(1_000, round << 8 | u64::from(row))).unwrap();
+        }
+        tables.apply(&batch, FEEDS, Position::from_u64(round)).unwrap();
+    }
+    let layers = tables.layers.as_ref().unwrap();
+    let (written, taken) = layers.bytes();
+    assert!((300_000..600_000).contains(&written), "{written} bytes are written");
+    assert!(taken < 2 * written + (5 << 20), "{taken} bytes of the disk for {written}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn tables_hold_what_a_map_would(
-        steps in prop::collection::vec(prop::collection::vec((0..12_u8, prop::option::of(any::<u64>())), 0..6), 1..20),
+        steps in prop::collection::vec(
+            prop::collection::vec((any::<u8>(), prop::option::of(0..900_usize)), 0..40),
+            1..20,
+        ),
         reopen_every in 2..8_usize,
+        recent_bytes in prop::sample::select(vec![0, 10_000, 1 << 20]),
+        walk in (any::<u8>(), any::<u8>(), prop::collection::vec(any::<bool>(), 0..300)),
     ) {
-        let room = Room::new();
+        let mut room = Room::new();
+        room.options.recent_bytes = recent_bytes;
         let mut tables = room.open();
         let mut model = Model::new();
         for (index, step) in steps.iter().enumerate() {
             let mut batch = Batch::new();
-            for (key, row) in step {
-                let key = EntryId([*key; 32]);
+            for (number, row) in step {
+                let key = case(*number);
                 match row {
-                    Some(row) => {
-                        batch.put(STARS, &key, row).unwrap();
-                        model.insert(key, *row);
+                    Some(length) => {
+                        let row = noise(*length, index as u64);
+                        batch.put(CASES, &key, &row).unwrap();
+                        model.insert(key.to_bytes(), row);
                     }
                     None => {
-                        batch.remove(STARS, &key).unwrap();
-                        model.remove(&key);
+                        batch.remove(CASES, &key).unwrap();
+                        model.remove(&key.to_bytes());
                     }
                 }
             }
@@ -432,8 +544,19 @@ proptest! {
                 prop_assert!(tables.set_aside().is_empty(), "{:?}", tables.set_aside());
             }
             prop_assert_eq!(tables.applied(HOUSE).unwrap(), Some(at(index as u8)));
+            for number in (0..=u8::MAX).step_by(5) {
+                prop_assert_eq!(tables.get(CASES, &case(number)).unwrap(), model.get(&case(number).to_bytes()).cloned());
+            }
         }
-        let rows: Model<_, _> = tables.range(STARS, ..).unwrap().map(Result::unwrap).collect();
-        prop_assert_eq!(rows, model);
+        // From both ends, in whatever turns, between two keys.
+        let mut keys = [case(walk.0), case(walk.1)];
+        keys.sort_by_key(Key::to_bytes);
+        let mut expected = model.range(keys[0].to_bytes()..keys[1].to_bytes());
+        let mut rows = tables.range(CASES, keys[0]..keys[1]).unwrap().map(Result::unwrap);
+        for is_backward in walk.2.into_iter().chain([false; 257]) {
+            let (row, expected) =
+                if is_backward { (rows.next_back(), expected.next_back()) } else { (rows.next(), expected.next()) };
+            prop_assert_eq!(row.map(|(key, row)| (key.to_bytes(), row)), expected.map(|(key, row)| (key.clone(), row.clone())));
+        }
     }
 }

@@ -1,0 +1,181 @@
+//! Rows as they are: what was changed lately in front of the blocks of the engine.
+
+use std::{
+    iter::Peekable,
+    ops::{Bound, RangeBounds},
+    vec,
+};
+
+use super::{
+    engine::{Engine, EngineError, Placed, RawRow, no_block},
+    recent::Recent,
+};
+
+/// Full keys from one to another.
+pub(super) type Range<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
+
+/// A row, or that it is gone.
+type Changed = (Vec<u8>, Option<Vec<u8>>);
+type Source<'a> = Peekable<Box<dyn Iterator<Item = Result<Changed, EngineError>> + 'a>>;
+
+/// The rows of a range, in the order of their keys or against it. An error ends it.
+pub(super) struct Merged<'a> {
+    /// The newest first.
+    sources: Vec<Source<'a>>,
+    is_backward: bool,
+}
+
+impl<'a> Merged<'a> {
+    /// Lays changes, the newest first, in front of an engine's blocks.
+    pub(super) fn new(
+        engine: &'a Engine,
+        recent: impl IntoIterator<Item = &'a Recent>,
+        range: Range<'a>,
+        is_backward: bool,
+    ) -> Self {
+        let mut sources = Vec::new();
+        if !is_empty(range) {
+            for recent in recent {
+                let rows = recent.range(range).map(|(key, row)| Ok((key.clone(), row.clone())));
+                sources.push(source(rows, is_backward));
+            }
+            let blocks: Box<dyn Iterator<Item = _>> = Box::new(Blocks::new(engine, range, is_backward));
+            sources.push(blocks.peekable());
+        }
+        Self { sources, is_backward }
+    }
+
+    /// The next row of the sources, be it gone.
+    fn step(&mut self) -> Result<Option<Changed>, EngineError> {
+        let mut next: Option<Vec<u8>> = None;
+        for source in &mut self.sources {
+            match source.peek() {
+                Some(Ok((key, _))) if next.as_ref().is_none_or(|next| is_before(key, next, self.is_backward)) => {
+                    next = Some(key.clone());
+                }
+                Some(Err(_)) => drop(source.next().transpose()?),
+                _ => {}
+            }
+        }
+        let Some(next) = next else { return Ok(None) };
+        let mut newest = None;
+        for source in &mut self.sources {
+            let found = source.next_if(|row| row.as_ref().is_ok_and(|(key, _)| *key == next));
+            newest = newest.or(found.transpose()?);
+        }
+        Ok(newest)
+    }
+}
+
+impl Iterator for Merged<'_> {
+    type Item = Result<RawRow, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.step() {
+                Ok(None) => return None,
+                Ok(Some((_, None))) => {}
+                Ok(Some((key, Some(row)))) => return Some(Ok((key, row))),
+                Err(error) => {
+                    self.sources.clear();
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}
+
+fn source<'a>(
+    rows: impl DoubleEndedIterator<Item = Result<Changed, EngineError>> + 'a,
+    is_backward: bool,
+) -> Source<'a> {
+    let rows: Box<dyn Iterator<Item = _>> = if is_backward { Box::new(rows.rev()) } else { Box::new(rows) };
+    rows.peekable()
+}
+
+fn is_before(one: &[u8], other: &[u8], is_backward: bool) -> bool {
+    if is_backward { one > other } else { one < other }
+}
+
+/// The rows of an engine's blocks.
+struct Blocks<'a> {
+    engine: &'a Engine,
+    range: Range<'a>,
+    is_backward: bool,
+    /// The block read last.
+    at: Option<Vec<u8>>,
+    rows: vec::IntoIter<RawRow>,
+}
+
+impl<'a> Blocks<'a> {
+    fn new(engine: &'a Engine, range: Range<'a>, is_backward: bool) -> Self {
+        Self { engine, range, is_backward, at: None, rows: Vec::new().into_iter() }
+    }
+
+    /// Reads the next block with rows of the range; whether there is one.
+    fn advance(&mut self) -> Result<bool, EngineError> {
+        let (start, end) = self.range;
+        let block = match (&self.at, self.is_backward) {
+            (None, false) => self.engine.block_at(key_of(start).unwrap_or_default())?,
+            (None, true) => match key_of(end) {
+                Some(end) => self.engine.block_at(end)?,
+                None => self.engine.last_block()?,
+            },
+            (Some(at), false) => self.engine.block_after(at)?,
+            (Some(at), true) => self.engine.block_before(at)?,
+        };
+        let Some(block) = block.filter(|block| self.may_have_rows(block)) else { return Ok(false) };
+        let mut rows = block.open()?.rows().ok_or_else(no_block)?;
+        rows.retain(|(key, _)| RangeBounds::<[u8]>::contains(&self.range, key.as_slice()));
+        if self.is_backward {
+            rows.reverse();
+        }
+        self.rows = rows.into_iter();
+        self.at = Some(block.at);
+        Ok(true)
+    }
+
+    /// Whether a block, or one behind it in this direction, may have rows of the range.
+    fn may_have_rows(&self, block: &Placed) -> bool {
+        let (start, end) = self.range;
+        match (self.is_backward, &self.at) {
+            (false, _) => key_of(end).is_none_or(|end| block.at.as_slice() <= end),
+            // The block before one that begins at or before the start has nothing of it.
+            (true, Some(at)) => key_of(start).is_none_or(|start| at.as_slice() > start),
+            (true, None) => true,
+        }
+    }
+}
+
+impl Iterator for Blocks<'_> {
+    type Item = Result<Changed, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some((key, row)) = self.rows.next() {
+                return Some(Ok((key, Some(row))));
+            }
+            match self.advance() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+const fn key_of(bound: Bound<&[u8]>) -> Option<&[u8]> {
+    match bound {
+        Bound::Included(key) | Bound::Excluded(key) => Some(key),
+        Bound::Unbounded => None,
+    }
+}
+
+/// Whether no key can lie between.
+fn is_empty(range: Range<'_>) -> bool {
+    match range {
+        (Bound::Included(start), Bound::Included(end)) => start > end,
+        (Bound::Included(start) | Bound::Excluded(start), Bound::Included(end) | Bound::Excluded(end)) => start >= end,
+        _ => false,
+    }
+}
