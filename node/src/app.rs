@@ -2,6 +2,7 @@
 
 mod audit;
 mod cases;
+mod check;
 mod clocks;
 mod drafts;
 mod export;
@@ -21,6 +22,8 @@ mod unusable;
 mod wording;
 
 use std::{
+    error::Error,
+    iter,
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -138,6 +141,11 @@ impl AppError {
     pub(crate) fn conflict(why: &str) -> Self {
         Self::Conflict(why.to_owned())
     }
+}
+
+/// An error with all that caused it, for those who look after the node.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    iter::successors(Some(error), |error| (*error).source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// The node as handlers see it.

@@ -62,6 +62,13 @@ impl App {
         let institutions = casebook::institutions(&shared.shelf)?.len();
         Ok(Answer { found, hits, institutions })
     }
+
+    /// How many cases the index holds, those for the own house among them.
+    pub(super) fn cases_in_index(&self) -> Result<u64, AppError> {
+        let joined = self.joined()?;
+        let everything = Query::parse("", &Roll(joined.shared()));
+        Ok(joined.shared().reader.search(&everything, Viewer::OfThisHouse(joined.me()), 1, 0)?.searched)
+    }
 }
 
 fn words_of(view: &CaseView) -> String {

@@ -1,22 +1,15 @@
-//! How the node stands: its feed, its peers, its stores.
+//! How the node stands: its feed, its peers, what is damaged.
 
-use std::{collections::BTreeSet, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 
-use casebook::{Filter, Listed, Reader, row::Shelf};
 use feed::{Chain, Start};
 use house::{
     Actor, Permission,
     audit::{Action, Outcome},
 };
-use protocol::{BlobId, payload::content::Summary};
 use serde::Serialize;
-use store::Found;
 
 use super::{App, AppError};
-use crate::network::Shared;
-
-/// Cases that a check looks at before it asks for more.
-const CASES_AT_ONCE: usize = 100;
 
 /// This node.
 #[derive(Debug, Serialize)]
@@ -79,22 +72,6 @@ pub(crate) struct PeerView {
     pub(crate) blames: u32,
     /// Whether it is refused for that, for an hour.
     pub(crate) is_refused: bool,
-}
-
-/// What a check of the store came to.
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct StoreCheck {
-    pub(crate) records: u64,
-    pub(crate) erased: u64,
-    /// Pictures and previews that are held whole.
-    pub(crate) pictures: u64,
-    /// Those that nothing listed, and that were erased now.
-    pub(crate) unlisted: usize,
-    pub(crate) cases: u64,
-    /// Fewer than there are cases: the index is behind, or was damaged; a rebuild makes it anew.
-    pub(crate) cases_in_index: u64,
-    pub(crate) damaged: Vec<String>,
-    pub(crate) tables: Option<String>,
 }
 
 impl App {
@@ -201,78 +178,10 @@ impl App {
         self.desk.note(actor, Action::VouchForStore, Vec::new(), Outcome::Done)?;
         joined.vouch().await
     }
-
-    /// Has tables and index thrown away at the next start, which builds them from the journal. Who wished it stands in the audit
-    /// before that.
-    pub(crate) fn rebuild_store(&self, actor: &Actor) -> Result<(), AppError> {
-        self.permit(actor, Permission::CheckStore)?;
-        let joined = self.joined()?;
-        self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?;
-        Ok(crate::network::ask_to_rebuild(&self.layout.network(&joined.id()))?)
-    }
-
-    /// Reads every record of the journals and every picture of a case, and counts what the index holds. Pictures that nothing lists
-    /// are erased.
-    pub(crate) async fn check_store(&self, actor: &Actor) -> Result<StoreCheck, AppError> {
-        self.permit(actor, Permission::CheckStore)?;
-        let mut check = StoreCheck::default();
-        let joined = self.network();
-        let feeds = joined.as_ref().map(|joined| joined.shared().shelf.journal.clone());
-        for journal in [Some(self.desk.journal()), feeds.as_deref()].into_iter().flatten() {
-            for scanned in journal.scan(None) {
-                match scanned.and_then(|scanned| journal.unseal(&scanned)) {
-                    Ok(secret) => {
-                        check.records += 1;
-                        check.erased += u64::from(secret == store::Secret::Erased);
-                    }
-                    Err(error) => check.damaged.push(error.to_string()),
-                }
-            }
-        }
-        if let Some(joined) = joined {
-            let shared = joined.shared();
-            check.tables = shared.shelf.tables.unusable().map(ToOwned::to_owned);
-            check.cases_in_index = self.search("", 1, 0, &Actor::System)?.hits.searched;
-            check.unlisted = self.erase_unlisted().await?;
-            check_cases(shared, &mut check).await?;
-        }
-        self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?;
-        Ok(check)
-    }
 }
 
 /// What is said of a journal that was found damaged when it was opened.
 fn damaged(name: &str, journal: &store::Journal) -> Option<String> {
     let damage = journal.damage().first()?;
     Some(format!("the {name} is damaged and read only: {damage}"))
-}
-
-/// Unseals every picture of every case. What others own and was not fetched yet is not missed.
-async fn check_cases(shared: &Shared, check: &mut StoreCheck) -> Result<(), AppError> {
-    let everything = Filter { shelf: Shelf::All, status: None };
-    let mut after = None;
-    loop {
-        let page = shared.shelf.book.recent(Reader::House, everything, after, CASES_AT_ONCE, &shared.shelf)?;
-        for Listed { case, open } in page.cases {
-            check.cases += 1;
-            let summary = shared.shelf.body::<Summary>(&open.current)?;
-            let listed = summary.iter().flat_map(|summary| &summary.pictures);
-            let mut blobs: BTreeSet<BlobId> = listed.flat_map(|picture| [picture.blob, picture.preview]).collect();
-            blobs.extend(shared.blobs.list(case).await?);
-            for blob in blobs {
-                match shared.blobs.get(case, blob).await {
-                    Ok(Found::Held(_)) => check.pictures += 1,
-                    Ok(Found::NotHeld) if case.institution == shared.me => {
-                        check.damaged.push(format!("picture {blob} of case {case} is missing"));
-                    }
-                    Ok(_) => {}
-                    Err(error) => check.damaged.push(format!("picture {blob} of case {case}: {error}")),
-                }
-            }
-        }
-        after = page.next;
-        if after.is_none() {
-            return Ok(());
-        }
-    }
 }

@@ -257,7 +257,12 @@ pub(crate) fn summary(shelf: &Shelf, case: CaseId) -> Result<Option<Summary>, Sh
 fn listed_ever(shelf: &Shelf, case: CaseId) -> Result<Option<BTreeSet<BlobId>>, ShelfError> {
     let mut listed = BTreeSet::new();
     for (version, _) in casebook::versions_of(case, shelf)? {
-        let Some(summary) = shelf.body::<Summary>(&version.entry)? else { return Ok(None) };
+        let summary = match shelf.body::<Summary>(&version.entry) {
+            // The journal is damaged there, which whoever opened it was told.
+            Err(ShelfError::Journal(_)) => None,
+            summary => summary?,
+        };
+        let Some(summary) = summary else { return Ok(None) };
         listed.extend(summary.pictures.into_iter().flat_map(|picture| [picture.blob, picture.preview]));
     }
     Ok(Some(listed))

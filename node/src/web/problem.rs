@@ -3,15 +3,17 @@
 //! A handler returns a [`Problem`]; [`answer`](super::answer) puts it into the form that the asker reads: problem+json (RFC
 //! 9457) for programs, a page or a fragment for people.
 
-use std::error::Error;
-
 use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use house::{Refusal, Remedy};
 
-use crate::{app::AppError, desk::DeskError, network::PictureError};
+use crate::{
+    app::{AppError, with_causes},
+    desk::DeskError,
+    network::PictureError,
+};
 
 /// Whole seconds after which a place for an upload may be free.
 const UPLOAD_WAIT_S: u64 = 5;
@@ -126,7 +128,7 @@ impl Problem {
     }
 
     fn of_journal(error: &store::AppendError) -> Self {
-        let cause = Some(chain(error));
+        let cause = Some(with_causes(error));
         match error {
             store::AppendError::Full => Self { cause, ..Self::no_room() },
             store::AppendError::Busy => Self {
@@ -134,7 +136,7 @@ impl Problem {
                 wait_s: Some(1),
                 ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", "try again in a moment")
             },
-            _ => Self::defect(chain(error)),
+            _ => Self::defect(with_causes(error)),
         }
     }
 }
@@ -172,7 +174,7 @@ impl From<AppError> for Problem {
                 unusable.to_string(),
             ),
             AppError::Unusable(_) | AppError::Invalid { .. } | AppError::Armor(_) | AppError::Papers(_) => {
-                Self::unusable(chain(&error))
+                Self::unusable(with_causes(&error))
             }
             AppError::Conflict(why) => {
                 Self::new(StatusCode::CONFLICT, "conflict", "The state of things does not allow it", why)
@@ -204,7 +206,7 @@ impl From<AppError> for Problem {
             }
             AppError::Append(refusal) => Self::not_yet_sent(refusal.to_string()),
             AppError::Journal(cause) | AppError::Desk(DeskError::Append(cause)) => Self::of_journal(cause),
-            _ => Self::defect(chain(&error)),
+            _ => Self::defect(with_causes(&error)),
         }
     }
 }
@@ -229,15 +231,4 @@ pub(crate) async fn nothing_here() -> Problem {
 /// Where a route leads, but not with this method.
 pub(crate) async fn not_that_way() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Not that way", "this address takes another method")
-}
-
-/// An error with all that caused it.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -56,7 +56,8 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
     let length = || usize::try_from(std::fs::metadata(segment).unwrap().len()).unwrap();
     post(&app, "First", Audience::Network, &one).await;
     let begins = length();
-    post(&app, "Second", Audience::Network, &one).await;
+    let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
+    let second = app.post_case(&case("Second", Audience::Network), vec![picture], true, &one).await.unwrap().case;
     let ends = length();
     post(&app, "Third", Audience::Network, &one).await;
     search_until(&app, "third", &one, 1).await;
@@ -71,6 +72,12 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
     let damaged = app.status().damaged;
     assert_eq!(damaged.len(), 1, "{damaged:?}");
     assert!(damaged[0].starts_with("the journal of the feeds is damaged and read only: segment"), "{damaged:?}");
+
+    let check = app.check_store(&Actor::System).await.unwrap();
+    assert_eq!((check.cases, check.cases_in_index, check.pictures, check.unlisted), (3, 3, 2, 0), "all is looked at");
+    let [record, words] = &check.damaged[..] else { panic!("the record and its case are named: {:?}", check.damaged) };
+    assert!(record.starts_with("the journal is damaged: segment 1 at "), "{record}");
+    assert_eq!(*words, format!("case {second}: the journal cannot be read: {record}"));
     app.close().await;
 }
 
