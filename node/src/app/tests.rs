@@ -3,6 +3,7 @@
 mod forgetting;
 mod founding;
 mod keeping;
+mod rejudging;
 
 use feed::Archive;
 use house::{
