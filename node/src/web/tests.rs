@@ -1,6 +1,7 @@
 //! Pages and API without a server: requests go straight into the router of a real node in a directory of its own.
 
 mod audited;
+mod contested;
 mod cross_site;
 mod crowds;
 mod description;
