@@ -10,6 +10,7 @@ use feed::{AppendRefusal, Draft, Effect, Input, Record};
 use house::{Actor, Command as HouseCommand, OutboxId, session};
 use p2p::{Event, MessageToken, Network};
 use protocol::{Audience, FeedId, Payload, certificate::NodeOf, codec::Text, message, payload::control::Genesis};
+use store::AppendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -48,6 +49,8 @@ pub(crate) enum WaitsFor {
     Feed(#[from] AppendRefusal),
     #[error("waiting until the disk takes it")]
     Disk,
+    #[error("waiting until the journal, which is damaged and can only be read, is repaired")]
+    Repair,
 }
 
 /// Something for the engine to do.
@@ -183,10 +186,16 @@ impl Engine {
 
     /// What may be appended to is not what is kept, so nothing is signed or taken meanwhile.
     fn unless_paused<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, AppError>) -> Result<T, AppError> {
-        if self.is_paused {
-            return Err(AppError::Full);
+        match self.is_paused {
+            true if self.is_damaged() => Err(AppendError::ReadOnly.into()),
+            true => Err(AppError::Full),
+            false => act(self),
         }
-        act(self)
+    }
+
+    /// Whether what arrives cannot be kept however much room there is.
+    fn is_damaged(&self) -> bool {
+        !self.shared.shelf.journal.damage().is_empty()
     }
 
     fn vouch(&mut self) -> Result<(), AppError> {

@@ -136,6 +136,15 @@ impl Problem {
                 wait_s: Some(1),
                 ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", "try again in a moment")
             },
+            store::AppendError::ReadOnly => Self {
+                cause,
+                ..Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "read-only",
+                    "Nothing can be written here",
+                    "a journal of this node is damaged and can only be read; tell the administrator",
+                )
+            },
             _ => Self::defect(with_causes(error)),
         }
     }

@@ -72,6 +72,13 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
     let damaged = app.status().damaged;
     assert_eq!(damaged.len(), 1, "{damaged:?}");
     assert!(damaged[0].starts_with("the journal of the feeds is damaged and read only: segment"), "{damaged:?}");
+    for title in ["Fourth", "Fifth"] {
+        let said = app.post_case(&case(title, Audience::Network), Vec::new(), false, &one).await.unwrap();
+        assert_eq!(
+            said.waits_for.as_deref(),
+            Some("waiting until the journal, which is damaged and can only be read, is repaired")
+        );
+    }
 
     let check = app.check_store(&Actor::System).await.unwrap();
     assert_eq!((check.cases, check.cases_in_index, check.pictures, check.unlisted), (3, 3, 2, 0), "all is looked at");

@@ -17,16 +17,14 @@ const LOOK_BACK: u64 = 256;
 impl Engine {
     /// Sends what waits in the outbox. What cannot be kept now waits there: it was taken in, and must not be said again.
     pub(super) fn send_or_wait(&mut self) -> Result<Sent, AppError> {
+        let waits_for = if self.is_damaged() { WaitsFor::Repair } else { WaitsFor::Disk };
         if self.is_paused {
-            return Ok(Sent::Waiting(WaitsFor::Disk));
+            return Ok(Sent::Waiting(waits_for));
         }
         match self.send() {
             Err(error) if self.is_paused => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "What was written waits until the disk takes it."
-                );
-                Ok(Sent::Waiting(WaitsFor::Disk))
+                tracing::warn!(error = &error as &dyn std::error::Error, "What was written is {waits_for}.");
+                Ok(Sent::Waiting(waits_for))
             }
             sent => sent,
         }
