@@ -199,7 +199,8 @@ impl App {
         self.say(case, Words::Outcome(outcome), actor).await
     }
 
-    /// Withdraws a case with all that hangs on it, everywhere; also one of which no version is left, only what others said.
+    /// Withdraws a case with all that hangs on it, everywhere; also one of which no version is left, only what others said. Of one
+    /// that is withdrawn already it says what became of that.
     pub(crate) async fn withdraw_case(&self, case: CaseId, ground: Ground, actor: &Actor) -> Result<Said, AppError> {
         let joined = self.joined()?;
         let shelf = &joined.shared().shelf;
@@ -207,6 +208,7 @@ impl App {
         let has_remains = row.is_none() && !casebook::shared_entries(case, shelf)?.is_empty();
         let open = match row {
             Some(CaseRow::Open(open)) => Some(open),
+            Some(CaseRow::Withdrawn(gone)) => return self.withdrawn_before(case, gone.withdrawal, actor).await,
             None if has_remains => None,
             _ => return Err(AppError::NotFound("case")),
         };
@@ -221,6 +223,14 @@ impl App {
         let withdrawal = Withdrawal { target: Target::Case(case), ground, from: None };
         let waiting = self.enqueue_withdrawal(withdrawal, open.map(|open| open.opener), actor)?;
         self.said(case, waiting).await
+    }
+
+    /// What became of a withdrawal, for those who see that the case is withdrawn and might have done it.
+    async fn withdrawn_before(&self, case: CaseId, withdrawal: EntryId, actor: &Actor) -> Result<Said, AppError> {
+        self.case(case, actor)?;
+        self.permit(actor, Permission::WithdrawAny).or_else(|_| self.permit(actor, Permission::WithdrawOwn))?;
+        let entry = self.joined()?.shared().shelf.entry_by_id(&withdrawal)?.map(|_| withdrawal.to_string());
+        Ok(Said { entry, ..self.said(case, None).await? })
     }
 
     /// Withdraws one comment or star that this institution's feed or its house journal holds. Who withdraws what opened a case
@@ -360,6 +370,15 @@ impl App {
         actor: &Actor,
     ) -> Result<Option<OutboxId>, AppError> {
         let payload = Box::new(Payload::Withdrawal(withdrawal));
+        let account = account_of(actor).ok();
+        // A form that was sent twice is one withdrawal, also while that waits.
+        let waiting = self.desk.look(|house| {
+            let own = house.outbox().iter().filter(|unsent| unsent.account == account);
+            own.filter(|unsent| unsent.payload().as_ref() == Ok(&*payload)).map(|unsent| unsent.id).next()
+        });
+        if waiting.is_some() {
+            return Ok(waiting);
+        }
         Ok(queued_in(&self.desk.perform(Command::Outbox(outbox::Command::Enqueue { payload, author }), actor)?))
     }
 

@@ -203,7 +203,13 @@ async fn a_case_of_which_only_the_words_of_others_are_left_can_still_be_withdraw
     app.withdraw_case(case, Ground::PatientWish, &Actor::System).await.unwrap();
     assert!(matches!(app.case(case, &one), Ok(CaseOrPlate::Withdrawn { .. })));
     assert!(!is_held(&app, said));
-    assert!(app.withdraw_case(case, Ground::PatientWish, &Actor::System).await.is_err(), "once");
+    let entries = app.status().entries;
+    let again = app.withdraw_case(case, Ground::PatientWish, &Actor::System).await.unwrap();
+    assert_eq!((again.waits_for, app.status().entries), (None, entries), "once");
+    assert!(is_held(&app, again.entry.unwrap().parse().unwrap()), "and what the first came to is said");
+    let unseen = CaseId { number: protocol::CaseNumber([9; 16]), ..case };
+    let none = app.withdraw_case(unseen, Ground::PatientWish, &Actor::System).await;
+    assert!(matches!(none, Err(AppError::NotFound("case"))), "{none:?}");
     app.close().await;
 }
 

@@ -4,13 +4,13 @@ use askama::Template;
 use axum::{
     extract::Path,
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use protocol::{CaseId, payload::control::Ground};
 
 use super::case::{CaseTitle, is_withdrawable, readable};
 use crate::{
-    app::AppError,
+    app::{AppError, CaseOrPlate},
     sentences::Sentences,
     web::{
         extract::{Posted, id},
@@ -31,7 +31,11 @@ struct Withdraw {
 }
 
 pub(super) async fn show(reading: Reading, Path(case): Path<String>) -> Result<Response, Problem> {
-    html(&page(&reading, id("case", &case)?, None).await?)
+    let case: CaseId = id("case", &case)?;
+    match is_withdrawn(&reading, case).await? {
+        true => Ok(Redirect::to(&format!("/cases/{case}")).into_response()),
+        false => html(&page(&reading, case, None).await?),
+    }
 }
 
 pub(super) async fn withdraw(
@@ -40,6 +44,10 @@ pub(super) async fn withdraw(
     Posted(form): Posted,
 ) -> Result<Response, Problem> {
     let case: CaseId = id("case", &case)?;
+    // The same form, sent before: what it did stands on the page of the case.
+    if is_withdrawn(&reading, case).await? {
+        return Ok(Redirect::to(&format!("/cases/{case}")).into_response());
+    }
     let ground = match form.one("why") {
         "patient" => Ground::PatientWish,
         "clinician" => Ground::AuthorWish,
@@ -60,6 +68,13 @@ pub(super) async fn withdraw(
         Ok(_) => Ok(reading.web.go_with_session(&session, "/?waits=yes")),
         Err(error) => Ok(reading.web.hand_session(&session, Problem::from(error).into_response())),
     }
+}
+
+/// Whether a case is withdrawn, for those who see that it is; for others there is no such page.
+async fn is_withdrawn(reading: &Reading, case: CaseId) -> Result<bool, Problem> {
+    let actor = reading.visitor.actor;
+    let seen = reading.web.run(move |app| app.case(case, &actor)).await?;
+    Ok(matches!(seen, CaseOrPlate::Withdrawn { .. }))
 }
 
 async fn again(reading: &Reading, case: CaseId, field: &str, text: String) -> Result<Response, Problem> {

@@ -83,6 +83,19 @@ async fn a_case_that_waits_can_be_read_and_taken_back_by_its_author_and_nothing_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_that_is_sent_twice_waits_once() {
+    let (ward, case) = Ward::cut_off().await;
+    let mut one = signed_in(&ward, "one").await;
+    for _ in 0..2 {
+        let fields = [("why", "patient"), ("password", PASSWORD)];
+        let answer = one.post(&format!("/cases/{case}/withdraw"), &fields).await;
+        assert_eq!((answer.header("location"), waiting(&ward)), ("/?waits=yes", 1), "{}", answer.body);
+    }
+    let_go(&ward).await;
+    assert!(ward.app.open_case(case).is_err() && waiting(&ward) == 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_taken_back_while_nobody_can_be_told_says_so_and_is_taken_back_once() {
     let (ward, case) = Ward::cut_off().await;
     let mut one = signed_in(&ward, "one").await;

@@ -250,6 +250,12 @@ async fn a_withdrawn_case_leaves_a_plate_without_its_title() {
         assert!(!person.get("/").await.body.contains("Target lesions"));
         assert!(person.get(&format!("/api/v1/cases/{case}")).await.json()["withdrawn_ms"].is_u64());
     }
+    let entries = ward.app.status().entries;
+    let again = [one.post(&page, &[("why", "patient"), ("password", PASSWORD)]).await, one.get(&page).await];
+    for answer in again {
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, format!("/cases/{case}").as_str()));
+    }
+    assert_eq!(ward.app.status().entries, entries, "what is sent twice is one withdrawal");
 }
 
 #[tokio::test(flavor = "multi_thread")]
