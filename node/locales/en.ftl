@@ -659,6 +659,7 @@ act-revoked = revoked
 act-roles = changed the roles of
 act-account = made an account
 act-exported = exported
+act-checked = checked
 act-other = changed
 
 ## Beside a field that was not accepted

@@ -298,9 +298,19 @@ async fn what_was_done_stands_in_the_audit_chain() {
     one.get("/search?q=lesions").await;
     ward.browser().sign_in("one", "wrong password").await;
     let mut auditor = ward.staff("audrey", &["auditor"]).await;
+    assert_eq!(ward.owner().post_json("/api/v1/audit/verification", json!({})).await.status, 200);
     let page = auditor.get("/admin/audit").await.body;
-    for act in ["viewed", "searched", "shared", "was refused at sign-in", "signed in", "vouched for", "made an account"]
-    {
+    let acts = [
+        "viewed",
+        "searched",
+        "shared",
+        "was refused at sign-in",
+        "signed in",
+        "vouched for",
+        "made an account",
+        "checked",
+    ];
+    for act in acts {
         assert!(page.contains(&format!("<td>{act}</td>")), "{act}: {page}");
     }
     assert!(page.contains("chained without a gap") && !page.contains("Target lesions"), "{page}");

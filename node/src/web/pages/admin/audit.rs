@@ -177,6 +177,7 @@ const fn act_key(action: Action, outcome: Outcome) -> &'static str {
         (Action::SetRoles, _) => "act-roles",
         (Action::InviteAccount | Action::SignUp, _) => "act-account",
         (Action::Export | Action::ExportAudit, _) => "act-exported",
+        (Action::VerifyAudit | Action::CheckStore, _) => "act-checked",
         _ => "act-other",
     }
 }
