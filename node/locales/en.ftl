@@ -752,6 +752,7 @@ error-503 = This node is not ready yet
 error-507 = This node is running out of space
 next-401 = What you typed is still here. Sign in in another window, come back, and send it again.
 next-401-do = Sign in in another window
+next-401-look = Sign in, and then open this address again.
 next-403 = If your work needs it, ask an administrator of your hospital. Badges come from its attesters.
 next-404 = Check the address. If somebody sent it to you, the case may not be meant for your hospital, or it has been withdrawn.
 next-408 = Send it again over a better connection, or send fewer files at once.

@@ -36,7 +36,11 @@ struct ErrorFragment<'a> {
 pub(crate) fn page(frame: &Frame, problem: &Problem, method: &Method, code: &str, is_fragment: bool) -> String {
     let t = Sentences::english();
     let status = problem.status.as_u16();
-    let (happened_key, next_key) = keys(problem.status);
+    let (happened_key, next_key) = match status {
+        // Of an address that was only looked at nothing was typed.
+        401 if method.is_safe() => ("error-401", "next-401-look"),
+        _ => keys(problem.status),
+    };
     let kept_key = if changed_nothing(method, problem.status) { "kept-nothing-sent" } else { "kept-unknown" };
     let page = match is_fragment {
         true => ErrorFragment { t, frame, status, happened_key, kept_key, next_key, code }.render(),

@@ -3,6 +3,7 @@
 use house::audit::{Action, Line};
 
 use super::ward::{PASSWORD, Ward};
+use crate::{app::Audience, sentences::Sentences};
 
 pub(super) const BOUNDARY: &str = "----between-the-parts";
 
@@ -121,4 +122,16 @@ async fn a_picture_is_taken_in_covered_confirmed_and_shown_to_nobody_else() {
     assert_eq!(two.post(&remove, &[("do", "remove")]).await.status, 404);
     assert_eq!(one.post(&remove, &[("do", "remove")]).await.header("location"), pictures);
     assert_eq!(one.get(&small).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_asked_for_without_a_session_says_how_to_see_it() {
+    let ward = Ward::founded().await;
+    ward.physician("one").await;
+    let case = ward.case_with_picture("one", "Target lesions", Audience::Network).await;
+    let answer = ward.browser().get(&format!("/cases/{case}/pictures/1")).await;
+    let says = |key| answer.body.contains(&Sentences::english().get(key));
+    assert_eq!(answer.status, 401);
+    assert!(says("next-401-look") && !says("next-401"), "nothing was typed there: {}", answer.body);
+    assert!(answer.body.contains("href=\"/sign-in\""), "{}", answer.body);
 }
