@@ -98,6 +98,8 @@ mod founding;
 mod fresh;
 #[path = "stories/full.rs"]
 mod full;
+#[path = "stories/ground.rs"]
+mod ground;
 #[path = "stories/guesses.rs"]
 mod guesses;
 #[path = "stories/hostile.rs"]

@@ -10,11 +10,10 @@ use protocol::{BlobId, CaseId};
 use crate::{
     canaries::Canaries,
     files::{bytes_in, files_in},
-    founding::{found, wait_until_all_hold_all, wait_until_member},
+    founding::wait_until_all_hold_all,
+    ground::Ground,
     house::House,
-    member::Member,
     person::Person,
-    seats::Seats,
     unsealed::Unsealed,
     waiting::wait_until,
 };
@@ -37,32 +36,10 @@ fn long_text(word: &str) -> String {
     (0..1_400).map(|number| format!("{word} {number:04} ")).collect::<String>().chars().take(19_000).collect()
 }
 
-/// Three hospitals, and a fourth that is only ears.
-struct Ground {
-    houses: Vec<House>,
-    ear: Member,
-    directory: tempfile::TempDir,
-    _seats: Seats,
-}
-
 impl Ground {
-    fn lay() -> Self {
-        let seats = Seats::take(4);
-        let directory = tempfile::tempdir().unwrap();
-        let make = |letter| House::make(&format!("Hospital {letter}"), &directory.path().join(letter));
-        let mut houses: Vec<House> = ["A", "B", "C", "D"].map(make).into();
-        houses.iter().for_each(House::lighten);
-        found(&houses, directory.path());
-        let ears = houses.pop().unwrap();
-        houses.iter().for_each(House::serve);
-        let ear = Member::of(&ears, &houses.iter().collect::<Vec<_>>());
-        houses.iter().for_each(|house| wait_until_member(house, 4));
-        Self { houses, ear, directory, _seats: seats }
-    }
-
     /// A posts a case with a picture. Returns its id.
     fn post(&self, title: &str, text: &str, audience: &str, picture: &[u8]) -> String {
-        let file = self.directory.path().join("picture.jpg");
+        let file = self.directory().join("picture.jpg");
         fs::write(&file, picture).unwrap();
         let said = self.houses[0].ask(&[
             "case",
@@ -108,8 +85,8 @@ fn is_in(kept: &[Vec<u8>], canaries: &Canaries) -> bool {
 
 #[test]
 fn a_case_for_named_hospitals_leaves_nothing_but_its_header_at_the_others() {
-    let ground = Ground::lay();
-    let [a, b, c] = &ground.houses[..] else { panic!("three houses run") };
+    let ground = Ground::lay(3);
+    let [a, b, c] = ground.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     b.employ("okafor", "Ben Okafor", "nurse");
     let held_before = [b, c].map(|house| bytes_in(&house.network_directory("feeds")));

@@ -34,8 +34,7 @@ impl Network {
 
     /// All houses of a network of so many.
     pub(crate) fn houses<const COUNT: usize>(&self) -> [&House; COUNT] {
-        let houses: Vec<&House> = self.houses.iter().collect();
-        houses.try_into().unwrap_or_else(|houses: Vec<_>| panic!("the network has {} houses", houses.len()))
+        so_many(&self.houses)
     }
 
     /// Another hospital, not yet a member.
@@ -103,7 +102,14 @@ pub(crate) fn found(houses: &[House], papers: &Path) {
     }
 }
 
-fn make(number: usize, directory: &Path) -> House {
+/// Houses of which there are so many.
+pub(crate) fn so_many<const COUNT: usize>(houses: &[House]) -> [&House; COUNT] {
+    let houses: Vec<&House> = houses.iter().collect();
+    houses.try_into().unwrap_or_else(|houses: Vec<_>| panic!("there are {} houses", houses.len()))
+}
+
+/// Makes a hospital, called by the letter of its number, in a directory below one.
+pub(crate) fn make(number: usize, directory: &Path) -> House {
     let letter = char::from(b'A' + u8::try_from(number).unwrap());
     House::make(&format!("Hospital {letter}"), &directory.join(letter.to_string()))
 }

@@ -13,13 +13,7 @@ use std::{
 use protocol::{Kind, Payload, PayloadHash, Salt, Salted, Unverified, message::Body, payload::content::Summary};
 
 use crate::{
-    canaries::Canaries,
-    founding::{found, wait_until_member},
-    house::House,
-    member::Member,
-    seats::Seats,
-    strips::strip,
-    unsealed::Unsealed,
+    canaries::Canaries, ground::Ground, house::House, member::Member, strips::strip, unsealed::Unsealed,
     waiting::wait_until,
 };
 
@@ -28,30 +22,6 @@ const TEXT: &str = "A ranger of 44 years with a rash for three days, without fev
 
 /// Programs that print the digest of what they read.
 const DIGESTS: [&str; 5] = ["md5sum", "sha1sum", "sha256sum", "sha512sum", "b2sum"];
-
-/// Two hospitals, and a third that is only ears.
-struct Ground {
-    houses: Vec<House>,
-    ear: Member,
-    directory: tempfile::TempDir,
-    _seats: Seats,
-}
-
-impl Ground {
-    fn lay() -> Self {
-        let seats = Seats::take(3);
-        let directory = tempfile::tempdir().unwrap();
-        let make = |letter| House::make(&format!("Hospital {letter}"), &directory.path().join(letter));
-        let mut houses: Vec<House> = ["A", "B", "C"].map(make).into();
-        houses.iter().for_each(House::lighten);
-        found(&houses, directory.path());
-        let ears = houses.pop().unwrap();
-        houses.iter().for_each(House::serve);
-        let ear = Member::of(&ears, &houses.iter().collect::<Vec<_>>());
-        houses.iter().for_each(|house| wait_until_member(house, 3));
-        Self { houses, ear, directory, _seats: seats }
-    }
-}
 
 /// A case as a member is told it.
 struct Told {
@@ -105,11 +75,11 @@ fn found_in<'c>(canaries: &'c Canaries, things: &[Vec<u8>]) -> BTreeSet<&'c str>
 
 #[test]
 fn no_digest_of_words_or_pictures_alone_leaves_a_house() {
-    let ground = Ground::lay();
-    let [a, _] = &ground.houses[..] else { panic!("two houses run") };
+    let ground = Ground::lay(2);
+    let [a, _] = ground.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     let original = strip(480, 6);
-    let photograph = ground.directory.path().join("strip.tif");
+    let photograph = ground.directory().join("strip.tif");
     fs::write(&photograph, &original).unwrap();
     let case = a.post_with_picture("keller", TITLE, &photograph);
     // What must not leave by itself leaves once because somebody says it: so it would be found.
@@ -137,8 +107,8 @@ fn no_digest_of_words_or_pictures_alone_leaves_a_house() {
 
 #[test]
 fn a_guess_of_the_exact_words_of_an_erased_case_is_neither_right_nor_wrong() {
-    let ground = Ground::lay();
-    let [a, b] = &ground.houses[..] else { panic!("two houses run") };
+    let ground = Ground::lay(2);
+    let [a, b] = ground.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     let case = a.post("keller", TITLE, TEXT, "network");
     wait_until("B has the case", || b.case(&case).is_some());
@@ -167,7 +137,7 @@ fn a_guess_of_the_exact_words_of_an_erased_case_is_neither_right_nor_wrong() {
         let kept = kept(house);
         assert_eq!(found_in(&entry, &kept).len(), 1, "{}: the entry stands", house.name());
         assert_eq!(found_in(&salts, &kept), BTreeSet::new(), "{}: its salt does not", house.name());
-        let handed_on = ground.directory.path().join("handed-on");
+        let handed_on = ground.directory().join("handed-on");
         house.export(&a.feed(), &handed_on);
         let handed_on = [fs::read(&handed_on).unwrap()];
         assert_eq!(

@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    path::Path,
 };
 
 use anonymizer::{Limits, Pixels, Region, Replica, inspect};
@@ -15,11 +16,9 @@ use serde_json::Value;
 use crate::{
     arrivals::Arrivals,
     canaries::{Canaries, planted, word},
-    founding::{found, wait_until_member},
+    ground::Ground,
     house::House,
-    member::Member,
     person::Person,
-    seats::Seats,
     strips::strip,
     unsealed::Unsealed,
     waiting::{wait_for, wait_until},
@@ -43,41 +42,11 @@ const WAITING: &str = "wombat";
 /// A word of the author's name and of the title: it may be read wherever words of people are.
 const CONTROL: &str = "controlnumbat";
 
-/// Three hospitals and a fourth that is only ears.
-struct Ground {
-    houses: Vec<House>,
-    ear: Member,
-    directory: tempfile::TempDir,
-    _seats: Seats,
-}
-
-impl Ground {
-    fn lay() -> Self {
-        let seats = Seats::take(4);
-        let directory = tempfile::tempdir().unwrap();
-        // A node logs where its data is: so the control stands in every log.
-        let named = directory.path().join(CONTROL);
-        fs::create_dir(&named).unwrap();
-        let letters = ["A", "B", "C", "D"];
-        let mut houses: Vec<House> =
-            letters.iter().map(|letter| House::make(&format!("Hospital {letter}"), &named.join(letter))).collect();
-        for house in &houses {
-            house.configure("log", "level", "debug");
-            house.lighten();
-        }
-        found(&houses, directory.path());
-        let ears = houses.pop().unwrap();
-        houses.iter().for_each(House::serve);
-        let ear = Member::of(&ears, &houses.iter().collect::<Vec<_>>());
-        houses.iter().for_each(|house| wait_until_member(house, 4));
-        Self { houses, ear, directory, _seats: seats }
-    }
-}
-
 #[test]
 fn a_photograph_is_covered_posted_found_shown_and_answered_and_tells_nothing_more() {
-    let ground = Ground::lay();
-    let [a, b, c] = &ground.houses[..] else { panic!("three houses run") };
+    // A node logs where its data is: so the control stands in every log.
+    let ground = Ground::lay_in(Path::new(CONTROL), 3, |house| house.configure("log", "level", "debug"));
+    let [a, b, c] = ground.houses();
     let temporary: Vec<Arrivals> = ground.houses.iter().map(|house| Arrivals::at(&house.temporary())).collect();
     a.employ("keller", &format!("Dr. Ida {CONTROL}"), "physician");
     b.employ("okafor", "Ben Okafor", "nurse");
@@ -147,7 +116,7 @@ fn post(ground: &Ground, a: &House, photograph: &[u8]) -> String {
     arguments.extend([title.as_str(), "--text", "Spreading erythema, no myalgia.", "--confirm"]);
     let pictures = [photograph.to_vec(), strip(480, 6), strip(320, 4)];
     let files = names.iter().zip(pictures).map(|(name, picture)| {
-        let path = ground.directory.path().join(name);
+        let path = ground.directory().join(name);
         fs::write(&path, picture).unwrap();
         path.to_str().unwrap().to_owned()
     });
