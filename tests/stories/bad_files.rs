@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use crate::{
     bad_jpeg, bad_kinds, bad_png, bad_tiff, bad_webp,
     files::files_in,
@@ -33,7 +31,7 @@ impl Bad {
     fn is_taken_wrongly(&self, visitor: &Visitor, draft: &str) -> Option<String> {
         let Self { name, bytes, says } = self;
         let file = |field| Part::file(field, "a.jpg", "image/jpeg", bytes);
-        let by_program = visitor.post_parts("/api/v1/cases", &[words(), file("picture")]);
+        let by_program = visitor.posts_case_with(file("picture"));
         let by_page = visitor.upload(draft, &[file("pictures")]);
         let sentences = [by_program.problem(), by_page.text()];
         // A page says it as a sentence of its own.
@@ -46,11 +44,6 @@ impl Bad {
 /// A file that is refused with a sentence that says something.
 pub(crate) fn bad(name: &str, bytes: &[u8], says: &'static str) -> Bad {
     Bad { name: name.to_owned(), bytes: bytes.to_vec(), says }
-}
-
-/// The words of a case with pictures that somebody has looked at.
-pub(crate) fn words() -> Part {
-    Part::case(&json!({ "title": "A picture", "text": "Seen today.", "audience": "network", "confirm": true }))
 }
 
 /// What a node keeps beside what can be rebuilt: how long each file is.
@@ -80,8 +73,7 @@ fn every_bad_file_is_refused_in_words_and_nothing_of_it_is_kept() {
     a.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(a, "keller");
     let node = a.process();
-    let posted =
-        keller.post_parts("/api/v1/cases", &[words(), Part::file("picture", "a.jpg", "image/jpeg", &bad_jpeg::jpeg())]);
+    let posted = keller.posts_picture();
     assert_eq!(posted.status, 200, "{}", posted.text());
     let draft = keller.begin_draft();
     let (kept_before, drafts_before) = (kept(a), keller.drafts());
@@ -93,8 +85,7 @@ fn every_bad_file_is_refused_in_words_and_nothing_of_it_is_kept() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), list.len(), wrong.join("\n"));
 
     let huge = vec![0; 100 << 20];
-    let by_program =
-        keller.post_parts("/api/v1/cases", &[words(), Part::file("picture", "a.tif", "image/tiff", &huge)]);
+    let by_program = keller.posts_case_with(Part::file("picture", "a.tif", "image/tiff", &huge));
     assert_eq!((by_program.status, by_program.problem().contains("larger than 65 MiB")), (413, true));
     let by_page = keller.upload(&draft, &[Part::file("pictures", "a.tif", "image/tiff", &huge)]);
     assert_eq!((by_page.status, by_page.text().contains("larger than 65 MiB")), (413, true));
@@ -119,8 +110,7 @@ fn rare_pictures_and_those_with_more_in_them_are_taken_and_only_their_pixels_are
     let keller = Visitor::sign_in(a, "keller");
     let lists = [bad_jpeg::taken(WORD), bad_png::taken(WORD), bad_webp::taken(WORD), bad_tiff::taken(WORD)];
     for (name, bytes) in lists.concat() {
-        let answer =
-            keller.post_parts("/api/v1/cases", &[words(), Part::file("picture", "a.bmp", "text/html", &bytes)]);
+        let answer = keller.posts_case_with(Part::file("picture", "a.bmp", "text/html", &bytes));
         assert_eq!(answer.status, 200, "{name}: {}", answer.text());
         let said = answer.json();
         let shown = keller.get(&format!("/cases/{}/pictures/1", said["case"].as_str().unwrap()));

@@ -3,13 +3,12 @@
 use serde_json::json;
 
 use crate::{
-    bad_files::words,
     bad_jpeg::jpeg,
     canaries::Canaries,
     files::files_in,
     founding::Network,
     unsealed::Unsealed,
-    visitor::{Part, Visitor, form},
+    visitor::{Part, Visitor, form, words},
     waiting::wait_until,
 };
 
@@ -136,13 +135,13 @@ fn names_of_files_lead_nowhere_and_stand_nowhere() {
     ];
     let mut last = String::new();
     for name in names {
-        let answer = keller.post_parts("/api/v1/cases", &[words(), Part::file("picture", name, "image/jpeg", &jpeg())]);
+        let answer = keller.posts_case_with(Part::file("picture", name, "image/jpeg", &jpeg()));
         assert_eq!(answer.status, 200, "{name:?}: {}", answer.text());
         assert!(!answer.text().contains(MARK), "{}", answer.text());
         last = answer.json()["case"].as_str().unwrap().to_owned();
     }
     let controls = Part::file("picture", "quokkapox\u{1}\u{1b}[31m.jpg", "image/jpeg", &jpeg());
-    let answer = keller.post_parts("/api/v1/cases", &[words(), controls]);
+    let answer = keller.posts_case_with(controls);
     assert_eq!((answer.status, answer.problem().contains(MARK)), (422, false), "{}", answer.text());
     wait_until("all is in the index", || a.titles().len() == names.len() && a.finds("picture", &last));
     a.stop();

@@ -4,13 +4,11 @@
 use std::{fs, path::Path, process::Command};
 
 use crate::{
-    bad_files::words,
-    bad_jpeg::jpeg,
     founding::found,
     house::House,
     sandbox::{DATA_PLACE, PROGRAM_PLACE, Sandbox},
     seats::Seats,
-    visitor::{Part, Visitor},
+    visitor::Visitor,
     waiting::wait_until,
 };
 
@@ -74,8 +72,7 @@ fn what_the_container_starts_works_as_its_user_with_its_volume_alone() {
     wait_until("the hospital is ready", || house.is_ready());
     house.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(&house, "keller");
-    let picture = Part::file("picture", "a.jpg", "image/jpeg", &jpeg());
-    let posted = keller.post_parts("/api/v1/cases", &[words(), picture]);
+    let posted = keller.posts_picture();
     assert_eq!(posted.status, 200, "{}", posted.text());
     house.stop();
 }

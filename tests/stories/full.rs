@@ -2,7 +2,6 @@
 //! once there is room everything does.
 
 use crate::{
-    bad_files::words,
     bad_jpeg::jpeg,
     disk::Disk,
     founding::found,
@@ -16,10 +15,6 @@ use crate::{
 /// What is to stay free, and the ballast, on a disk of 256 MiB.
 const FLOOR_BYTES: i64 = 64 << 20;
 const BALLAST_BYTES: i64 = 16 << 20;
-
-fn post_picture(visitor: &Visitor) -> Heard {
-    visitor.post_parts("/api/v1/cases", &[words(), Part::file("picture", "a.jpg", "image/jpeg", &jpeg())])
-}
 
 fn post_words(visitor: &Visitor, title: &str) -> Heard {
     let case = serde_json::json!({ "title": title, "text": "Of quokkapox.", "audience": "network" });
@@ -78,14 +73,14 @@ fn a_full_disk_refuses_what_is_new_and_nothing_else() {
     wait_until("the hospital is ready", || house.is_ready());
     house.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(&house, "keller");
-    let shown = case_of(&post_picture(&keller));
+    let shown = case_of(&keller.posts_picture());
     let [kept, first, second, third] =
         ["Kept", "One", "Two", "Three"].map(|title| case_of(&post_words(&keller, title)));
     wait_until("all are found", || [&kept, &first, &second, &third].iter().all(|case| house.finds("quokkapox", case)));
     let draft = keller.begin_draft();
 
     disk.fill(FLOOR_BYTES as u64 / 2);
-    assert_no_room("a picture below the floor", &post_picture(&keller));
+    assert_no_room("a picture below the floor", &keller.posts_picture());
     let answer = keller.upload(&draft, &[Part::file("pictures", "a.jpg", "image/jpeg", &jpeg())]);
     assert_eq!((answer.status, answer.text().contains("too full")), (507, true), "{}", answer.text());
     let small = case_of(&post_words(&keller, "Words below the floor"));
@@ -95,7 +90,7 @@ fn a_full_disk_refuses_what_is_new_and_nothing_else() {
     disk.make_room();
     disk.fill(0);
     wait_until("the ballast is thrown off", || house.said().contains("The ballast was thrown off"));
-    assert_no_room("a picture", &post_picture(&keller));
+    assert_no_room("a picture", &keller.posts_picture());
     assert_no_room("words", &post_words(&keller, "More words"));
     let comment =
         keller.post(&format!("/api/v1/cases/{kept}/comments"), "application/json", b"{\"text\": \"One more.\"}");
@@ -120,7 +115,7 @@ fn a_full_disk_refuses_what_is_new_and_nothing_else() {
     disk.make_room();
     house.serve();
     wait_until("the hospital is ready", || house.is_ready());
-    let [words, picture] = [post_words(&keller, "Words again"), post_picture(&keller)].map(|answer| case_of(&answer));
+    let [words, picture] = [post_words(&keller, "Words again"), keller.posts_picture()].map(|answer| case_of(&answer));
     for case in [&shown, &kept, &small, &words, &picture] {
         assert!(house.case(case).is_some_and(|shown| shown["withdrawn_ms"].is_null()), "{case} is there");
     }
@@ -198,7 +193,7 @@ fn tables_whose_own_disk_is_full_wait_for_room_while_all_is_read() {
     wait_until("the hospital is ready", || house.is_ready());
     house.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(&house, "keller");
-    let shown = case_of(&post_picture(&keller));
+    let shown = case_of(&keller.posts_picture());
     house.stop();
     let (tables, moved) = (house.network_directory("tables"), disk.root().join("tables"));
     let copied = std::process::Command::new("cp").arg("--archive").args([&tables, &moved]).status();

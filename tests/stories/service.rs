@@ -8,13 +8,11 @@ use std::{
 };
 
 use crate::{
-    bad_files::words,
-    bad_jpeg::jpeg,
     founding::found,
     house::{House, PROGRAM},
     sandbox::{DATA_PLACE, PROGRAM_PLACE, Sandbox},
     seats::Seats,
-    visitor::{Part, Visitor},
+    visitor::Visitor,
     waiting::{wait_for, wait_until},
 };
 
@@ -72,8 +70,7 @@ fn a_node_lives_within_what_the_unit_allows() {
     wait_until("the hospital is ready", || house.is_ready());
     house.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(&house, "keller");
-    let picture = Part::file("picture", "a.jpg", "image/jpeg", &jpeg());
-    let posted = keller.post_parts("/api/v1/cases", &[words(), picture]);
+    let posted = keller.posts_picture();
     assert_eq!(posted.status, 200, "{}", posted.text());
     assert_eq!(house.process().children().len(), 1, "a worker read the picture");
     let case = posted.json()["case"].as_str().unwrap().to_owned();

@@ -4,10 +4,9 @@
 use serde_json::json;
 
 use crate::{
-    bad_files::words,
     founding::Network,
     raw::{Heard, Line},
-    visitor::{Part, Visitor, form},
+    visitor::{Part, Visitor, form, words},
     waiting::wait_until,
 };
 

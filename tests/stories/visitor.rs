@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
+    bad_jpeg::jpeg,
     house::House,
     http::{Ask, Door},
     raw::{Heard, exchange},
@@ -79,6 +80,16 @@ impl Visitor {
         self.post(path, &kind, &body)
     }
 
+    /// Posts a case with a picture that was looked at, as a program does.
+    pub(crate) fn posts_case_with(&self, picture: Part) -> Heard {
+        self.post_parts("/api/v1/cases", &[words(), picture])
+    }
+
+    /// Posts a case with a small picture.
+    pub(crate) fn posts_picture(&self) -> Heard {
+        self.posts_case_with(Part::file("picture", "a.jpg", "image/jpeg", &jpeg()))
+    }
+
     /// Sends files as the script of the upload page does, which reads words.
     pub(crate) fn upload(&self, path: &str, parts: &[Part]) -> Heard {
         let (kind, body) = form(parts);
@@ -107,6 +118,11 @@ impl Visitor {
     fn send(&self, request: &[u8]) -> Heard {
         exchange(self.web, request).expect("the node answers")
     }
+}
+
+/// The words of a case with pictures that somebody has looked at.
+pub(crate) fn words() -> Part {
+    Part::case(&json!({ "title": "A picture", "text": "Seen today.", "audience": "network", "confirm": true }))
 }
 
 /// The kind of a form and its body.

@@ -5,20 +5,8 @@ use std::{collections::BTreeSet, path::PathBuf};
 use rustix::process::Signal;
 
 use crate::{
-    bad_files::words,
-    bad_jpeg::jpeg,
-    files::files_in,
-    founding::Network,
-    house::House,
-    process::Process,
-    raw::Heard,
-    visitor::{Part, Visitor},
-    waiting::wait_until,
+    files::files_in, founding::Network, house::House, process::Process, visitor::Visitor, waiting::wait_until,
 };
-
-fn post(visitor: &Visitor) -> Heard {
-    visitor.post_parts("/api/v1/cases", &[words(), Part::file("picture", "a.jpg", "image/jpeg", &jpeg())])
-}
 
 /// The only worker of a node.
 fn worker(house: &House) -> Process {
@@ -39,7 +27,7 @@ fn a_worker_that_is_killed_over_a_picture_costs_one_answer() {
     let [a] = network.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(a, "keller");
-    assert_eq!(post(&keller).status, 200);
+    assert_eq!(keller.posts_picture().status, 200);
     let first = worker(a);
     for (name, limit) in [("Max address space", 2 << 30), ("Max open files", 3), ("Max processes", 0)] {
         assert_eq!(first.limit(name), Some(limit), "{name}");
@@ -52,7 +40,7 @@ fn a_worker_that_is_killed_over_a_picture_costs_one_answer() {
     first.signal(Signal::STOP);
     wait_until("the worker is held", || first.is_held());
     let answer = std::thread::scope(|scope| {
-        let asking = scope.spawn(|| post(&keller));
+        let asking = scope.spawn(|| keller.posts_picture());
         wait_until("the worker was given the picture", || first.unread_bytes() > 0);
         first.signal(Signal::KILL);
         asking.join().unwrap()
@@ -60,13 +48,13 @@ fn a_worker_that_is_killed_over_a_picture_costs_one_answer() {
     assert_eq!(answer.status, 422, "{}", answer.text());
     assert!(answer.problem().contains("could not be read safely; send it again"), "{}", answer.text());
     assert_eq!(kept(a), kept_before, "nothing of it is left");
-    assert_eq!(post(&keller).status, 200, "the next picture is read");
+    assert_eq!(keller.posts_picture().status, 200, "the next picture is read");
     let second = worker(a);
     assert_ne!(second, first, "by another worker");
 
     second.signal(Signal::KILL);
     wait_until("the idle worker is dead", || second.is_dead());
-    assert_eq!(post(&keller).status, 200, "one that dies while it waits costs nobody anything");
+    assert_eq!(keller.posts_picture().status, 200, "one that dies while it waits costs nobody anything");
     assert_ne!(worker(a), second);
     assert_eq!(a.process(), node, "the node is the same");
     a.stop();
@@ -79,14 +67,14 @@ fn a_worker_that_stands_still_is_ended_when_its_time_is_over() {
     let [a] = network.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(a, "keller");
-    assert_eq!(post(&keller).status, 200);
+    assert_eq!(keller.posts_picture().status, 200);
     let (held, kept_before) = (worker(a), kept(a));
     held.signal(Signal::STOP);
-    let answer = post(&keller);
+    let answer = keller.posts_picture();
     assert_eq!(answer.status, 422, "{}", answer.text());
     assert!(answer.problem().contains("could not be read within 20 seconds"), "{}", answer.text());
     wait_until("it is gone", || held.is_gone());
     assert_eq!(kept(a), kept_before, "nothing of it is left");
-    assert_eq!(post(&keller).status, 200, "the next picture is read");
+    assert_eq!(keller.posts_picture().status, 200, "the next picture is read");
     assert_ne!(worker(a), held, "by another worker");
 }
