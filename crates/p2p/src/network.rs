@@ -144,9 +144,16 @@ impl Network {
         haste: Haste,
     ) -> Result<Vec<u8>, FetchError> {
         let within = blob::time_for(size_max);
+        let in_turn = async {
+            let route = self.shared.route(&peer).ok_or(FetchError::NotConnected)?;
+            // Its own first: who waits for a slow peer keeps nobody else waiting.
+            let _of_peer = route.fetches.take(haste).await?;
+            let _of_all = self.fetches.take(haste).await?;
+            self.fetch_now(peer, want, size_max).await
+        };
         let fetched = tokio::select! {
             () = self.shared.stop.cancelled() => Err(FetchError::NotConnected),
-            fetched = timeout(within, self.fetch_in_turn(peer, want, size_max, haste)) => {
+            fetched = timeout(within, in_turn) => {
                 fetched.unwrap_or_else(|_| Err(FetchError::from(FrameError::TooSlow(within))))
             }
         };
@@ -154,20 +161,6 @@ impl Network {
             self.shared.blame(&peer, feed::Blame::Malformed);
         }
         fetched
-    }
-
-    async fn fetch_in_turn(
-        &self,
-        peer: Peer,
-        want: WantBlob,
-        size_max: u64,
-        haste: Haste,
-    ) -> Result<Vec<u8>, FetchError> {
-        let route = self.shared.route(&peer).ok_or(FetchError::NotConnected)?;
-        // Its own first: who waits for a slow peer keeps nobody else waiting.
-        let _of_peer = route.fetches.take(haste).await?;
-        let _of_all = self.fetches.take(haste).await?;
-        self.fetch_now(peer, want, size_max).await
     }
 
     async fn fetch_now(&self, peer: Peer, want: WantBlob, size_max: u64) -> Result<Vec<u8>, FetchError> {

@@ -291,35 +291,32 @@ impl Blobs {
         media_type: MediaType,
         bytes: Zeroizing<Vec<u8>>,
     ) -> Result<(), BlobError> {
-        // What writes does not end when nobody waits for it any more; so neither does its turn.
         let blobs = self.clone();
-        let put = tokio::spawn(async move { blobs.put_in_turn(path, case, blob, media_type, bytes).await });
+        // What writes does not end when nobody waits for it any more; so neither does its turn.
+        let put = tokio::spawn(async move {
+            // The same picture twice at once would be sealed under two keys, and the one whose object is replaced would never be erased.
+            let _turn = blobs.putting[usize::from(blob.0[0]) % PUTS_AT_ONCE].lock().await;
+            if blobs.has_whole(case, blob).await? {
+                return Ok(());
+            }
+            blobs.put_sealed(path, subject(case, blob), Content::Picture(media_type), bytes).await
+        });
         put.await.unwrap_or(Err(BlobError::Interrupted))
     }
 
-    async fn put_in_turn(
-        &self,
-        path: String,
-        case: CaseId,
-        blob: BlobId,
-        media_type: MediaType,
-        bytes: Zeroizing<Vec<u8>>,
-    ) -> Result<(), BlobError> {
-        // The same picture twice at once would be sealed under two keys, and the one whose object is replaced would never be erased.
-        let _turn = self.putting[usize::from(blob.0[0]) % PUTS_AT_ONCE].lock().await;
+    /// Whether a picture is held and can be read to its end. A damaged one goes with its key, so that a whole one can take its place.
+    async fn has_whole(&self, case: CaseId, blob: BlobId) -> Result<bool, BlobError> {
         match self.get(case, blob).await {
-            Ok(Found::Held(_)) => return Ok(()),
-            // The old object goes with its key before the whole one takes its place.
+            Ok(found) => Ok(matches!(found, Found::Held(_))),
             Err(
                 BlobError::Damaged { .. }
                 | BlobError::Keys(KeyError::SlotDamaged { .. } | KeyError::FileDamaged { .. }),
             ) => {
                 self.erase_blob(case, blob).await?;
+                Ok(false)
             }
-            Ok(Found::Erased | Found::NotHeld) => {}
-            Err(error) => return Err(error),
+            Err(error) => Err(error),
         }
-        self.put_sealed(path, subject(case, blob), Content::Picture(media_type), bytes).await
     }
 
     /// Seals under a new key and waits until the object and its name are on the disk.

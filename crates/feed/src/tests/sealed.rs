@@ -10,7 +10,7 @@ use protocol::{
 use super::world::{
     Author, NOW, Network, Node, Party, bare, frame_of, frames, peer, profile, sealed, sent_to, spoiled,
 };
-use crate::{Blame, Effect};
+use crate::{Blame, Effect, Held};
 
 const READER: u8 = 1;
 const OUTSIDER: u8 = 2;
@@ -28,6 +28,17 @@ fn author_with_sealed(network: &Network) -> (Node, EntryId) {
     assert!(published, "gossip carries the header only");
     let entry = node.cabinet.memory.of(&network.feed(0))[2].entry.id();
     (node, entry)
+}
+
+/// A reader's node that holds three entries, the last without its payload; and all three as their author has them.
+fn reader_without_a_payload(network: &Network) -> (Node, Vec<Held>) {
+    let mut author = Author::of(network, 0);
+    let mut story = author.story(1);
+    let held = author.say();
+    story.push(bare(&held, Absence::NotHeld));
+    let node = Node::holding(network, READER, &story);
+    story[2] = held;
+    (node, story)
 }
 
 fn body_at(node: &Node, feed: InstitutionId, seq: usize) -> Body {
@@ -141,7 +152,7 @@ fn an_offer_waits_until_its_header_is_here() {
     assert!(frames(&asked).contains(&&Frame::WantPayloads(WantPayloads { entries: vec![held.entry.id()] })));
     let good = PayloadOf { entry: held.entry.id(), body: held.body.clone() };
     reader.frame(0, Frame::Payload(good.clone()), NOW + 300);
-    assert_eq!(body_at(&reader, author.feed, 2), held.body);
+    assert_eq!(body_at(&reader, network.feed(0), 2), held.body);
     reader.frame(0, Frame::Payload(good), NOW + 300);
     assert_eq!(reader.blames(), [(peer(0), Blame::Unasked)], "asked once, answered once");
 }
@@ -163,30 +174,24 @@ fn nobody_probes_for_sealed_payloads() {
 #[test]
 fn a_spoiled_or_unasked_payload_names_its_sender() {
     let network = Network::of(3);
-    let mut author = Author::of(&network, 0);
-    let mut story = author.story(1);
-    let held = author.say();
-    story.push(bare(&held, Absence::NotHeld));
-    let mut node = Node::holding(&network, READER, &story);
+    let (mut node, story) = reader_without_a_payload(&network);
+    let held = &story[2];
     node.meet(&network, 0);
     let asked = node.tick(NOW + 60_000);
     assert!(frames(&asked).iter().any(|frame| matches!(frame, Frame::WantPayloads(_))), "{asked:?}");
-    let wrong = PayloadOf { entry: held.entry.id(), body: spoiled(&held).body };
+    let wrong = PayloadOf { entry: held.entry.id(), body: spoiled(held).body };
     node.frame(0, Frame::Payload(wrong.clone()), NOW + 60_100);
     node.meet(&network, OUTSIDER);
     node.frame(OUTSIDER, Frame::Payload(wrong), NOW + 60_100);
     assert_eq!(node.blames(), [(peer(0), Blame::PayloadMismatch), (peer(OUTSIDER), Blame::Unasked)]);
-    assert_eq!(body_at(&node, author.feed, 2), Body::Absent(Absence::NotHeld));
+    assert_eq!(body_at(&node, network.feed(0), 2), Body::Absent(Absence::NotHeld));
 }
 
 #[test]
 fn one_that_calls_a_payload_erased_does_not_keep_it_away() {
     let network = Network::of(6);
-    let mut author = Author::of(&network, 0);
-    let mut story = author.story(1);
-    let held = author.say();
-    story.push(bare(&held, Absence::NotHeld));
-    let mut node = Node::holding(&network, 1, &story);
+    let (mut node, story) = reader_without_a_payload(&network);
+    let held = &story[2];
     let erased = || Frame::Payload(PayloadOf { entry: held.entry.id(), body: Body::Absent(Absence::Erased) });
     for (count, liar) in [2, 3].into_iter().enumerate() {
         node.meet(&network, liar);
@@ -205,13 +210,10 @@ fn one_that_calls_a_payload_erased_does_not_keep_it_away() {
 #[test]
 fn those_from_whom_something_was_taken_back_do_not_keep_it_from_others() {
     let network = Network::of(6);
-    let mut author = Author::of(&network, 0);
-    let mut story = author.story(1);
-    let held = author.say();
-    story.push(bare(&held, Absence::NotHeld));
-    let mut node = Node::holding(&network, 1, &story);
+    let (mut node, story) = reader_without_a_payload(&network);
+    let held = &story[2];
     let entry = held.entry.id();
-    let mut poorer = Node::holding(&network, 2, &[&story[..2], std::slice::from_ref(&held)].concat());
+    let mut poorer = Node::holding(&network, 2, &story);
     poorer.cabinet.memory.erase(&entry, false);
     poorer.meet(&network, 1);
     let question = Frame::WantPayloads(WantPayloads { entries: vec![entry] });
@@ -226,17 +228,14 @@ fn those_from_whom_something_was_taken_back_do_not_keep_it_from_others() {
     node.meet(&network, 0);
     assert!(sent_to(&node.tick(NOW + 600_000), 0).iter().any(is_question));
     node.frame(0, Frame::Payload(PayloadOf { entry, body: held.body.clone() }), NOW + 600_000);
-    assert_eq!(body_at(&node, author.feed, 2), held.body);
+    assert_eq!(body_at(&node, network.feed(0), 2), held.body);
 }
 
 #[test]
 fn each_peer_is_asked_for_what_is_missing_though_another_is_always_asked_first() {
     let network = Network::of(4);
-    let mut author = Author::of(&network, 0);
-    let mut story = author.story(1);
-    let held = author.say();
-    story.push(bare(&held, Absence::NotHeld));
-    let mut node = Node::holding(&network, 1, &story);
+    let (mut node, story) = reader_without_a_payload(&network);
+    let held = &story[2];
     node.meet(&network, 2);
     node.meet(&network, 3);
     let mut asked = BTreeSet::new();
