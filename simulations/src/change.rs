@@ -6,7 +6,13 @@ use protocol::{
     payload::control::{KeyRotation, Place, Revocation, RevocationReason, RootChange, Target},
 };
 
-use crate::{member::attested, truth::Meaning, words::for_whom, world::World, writing::Act};
+use crate::{
+    member::attested,
+    truth::Meaning,
+    words::{for_whom, from_whom},
+    world::World,
+    writing::Act,
+};
 
 /// The first three entries of a feed found it; what disputes them would dispute everything.
 const FOUNDED_SEQ: u64 = 3;
@@ -44,8 +50,9 @@ impl World {
         let words: Vec<_> = words.map(|held| held.entry.id()).collect();
         let word = *self.chance.pick(&words)?;
         let together = casebook::entries_with(word, &self.nodes[node].shelf.rows).ok()?;
-        let said = together.into_iter().map(|entry| self.taken_back(Target::Entry(entry))).collect();
-        Some(Act::of(said, format!("takes back word {}.", word.short())))
+        let from = self.losers(node);
+        let said = together.into_iter().map(|entry| self.taken_back(Target::Entry(entry), &from)).collect();
+        Some(Act::of(said, format!("takes back word {}{}.", word.short(), from_whom(&from))))
     }
 
     /// The house changes its signing key, now and then its root key, and may say that the old one was in other hands.

@@ -39,9 +39,9 @@ impl World {
                 differences.push(format!("{name} and {} hold other heads", first.member.name));
             }
             differences.extend(unlike_papers(node, first));
-            differences.extend(self.unlike_cases(node, &readers));
             differences.extend(self.unfrozen(node));
         }
+        differences.extend(self.unlike_cases(&honest, &readers));
         differences.extend(self.lacking(&honest, &frozen, &readers));
         differences
     }
@@ -64,13 +64,18 @@ impl World {
             .collect()
     }
 
-    /// Cases that a node may read and of which it thinks otherwise than their house.
-    fn unlike_cases(&self, node: &Node, readers: &ReadersNow<'_>) -> Vec<String> {
+    /// Cases of which two nodes that may read the same of them think otherwise.
+    fn unlike_cases(&self, honest: &[&Node], readers: &ReadersNow<'_>) -> Vec<String> {
+        let mut first: BTreeMap<_, (&Node, [u8; 32])> = BTreeMap::new();
         let mut unlike = Vec::new();
-        for (case, owner) in self.common_cases(node, readers) {
-            if node.shelf.digest(case) != owner.shelf.digest(case) {
-                let (one, other) = (&node.member.name, &owner.member.name);
-                unlike.push(format!("{one} reads case {} otherwise than {other}", case.number.short()));
+        for node in honest {
+            for (case, _) in self.common_cases(node, readers) {
+                let digest = node.shelf.digest(case);
+                let (other, theirs) = first.entry((case, self.words_kept_from(node, case))).or_insert((*node, digest));
+                if digest != *theirs {
+                    let (one, other) = (&node.member.name, &other.member.name);
+                    unlike.push(format!("{one} reads case {} otherwise than {other}", case.number.short()));
+                }
             }
         }
         unlike
@@ -86,12 +91,10 @@ impl World {
         for node in honest {
             for held in self.all_of(node, frozen) {
                 let id = held.entry.id();
-                let may_have = self.must_have(&node.member.feed, &id, readers);
-                let is_held = held.salted().is_some();
-                if may_have
-                    && !is_held
-                    && !self.is_taken_back_outside(&id)
+                if held.salted().is_none()
                     && available.get(&id).copied().unwrap_or_default()
+                    && self.must_have(&node.member.feed, &id, readers)
+                    && !self.is_taken_back_outside(&id)
                 {
                     let (name, whose) = (&node.member.name, self.name_of(&held.entry.header().feed));
                     let seq = held.entry.header().seq;

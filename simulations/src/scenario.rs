@@ -78,6 +78,10 @@ pub enum Planted {
     HastyJudges,
     /// What is withdrawn is kept.
     LongMemories,
+    /// What is withdrawn from some is forgotten by all.
+    WideErasures,
+    /// What is withdrawn from some is kept by them too.
+    StubbornLosers,
     /// Rotations of keys are forgotten at every restart.
     LostRotations,
     /// One node is told of an expulsion and does not listen.

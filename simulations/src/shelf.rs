@@ -115,7 +115,8 @@ impl Shelf {
             None if header.kind.class() == Class::Content => Some(Said::Absent),
             None => None,
         };
-        let Some(said) = said else { return };
+        let Some(mut said) = said else { return };
+        self.mishear(&mut said);
         let standing = match &said {
             Said::Statement(kind, statement) => self.standing(held, *kind, statement, chain_of(&header.feed)),
             _ => Standing::Unknown,
@@ -135,6 +136,16 @@ impl Shelf {
         }
         let folded = self.book.fold(&record, standing, &self.rows).expect("rows in memory can be read");
         self.take(folded, filed);
+    }
+
+    /// Takes a withdrawal for another one, where that is planted.
+    fn mishear(&self, said: &mut Said) {
+        let Said::Withdrawals { withdrawals, .. } = said else { return };
+        match self.planted {
+            Some(Planted::WideErasures) => withdrawals.iter_mut().for_each(|withdrawal| withdrawal.from = None),
+            Some(Planted::StubbornLosers) => withdrawals.retain(|withdrawal| withdrawal.from.is_none()),
+            _ => {}
+        }
     }
 
     fn take(&mut self, folded: casebook::Folded, filed: &mut Filed) {

@@ -26,8 +26,8 @@ pub(crate) enum Meaning {
     Version(CaseId, Option<BTreeSet<InstitutionId>>),
     /// A word on a case under the version that its author knew.
     Word(CaseId, EntryId),
-    /// Something is to be forgotten.
-    Withdrawal(Target),
+    /// Something is to be forgotten by these or by all.
+    Withdrawal(Target, Option<BTreeSet<InstitutionId>>),
     /// Something else.
     Control,
 }
@@ -46,6 +46,14 @@ pub(crate) struct Withdrawn {
     pub(crate) entry: EntryId,
     pub(crate) by: FeedId,
     pub(crate) target: Target,
+    /// Who loses it; absent: all.
+    pub(crate) from: Option<BTreeSet<InstitutionId>>,
+}
+
+impl Withdrawn {
+    pub(crate) fn is_from(&self, institution: &InstitutionId) -> bool {
+        self.from.as_ref().is_none_or(|from| from.contains(institution))
+    }
 }
 
 /// The record of a run.
@@ -76,7 +84,7 @@ impl Truth {
                 let known = self.cases.get(&case).and_then(|all| all.iter().position(|version| version.entry == under));
                 self.about.insert(entry, About { case, version: known.unwrap_or_default() });
             }
-            Meaning::Withdrawal(target) => self.withdrawn.push(Withdrawn { entry, by, target }),
+            Meaning::Withdrawal(target, from) => self.withdrawn.push(Withdrawn { entry, by, target, from }),
             Meaning::Control => {}
         }
     }
@@ -86,6 +94,15 @@ impl Truth {
     pub(crate) fn versions_from(&self, entry: &EntryId) -> Option<&[Version]> {
         let About { case, version } = self.about.get(entry)?;
         self.cases.get(case)?.get(*version..)
+    }
+
+    /// The withdrawals of an entry, or of the case on which it hangs.
+    pub(crate) fn withdrawals_of(&self, entry: EntryId) -> impl Iterator<Item = &Withdrawn> {
+        let case = self.about.get(&entry).map(|about| about.case);
+        self.withdrawn.iter().filter(move |withdrawn| match &withdrawn.target {
+            Target::Case(gone) => case == Some(*gone),
+            Target::Entry(gone) => *gone == entry,
+        })
     }
 
     /// Notes that an honest node showed an entry of its own.

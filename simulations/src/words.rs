@@ -91,6 +91,11 @@ impl World {
     }
 }
 
+/// Who loses something, in words.
+pub(crate) fn from_whom(losers: &Readers) -> String {
+    losers.as_ref().map_or_else(String::new, |losers| format!(", but only from {} institutions", losers.len()))
+}
+
 /// Whom a case is for, in words.
 pub(crate) fn for_whom(readers: &Readers) -> String {
     readers.as_ref().map_or_else(|| "for all".to_owned(), |readers| format!("for {} institutions", readers.len()))

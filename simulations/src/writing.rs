@@ -17,7 +17,7 @@ use crate::{
     member::open_draft,
     node::{Step, Task},
     truth::Meaning,
-    words::{Readers, for_whom},
+    words::{Readers, for_whom, from_whom},
     world::World,
 };
 
@@ -177,13 +177,26 @@ impl World {
 
     fn withdrawal(&mut self, node: usize) -> Option<Act> {
         let case = self.own_case(node)?;
-        Some(Act::of(vec![self.taken_back(Target::Case(case))], format!("withdraws case {}.", case.number.short())))
+        let from = self.losers(node);
+        let what = format!("withdraws case {}{}.", case.number.short(), from_whom(&from));
+        Some(Act::of(vec![self.taken_back(Target::Case(case), &from)], what))
+    }
+
+    /// Who loses what a house withdraws: all, or some of the others.
+    pub(crate) fn losers(&mut self, node: usize) -> Readers {
+        if self.chance.is(50) {
+            return None;
+        }
+        let mut losers = self.some_readers(node);
+        losers.remove(&self.nodes[node].member.feed);
+        Some(losers).filter(|losers| !losers.is_empty())
     }
 
     /// A withdrawal with what it means.
-    pub(crate) fn taken_back(&mut self, target: Target) -> (Draft, Meaning) {
-        let meaning = Meaning::Withdrawal(target.clone());
-        let withdrawal = Withdrawal { target, ground: Ground::PatientWish, from: None };
+    pub(crate) fn taken_back(&mut self, target: Target, from: &Readers) -> (Draft, Meaning) {
+        let meaning = Meaning::Withdrawal(target.clone(), from.clone());
+        let from = from.as_ref().map(|from| from.iter().copied().collect());
+        let withdrawal = Withdrawal { target, ground: Ground::PatientWish, from };
         (self.draft(Payload::Withdrawal(withdrawal), false), meaning)
     }
 

@@ -47,6 +47,16 @@ fn a_node_that_keeps_what_was_withdrawn_is_found_out() {
 }
 
 #[test]
+fn nodes_that_erase_what_others_were_to_lose_are_found_out() {
+    assert_found("changing-hands", Planted::WideErasures, &["not taken back from it"]);
+}
+
+#[test]
+fn nodes_that_keep_what_they_alone_were_to_lose_are_found_out() {
+    assert_found("changing-hands", Planted::StubbornLosers, &["still holds what"]);
+}
+
+#[test]
 fn a_node_that_forgets_who_signs_is_found_out() {
     assert_found("changing-hands", Planted::LostRotations, &["knows other keys"]);
 }
@@ -68,6 +78,7 @@ fn what_a_scenario_promises_to_go_wrong_does() {
         ("liar", "for a while"),
         ("changing-hands", "from now on"),
         ("changing-hands", "takes back word"),
+        ("changing-hands", "but only from"),
         ("changing-hands", "changes its signing key"),
         ("changing-hands", "vouches no longer"),
     ] {

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use feed::{Archive, Chain};
-use protocol::{CaseId, EntryId, FeedId, InstitutionId, payload::control::Target};
+use feed::{Archive, Chain, Held};
+use protocol::{
+    CaseId, EntryId, FeedId, InstitutionId,
+    message::{Absence, Body},
+    payload::control::Target,
+};
 
 use crate::{node::Node, truth::Version, world::World};
 
@@ -39,7 +43,7 @@ impl World {
         let me = node.member.feed;
         let read = readers.iter().filter(move |(case, versions)| {
             let is_for_us = versions.iter().all(|version| version.is_for(&me));
-            is_for_us && !self.is_stirred_from_outside(**case)
+            is_for_us && !self.losers_of(**case).contains(&me) && !self.is_stirred_from_outside(**case)
         });
         read.filter_map(|(case, _)| Some((*case, self.judged().find(|owner| owner.member.feed == case.institution)?)))
     }
@@ -52,11 +56,31 @@ impl World {
 
     /// Whether an entry was taken back by what not all come to hold.
     pub(super) fn is_taken_back_outside(&self, entry: &EntryId) -> bool {
-        let mut gone = self.truth.withdrawn.iter().filter(|withdrawn| match &withdrawn.target {
-            Target::Case(case) => self.truth.about.get(entry).is_some_and(|about| about.case == *case),
-            Target::Entry(target) => target == entry,
+        self.truth.withdrawals_of(*entry).any(|withdrawn| self.is_outside(&withdrawn.entry))
+    }
+
+    /// Whether anybody heard of an entry.
+    fn is_known(&self, entry: &EntryId) -> bool {
+        self.nodes.iter().any(|node| node.shelf.place_of(entry).is_some())
+    }
+
+    /// Those from whom alone a case was taken back.
+    fn losers_of(&self, case: CaseId) -> BTreeSet<InstitutionId> {
+        let gone = self.truth.withdrawn.iter().filter(|withdrawn| withdrawn.target == Target::Case(case));
+        let known = gone.filter(|withdrawn| self.is_known(&withdrawn.entry));
+        known.flat_map(|withdrawn| withdrawn.from.iter().flatten()).copied().collect()
+    }
+
+    /// Words on a case that were taken back from a node and not from all.
+    pub(super) fn words_kept_from(&self, node: &Node, case: CaseId) -> BTreeSet<EntryId> {
+        let gone = self.truth.withdrawn.iter().filter(|withdrawn| {
+            withdrawn.from.is_some() && withdrawn.is_from(&node.member.feed) && self.is_known(&withdrawn.entry)
         });
-        gone.any(|withdrawn| self.is_outside(&withdrawn.entry))
+        let words = gone.filter_map(|withdrawn| match withdrawn.target {
+            Target::Entry(word) => Some(word),
+            Target::Case(_) => None,
+        });
+        words.filter(|word| self.truth.about.get(word).is_some_and(|about| about.case == case)).collect()
     }
 
     /// Whether not all come to hold the same of a case.
@@ -67,13 +91,18 @@ impl World {
 
     /// Whether the payload of an entry may ever have gone to an institution.
     pub(crate) fn may_have(&self, reader: &InstitutionId, entry: &EntryId) -> bool {
-        let is_known = |version: &Version| self.nodes.iter().any(|node| node.shelf.place_of(&version.entry).is_some());
         let versions = self.truth.versions_from(entry);
-        versions.is_none_or(|versions| versions.iter().any(|version| version.is_for(reader) && is_known(version)))
+        versions.is_none_or(|versions| {
+            versions.iter().any(|version| version.is_for(reader) && self.is_known(&version.entry))
+        })
     }
 
     /// Whether an institution is to have the payload of an entry in the end.
     pub(super) fn must_have(&self, reader: &InstitutionId, entry: &EntryId, readers: &ReadersNow<'_>) -> bool {
+        let mut gone = self.truth.withdrawals_of(*entry).filter(|withdrawn| withdrawn.is_from(reader));
+        if gone.any(|withdrawn| self.is_known(&withdrawn.entry)) {
+            return false;
+        }
         let Some(about) = self.truth.about.get(entry) else { return true };
         let versions = readers.get(&about.case);
         versions.is_some_and(|versions| versions.iter().all(|version| version.is_for(reader)))
@@ -88,6 +117,7 @@ impl World {
             wrong.extend(self.unlike_keys(node, first));
             wrong.extend(self.unlike_readers(node, &readers));
             wrong.extend(self.unforgotten(node));
+            wrong.extend(self.forgotten(node));
             wrong.extend(self.heeded_expelled(node));
         }
         wrong
@@ -114,7 +144,9 @@ impl World {
         for (case, owner) in self.common_cases(node, readers) {
             let said = readers[&case].first().map(|version| version.entry);
             let named = readers[&case].first().and_then(|version| version.audience.clone()).unwrap_or_default();
-            let named: BTreeSet<_> = named.into_iter().filter(|reader| *reader != case.institution).collect();
+            let losers = self.losers_of(case);
+            let others = named.into_iter().filter(|reader| *reader != case.institution && !losers.contains(reader));
+            let named: BTreeSet<_> = others.collect();
             let known = node.shelf.open_case(case).map(|open| open.current);
             if known != said || node.shelf.named(case).into_iter().collect::<BTreeSet<_>>() != named {
                 let (name, whose) = (&node.member.name, &owner.member.name);
@@ -127,7 +159,8 @@ impl World {
     /// Payloads that a node holds though they were withdrawn.
     fn unforgotten(&self, node: &Node) -> Vec<String> {
         let mut unforgotten = Vec::new();
-        for withdrawn in &self.truth.withdrawn {
+        let from_us = self.truth.withdrawn.iter().filter(|withdrawn| withdrawn.is_from(&node.member.feed));
+        for withdrawn in from_us {
             if node.shelf.place_of(&withdrawn.entry).is_none() {
                 continue;
             }
@@ -146,6 +179,24 @@ impl World {
             }
         }
         unforgotten
+    }
+
+    /// Payloads that a node erased though nobody withdrew them from it.
+    fn forgotten(&self, node: &Node) -> Vec<String> {
+        let is_erased = |held: &&Held| matches!(held.body, Body::Absent(Absence::Erased | Absence::ErasedHere));
+        let is_gone = |held: &Held| {
+            let mut gone = self.truth.withdrawals_of(held.entry.id());
+            gone.any(|withdrawn| {
+                withdrawn.is_from(&node.member.feed) && node.shelf.place_of(&withdrawn.entry).is_some()
+            })
+        };
+        let erased = node.shelf.memory.iter().filter(is_erased).filter(|held| !is_gone(held));
+        let told = erased.map(|held| {
+            let header = held.entry.header();
+            let (name, whose) = (&node.member.name, self.name_of(&header.feed));
+            format!("{name} erased what was not taken back from it, at place {} of {whose}", header.seq)
+        });
+        told.collect()
     }
 
     /// Whether a node took something of the expelled after it was told.
