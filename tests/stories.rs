@@ -126,8 +126,6 @@ mod pages;
 mod pairs;
 #[path = "stories/pen.rs"]
 mod pen;
-#[path = "stories/person.rs"]
-mod person;
 #[path = "stories/photograph.rs"]
 mod photograph;
 #[path = "stories/posting.rs"]

@@ -13,8 +13,8 @@ use crate::{
     founding::wait_until_all_hold_all,
     ground::Ground,
     house::House,
-    person::Person,
     unsealed::Unsealed,
+    visitor::Visitor,
     waiting::wait_until,
 };
 
@@ -94,7 +94,7 @@ fn a_case_for_named_hospitals_leaves_nothing_but_its_header_at_the_others() {
     let known = ground.post("For all", &format!("{KNOWN}, and nothing to hide."), "network", EYE);
 
     wait_until("B has the case that is for it", || b.case(&secret).is_some() && b.finds(SECRET, &secret));
-    Person::at(b, "okafor").pictures(&secret, 1);
+    Visitor::sign_in(b, "okafor").pictures(&secret, 1);
     b.comment("okafor", &secret, &format!("Between us: {ANSWER}."));
     wait_until("A has the answer", || a.case(&secret).unwrap()["comments"][0]["author"]["standing"] == "verified");
     wait_until("C has what was told behind it", || c.case(&known).is_some() && c.finds(KNOWN, &known));

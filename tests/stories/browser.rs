@@ -107,6 +107,14 @@ impl Browser {
         });
     }
 
+    /// Begins a draft, comes to its page for pictures, and returns what the draft is called.
+    pub(crate) fn begins_a_draft(&self, house: &House) -> String {
+        self.visit(house, "/cases/new");
+        self.press("Begin");
+        self.arrives_at("/drafts/");
+        self.path().split('/').nth(2).unwrap().to_owned()
+    }
+
     /// Everything that can be read on the page.
     pub(crate) fn words(&self) -> String {
         self.run("document.body?.innerText ?? ''").as_str().unwrap_or_default().to_owned()

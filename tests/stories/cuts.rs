@@ -7,9 +7,9 @@ use crate::{
     disk::Disk,
     founding::found,
     house::House,
-    person::Person,
     posting::{Acknowledged, Posting},
     seats::Seats,
+    visitor::Visitor,
     waiting::wait_until,
 };
 
@@ -45,7 +45,7 @@ fn nothing_acknowledged_is_lost_when_the_power_goes() {
         disk = after;
         house.serve();
         wait_until("the hospital is ready, with nothing unsent", || house.is_ready());
-        let keller = Person::at(&house, "keller");
+        let keller = Visitor::sign_in(&house, "keller");
         for posted in &acknowledged {
             let shown = house.case(&posted.case).unwrap_or_else(|| panic!("cut {round}: {posted:?} is lost"));
             assert_eq!(shown["title"], *posted.title);

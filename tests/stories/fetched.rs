@@ -15,8 +15,8 @@ use crate::{
     founding::Network,
     house::House,
     http::{Ask, Door},
-    person::Person,
     strips::strip,
+    visitor::Visitor,
     waiting::wait_until,
 };
 
@@ -42,8 +42,8 @@ fn start_with(house: &House, key: &str, value: i64) {
 
 /// How often each picture of a case was pulled, previews among them, as one of the two houses wrote it down.
 fn pulls(house: &House, action: u64, case: &str) -> BTreeMap<String, usize> {
-    let lines = Person::at(house, "adler").get("/admin/audit/lines");
-    let lines = lines.text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let lines = Visitor::sign_in(house, "adler").get("/admin/audit/lines").text();
+    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_case = lines.filter(|line| line["action"] == action && line["objects"][0] == case[64..]);
     let mut pulls = BTreeMap::new();
     of_case.for_each(|line| *pulls.entry(line["objects"][1].to_string()).or_default() += 1);
@@ -90,7 +90,7 @@ fn a_fetched_picture_goes_when_nobody_looks_at_it_and_comes_again_when_somebody_
         });
     }
 
-    let shown = Person::at(b, "okafor").pictures(&first, 1);
+    let shown = Visitor::sign_in(b, "okafor").pictures(&first, 1);
     assert_copied_addresses_are_dead(b, &first);
     let lying = fetched(b);
     assert_eq!(lying.len(), 1, "the picture and no preview: {lying:?}");
@@ -98,9 +98,9 @@ fn a_fetched_picture_goes_when_nobody_looks_at_it_and_comes_again_when_somebody_
     start_with(b, "fetched_bytes_max", i64::try_from(fs::metadata(&lying[0]).unwrap().len() * 3 / 2).unwrap());
     network.wait_until_connected();
     assert_eq!(fetched(b), lying, "it may stay");
-    Person::at(b, "okafor").pictures(&second, 1);
+    Visitor::sign_in(b, "okafor").pictures(&second, 1);
     assert_eq!((fetched(b).len(), lying[0].exists()), (1, false), "the longest not looked at made room");
-    assert_eq!(Person::at(b, "okafor").pictures(&first, 1), shown);
+    assert_eq!(Visitor::sign_in(b, "okafor").pictures(&first, 1), shown);
     assert_pulled([a, b], &first, 2);
     assert_pulled([a, b], &second, 1);
 
@@ -111,9 +111,9 @@ fn a_fetched_picture_goes_when_nobody_looks_at_it_and_comes_again_when_somebody_
     b.serve();
     wait_until("what nobody looked at for long is gone", || fetched(b).is_empty());
     network.wait_until_connected();
-    assert_eq!(Person::at(b, "okafor").pictures(&first, 1), shown);
+    assert_eq!(Visitor::sign_in(b, "okafor").pictures(&first, 1), shown);
     assert_pulled([a, b], &first, 3);
-    assert_eq!(Person::at(a, "keller").pictures(&first, 1), shown, "the house that released it has it as ever");
+    assert_eq!(Visitor::sign_in(a, "keller").pictures(&first, 1), shown, "the house that released it has it as ever");
 
     // Both are withdrawn: of one B has the picture, of the other it let it go.
     for case in [&first, &second] {

@@ -31,10 +31,7 @@ pub(crate) enum Door {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) bytes: Vec<u8>,
     pub(crate) text: String,
-    /// Where it sends a browser.
-    pub(crate) location: Option<String>,
     /// The cookies that it hands out, as a browser would bring them back.
     pub(crate) cookies: Vec<String>,
 }
@@ -86,16 +83,6 @@ impl Ask {
         let body = fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
         let (kind, body) = ("application/x-www-form-urlencoded", body.into_bytes());
         Self { method: "POST", path: path.to_owned(), kind, cookie: None, body }
-    }
-
-    /// A `POST` of a form with one file.
-    pub(crate) fn upload(path: &str, field: &str, file_name: &str, file: &[u8]) -> Self {
-        let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        );
-        let body = [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
-        Self { method: "POST", path: path.to_owned(), kind: PARTS, cookie: None, body }
     }
 
     /// A `POST` of a case with a picture that its author has looked at.
@@ -158,13 +145,10 @@ impl Ask {
         let (parts, body) = sender.send_request(request).await.map_err(|_| NoAnswer)?.into_parts();
         let bytes = body.collect().await.map_err(|_| NoAnswer)?.to_bytes();
         driver.abort();
-        let location = parts.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
         let handed_out = parts.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
         Ok(Answer {
             status: parts.status.as_u16(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
-            bytes: bytes.to_vec(),
-            location: location.map(str::to_owned),
             cookies: handed_out.filter_map(|cookie| Some(cookie.split(';').next()?.to_owned())).collect(),
         })
     }

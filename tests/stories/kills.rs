@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, fs, time::Duration};
 use crate::{
     chance::{Chance, times},
     founding::Network,
-    person::Person,
     posting::{Acknowledged, Posting},
+    visitor::Visitor,
     waiting::{wait_for, wait_until},
 };
 
@@ -37,7 +37,7 @@ fn a_node_that_is_killed_while_it_posts_loses_nothing_and_says_nothing_twice() {
             assert_eq!(shown["title"], *posted.title);
         }
         house.employ("reader", "Reader One", "nurse");
-        let reader = Person::at(house, "reader");
+        let reader = Visitor::sign_in(house, "reader");
         for posted in acknowledged.iter().filter(|posted| posted.has_picture) {
             wait_until(&format!("{} has the picture of {}", house.name(), posted.title), || {
                 reader.get(&format!("/cases/{}/pictures/1", posted.case)).status == 200

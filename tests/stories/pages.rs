@@ -104,14 +104,11 @@ fn every_page_can_be_read_by_everybody() {
     tour.show("/cases/{case}", &[&gone]);
     tour.show("/chain/{entry}", &[&comment]);
 
-    browser.visit(a, "/cases/new");
-    browser.press("Begin");
-    browser.arrives_at("/drafts/");
+    let draft = browser.begins_a_draft(a);
     tour.look("/drafts/{draft}/pictures");
     browser.hand_in("#pictures", portrait());
     browser.has(".shelf li");
     tour.look("/drafts/{draft}/pictures");
-    let draft = browser.path().split('/').nth(2).unwrap().to_owned();
     browser.visit(a, &format!("/drafts/{draft}/hide"));
     tour.look("/drafts/{draft}/hide/{picture}");
     for step in ["context", "audience", "check", "share", "discard"] {

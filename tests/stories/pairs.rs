@@ -98,10 +98,7 @@ fn pictures_keep_their_order_and_a_pair_opens_side_by_side_at_another_hospital()
     b.employ("okafor", "Ben Okafor", "nurse");
     let at_a = Inspected::at(a);
     at_a.comes_in(a, "keller");
-    at_a.visit(a, "/cases/new");
-    at_a.press("Begin");
-    at_a.arrives_at("/drafts/");
-    let draft = at_a.path().split('/').nth(2).unwrap().to_owned();
+    let draft = at_a.begins_a_draft(a);
     for (number, (name, _)) in (1..).zip(PICTURES) {
         at_a.hand_in("#pictures", &file(name));
         at_a.has(&format!(".shelf li:nth-child({number})"));

@@ -18,9 +18,9 @@ use crate::{
     canaries::{Canaries, planted, word},
     ground::Ground,
     house::House,
-    person::Person,
     strips::strip,
     unsealed::Unsealed,
+    visitor::{Part, Visitor},
     waiting::{wait_for, wait_until},
 };
 
@@ -52,8 +52,10 @@ fn a_photograph_is_covered_posted_found_shown_and_answered_and_tells_nothing_mor
     b.employ("okafor", "Ben Okafor", "nurse");
     let photograph = planted(PORTRAIT, EYE, POSTED);
     let waiting = planted(SHIN, SHIN, WAITING);
-    let (author, reader) = (Person::at(a, "keller"), Person::at(b, "okafor"));
-    author.begin_draft_with(&format!("{}.jpg", word("filename", WAITING)), &waiting);
+    let (author, reader) = (Visitor::sign_in(a, "keller"), Visitor::sign_in(b, "okafor"));
+    let file_name = format!("{}.jpg", word("filename", WAITING));
+    let laid = author.upload(&author.begin_draft(), &[Part::file("pictures", &file_name, "image/jpeg", &waiting)]);
+    assert_eq!(laid.status, 303, "{}", laid.text());
 
     let case = post(&ground, a, &photograph);
     wait_until("the case is found at B by a word of its text", || b.finds("erythema", &case));
@@ -97,9 +99,9 @@ fn a_photograph_is_covered_posted_found_shown_and_answered_and_tells_nothing_mor
 /// The audit says which picture of a case went to another house, or came from there.
 fn assert_disclosed(house: &House, action: u64, case: &str, other: &str) {
     house.ask(&["account", "add", "adler", "--name", "Ada Adler", "--role", "auditor"]);
-    let lines = Person::at(house, "adler").get("/admin/audit/lines");
-    assert_eq!(lines.status, 200, "{}", lines.text);
-    let lines: Vec<Value> = lines.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = Visitor::sign_in(house, "adler").get("/admin/audit/lines");
+    assert_eq!(lines.status, 200, "{}", lines.text());
+    let lines: Vec<Value> = lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let number = &case[64..];
     let pulls: Vec<_> = lines.iter().filter(|line| line["action"] == action && line["outcome"] == 1).collect();
     let is_told = |line: &&Value| line["objects"][0] == number && line["objects"][2] == other[..32];

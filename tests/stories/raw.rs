@@ -25,7 +25,12 @@ impl Heard {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some(Self { status, head, body: bytes[end + 4..].to_vec() })
+        let body = bytes[end + 4..].to_vec();
+        let heard = Self { status, head, body };
+        match heard.header("transfer-encoding") {
+            None => Some(heard),
+            Some(_) => Some(Self { body: joined(&heard.body)?, ..heard }),
+        }
     }
 
     /// A header.
@@ -54,6 +59,21 @@ impl Heard {
         assert!(text("type").starts_with("urn:consilium:problem:") && !text("title").is_empty(), "{said}");
         assert_eq!(text("code").len(), 8, "{said}");
         text("detail")
+    }
+}
+
+/// What came in pieces, as one; absent if the last is missing (RFC 9112, section 7.1).
+fn joined(mut pieces: &[u8]) -> Option<Vec<u8>> {
+    let mut whole = Vec::new();
+    loop {
+        let end = pieces.windows(2).position(|window| window == b"\r\n")?;
+        let len = usize::from_str_radix(str::from_utf8(&pieces[..end]).ok()?, 16).ok()?;
+        if len == 0 {
+            return Some(whole);
+        }
+        pieces = &pieces[end + 2..];
+        whole.extend_from_slice(pieces.get(..len)?);
+        pieces = pieces.get(len + 2..)?;
     }
 }
 

@@ -103,6 +103,13 @@ impl Visitor {
         answer.header("location").unwrap().to_owned()
     }
 
+    /// The pictures of a case, in their order, each as it is shown.
+    pub(crate) fn pictures(&self, case: &str, count: usize) -> Vec<Vec<u8>> {
+        let shown = (1..=count).map(|number| self.get(&format!("/cases/{case}/pictures/{number}")));
+        let shown = shown.inspect(|answer| assert_eq!(answer.status, 200, "{}", answer.text()));
+        shown.map(|answer| answer.body).collect()
+    }
+
     /// Drafts that the person finds again.
     pub(crate) fn drafts(&self) -> usize {
         self.get("/cases/new").text().matches("href=\"/drafts/").count()

@@ -8,8 +8,8 @@ use crate::{
     files::{files_in, files_that_say},
     founding::Network,
     house::House,
-    person::Person,
     unsealed::Unsealed,
+    visitor::Visitor,
     waiting::{wait_for, wait_until},
 };
 
@@ -102,7 +102,7 @@ fn a_withdrawn_case_is_gone_from_every_hospital() {
     let staying = a.post("keller", "To stay", &format!("Of {STAYING}."), "network");
     wait_until("B has the case", || b.case(&case).is_some());
     b.comment("okafor", &case, &format!("Not {WORD}, I think."));
-    Person::at(b, "okafor").pictures(&case, 1);
+    Visitor::sign_in(b, "okafor").pictures(&case, 1);
     for house in houses {
         wait_until(&format!("{} has cases, comment and preview", house.name()), || {
             house.case(&case).is_some_and(|shown| shown["comments"][0].is_object())
