@@ -21,6 +21,7 @@
 //! | `fetched` | pictures of other hospitals go, and come again |
 //! | `withdrawing` | what is withdrawn is gone everywhere |
 //! | `hostile` | a member sends what must not stand |
+//! | `contested` | a member names the keys of others |
 //! | `joining` | a fourth hospital comes in |
 //! | `verifying` | a feed is checked without a node |
 //! | `kills` | processes die in the middle |
@@ -80,6 +81,8 @@ mod chance;
 mod coming_in;
 #[path = "stories/container.rs"]
 mod container;
+#[path = "stories/contested.rs"]
+mod contested;
 #[path = "stories/copies.rs"]
 mod copies;
 #[path = "stories/cuts.rs"]
