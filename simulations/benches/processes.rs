@@ -46,6 +46,9 @@ mod seats;
 mod waiting;
 #[path = "processes/wire.rs"]
 mod wire;
+#[path = "../../crates/index/examples/search_bench/words.rs"]
+#[expect(dead_code, reason = "searches draw in more ways")]
+mod words;
 
 /// A feed that is a day old may have 100,000 entries; more of it is not pulled before tomorrow (docs/decisions/0008).
 const ENTRIES: usize = 99_900;

@@ -11,6 +11,7 @@ use tokio::net::UnixStream;
 use crate::{
     house::House,
     http::{Ask, Door},
+    words::Chance,
 };
 
 /// People who post at the same time.
@@ -20,7 +21,6 @@ const COMMENTS: usize = 4;
 /// Bytes of a text, so that header, signature, salt and payload are 1,024 bytes in the mean.
 const CASE_BYTES: usize = 620;
 const COMMENT_BYTES: usize = 620;
-const VOCABULARY: u64 = 30_000;
 
 /// Makes a hospital's feed about `entries` longer. The last case has `word` in its text.
 pub(crate) fn fill(house: &House, login: &str, entries: usize, word: &str) {
@@ -88,40 +88,14 @@ impl Line {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood, 2014): the same numbers in every run.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-}
-
 /// Words by Zipf's law, as many as fit.
 pub(crate) fn text(seed: u64, bytes: usize) -> String {
     let mut chance = Chance(seed);
     let mut text = String::new();
     while text.len() < bytes {
-        let uniform = (chance.next() >> 11) as f64 / (1_u64 << 53) as f64;
-        text.push_str(&word((VOCABULARY as f64).powf(uniform) as u64));
+        text.push_str(&chance.word());
         text.push(' ');
     }
     text.truncate(bytes);
     text
-}
-
-/// A word for each rank, like no language's but as long.
-fn word(rank: u64) -> String {
-    const SYLLABLES: [&str; 16] =
-        ["ma", "ne", "ro", "ti", "lu", "so", "ka", "de", "pi", "vo", "ze", "ha", "gu", "fi", "be", "cy"];
-    let mut left = rank + 16;
-    let mut word = String::new();
-    while left > 0 {
-        word.push_str(SYLLABLES[(left % 16) as usize]);
-        left /= 16;
-    }
-    word
 }

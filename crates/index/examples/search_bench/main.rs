@@ -5,6 +5,8 @@
 
 #![expect(clippy::print_stdout, reason = "its figures are what it is for")]
 
+mod words;
+
 use std::{
     error::Error,
     time::{Duration, Instant},
@@ -13,50 +15,16 @@ use std::{
 use index::{Audience, CaseDocument, Change, CommentDocument, Index, NoNames, Query, Reader, Viewer};
 use protocol::{CaseId, CaseNumber, EntryId, FeedId, payload::content::Status};
 
-const VOCABULARY: usize = 30_000;
+use words::{Chance, word};
+
 const BODY_WORDS: usize = 120;
 const INSTITUTIONS: u64 = 50;
 const SEARCHES: usize = 400;
 const SMALL_COMMITS: usize = 100;
 const BATCH: u64 = 5_000;
 
-/// SplitMix64 (Steele, Lea, Flood, 2014): the same numbers in every run.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-
-    /// A rank of the vocabulary: each about as likely as one over the rank.
-    fn rank(&mut self) -> usize {
-        let uniform = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
-        ((VOCABULARY as f64).powf(uniform) as usize).clamp(1, VOCABULARY) - 1
-    }
-}
-
-/// A word for each rank, like no language's but as long.
-fn word(rank: usize) -> String {
-    const SYLLABLES: [&str; 16] =
-        ["ma", "ne", "ro", "ti", "lu", "so", "ka", "de", "pi", "vo", "ze", "ha", "gu", "fi", "be", "cy"];
-    let mut left = rank + 16;
-    let mut word = String::new();
-    while left > 0 {
-        word.push_str(SYLLABLES[left % 16]);
-        left /= 16;
-    }
-    word
-}
-
 fn text(chance: &mut Chance, length: usize) -> String {
-    (0..length).map(|_| word(chance.rank())).collect::<Vec<_>>().join(" ")
+    (0..length).map(|_| chance.word()).collect::<Vec<_>>().join(" ")
 }
 
 fn case_id(number: u64) -> CaseId {
@@ -166,7 +134,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     measure(&reader, "two of them", || format!("{} {} ", common(), common()))?;
     measure(&reader, "two of them as a phrase", || format!("\"{} {}\" ", common(), common()))?;
     let mut chance = Chance(4);
-    let mut drawn = || word(chance.rank());
+    let mut drawn = || chance.word();
     measure(&reader, "one word as people use words", || format!("{} ", drawn()))?;
     measure(&reader, "three such words", || format!("{} {} {} ", drawn(), drawn(), drawn()))?;
     measure(&reader, "three and status and specialty", || {
