@@ -353,6 +353,23 @@ fn a_checkpoint_that_cannot_be_made_stays_due_and_is_no_failure_of_the_batch_bef
 }
 
 #[test]
+fn a_batch_for_which_memory_has_no_place_is_refused_until_rows_can_be_written() {
+    let (mut room, disk) = (Room::with_rows(1), Disk::default());
+    room.options.recent_bytes = 1_000;
+    let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
+    disk.faults.full_after(Some(0));
+    let refused = (1..20).find(|number| tables.apply(&batch(*number), FEEDS, at(*number)).is_err()).unwrap();
+    assert!((4..15).contains(&refused), "{refused} batches of some 300 bytes were taken into twice 1,000");
+    assert_eq!(tables.applied(FEEDS).unwrap(), Some(at(refused - 1)));
+    assert!(room.is_intact(&tables, refused), "what was taken is read");
+    disk.faults.full_after(None);
+    tables.apply(&batch(refused), FEEDS, at(refused)).unwrap();
+    assert_eq!(room.told.get(), None);
+    drop(tables);
+    assert!(room.is_intact(&room.open(), refused + 1));
+}
+
+#[test]
 fn tables_that_were_opened_on_a_full_disk_are_sound_after_a_crash() {
     let (room, disk) = (Room::with_rows(1), Disk::default());
     disk.faults.full_after(Some(0));
