@@ -1,7 +1,9 @@
 //! Blocks: consecutive rows as one value of the engine. What keys next to each other begin with alike stands once, and the whole
 //! is compressed; the engine spends some hundred bytes on a value of its own, which is more than most rows have.
 
-use super::engine::RawRow;
+use std::{cmp::Ordering, ops::Bound};
+
+use super::{engine::RawRow, merged::Range};
 
 /// The most bytes of a block before it is compressed. Sixteen blocks of bytes that cannot be compressed stay below 128 KiB, above
 /// which the engine would put them into files that it never syncs.
@@ -26,6 +28,16 @@ pub(super) struct Packed {
 
 /// A block to read.
 pub(super) struct Block(Vec<u8>);
+
+/// Rows of a block that lie in a range.
+#[derive(Default)]
+pub(super) struct RowsIn {
+    pub(super) rows: Vec<RawRow>,
+    /// It has rows before the range.
+    pub(super) begins_before: bool,
+    /// It has rows behind the range.
+    pub(super) ends_behind: bool,
+}
 
 impl Packer {
     /// The first block stands under that key. None has more than `limit` bytes, which is room for a row and at most
@@ -74,14 +86,41 @@ impl Block {
         Some(None)
     }
 
-    /// All rows; nothing if the bytes are none.
-    pub(super) fn rows(&self) -> Option<Vec<RawRow>> {
-        let (mut rest, mut key, mut rows) = (self.0.as_slice(), Vec::new(), Vec::new());
+    /// Its rows that lie in a range; nothing if the bytes are none.
+    pub(super) fn rows_in(&self, range: Range<'_>) -> Option<RowsIn> {
+        let (mut rest, mut key) = (self.0.as_slice(), Vec::new());
+        let mut found = RowsIn::default();
         while !rest.is_empty() {
             let row = unpack_row(&mut rest, &mut key)?;
-            rows.push((key.clone(), row.to_vec()));
+            match place_in(range, &key) {
+                Ordering::Less => found.begins_before = true,
+                Ordering::Equal => found.rows.push((key.clone(), row.to_vec())),
+                Ordering::Greater => {
+                    found.ends_behind = true;
+                    break;
+                }
+            }
         }
-        Some(rows)
+        Some(found)
+    }
+}
+
+/// Where a key lies: before a range, in it or behind it.
+fn place_in((start, end): Range<'_>, key: &[u8]) -> Ordering {
+    let is_before = match start {
+        Bound::Included(start) => key < start,
+        Bound::Excluded(start) => key <= start,
+        Bound::Unbounded => false,
+    };
+    let is_behind = match end {
+        Bound::Included(end) => key > end,
+        Bound::Excluded(end) => key >= end,
+        Bound::Unbounded => false,
+    };
+    match (is_before, is_behind) {
+        (true, _) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (false, false) => Ordering::Equal,
     }
 }
 
@@ -141,6 +180,8 @@ mod tests {
 
     use super::*;
 
+    const ALL: Range<'static> = (Bound::Unbounded, Bound::Unbounded);
+
     fn pack(rows: impl IntoIterator<Item = RawRow>) -> Vec<Packed> {
         let mut packer = Packer::new(Vec::new(), BLOCK_BYTES_MAX);
         let mut blocks: Vec<_> = rows.into_iter().filter_map(|row| packer.add(row)).collect();
@@ -173,7 +214,7 @@ mod tests {
         }
         for rows in [&[1, 1, 0, 7][..], &[0, 5, 0, 1], &[0x80, 0x80, 0x80, 1], &[0, 1]] {
             let block = Block(rows.to_vec());
-            assert!(block.rows().is_none() && block.find(&[1, 2]).is_none(), "{rows:?}");
+            assert!(block.rows_in(ALL).is_none() && block.find(&[1, 2]).is_none(), "{rows:?}");
         }
     }
 
@@ -191,7 +232,7 @@ mod tests {
             let mut back = BTreeMap::new();
             for (number, Packed { at, bytes }) in blocks.iter().enumerate() {
                 let block = Block::unpack(bytes).unwrap();
-                let its = block.rows().unwrap();
+                let its = block.rows_in(ALL).unwrap().rows;
                 prop_assert!(number == 0 && at.is_empty() || its[0].0 == *at);
                 for (key, row) in &its {
                     prop_assert_eq!(block.find(key), Some(Some(row.clone())));
@@ -206,9 +247,9 @@ mod tests {
 
         #[test]
         fn no_bytes_make_reading_a_block_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = Block::unpack(&bytes).map(|block| block.rows());
+            let _ = Block::unpack(&bytes).map(|block| block.rows_in(ALL));
             let block = Block(bytes);
-            let _ = (block.rows(), block.find(&[3]));
+            let _ = (block.rows_in(ALL), block.find(&[3]));
         }
     }
 }

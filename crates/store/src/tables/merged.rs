@@ -1,13 +1,10 @@
 //! Rows as they are: what was changed lately in front of the blocks of the engine.
 
-use std::{
-    iter::Peekable,
-    ops::{Bound, RangeBounds},
-    vec,
-};
+use std::{iter::Peekable, ops::Bound, vec};
 
 use super::{
-    engine::{Engine, EngineError, Placed, RawRow, no_block},
+    block::RowsIn,
+    engine::{Engine, EngineError, RawRow, no_block},
     recent::Recent,
 };
 
@@ -104,18 +101,21 @@ struct Blocks<'a> {
     is_backward: bool,
     /// The block read last.
     at: Option<Vec<u8>>,
+    /// No further block has rows of the range.
+    is_last: bool,
     rows: vec::IntoIter<RawRow>,
 }
 
 impl<'a> Blocks<'a> {
     fn new(engine: &'a Engine, range: Range<'a>, is_backward: bool) -> Self {
-        Self { engine, range, is_backward, at: None, rows: Vec::new().into_iter() }
+        Self { engine, range, is_backward, at: None, is_last: false, rows: Vec::new().into_iter() }
     }
 
-    /// Reads the next block with rows of the range; whether there is one.
+    /// Reads the next block; whether there is one that may have rows of the range.
     fn advance(&mut self) -> Result<bool, EngineError> {
         let (start, end) = self.range;
         let block = match (&self.at, self.is_backward) {
+            _ if self.is_last => None,
             (None, false) => self.engine.block_at(key_of(start).unwrap_or_default())?,
             (None, true) => match key_of(end) {
                 Some(end) => self.engine.block_at(end)?,
@@ -124,26 +124,15 @@ impl<'a> Blocks<'a> {
             (Some(at), false) => self.engine.block_after(at)?,
             (Some(at), true) => self.engine.block_before(at)?,
         };
-        let Some(block) = block.filter(|block| self.may_have_rows(block)) else { return Ok(false) };
-        let mut rows = block.open()?.rows().ok_or_else(no_block)?;
-        rows.retain(|(key, _)| RangeBounds::<[u8]>::contains(&self.range, key.as_slice()));
+        let Some(block) = block else { return Ok(false) };
+        let RowsIn { mut rows, begins_before, ends_behind } = block.open()?.rows_in(self.range).ok_or_else(no_block)?;
         if self.is_backward {
             rows.reverse();
         }
         self.rows = rows.into_iter();
         self.at = Some(block.at);
+        self.is_last = if self.is_backward { begins_before } else { ends_behind };
         Ok(true)
-    }
-
-    /// Whether a block, or one behind it in this direction, may have rows of the range.
-    fn may_have_rows(&self, block: &Placed) -> bool {
-        let (start, end) = self.range;
-        match (self.is_backward, &self.at) {
-            (false, _) => key_of(end).is_none_or(|end| block.at.as_slice() <= end),
-            // The block before one that begins at or before the start has nothing of it.
-            (true, Some(at)) => key_of(start).is_none_or(|start| at.as_slice() > start),
-            (true, None) => true,
-        }
     }
 }
 

@@ -8,8 +8,10 @@ use std::{
 
 use super::{Key, Row, Table, TableError, Tables, engine::RawRow};
 
-/// Rows that are read at once. A walk sees what is changed behind them meanwhile.
-const ROWS_AT_ONCE: usize = 32;
+/// Rows that are read at first, and then four times as many, up to so many at once. A walk sees what is changed behind them
+/// meanwhile.
+const ROWS_AT_FIRST: usize = 4;
+const ROWS_AT_ONCE: usize = 64;
 
 /// The rows of a range, from either end. An error ends it.
 pub struct Rows<'t, K, V> {
@@ -23,17 +25,16 @@ pub struct Rows<'t, K, V> {
 }
 
 /// Rows read from one end.
-#[derive(Default)]
 struct Ahead {
     rows: VecDeque<RawRow>,
-    /// There were no more.
-    is_all: bool,
+    /// How many are read next; none, if there were no more.
+    count: usize,
 }
 
 impl<'t, K: Key, V: Row> Rows<'t, K, V> {
     pub(super) fn new(tables: &'t Tables, table: Table<K, V>, range: (Bound<Vec<u8>>, Bound<Vec<u8>>)) -> Self {
-        let (front, back) = (Ahead::default(), Ahead::default());
-        Self { tables, table: table.name(), left: range, front, back, types: PhantomData }
+        let ahead = || Ahead { rows: VecDeque::new(), count: ROWS_AT_FIRST };
+        Self { tables, table: table.name(), left: range, front: ahead(), back: ahead(), types: PhantomData }
     }
 
     fn step(&mut self, from_end: bool) -> Option<Result<(K, V), TableError>> {
@@ -49,10 +50,10 @@ impl<'t, K: Key, V: Row> Rows<'t, K, V> {
 
     fn next_row(&mut self, from_end: bool) -> Result<Option<RawRow>, TableError> {
         let ahead = if from_end { &mut self.back } else { &mut self.front };
-        if ahead.rows.is_empty() && !ahead.is_all {
+        if ahead.rows.is_empty() && ahead.count > 0 {
             let range = (as_slice(&self.left.0), as_slice(&self.left.1));
-            ahead.rows = self.tables.run(|layers| layers.rows(range, from_end, ROWS_AT_ONCE))?.into();
-            ahead.is_all = ahead.rows.len() < ROWS_AT_ONCE;
+            ahead.rows = self.tables.run(|layers| layers.rows(range, from_end, ahead.count))?.into();
+            ahead.count = if ahead.rows.len() < ahead.count { 0 } else { ROWS_AT_ONCE.min(4 * ahead.count) };
         }
         // What was read from one end may have been walked from the other since.
         let row = ahead.rows.pop_front().filter(|(key, _)| self.left.contains(key));
