@@ -1,12 +1,14 @@
 //! Tables: what was folded from the journal, to be looked up quickly, and to be thrown away whenever in doubt.
 //!
 //! The engine below may lose, refuse, panic or hang; this room is built so that none of it matters. Opening has a deadline
-//! and never fails: what does not open is set aside and the caller is told to apply the journal from its beginning. How far
-//! the journal was applied travels in the same atomic batch as the rows. A checkpoint file outside the engine knows how far
-//! it must at least have come, and rows are counted and summed, so that an engine which silently went back is caught at the
-//! next open. An engine that breaks or panics at use makes the tables unusable, and so does a call that does not come back: the
-//! caller's process has to end then, and its next start opens what is sound or fresh tables.
+//! and never fails: what does not open is set aside and the caller is told to apply the journal from its beginning. What was
+//! changed lately is in memory (`layers`), and is written many rows at a time, in blocks (`block`), with how far the journal was
+//! applied in the same atomic batch. A checkpoint file outside the engine knows how far it must at least have come, and blocks are
+//! counted and summed, so that an engine which silently went back is caught at the next open. An engine that breaks or panics at
+//! use makes the tables unusable, and so does a call that does not come back: the caller's process has to end then, and its next
+//! start opens what is sound or fresh tables.
 
+mod base;
 mod batch;
 mod block;
 mod checkpoint;

@@ -1,12 +1,9 @@
 //! Layers: rows changed lately in memory, in front of blocks in the engine.
 //!
 //! What is in memory is lost with the process, and applied once more from the journal: no row is anybody's truth. So rows are
-//! written rarely and many at a time, which is what the engine can do in little space. Where few blocks change they are written in
-//! their place; where many do, or the engine has not cleaned up behind itself, all rows are written anew into a fresh directory.
+//! written rarely and many at a time, which is what the engine can do in little space.
 
 use std::{
-    fs, io,
-    ops::Bound,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::{Duration, Instant},
@@ -14,22 +11,14 @@ use std::{
 
 use super::{
     Batch, Mark, TableOptions,
-    block::{BLOCK_BYTES_MAX, Packed, Packer},
-    checkpoint::{Checkpoint, Stated, Tally},
-    engine::{Engine, EngineError, RawRow, no_block, note_pages, opening_takes},
+    base::{Base, Plan, check_room, generation_path, remove_others},
+    checkpoint::Checkpoint,
+    engine::{EngineError, RawRow, no_block, note_pages, opening_takes},
     merged::{Merged, Range},
     recent::Recent,
 };
-use crate::{disk::Disk, journal::Position, space::free_space};
+use crate::{disk::Disk, journal::Position};
 
-/// The engine is asked to write nothing while less is free: a write that fails is the last one that it tries.
-const ROOM_BYTES_MIN: u64 = 1 << 20;
-/// Blocks that are written at once into a fresh directory. Others read meanwhile, and wait for each of these writes.
-const BLOCKS_AT_ONCE: usize = 64;
-/// What a changed block costs in its place: its bytes, then those of its neighbours that the engine writes with it.
-const IN_PLACE_COST: u64 = 3;
-/// The engine may take so many bytes more than twice what its blocks have, before they are written anew.
-const SLACK_BYTES: u64 = 4 << 20;
 /// How much is written in a second at the least, as far as a stop has to know.
 const BYTES_A_SECOND: u64 = 10 << 20;
 /// What opening takes however little there is.
@@ -55,23 +44,6 @@ struct State {
     written: Instant,
 }
 
-/// What is written.
-#[derive(Clone)]
-struct Base {
-    generation: u64,
-    engine: Arc<Engine>,
-    stated: Stated,
-}
-
-/// What there is to do to write changes down.
-struct Plan {
-    /// Blocks that change, each with the key of the next.
-    touched: Vec<(Vec<u8>, Option<Vec<u8>>)>,
-    is_anew: bool,
-    /// What is read and written, about.
-    bytes: u64,
-}
-
 impl Layers {
     /// Opens what the checkpoint names, and nothing if it is not what the checkpoint says.
     pub(super) fn open(
@@ -82,20 +54,7 @@ impl Layers {
     ) -> Result<Self, EngineError> {
         let known = if is_fresh { Some(Checkpoint::default()) } else { Checkpoint::read(directory) };
         let known = known.ok_or_else(|| EngineError::Broken("there is no sound checkpoint".into()))?;
-        remove_others(directory, known.generation)?;
-        let engine = Engine::open(&generation_path(directory, known.generation), options.cache_bytes)?;
-        let stated = engine.stated()?;
-        for (mark, applied) in &known.stated.marks {
-            if stated.marks.get(mark).is_none_or(|stated| stated < applied) {
-                return Err(EngineError::Broken(format!("the engine went back behind the checkpoint of {mark}")));
-            }
-        }
-        if !known.is_orderly {
-            engine.verify(&stated)?;
-        } else if known.stated != stated {
-            return Err(EngineError::Broken("the engine has not what it had when it was closed".into()));
-        }
-        let base = Base { generation: known.generation, engine: Arc::new(engine), stated };
+        let base = Base::open(directory, &known, options.cache_bytes)?;
         let state = State { recent: Recent::default(), frozen: None, base, written: Instant::now() };
         Ok(Self {
             directory: directory.to_owned(),
@@ -147,12 +106,7 @@ impl Layers {
         check_room(&self.directory)?;
         if let Some((base, frozen)) = self.freeze() {
             let plan = Plan::of(&base, &frozen)?;
-            let stated = base.stated_with(&frozen);
-            let base = if plan.is_anew && self.has_room_for(plan.bytes) {
-                self.write_anew(&base, &frozen, stated)?
-            } else {
-                write_in_place(&base, &frozen, stated, plan.touched)?
-            };
+            let base = base.with(&frozen, plan, &self.directory, self.cache_bytes)?;
             let mut state = self.write_state();
             (state.base, state.frozen, state.written) = (base, None, Instant::now());
         }
@@ -162,9 +116,8 @@ impl Layers {
     /// Writes what is in memory if there is time, notes that the stop is orderly, and where the engine's pages are.
     pub(super) fn close(self, deadline: Instant) -> Result<(), EngineError> {
         let has_time_for = |takes: Duration| Instant::now() + takes <= deadline;
-        while let Some((base, frozen)) = self.freeze() {
-            let takes = Plan::of(&base, &frozen)?.bytes.saturating_mul(1_000) / BYTES_A_SECOND;
-            if !has_time_for(Duration::from_millis(takes)) {
+        while let Some(bytes) = self.bytes_to_write()? {
+            if !has_time_for(Duration::from_millis(bytes.saturating_mul(1_000) / BYTES_A_SECOND)) {
                 break;
             }
             self.write()?;
@@ -196,28 +149,9 @@ impl Layers {
         state.frozen.clone().map(|frozen| (state.base.clone(), frozen))
     }
 
-    /// All rows into a fresh directory.
-    fn write_anew(&self, base: &Base, frozen: &Recent, mut stated: Stated) -> Result<Base, EngineError> {
-        let generation = base.generation + 1;
-        let path = generation_path(&self.directory, generation);
-        stated.tally = Tally::default();
-        let engine = Engine::open(&path, self.cache_bytes)?;
-        let (mut packer, mut blocks) = (Packer::new(Vec::new(), BLOCK_BYTES_MAX), Vec::new());
-        for row in Merged::new(&base.engine, [frozen], (Bound::Unbounded, Bound::Unbounded), false) {
-            blocks.extend(packer.add(row?));
-            if blocks.len() >= BLOCKS_AT_ONCE {
-                place(&engine, std::mem::take(&mut blocks), &mut stated)?;
-                engine.flush()?;
-            }
-        }
-        blocks.push(packer.end());
-        place(&engine, blocks, &mut stated)?;
-        Ok(Base { generation, engine: Arc::new(engine), stated })
-    }
-
-    /// Whether a second copy fits onto the disk.
-    fn has_room_for(&self, bytes: u64) -> bool {
-        free_space(&self.directory).is_ok_and(|space| space.free_bytes > IN_PLACE_COST * bytes + ROOM_BYTES_MIN)
+    /// How much writing what is in memory reads and writes, about. None: nothing is.
+    fn bytes_to_write(&self) -> Result<Option<u64>, EngineError> {
+        self.freeze().map(|(base, frozen)| Ok(Plan::of(&base, &frozen)?.bytes)).transpose()
     }
 
     fn base_path(&self) -> PathBuf {
@@ -251,102 +185,4 @@ impl State {
     fn recents(&self) -> impl Iterator<Item = &Recent> {
         std::iter::once(&self.recent).chain(self.frozen.as_deref())
     }
-}
-
-impl Base {
-    /// What is stated once these changes are written.
-    fn stated_with(&self, recent: &Recent) -> Stated {
-        let mut stated = self.stated.clone();
-        stated.marks.extend(recent.marks.iter().map(|(name, applied)| ((*name).to_owned(), *applied)));
-        stated
-    }
-}
-
-impl Plan {
-    fn of(base: &Base, recent: &Recent) -> Result<Self, EngineError> {
-        let (mut touched, mut touched_bytes) = (Vec::new(), 0);
-        let mut from = Some(Vec::new());
-        while let Some(start) = from {
-            let Some((key, _)) = recent.range((Bound::Included(&start), Bound::Unbounded)).next() else { break };
-            let Some(block) = base.engine.block_at(key)? else { break };
-            let next = base.engine.block_after(&block.at)?.map(|next| next.at);
-            touched_bytes += block.bytes() as u64;
-            from = next.clone();
-            touched.push((block.at, next));
-        }
-        let (all, added) = (base.stated.tally.bytes, recent.bytes() as u64);
-        let in_place = IN_PLACE_COST * touched_bytes + added;
-        let is_anew = touched.is_empty() || base.engine.bytes_on_disk() + in_place > 2 * all + SLACK_BYTES;
-        Ok(Self { touched, is_anew, bytes: if is_anew { all + added } else { in_place } })
-    }
-}
-
-/// Changed blocks where they are.
-fn write_in_place(
-    base: &Base,
-    recent: &Recent,
-    mut stated: Stated,
-    touched: Vec<(Vec<u8>, Option<Vec<u8>>)>,
-) -> Result<Base, EngineError> {
-    let mut blocks = Vec::new();
-    for (at, next) in touched {
-        let range = (Bound::Included(at.as_slice()), next.as_deref().map_or(Bound::Unbounded, Bound::Excluded));
-        let rows = Merged::new(&base.engine, [recent], range, false).collect::<Result<Vec<_>, _>>()?;
-        if let Some(before) = base.engine.block_at(&at)? {
-            before.take_from(&mut stated.tally);
-        }
-        blocks.append(&mut split(at, rows));
-    }
-    place(&base.engine, blocks, &mut stated)?;
-    Ok(Base { stated, ..base.clone() })
-}
-
-/// Rows as one block, or as several that have room for more.
-fn split(at: Vec<u8>, rows: Vec<RawRow>) -> Vec<Packed> {
-    let pack = |limit| {
-        let mut packer = Packer::new(at.clone(), limit);
-        let mut blocks: Vec<_> = rows.iter().cloned().filter_map(|row| packer.add(row)).collect();
-        blocks.push(packer.end());
-        blocks
-    };
-    let blocks = pack(BLOCK_BYTES_MAX);
-    if blocks.len() == 1 { blocks } else { pack(BLOCK_BYTES_MAX / 4 * 3) }
-}
-
-/// Writes blocks with what is then stated.
-fn place(engine: &Engine, blocks: Vec<Packed>, stated: &mut Stated) -> Result<(), EngineError> {
-    for block in &blocks {
-        stated.tally.add(&block.at, &block.bytes);
-    }
-    engine.write(blocks, stated)
-}
-
-/// Whether there is room for what is written. A file system that does not say is asked by writing.
-pub(super) fn check_room(directory: &Path) -> Result<(), EngineError> {
-    match free_space(directory) {
-        Ok(space) if space.free_bytes < ROOM_BYTES_MIN => {
-            let free_bytes = space.free_bytes;
-            Err(EngineError::Failed(format!("{free_bytes} bytes are free on the disk; {ROOM_BYTES_MIN} are needed")))
-        }
-        _ => Ok(()),
-    }
-}
-
-const GENERATION: &str = "db-";
-
-fn generation_path(directory: &Path, generation: u64) -> PathBuf {
-    directory.join(format!("{GENERATION}{generation}"))
-}
-
-/// Removes the blocks of all other generations.
-fn remove_others(directory: &Path, generation: u64) -> io::Result<()> {
-    let kept = generation_path(directory, generation);
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        let is_generation = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(GENERATION));
-        if is_generation && path != kept {
-            fs::remove_dir_all(path)?;
-        }
-    }
-    Ok(())
 }

@@ -10,9 +10,10 @@ use std::{
 
 use super::{
     TableOptions,
+    base::check_room,
     engine::{EngineError, opening_takes},
     guard::panic_text,
-    layers::{Layers, check_room},
+    layers::Layers,
 };
 use crate::{
     disk::{self, Disk},

@@ -1,0 +1,202 @@
+//! The base: rows as they are written, in blocks of one generation.
+//!
+//! Where few blocks change they are written in their place; where many do, or the engine has not cleaned up behind itself, all rows
+//! are written anew into a fresh directory, which is the next generation.
+
+use std::{
+    fs, io,
+    ops::Bound,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    block::{BLOCK_BYTES_MAX, Packed, Packer},
+    checkpoint::{Checkpoint, Stated, Tally},
+    engine::{Engine, EngineError, RawRow},
+    merged::Merged,
+    recent::Recent,
+};
+use crate::space::free_space;
+
+/// The engine is asked to write nothing while less is free: a write that fails is the last one that it tries.
+const ROOM_BYTES_MIN: u64 = 1 << 20;
+/// Blocks that are written at once into a fresh directory. Others read meanwhile, and wait for each of these writes.
+const BLOCKS_AT_ONCE: usize = 64;
+/// What a changed block costs in its place: its bytes, then those of its neighbours that the engine writes with it.
+const IN_PLACE_COST: u64 = 3;
+/// The engine may take so many bytes more than twice what its blocks have, before they are written anew.
+const SLACK_BYTES: u64 = 4 << 20;
+
+/// What is written.
+#[derive(Clone)]
+pub(super) struct Base {
+    pub(super) generation: u64,
+    pub(super) engine: Arc<Engine>,
+    pub(super) stated: Stated,
+}
+
+/// What there is to do to write changes down.
+pub(super) struct Plan {
+    /// Blocks that change, each with the key of the next.
+    touched: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    is_anew: bool,
+    /// What is read and written, about.
+    pub(super) bytes: u64,
+}
+
+impl Base {
+    /// Opens what the checkpoint names, unless it is not what the checkpoint says. Other generations go.
+    pub(super) fn open(directory: &Path, known: &Checkpoint, cache_bytes: u64) -> Result<Self, EngineError> {
+        remove_others(directory, known.generation)?;
+        let engine = Engine::open(&generation_path(directory, known.generation), cache_bytes)?;
+        let stated = engine.stated()?;
+        for (mark, applied) in &known.stated.marks {
+            if stated.marks.get(mark).is_none_or(|stated| stated < applied) {
+                return Err(EngineError::Broken(format!("the engine went back behind the checkpoint of {mark}")));
+            }
+        }
+        if !known.is_orderly {
+            engine.verify(&stated)?;
+        } else if known.stated != stated {
+            return Err(EngineError::Broken("the engine has not what it had when it was closed".into()));
+        }
+        Ok(Self { generation: known.generation, engine: Arc::new(engine), stated })
+    }
+
+    /// The base with these changes.
+    pub(super) fn with(
+        &self,
+        recent: &Recent,
+        plan: Plan,
+        directory: &Path,
+        cache_bytes: u64,
+    ) -> Result<Self, EngineError> {
+        let mut stated = self.stated.clone();
+        stated.marks.extend(recent.marks.iter().map(|(name, applied)| ((*name).to_owned(), *applied)));
+        if plan.is_anew && has_room_for(directory, plan.bytes) {
+            self.write_anew(recent, stated, directory, cache_bytes)
+        } else {
+            self.write_in_place(recent, stated, plan.touched)
+        }
+    }
+
+    /// All rows into a fresh directory.
+    fn write_anew(
+        &self,
+        recent: &Recent,
+        mut stated: Stated,
+        directory: &Path,
+        cache_bytes: u64,
+    ) -> Result<Self, EngineError> {
+        let generation = self.generation + 1;
+        stated.tally = Tally::default();
+        let engine = Engine::open(&generation_path(directory, generation), cache_bytes)?;
+        let (mut packer, mut blocks) = (Packer::new(Vec::new(), BLOCK_BYTES_MAX), Vec::new());
+        for row in Merged::new(&self.engine, [recent], (Bound::Unbounded, Bound::Unbounded), false) {
+            blocks.extend(packer.add(row?));
+            if blocks.len() >= BLOCKS_AT_ONCE {
+                place(&engine, std::mem::take(&mut blocks), &mut stated)?;
+                engine.flush()?;
+            }
+        }
+        blocks.push(packer.end());
+        place(&engine, blocks, &mut stated)?;
+        Ok(Self { generation, engine: Arc::new(engine), stated })
+    }
+
+    /// Changed blocks where they are.
+    fn write_in_place(
+        &self,
+        recent: &Recent,
+        mut stated: Stated,
+        touched: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    ) -> Result<Self, EngineError> {
+        let mut blocks = Vec::new();
+        for (at, next) in touched {
+            let range = (Bound::Included(at.as_slice()), next.as_deref().map_or(Bound::Unbounded, Bound::Excluded));
+            let rows = Merged::new(&self.engine, [recent], range, false).collect::<Result<Vec<_>, _>>()?;
+            if let Some(before) = self.engine.block_at(&at)? {
+                before.take_from(&mut stated.tally);
+            }
+            blocks.append(&mut split(at, rows));
+        }
+        place(&self.engine, blocks, &mut stated)?;
+        Ok(Self { stated, ..self.clone() })
+    }
+}
+
+impl Plan {
+    pub(super) fn of(base: &Base, recent: &Recent) -> Result<Self, EngineError> {
+        let (mut touched, mut touched_bytes) = (Vec::new(), 0);
+        let mut from = Some(Vec::new());
+        while let Some(start) = from {
+            let Some((key, _)) = recent.range((Bound::Included(&start), Bound::Unbounded)).next() else { break };
+            let Some(block) = base.engine.block_at(key)? else { break };
+            let next = base.engine.block_after(&block.at)?.map(|next| next.at);
+            touched_bytes += block.bytes() as u64;
+            from = next.clone();
+            touched.push((block.at, next));
+        }
+        let (all, added) = (base.stated.tally.bytes, recent.bytes() as u64);
+        let in_place = IN_PLACE_COST * touched_bytes + added;
+        let is_anew = touched.is_empty() || base.engine.bytes_on_disk() + in_place > 2 * all + SLACK_BYTES;
+        Ok(Self { touched, is_anew, bytes: if is_anew { all + added } else { in_place } })
+    }
+}
+
+/// Rows as one block, or as several that have room for more.
+fn split(at: Vec<u8>, rows: Vec<RawRow>) -> Vec<Packed> {
+    let pack = |limit| {
+        let mut packer = Packer::new(at.clone(), limit);
+        let mut blocks: Vec<_> = rows.iter().cloned().filter_map(|row| packer.add(row)).collect();
+        blocks.push(packer.end());
+        blocks
+    };
+    let blocks = pack(BLOCK_BYTES_MAX);
+    if blocks.len() == 1 { blocks } else { pack(BLOCK_BYTES_MAX / 4 * 3) }
+}
+
+/// Writes blocks with what is then stated.
+fn place(engine: &Engine, blocks: Vec<Packed>, stated: &mut Stated) -> Result<(), EngineError> {
+    for block in &blocks {
+        stated.tally.add(&block.at, &block.bytes);
+    }
+    engine.write(blocks, stated)
+}
+
+/// Whether there is room for what is written. A file system that does not say is asked by writing.
+pub(super) fn check_room(directory: &Path) -> Result<(), EngineError> {
+    match free_space(directory) {
+        Ok(space) if space.free_bytes < ROOM_BYTES_MIN => {
+            let free_bytes = space.free_bytes;
+            Err(EngineError::Failed(format!("{free_bytes} bytes are free on the disk; {ROOM_BYTES_MIN} are needed")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a second copy fits onto the disk.
+fn has_room_for(directory: &Path, bytes: u64) -> bool {
+    free_space(directory).is_ok_and(|space| space.free_bytes > IN_PLACE_COST * bytes + ROOM_BYTES_MIN)
+}
+
+const GENERATION: &str = "db-";
+
+/// Where the blocks of a generation are.
+pub(super) fn generation_path(directory: &Path, generation: u64) -> PathBuf {
+    directory.join(format!("{GENERATION}{generation}"))
+}
+
+/// Removes the blocks of all other generations.
+pub(super) fn remove_others(directory: &Path, generation: u64) -> io::Result<()> {
+    let kept = generation_path(directory, generation);
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let is_generation = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(GENERATION));
+        if is_generation && path != kept {
+            fs::remove_dir_all(path)?;
+        }
+    }
+    Ok(())
+}
