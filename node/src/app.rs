@@ -5,6 +5,7 @@ mod cases;
 mod check;
 mod clocks;
 mod drafts;
+mod expelling;
 mod export;
 mod founding;
 #[cfg(test)]

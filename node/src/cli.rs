@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Admit(command::Paper),
     /// Vote for an admission that waits, by the feed of the institution; without it, list those that wait.
     Certify(command::Certify),
+    /// Propose to expel a member, or vote for what another governor proposed; without a feed, list the expulsions that wait.
+    Expel(command::Expel),
     /// Print the invitation for an admitted institution.
     Invite,
     /// Join a network, by a charter that all founders signed or by an invitation.

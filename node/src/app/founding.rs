@@ -253,20 +253,32 @@ impl App {
     }
 
     async fn vote(&self, membership: Membership, actor: &Actor) -> Result<WaitingAdmission, AppError> {
+        let certificate = self.cast(&Decision::Admission(membership.clone()), membership.feed, actor).await?;
+        let roster = self.joined()?.exchange(|exchange| exchange.roster().clone());
+        Ok(reading(&roster, &membership, &certificate))
+    }
+
+    /// Gives this governor's vote for a decision about an institution. Returns the decision with all votes that are known.
+    pub(super) async fn cast(
+        &self,
+        decision: &Decision,
+        about: FeedId,
+        actor: &Actor,
+    ) -> Result<Certificate, AppError> {
         let network = self.joined()?;
         let vote = self.keys.secret(Which::Vote)?;
         let is_governor = network.exchange(|exchange| exchange.roster().is_governor(&vote.public()));
         if !is_governor {
             return Err(AppError::conflict("only governors of the network vote, and this institution is none"));
         }
-        self.note_membership(actor, membership.feed)?;
-        let bytes = Decision::Admission(membership.clone()).encode();
+        self.note_membership(actor, about)?;
+        let bytes = decision.encode();
         let certificate =
             Certificate { votes: vec![Vote::sign(&network.id(), &bytes, &vote)], decision: Bytes(bytes.clone()) };
         network.add_papers(message::Papers { charters: Vec::new(), certificates: vec![certificate] }).await?;
-        let (roster, papers) = network.exchange(|exchange| (exchange.roster().clone(), exchange.papers().clone()));
+        let papers = network.exchange(|exchange| exchange.papers().clone());
         let merged = papers.certificates().find(|certificate| certificate.decision.0 == bytes);
-        Ok(reading(&roster, &membership, &merged.ok_or(AppError::NotFound("decision"))?))
+        merged.ok_or(AppError::NotFound("decision"))
     }
 
     /// Our feed in a network: by the card that is kept there, else by the keys that it is named after.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use house::Actor;
+use store::{Journal, NewRecord, Secret};
 
-use super::{App, NewAccount, NewAttestation};
-use crate::{cli::Init, config::Config, layout::Layout, node};
+use super::{App, NewAccount, NewAttestation, journal_options};
+use crate::{cli::Init, config::Config, keys::KeyFiles, layout::Layout, node};
 
 /// A data directory and what leads into it.
 pub(crate) struct Hospital {
@@ -77,6 +78,23 @@ impl Hospital {
 
     pub(crate) async fn open(&self) -> Arc<App> {
         App::open(&self.layout, &self.config, false).await.unwrap()
+    }
+
+    /// Has a closed node keep what the journal of another says, as if it had come over the network.
+    pub(crate) fn hears(&self, other: &App) {
+        let joined = other.joined().unwrap();
+        let from = &joined.shared().shelf.journal;
+        let records = from.scan(None).map(|scanned| {
+            let scanned = scanned.unwrap();
+            let secret = match from.unseal(&scanned).unwrap() {
+                Secret::Held(secret) => Some(secret),
+                Secret::None | Secret::Erased => None,
+            };
+            NewRecord { kind: scanned.kind, clear: scanned.clear, secret }
+        });
+        let options = journal_options(&KeyFiles::new(self.layout.keys())).unwrap();
+        let to = Journal::open(&self.layout.network(&joined.id()).feeds(), options).unwrap();
+        to.append_blocking(records.collect()).unwrap();
     }
 
     /// The node after a restart.

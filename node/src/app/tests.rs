@@ -1,5 +1,6 @@
 //! What a single house can do with its own data directory: stories without peers and without HTTP.
 
+mod expelling;
 mod forgetting;
 mod founding;
 mod keeping;

@@ -74,6 +74,13 @@ pub(crate) struct Certify {
     pub(crate) feed: Option<String>,
 }
 
+/// Arguments of `expel`.
+#[derive(Debug, Args)]
+pub(crate) struct Expel {
+    /// Feed of the institution. What this node holds of it goes on counting, unless another governor named another end first.
+    pub(crate) feed: Option<String>,
+}
+
 /// Accounts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {

@@ -47,6 +47,10 @@ impl Request {
                 Some(feed) => Self::post("/admissions/votes", json!({ "feed": feed })),
                 None => Self::get("/admissions"),
             },
+            Command::Expel(expel) => match &expel.feed {
+                Some(feed) => Self::post("/expulsions", json!({ "feed": feed })),
+                None => Self::get("/expulsions"),
+            },
             Command::Invite => Self::get("/invitation"),
             Command::Join(paper) => Self::post("/network", json!({ "invitation": read_paper(&paper.file)? })),
             Command::Account(account) => of_account(account),

@@ -17,6 +17,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("admit FILE", "POST /api/v1/admissions"),
     ("certify 00", "POST /api/v1/admissions/votes"),
     ("certify", "GET /api/v1/admissions"),
+    ("expel 00", "POST /api/v1/expulsions"),
+    ("expel", "GET /api/v1/expulsions"),
     ("invite", "GET /api/v1/invitation"),
     ("join FILE", "POST /api/v1/network"),
     ("account add one --name One --role auditor", "POST /api/v1/accounts"),

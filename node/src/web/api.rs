@@ -30,6 +30,8 @@ pub(crate) fn routes() -> Routes {
         .get("/api/v1/admissions", network::waiting_admissions)
         .post("/api/v1/admissions", network::admit)
         .post("/api/v1/admissions/votes", network::certify)
+        .get("/api/v1/expulsions", network::waiting_expulsions)
+        .post("/api/v1/expulsions", network::expel)
         .get("/api/v1/invitation", network::invitation)
         .get("/api/v1/accounts", accounts::list)
         .post("/api/v1/accounts", accounts::add)

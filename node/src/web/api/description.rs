@@ -45,6 +45,8 @@ pub(super) enum Problems {
         network::waiting_admissions,
         network::admit,
         network::certify,
+        network::waiting_expulsions,
+        network::expel,
         network::invitation,
         accounts::list,
         accounts::add,

@@ -54,7 +54,7 @@ pub(super) struct CardLine {
     card: String,
 }
 
-/// An institution that waits for votes.
+/// An institution that is voted about.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Ballot {
@@ -175,6 +175,31 @@ pub(super) async fn certify(
         app.certify(&feed, &visitor.actor).await
     });
     Ok(Json(json!(waiting.await?)))
+}
+
+/// Expulsions that wait for votes.
+#[utoipa::path(get, path = "/api/v1/expulsions", tag = "network", responses((status = 200, description = "Those that wait, each with the last entry that counts and its votes"), Problems))]
+pub(super) async fn waiting_expulsions(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Json<Value>, Problem> {
+    let waiting = web.run(move |app| {
+        may_manage(app, &visitor.actor)?;
+        app.waiting_expulsions()
+    });
+    Ok(Json(json!(waiting.await?)))
+}
+
+/// Proposes to expel a member, or votes for what another governor proposed.
+#[utoipa::path(post, path = "/api/v1/expulsions", tag = "network", request_body = Ballot, responses((status = 200, description = "The expulsion, with its votes"), Problems))]
+pub(super) async fn expel(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Sent(ballot): Sent<Ballot>,
+) -> Result<Json<Value>, Problem> {
+    let feed: FeedId = id("institution", &ballot.feed)?;
+    let proposed = web.run_async(move |app| async move {
+        may_manage(&app, &visitor.actor)?;
+        app.expel(&feed, &visitor.actor).await
+    });
+    Ok(Json(json!(proposed.await?)))
 }
 
 /// What an admitted institution needs to join.

@@ -43,6 +43,8 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/admissions", "s - - - - x - - - - - x"),
     ("POST", "/api/v1/admissions", "s - - - - x - - - - - x"),
     ("POST", "/api/v1/admissions/votes", "s - - - - 0 - - - - - 0"),
+    ("GET", "/api/v1/expulsions", "s - - - - x - - - - - x"),
+    ("POST", "/api/v1/expulsions", "s - - - - 0 - - - - - 0"),
     ("GET", "/api/v1/invitation", "s - - - - x - - - - - x"),
     ("GET", "/api/v1/accounts", "s - - - - x - - - - - x"),
     ("POST", "/api/v1/accounts", "s - - - - x - - - - - x"),

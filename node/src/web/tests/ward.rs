@@ -271,7 +271,7 @@ pub(super) fn body_of(path: &str, login: &str) -> Value {
         "/charters/signatures" | "/charters/reading" => json!({ "charter": "x" }),
         "/network" => json!({ "invitation": "x" }),
         "/admissions" => json!({ "card": "x" }),
-        "/admissions/votes" => json!({ "feed": "00".repeat(32) }),
+        "/admissions/votes" | "/expulsions" => json!({ "feed": "00".repeat(32) }),
         "/accounts" => json!({ "login": "x", "name": "X" }),
         "/attestations" => json!({ "login": "nobody", "profession": "nurse", "days": 1 }),
         "/revocations" => json!({ "login": "nobody", "reason": "misuse" }),
