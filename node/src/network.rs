@@ -94,6 +94,8 @@ pub(crate) struct Shared {
     listening: Mutex<BTreeSet<String>>,
     sent: Mutex<VecDeque<(OutboxId, EntryId)>>,
     news: broadcast::Sender<News>,
+    /// Damaged records without which it is not known who belongs to the network and who may speak.
+    pub(crate) unread: Vec<String>,
     pub(crate) lengths: lengths::Lengths,
     wanted: previews::Wanted,
     pulls: Arc<pulls::Pulls>,
@@ -154,6 +156,7 @@ impl Joined {
             listening: Mutex::default(),
             sent: Mutex::default(),
             news,
+            unread: opened.machines.unread,
             lengths: lengths::Lengths::default(),
             wanted,
             pulls: Arc::default(),

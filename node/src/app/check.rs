@@ -41,6 +41,10 @@ impl App {
     pub(crate) fn rebuild_store(&self, actor: &Actor) -> Result<(), AppError> {
         self.permit(actor, Permission::CheckStore)?;
         let joined = self.joined()?;
+        if !joined.shared().shelf.journal.damage().is_empty() {
+            let why = "the journal is damaged, and what stands in the tables could not all be made anew from it; repair it first";
+            return Err(AppError::conflict(why));
+        }
         self.desk.note(actor, Action::CheckStore, Vec::new(), Outcome::Done)?;
         Ok(crate::network::ask_to_rebuild(&self.layout.network(&joined.id()))?)
     }

@@ -182,6 +182,13 @@ impl Work {
     /// Folds a batch and answers who waited for it. Returns whether there may be more.
     fn fold(&mut self) -> Result<bool, ShelfError> {
         let shared = self.shared.clone();
+        if !shared.unread.is_empty() {
+            // Nobody could say whose word counts, and nothing arrives.
+            for (_, reply) in self.waiting.drain(..) {
+                let _ = reply.send(());
+            }
+            return Ok(false);
+        }
         let by = |feed: &_, question: &_| judge(&shared.exchange(), feed, question);
         let folded = fold_feeds(&shared.shelf, self.folded, &by)?;
         let is_all = folded.is_none();

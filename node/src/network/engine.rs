@@ -108,9 +108,11 @@ impl Engine {
     /// Runs until it is told to stop.
     pub(crate) fn run(mut self, mut tasks: mpsc::Receiver<Task>) {
         if self.is_paused {
-            tracing::warn!(
-                "The disk is full. What is here can be read; nothing is sent or received until there is room."
-            );
+            if self.shared.unread.is_empty() {
+                tracing::warn!(
+                    "The disk is full. What is here can be read; nothing is sent or received until there is room."
+                );
+            }
             self.pause();
         } else {
             self.begin();
@@ -195,7 +197,7 @@ impl Engine {
 
     /// Whether what arrives cannot be kept however much room there is.
     fn is_damaged(&self) -> bool {
-        !self.shared.shelf.journal.damage().is_empty()
+        !(self.shared.unread.is_empty() && self.shared.shelf.journal.damage().is_empty())
     }
 
     fn vouch(&mut self) -> Result<(), AppError> {
@@ -333,7 +335,7 @@ impl Engine {
 
     /// If what arrives can be kept again, the machines start anew from what is kept, and all sessions with them.
     fn try_resume(&mut self) {
-        if self.shared.peers().values().any(|state| state.connected_since_ms.is_some()) {
+        if self.is_damaged() || self.shared.peers().values().any(|state| state.connected_since_ms.is_some()) {
             return;
         }
         match self.shared.reopen_exchange() {

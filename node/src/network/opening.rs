@@ -18,7 +18,7 @@ use protocol::{
     message::{self, Absence, Body},
     payload::control::Head,
 };
-use store::{Journal, JournalOptions, NewRecord, Position, Secret, TableOptions, Tables};
+use store::{Journal, JournalError, JournalOptions, KeyError, NewRecord, Position, Secret, TableOptions, Tables};
 use trust::{PaperError, Papers};
 
 use super::{
@@ -50,6 +50,11 @@ pub(crate) enum OpenError {
     Shelf(#[from] ShelfError),
     #[error("the journal holds no founding charter")]
     NoCharter,
+    /// Without it nothing says whose network it is.
+    #[error("the record with the founding charter cannot be read: {why}; restore it from a backup")]
+    CharterUnread { why: String },
+    #[error("{} cannot be read as far as is needed", directory.display())]
+    Unread { directory: PathBuf, source: Box<OpenError> },
     #[error("tables and index cannot be thrown away")]
     Forget(#[from] std::io::Error),
     #[error("{} has format {found}; this program knows up to {REBUILD_FORMAT}: use a newer one", file.display())]
@@ -68,8 +73,11 @@ pub(crate) struct Opened {
 pub(crate) struct Machines {
     pub(crate) exchange: Exchange,
     pub(crate) addresses: Vec<NodeOf>,
-    /// Whether all that stands in the journal is in the tables. Not so on a full disk: they can be read, and nothing else.
+    /// Whether the machines know all that stands in the journal. Not so on a full disk, where it is not all in the tables, and
+    /// where records are unread: the tables can be read then, and nothing else.
     pub(crate) is_whole: bool,
+    /// Damaged records of those that say who belongs to the network and who may speak: which, and what is wrong.
+    pub(crate) unread: Vec<String>,
 }
 
 /// Writes the first records of a network that this node joins.
@@ -108,11 +116,21 @@ pub(crate) fn open(
         // What it had to forget stood in the tables that are gone.
         remove(&layout.index())?;
     }
-    let machines = machines(&shelf, me)?;
-    match fold(&shelf, &machines.exchange) {
-        // The bookkeeper goes on with it.
-        Err(error) if error.is_full() => {}
-        folded => folded?,
+    let unread = |source: OpenError| OpenError::Unread { directory: layout.feeds(), source: Box::new(source) };
+    let machines = machines(&shelf, me).map_err(unread)?;
+    for why in &machines.unread {
+        tracing::error!(
+            journal.why = why,
+            "A record that says who belongs to the network or who may speak cannot be read. What is here can be read; nothing is \
+             sent, received or judged until the record is restored from a backup."
+        );
+    }
+    if machines.unread.is_empty() {
+        match fold(&shelf, &machines.exchange) {
+            // The bookkeeper goes on with it.
+            Err(error) if error.is_full() => {}
+            folded => folded.map_err(|error| unread(error.into()))?,
+        }
     }
     Ok(Opened { machines, shelf })
 }
@@ -128,9 +146,11 @@ pub(super) fn machines(shelf: &Shelf, me: InstitutionId) -> Result<Machines, Ope
         Err(OpenError::Shelf(error)) if error.is_full() => false,
         replayed => replayed.map(|()| true)?,
     };
-    let papers = state.papers.ok_or(OpenError::NoCharter)?;
-    let restored = Restored { me, papers, chains: state.chains.into_values().collect(), missing: missing(shelf)? };
-    Ok(Machines { exchange: Exchange::new(restored, now_ms()), addresses: state.addresses, is_whole })
+    let State { papers, chains, addresses, unread } = state;
+    let papers = papers.ok_or(OpenError::NoCharter)?;
+    let restored = Restored { me, papers, chains: chains.into_values().collect(), missing: missing(shelf)? };
+    let is_whole = is_whole && unread.is_empty();
+    Ok(Machines { exchange: Exchange::new(restored, now_ms()), addresses, is_whole, unread })
 }
 
 /// Folds what stands in the journals behind what was folded before. What the index has to forget then stands in the tables.
@@ -219,6 +239,7 @@ struct State {
     papers: Option<Papers>,
     chains: BTreeMap<FeedId, Chain>,
     addresses: Vec<NodeOf>,
+    unread: Vec<String>,
 }
 
 impl State {
@@ -226,18 +247,66 @@ impl State {
     fn load(&mut self, shelf: &Shelf) -> Result<(), OpenError> {
         for row in shelf.tables.range(PAPERS, ..).map_err(ShelfError::from)? {
             let (position, ()) = row.map_err(ShelfError::from)?;
-            self.recall(&read(shelf, position)?, None)?;
+            self.recall_at(shelf, position)?;
         }
         for row in shelf.tables.range(ADDRESSES, ..).map_err(ShelfError::from)? {
             let (position, ()) = row.map_err(ShelfError::from)?;
-            self.recall(&read(shelf, position)?, None)?;
+            self.recall_at(shelf, position)?;
         }
-        let network = self.papers.as_ref().map(Papers::network).ok_or(OpenError::NoCharter)?;
+        let network = self.papers.as_ref().map(Papers::network).ok_or_else(|| self.no_charter())?;
         for row in shelf.tables.range(HEADS, ..).map_err(ShelfError::from)? {
             let (feed, head): (FeedId, HeadRow) = row.map_err(ShelfError::from)?;
-            self.chains.insert(feed, load_chain(shelf, network, feed, head)?);
+            let chain = self.load_chain(shelf, network, feed, head)?;
+            self.chains.insert(feed, chain);
         }
         Ok(())
+    }
+
+    fn load_chain(
+        &mut self,
+        shelf: &Shelf,
+        network: NetworkId,
+        feed: FeedId,
+        head: HeadRow,
+    ) -> Result<Chain, ShelfError> {
+        let mut control = Vec::new();
+        for row in shelf.tables.prefix(CONTROL, &feed)? {
+            let ((_, seq), ()) = row?;
+            control.extend(self.unless_damaged(shelf.entry(&feed, seq))?.flatten());
+        }
+        let freeze = match shelf.tables.get(FREEZES, &feed)? {
+            Some(position) => match self.unless_damaged(read(shelf, position))? {
+                Some(Kept::Freeze(_, freeze)) => Some(freeze),
+                _ => None,
+            },
+            None => None,
+        };
+        let chain = Chain::restore(network, Head { feed, place: head.place }, head.verified_to, freeze, control.iter());
+        Ok(chain.with_payload_bytes(head.payload_bytes))
+    }
+
+    /// Takes account of the record at a position; of one that is damaged, that it is.
+    fn recall_at(&mut self, shelf: &Shelf, position: u64) -> Result<(), OpenError> {
+        match self.unless_damaged(read(shelf, position))? {
+            Some(kept) => self.recall(&kept, None),
+            None => Ok(()),
+        }
+    }
+
+    /// What was read; nothing if it is damaged, which is noted.
+    fn unless_damaged<T>(&mut self, read: Result<T, ShelfError>) -> Result<Option<T>, ShelfError> {
+        match read {
+            Err(ShelfError::Journal(error)) if is_damage(&error) => {
+                self.unread.push(error.to_string());
+                Ok(None)
+            }
+            read => read.map(Some),
+        }
+    }
+
+    /// Why there is no founding charter: it is in the first papers.
+    fn no_charter(&self) -> OpenError {
+        self.unread.first().map_or(OpenError::NoCharter, |why| OpenError::CharterUnread { why: why.clone() })
     }
 
     /// Files what stands in the journal behind a record, or all of it.
@@ -308,6 +377,7 @@ impl State {
     fn recall_papers(&mut self, shown: &message::Papers) -> Result<(), OpenError> {
         let papers = match &mut self.papers {
             Some(papers) => papers,
+            None if !self.unread.is_empty() => return Err(self.no_charter()),
             None => {
                 let founding: &Bytes = shown.charters.first().ok_or(OpenError::NoCharter)?;
                 self.papers.insert(Papers::found(founding)?)
@@ -317,24 +387,12 @@ impl State {
     }
 }
 
-fn read(shelf: &Shelf, position: u64) -> Result<Kept, OpenError> {
-    let read = shelf.journal.read(Position::from_u64(position)).map_err(ShelfError::from)?;
-    Ok(record::from_journal(read.kind, &read.clear).map_err(ShelfError::from)?)
+fn read(shelf: &Shelf, position: u64) -> Result<Kept, ShelfError> {
+    let read = shelf.journal.read(Position::from_u64(position))?;
+    Ok(record::from_journal(read.kind, &read.clear)?)
 }
 
-fn load_chain(shelf: &Shelf, network: NetworkId, feed: FeedId, head: HeadRow) -> Result<Chain, OpenError> {
-    let mut control = Vec::new();
-    for row in shelf.tables.prefix(CONTROL, &feed).map_err(ShelfError::from)? {
-        let ((_, seq), ()) = row.map_err(ShelfError::from)?;
-        control.extend(shelf.entry(&feed, seq)?);
-    }
-    let freeze = match shelf.tables.get(FREEZES, &feed).map_err(ShelfError::from)? {
-        Some(position) => match read(shelf, position)? {
-            Kept::Freeze(_, freeze) => Some(freeze),
-            _ => None,
-        },
-        None => None,
-    };
-    let chain = Chain::restore(network, Head { feed, place: head.place }, head.verified_to, freeze, control.iter());
-    Ok(chain.with_payload_bytes(head.payload_bytes))
+fn is_damage(error: &JournalError) -> bool {
+    use KeyError::{FileDamaged, SlotDamaged};
+    matches!(error, JournalError::Damaged(_) | JournalError::Keys(FileDamaged { .. } | SlotDamaged { .. }))
 }

@@ -80,6 +80,7 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
         );
     }
 
+    assert!(matches!(app.rebuild_store(&Actor::System), Err(AppError::Conflict(_))), "what cannot be made anew stays");
     let check = app.check_store(&Actor::System).await.unwrap();
     assert_eq!((check.cases, check.cases_in_index, check.pictures, check.unlisted), (3, 3, 2, 0), "all is looked at");
     let [record, words] = &check.damaged[..] else { panic!("the record and its case are named: {:?}", check.damaged) };
@@ -111,4 +112,66 @@ async fn a_check_of_the_store_names_a_picture_that_is_damaged_or_missing() {
     assert!(found.damaged.iter().all(|what| what.contains(&said.case)), "{:?}", found.damaged);
     assert!(found.damaged.iter().any(|what| what.ends_with("is missing")), "{:?}", found.damaged);
     app.close().await;
+}
+
+/// Flips a bit of a record of the feeds' journal; twice, and it is as it was.
+fn flip(hospital: &Hospital, network: &protocol::NetworkId, record: store::Position) {
+    let segment = hospital.layout.network(network).feeds().join(format!("{:06}.log", record.segment()));
+    let mut bytes = std::fs::read(&segment).unwrap();
+    bytes[record.offset() as usize + 40] ^= 1;
+    std::fs::write(segment, bytes).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_cannot_read_who_may_speak_is_open_for_reading_until_it_can() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let case = post(&app, "Target lesions", Audience::Network, &one).await;
+    let joined = app.joined().unwrap();
+    let (network, shelf) = (joined.id(), joined.shared().shelf.clone());
+    let account = app.account("one").unwrap().id;
+    let clinician = app.desk.look(|house| house.custody().clinician_of(account)).unwrap();
+    let attestation = joined.shared().standing_attestations(&clinician)[0];
+    let seq = shelf.entry_by_id(&attestation).unwrap().unwrap().entry.header().seq;
+    let record = shelf.row(&joined.me(), seq).unwrap().unwrap().record;
+    app.close().await;
+    drop((app, joined, shelf));
+    flip(&hospital, &network, record);
+
+    let app = hospital.open().await;
+    let damaged = app.status().damaged;
+    let place = format!("segment {} at {}: no sound record", record.segment(), record.offset());
+    assert_eq!(damaged.len(), 2, "that it is damaged, and what cannot be known of it: {damaged:?}");
+    assert!(damaged.iter().all(|said| said.ends_with(&place)), "{damaged:?}");
+    let CaseOrPlate::Case(view) = app.case(case, &one).unwrap() else { panic!("the case is not withdrawn") };
+    assert_eq!(view.author.standing, trust::Standing::Verified, "as it was judged when it could be");
+    let said = app.comment(case, "Biopsy the border.", None, None, &one).await.unwrap();
+    assert!(said.entry.is_none() && said.waits_for.unwrap().contains("repaired"));
+
+    app.close().await;
+    drop(app);
+    flip(&hospital, &network, record);
+    let app = hospital.open().await;
+    until("what waited is sent", || app.status().unsent == 0 && app.thread(case).unwrap().len() == 1).await;
+    assert_eq!(app.status().damaged, [""; 0]);
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_cannot_read_its_charter_says_which_record_it_is() {
+    let (hospital, app) = Hospital::founded().await;
+    let joined = app.joined().unwrap();
+    let (network, record) = {
+        let scanned = joined.shared().shelf.journal.scan(None).next().unwrap().unwrap();
+        (joined.id(), scanned.position)
+    };
+    app.close().await;
+    drop((app, joined));
+    flip(&hospital, &network, record);
+    let refused = App::open(&hospital.layout, &hospital.config, false).await.err().unwrap();
+    let said = super::super::with_causes(&refused);
+    let place = format!("segment {} at {}: no sound record", record.segment(), record.offset());
+    let directory = hospital.layout.network(&network).feeds().display().to_string();
+    assert!(said.contains("founding charter") && said.contains(&place) && said.contains(&directory), "{said}");
+    flip(&hospital, &network, record);
+    hospital.open().await.close().await;
 }
