@@ -167,6 +167,7 @@ picture-number = Picture { $number }
 picture-up = Earlier
 picture-down = Later
 picture-remove = Remove
+picture-not-described = Picture { $number }, not described
 picture-before = Before
 picture-after = After
 picture-pair = Before, and the next is after

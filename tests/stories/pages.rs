@@ -5,12 +5,13 @@ use std::{cell::RefCell, collections::BTreeSet, fs, path::Path};
 use crate::{founding::Network, house::House, inspecting::Inspected, waiting::wait_until};
 
 /// What answers a `GET` and is no page: pictures, a stream, a file, and ways that lead on to pages.
-const NO_PAGES: [&str; 8] = [
+const NO_PAGES: [&str; 9] = [
     "/admin/audit/lines",
     "/cases/{case}/pictures/{number}",
     "/cases/{case}/previews/{number}",
     "/drafts/{draft}",
     "/drafts/{draft}/hide",
+    "/drafts/{draft}/pictures/{picture}/clean",
     "/drafts/{draft}/pictures/{picture}/small",
     "/drafts/{draft}/pictures/{picture}/upright",
     "/events",

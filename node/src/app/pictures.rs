@@ -179,6 +179,16 @@ impl App {
         self.open_draft(draft, actor).await?.in_small(id).await
     }
 
+    /// A confirmed picture of a draft as it will leave, its covers burnt in.
+    pub(crate) async fn picture_as_it_leaves(
+        &self,
+        draft: CaseNumber,
+        id: PictureId,
+        actor: &Actor,
+    ) -> Result<ShownPicture, AppError> {
+        self.open_draft(draft, actor).await?.clean(id).await
+    }
+
     /// The upright picture with nothing covered, for the editor of its owner and for nobody else.
     pub(crate) async fn picture_to_cover(
         &self,

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use anonymizer::{Released, check_covers};
+use anonymizer::{MediaType, Released, check_covers};
 use house::{
     Actor,
     draft::{Content, StepState},
 };
-use protocol::{CaseId, CaseNumber, limits::PICTURES_MAX};
+use protocol::{BlobId, CaseId, CaseNumber, limits::PICTURES_MAX, payload::content::Picture};
 use store::{BlobError, Blobs, Found, Original};
 use tokio::sync::MappedMutexGuard;
 use zeroize::Zeroizing;
@@ -115,15 +115,17 @@ impl OpenDraft<'_> {
         }
     }
 
+    /// The clean picture whole, once it is confirmed.
+    pub(super) async fn clean(&self, id: PictureId) -> Result<ShownPicture, AppError> {
+        let picture = self.listed(self.laid(id)?).ok_or(AppError::NotFound("picture"))?;
+        self.held(picture.blob).await
+    }
+
     /// The clean preview of a confirmed picture, else a small one with its covers on.
     pub(super) async fn in_small(&self, id: PictureId) -> Result<ShownPicture, AppError> {
         let laid = self.laid(id)?;
-        let listed = self.content.summary.pictures.iter().find(|picture| laid.blob() == Some(picture.blob));
-        if let Some(picture) = listed {
-            let Found::Held(preview) = self.blobs().get(self.case(), picture.preview).await? else {
-                return Err(gone());
-            };
-            return Ok(ShownPicture { content_type: "image/jpeg", bytes: preview.bytes });
+        if let Some(picture) = self.listed(laid) {
+            return self.held(picture.preview).await;
         }
         let raw = laid.raw.ok_or_else(gone)?;
         let Found::Held(sealed) = self.blobs().get_original(raw.small()).await? else { return Err(gone()) };
@@ -233,7 +235,7 @@ impl OpenDraft<'_> {
     }
 
     fn shown_one(&self, number: usize, laid: &Laid) -> DraftPicture {
-        let listed = self.content.summary.pictures.iter().find(|picture| laid.blob() == Some(picture.blob));
+        let listed = self.listed(laid);
         let look = laid.look.clone();
         DraftPicture {
             id: laid.id,
@@ -247,6 +249,18 @@ impl OpenDraft<'_> {
             searched: look.searched,
             drawn: laid.drawn.clone(),
         }
+    }
+
+    /// What the draft lists of a picture that is confirmed.
+    fn listed(&self, laid: &Laid) -> Option<&Picture> {
+        self.content.summary.pictures.iter().find(|picture| laid.blob() == Some(picture.blob))
+    }
+
+    /// A clean picture, or its preview.
+    async fn held(&self, blob: BlobId) -> Result<ShownPicture, AppError> {
+        let Found::Held(held) = self.blobs().get(self.case(), blob).await? else { return Err(gone()) };
+        let content_type = if held.media_type == MediaType::Png { "image/png" } else { "image/jpeg" };
+        Ok(ShownPicture { content_type, bytes: held.bytes })
     }
 
     fn laid(&self, id: PictureId) -> Result<&Laid, AppError> {

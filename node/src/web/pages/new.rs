@@ -47,6 +47,7 @@ pub(super) fn routes() -> Routes {
         .post("/drafts/{draft}/pictures/{picture}", pictures::change)
         .get("/drafts/{draft}/pictures/{picture}/small", pictures::small)
         .get("/drafts/{draft}/pictures/{picture}/upright", pictures::upright)
+        .get("/drafts/{draft}/pictures/{picture}/clean", pictures::clean)
         .get("/drafts/{draft}/hide", hide::first)
         .get("/drafts/{draft}/hide/{picture}", hide::show)
         .post("/drafts/{draft}/hide/{picture}", hide::save)

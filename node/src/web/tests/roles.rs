@@ -105,6 +105,8 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("GET", "/drafts/{draft}/pictures", "s - - 0 x - - - - - - x"),
     ("POST", "/drafts/{draft}/pictures/{picture}", "s - - 0 x - - - - - - x"),
     ("GET", "/drafts/{draft}/pictures/{picture}/small", "s - - 0 x - - - - - - x"),
+    // It is not confirmed yet.
+    ("GET", "/drafts/{draft}/pictures/{picture}/clean", "s - - 0 0 - - - - - - x"),
     ("GET", "/drafts/{draft}/pictures/{picture}/upright", "0 - - 0 x - - - - - - 0"),
     ("GET", "/drafts/{draft}/hide", "s - - 0 x - - - - - - x"),
     ("GET", "/drafts/{draft}/hide/{picture}", "s - - 0 x - - - - - - x"),

@@ -64,6 +64,8 @@ struct Review {
 struct ReviewPicture {
     src: String,
     alt: String,
+    width: u32,
+    height: u32,
     number: usize,
     side_key: &'static str,
     covers: usize,
@@ -199,7 +201,9 @@ async fn pictures_of(reading: &Reading, work: &Work) -> Result<Vec<ReviewPicture
     let pictures = pictures::of(reading, work.number).await?.into_iter().filter(|picture| picture.is_confirmed);
     let reviewer = reading.visitor.person()?.name.clone();
     let shown = pictures.map(|picture| ReviewPicture {
-        src: pictures::small_of(work, &picture),
+        src: format!("/drafts/{}/pictures/{}/clean", work.number, picture.id),
+        width: picture.width,
+        height: picture.height,
         number: picture.number,
         side_key: side_key(picture.side),
         covers: picture.drawn.covers.len(),

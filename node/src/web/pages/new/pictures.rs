@@ -164,6 +164,15 @@ pub(super) async fn small(reading: Reading, Path(place): Path<(String, String)>)
 
 /// The upright picture with nothing covered: for the editor of its owner, in this session, and kept nowhere.
 pub(super) async fn upright(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
+/// A confirmed picture as it leaves.
+pub(super) async fn clean(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
+    let (number, picture) = place_of(&place)?;
+    let actor = reading.visitor.actor;
+    let shown =
+        reading.web.run_async(move |app| async move { app.picture_as_it_leaves(number, picture, &actor).await });
+    Ok(answer(&shown.await?))
+}
+
     let (number, picture) = place_of(&place)?;
     reading.visitor.session().ok_or_else(|| Problem::not_found("picture"))?;
     let actor = reading.visitor.actor;
