@@ -204,6 +204,7 @@ hide-save = Save this picture
 hide-previous = Picture before
 hide-next = Next picture
 
+hide-unconfirmed = The covers are kept. Now confirm that you have looked at all of the picture, and save it.
 tools-label = Tool
 tool-select = Move
 tool-box = Box

@@ -41,6 +41,7 @@ class MaskEditor extends HTMLElement {
   #picked = null;
   /** Which point of the picked polygon the arrow keys move; -1: the whole of it. */
   #point = -1;
+  #opened = this.#book.toText();
   #undo = button(this.dataset.icons, 'undo-2', this.dataset.undo ?? '', 'quiet');
   #redo = button(this.dataset.icons, 'redo-2', this.dataset.redo ?? '', 'quiet');
 
@@ -135,7 +136,14 @@ class MaskEditor extends HTMLElement {
     this.#field.value = this.#book.toText();
   }
 
+    this.#keep();
+  }
+
+  /** What the form sends, and whether leaving the page would lose it. */
+  #keep() {
   /** @param {Cover['shape']} shape */
+    const form = this.closest('form');
+    if (form) form.dataset.changed = this.#field.value === this.#opened ? '' : 'yes';
   #shapeName(shape) {
     return this.dataset[`shape${shape[0].toUpperCase()}${shape.slice(1)}`] ?? shape;
   }
@@ -203,7 +211,7 @@ class MaskEditor extends HTMLElement {
   /** @param {number} finding @param {string} reason */
   #excuse(finding, reason) {
     this.#book.excuse(finding, reason);
-    this.#field.value = this.#book.toText();
+    this.#keep();
   }
 
   /** @param {number} finding */

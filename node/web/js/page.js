@@ -28,6 +28,27 @@ document.addEventListener('submit', (event) => {
   setTimeout(() => release(form), 10_000);
 });
 
+// Whoever leaves with covers or words that were neither kept nor sent is asked first.
+addEventListener('beforeunload', (event) => {
+  if ([...document.forms].some(isUnsent)) event.preventDefault();
+});
+
+/** @param {HTMLFormElement} form */
+function isUnsent(form) {
+  if (form.dataset.sent || form.dataset.handed) return false;
+  const isTyped = (/** @type {Element} */ field) => field instanceof HTMLTextAreaElement && field.value !== field.defaultValue;
+  return form.dataset.changed === 'yes' || [...form.elements].some(isTyped);
+}
+
+// What htmx has taken may lead to another page; what is typed after that is new.
+document.addEventListener('submit', (event) => {
+  if (event.target instanceof HTMLFormElement && event.defaultPrevented) event.target.dataset.handed = 'yes';
+});
+document.addEventListener('input', (event) => {
+  const form = event.target instanceof Element ? event.target.closest('form') : null;
+  if (form) delete form.dataset.handed;
+});
+
 /** @param {HTMLFormElement} form */
 function release(form) {
   delete form.dataset.sent;

@@ -1,4 +1,5 @@
-//! Covering a picture: the page of the editor, which works without scripts too, and the person's word for it.
+//! Covering a picture: the page of the editor, which works without scripts too, and the person's word for it. Every button of the
+//! page keeps the covers as they stand.
 
 use askama::Template;
 use axum::{
@@ -41,8 +42,8 @@ struct HidePicture {
     faces: usize,
     has_unsearched: bool,
     is_confirmed: bool,
-    previous: String,
-    next: String,
+    has_previous: bool,
+    has_next: bool,
 }
 
 /// A cover as the page shows it before and without scripts.
@@ -84,10 +85,9 @@ pub(super) async fn save(
 ) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
     let picture: PictureId = id("picture", &picture)?;
-    let here = format!("/drafts/{}/hide/{picture}", work.number);
     let drawn = match drawn(&form) {
         Ok(drawn) => drawn,
-        Err(error) => return again(&reading, &work, picture, error, None).await,
+        Err(error) => return again(&reading, &work, picture, beside("covers", error)?, None).await,
     };
     let is_confirmed = form.one("do") == "save" && form.one("confirmed") == "yes";
     let (number, actor, kept) = (work.number, reading.visitor.actor, drawn.clone());
@@ -111,9 +111,28 @@ pub(super) async fn save(
                 if is_open { format!("/drafts/{}/hide", work.number) } else { format!("/drafts/{}", work.number) };
             Ok(Redirect::to(&place).into_response())
         }
-        Ok(()) => Ok(Redirect::to(&here).into_response()),
-        Err(error) => again(&reading, &work, picture, error, Some(drawn)).await,
+        Ok(()) if form.one("do") == "save" => {
+            let text = Sentences::english().get("hide-unconfirmed");
+            let problem = FieldProblem { field: "confirmed".to_owned(), text };
+            again(&reading, &work, picture, problem, None).await
+        }
+        Ok(()) => {
+            let pictures = pictures::of(&reading, work.number).await?;
+            let at = pictures.iter().position(|known| known.id == picture);
+            let other = match form.one("do") {
+                "previous" => at.and_then(|at| pictures.get(at.checked_sub(1)?)),
+                "next" => at.and_then(|at| pictures.get(at + 1)),
+                _ => None,
+            };
+            let shown = other.map_or(picture, |other| other.id);
+            Ok(Redirect::to(&format!("/drafts/{}/hide/{shown}", work.number)).into_response())
+        }
+        Err(error) => again(&reading, &work, picture, beside("covers", error)?, Some(drawn)).await,
     }
+}
+
+fn beside(field: &str, error: AppError) -> Result<FieldProblem, Problem> {
+    Ok(FieldProblem { field: field.to_owned(), text: beside_the_field(error)? })
 }
 
 /// What was posted, with the box that a browser without scripts adds or the cover that it removes.
@@ -135,10 +154,9 @@ async fn again(
     reading: &Reading,
     work: &Work,
     picture: PictureId,
-    error: AppError,
+    problem: FieldProblem,
     drawn: Option<Drawn>,
 ) -> Result<Response, Problem> {
-    let problem = FieldProblem { field: "covers".to_owned(), text: beside_the_field(error)? };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, work, picture, drawn, Some(problem)).await?)?)
         .into_response())
 }
@@ -167,10 +185,6 @@ async fn page(
 fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>) -> Result<HidePicture, Problem> {
     let picture = pictures.get(at).ok_or_else(|| Problem::not_found("picture"))?;
     let drawn = drawn.unwrap_or_else(|| picture.drawn.clone());
-    let href = |index: Option<usize>| {
-        let other = index.and_then(|index| pictures.get(index));
-        other.map(|other| format!("/drafts/{}/hide/{}", work.number, other.id)).unwrap_or_default()
-    };
     let covers = serde_json::to_string(&drawn).map_err(|error| Problem::defect(error.to_string()))?;
     Ok(HidePicture {
         number: picture.number,
@@ -188,8 +202,8 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
         faces: picture.findings.len(),
         has_unsearched: picture.has_unsearched(),
         is_confirmed: picture.is_confirmed,
-        previous: href(at.checked_sub(1)),
-        next: href(Some(at + 1)),
+        has_previous: at > 0,
+        has_next: at + 1 < pictures.len(),
     })
 }
 
