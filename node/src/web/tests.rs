@@ -7,6 +7,7 @@ mod crowds;
 mod description;
 mod foreign;
 mod headers;
+mod hiding;
 mod leaving;
 mod pairs;
 mod pictures;

@@ -129,13 +129,14 @@ impl Work {
         }
     }
 
-    /// The steps with their states: what stands before an open step is done, what stands behind it is for later.
+    /// The steps with their states: what stands before an open step is done, what stands behind it is for later,
+    /// unless the person is there.
     fn steps(&self, current: &str) -> Vec<Step> {
         let mut is_reached = true;
         let steps = steps_of(&self.content.steps).into_iter().map(|(name, key, state)| {
             let state_key = match state {
-                _ if !is_reached => "step-later",
-                StepState::Done => "step-done",
+                _ if !is_reached && name != current => "step-later",
+                StepState::Done if is_reached => "step-done",
                 _ => "step-open",
             };
             is_reached &= state == StepState::Done;

@@ -81,6 +81,7 @@ pub(super) async fn save(
     Posted(form): Posted,
 ) -> Result<Response, Problem> {
     let mut work = Work::open(&reading, &draft).await?;
+    pictures::settle(&reading, work.number).await?;
     let before = work.content.summary.clone();
     let mut problems = fill(&mut work.content.summary, &form);
     let confirmed = pictures::of(&reading, work.number).await?.into_iter().filter(|picture| picture.is_confirmed);

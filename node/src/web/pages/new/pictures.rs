@@ -50,11 +50,7 @@ struct PictureRow {
     may_pair: bool,
 }
 
-/// The step, which is done as soon as no picture waits: a case may have none.
 pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
-    let number: CaseNumber = id("draft", &draft)?;
-    let actor = reading.visitor.actor;
-    reading.web.run_async(move |app| async move { app.settle_pictures(number, &actor).await }).await?;
     html(&page(&reading, &draft, None).await?)
 }
 
@@ -233,6 +229,18 @@ pub(super) fn small_of(work: &Work, picture: &DraftPicture) -> String {
 }
 
 fn row(work: &Work, picture: &DraftPicture, next: Option<&DraftPicture>) -> PictureRow {
+/// Whoever goes on from the pictures is done with them as soon as none waits: a case may have none.
+pub(super) async fn settle(reading: &Reading, number: CaseNumber) -> Result<(), Problem> {
+    let actor = reading.visitor.actor;
+    let settled = move |app: Arc<App>| async move {
+        match app.settle_pictures(number, &actor).await {
+            Err(AppError::NoNetwork) => Ok(()),
+            settled => settled,
+        }
+    };
+    Ok(reading.web.run_async(settled).await?)
+}
+
     PictureRow {
         id: picture.id.to_string(),
         number: picture.number,
