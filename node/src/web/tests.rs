@@ -17,4 +17,5 @@ mod scripts;
 mod sessions;
 mod unsent;
 mod ward;
+mod threads;
 mod writing;

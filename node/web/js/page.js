@@ -60,6 +60,25 @@ addEventListener('pageshow', () => document.querySelectorAll('form').forEach(rel
 const problems = document.querySelector('main > .problems');
 if (problems instanceof HTMLElement) problems.focus();
 
+// Where a part of the page was exchanged by a link in another part, the reader is led there.
+document.addEventListener('htmx:after:swap', (event) => {
+  const asked = /** @type {CustomEvent} */ (event).detail.ctx?.sourceElement?.getAttribute('hx-target');
+  if (asked === '#answering') document.getElementById('body')?.focus();
+  keepQuestion();
+  const picture = asked === '.case-picture' ? document.querySelector(asked) : null;
+  if (picture instanceof HTMLElement) picture.focus();
+});
+
+/** Whoever comes back to a search finds it as they left it. */
+function keepQuestion() {
+  const question = document.getElementById('q');
+  if (!(question instanceof HTMLInputElement)) return;
+  const place = new URL(location.href);
+  place.searchParams.set('q', question.value);
+  place.searchParams.delete('from');
+  if (place.href !== location.href) history.replaceState(null, '', place);
+}
+
 /** @param {Event} event @param {boolean} isLit */
 function light(event, isLit) {
   const comment = event.target instanceof Element ? event.target.closest('[data-region]') : null;

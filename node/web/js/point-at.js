@@ -19,22 +19,37 @@ class PointAt extends HTMLElement {
   /** @type {[number, number] | null} */ #from = null;
   /** @type {HTMLButtonElement | null} */ #way = null;
   /** @type {AbortController | null} */ #listening = null;
+  #leaving = new AbortController();
+  /** @type {ImageStage[]} */ #stages = [];
   #how = make('p', { class: 'hint' }, this.dataset.how ?? '');
   /** @type {HTMLButtonElement[]} */ #ways = [];
   #undo = button(this.dataset.icons, 'x', this.dataset.undo ?? '', 'quiet');
 
   connectedCallback() {
-    if (this.#ways.length > 0) return;
+    this.#undo.addEventListener('click', () => this.#end(), { signal: this.#leaving.signal });
+    document.addEventListener('htmx:after:swap', () => this.#renew(), { signal: this.#leaving.signal });
+    this.#offer();
+  }
+
+  /** Another picture stands there: what pointed into the one before points nowhere. */
+  #renew() {
+    if (this.#stages.every((stage) => stage.isConnected)) return;
+    this.#end();
+    for (const way of this.#ways) way.remove();
+    this.#offer();
+  }
+
+  #offer() {
     const stages = /** @type {NodeListOf<ImageStage>} */ (document.querySelectorAll('.case-picture image-stage'));
-    this.#ways = [...stages].map((stage) => this.#wayInto(stage));
-    if (this.#ways.length === 0) return;
+    this.#stages = [...stages];
+    this.#ways = this.#stages.map((stage) => this.#wayInto(stage));
     this.#how.hidden = true;
     this.#undo.hidden = true;
-    this.#undo.addEventListener('click', () => this.#end());
     this.append(...this.#ways, this.#undo, this.#how);
   }
 
   disconnectedCallback() {
+    this.#leaving.abort();
     this.#end();
   }
 

@@ -1,6 +1,6 @@
 //! The thread of a case: read in the one order that all nodes show, written to, and taken back from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{
@@ -75,6 +75,7 @@ pub(super) struct UnsentComment {
 pub(super) struct Answered {
     pub(super) id: String,
     pub(super) name: String,
+    pub(super) body: String,
 }
 
 /// The picture that a comment points at, and the place in it.
@@ -206,22 +207,23 @@ pub(super) fn thread_of(
     wish: Wish,
 ) -> Result<Thread, AppError> {
     let remarks = app.thread(view.case)?;
-    let names: BTreeMap<EntryId, String> = remarks
+    let said: BTreeMap<EntryId, Answered> = remarks
         .iter()
         .filter_map(|remark| match &remark.what {
-            RemarkWhat::Said { author, .. } => Some((remark.entry, Badge::of(author).name)),
+            RemarkWhat::Said { author, text, .. } => Some((
+                remark.entry,
+                Answered { id: remark.entry.to_string(), name: Badge::of(author).name, body: text.clone() },
+            )),
             RemarkWhat::Withdrawn { .. } => None,
         })
         .collect();
-    let answered = |entry: Option<EntryId>| {
-        entry.and_then(|entry| Some(Answered { id: entry.to_string(), name: names.get(&entry)?.clone() }))
-    };
+    let answered = |entry: Option<EntryId>| entry.and_then(|entry| said.get(&entry).cloned());
     let me = case::clinician_of(app, visitor);
     let is_mine = |author: &crate::app::Badge| {
         me == Some(author.clinician) && app.joined().is_ok_and(|joined| joined.me() == author.institution)
     };
-    let shown = remarks.into_iter().map(|remark| {
-        let RemarkView { entry, depth, answers, written_ms, received_ms, what } = remark;
+    let shown = under_what_they_answer(remarks).into_iter().map(|(depth, remark)| {
+        let RemarkView { entry, answers, written_ms, received_ms, what, .. } = remark;
         let blank = Comment {
             id: entry.to_string(),
             depth: depth.min(DEPTH_MAX),
@@ -270,6 +272,30 @@ pub(super) fn thread_of(
         readers_key: readers_key(view.open.reach),
         chars_max: BODY_CHARS_MAX,
     })
+}
+
+/// Remarks with how far each stands in: each behind the one it answers and the answers to that before it, otherwise in their order.
+fn under_what_they_answer(remarks: Vec<RemarkView>) -> Vec<(u32, RemarkView)> {
+    let known: BTreeSet<EntryId> = remarks.iter().map(|remark| remark.entry).collect();
+    let mut answers: BTreeMap<Option<EntryId>, Vec<RemarkView>> = BTreeMap::new();
+    // From the last to the first, as they are taken from the end.
+    for remark in remarks.into_iter().rev() {
+        answers.entry(remark.answers.filter(|answered| known.contains(answered))).or_default().push(remark);
+    }
+    let (mut laid, mut open) = (Vec::with_capacity(known.len()), vec![None]);
+    while let Some(answered) = open.last() {
+        match answers.get_mut(answered).and_then(Vec::pop) {
+            Some(remark) => {
+                let entry = remark.entry;
+                laid.push((u32::try_from(open.len() - 1).unwrap_or(u32::MAX), remark));
+                open.push(Some(entry));
+            }
+            None => {
+                open.pop();
+            }
+        }
+    }
+    laid
 }
 
 fn pointed_at(
