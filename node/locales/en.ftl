@@ -357,6 +357,7 @@ status-resolved = Resolved
 certainty-confirmed = confirmed
 certainty-probable = probable
 certainty-possible = possible
+case-needs-status = A case with a final diagnosis is resolved: choose that, or take the diagnosis out. A working diagnosis is probable or possible.
 fact-age = Age
 fact-sex = Sex
 fact-history = History

@@ -12,6 +12,7 @@ mod leaving;
 mod pairs;
 mod pictures;
 mod pointing;
+mod resolving;
 mod roles;
 mod scripts;
 mod sessions;

@@ -38,9 +38,10 @@ use crate::{
         frame::{FieldProblem, Frame, Reading, html},
         pieces::{
             Badge, CERTAINTIES, Choice, Fact, STATUSES, age_key, certainty_key, choices, chosen, plain, sex_key,
-            status_key,
+            status_key, value_of,
         },
         problem::Problem,
+        refused::beside_the_field,
         specialty::specialty_key,
         when::When,
     },
@@ -97,7 +98,17 @@ struct CaseView {
     is_unsent: bool,
     away: Option<When>,
     stale: Option<When>,
+    status: Option<StatusForm>,
+}
+
+/// What who opened a case says of its state.
+struct StatusForm {
     statuses: Vec<Choice>,
+    certainties: Vec<Choice>,
+    diagnosis: String,
+    words: String,
+    /// It was sent and not accepted.
+    is_open: bool,
 }
 
 struct OutcomeView {
@@ -131,6 +142,17 @@ pub(super) struct Wish {
     pub(super) region: Option<EntryId>,
     /// A comment that was not accepted.
     pub(super) draft: String,
+    /// A state that was not accepted.
+    pub(super) typed: Option<Typed>,
+}
+
+/// What was typed of a case's state, as it came.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    status: String,
+    certainty: String,
+    diagnosis: String,
+    words: String,
 }
 
 impl CaseLink {
@@ -145,7 +167,7 @@ pub(super) async fn show(reading: Reading, Path(case): Path<String>, Asked(asked
         uncover: asked.filled("uncover").is_some(),
         reply: asked.filled("reply").and_then(|text| text.parse().ok()),
         region: asked.filled("region").and_then(|text| text.parse().ok()),
-        draft: String::new(),
+        ..Wish::default()
     };
     page(reading, id("case", &case)?, wish, None).await
 }
@@ -162,20 +184,37 @@ pub(super) async fn resolve(
     let certainty = chosen(Certainty::ALL, CERTAINTIES, certainty_key, form.one("certainty"));
     let diagnosis = form.filled("diagnosis").map(|text| text.trim().to_owned()).filter(|text| house::is_seen(text));
     let words = form.one("words").trim().to_owned();
-    if status == Status::Resolved && diagnosis.is_none() {
-        let text = Sentences::english().get("case-needs-diagnosis");
-        let problem = FieldProblem { field: "diagnosis".to_owned(), text };
-        return page(reading, case, Wish { picture: 1, ..Wish::default() }, Some(problem)).await;
-    }
-    reading
-        .web
-        .run_async(move |app| async move {
-            readable(&app, case, &actor)?;
-            let certainty = certainty.filter(|_| diagnosis.is_some());
-            app.resolve(case, status, diagnosis.as_deref(), certainty, &words, &actor).await
-        })
-        .await?;
-    Ok(Redirect::to(&format!("/cases/{case}")).into_response())
+    let is_certain = certainty == Some(Certainty::Confirmed);
+    let problem = match (status, &diagnosis) {
+        (Status::Resolved, None) => Some(("diagnosis", "case-needs-diagnosis")),
+        (Status::Open, Some(_)) => Some(("status", "case-needs-status")),
+        (Status::WorkingDiagnosis, Some(_)) if is_certain => Some(("status", "case-needs-status")),
+        _ => None,
+    };
+    let problem = match problem {
+        Some((field, key)) => Some((field, Sentences::english().get(key))),
+        None => {
+            let said = reading.web.run_async(move |app| async move {
+                readable(&app, case, &actor)?;
+                let certainty = certainty.filter(|_| diagnosis.is_some());
+                app.resolve(case, status, diagnosis.as_deref(), certainty, &words, &actor).await
+            });
+            match said.await {
+                Ok(_) => None,
+                Err(error) => Some(("diagnosis", beside_the_field(error)?)),
+            }
+        }
+    };
+    let Some((field, text)) = problem else { return Ok(Redirect::to(&format!("/cases/{case}")).into_response()) };
+    let typed = |name: &str| form.one(name).to_owned();
+    let typed = Typed {
+        status: typed("status"),
+        certainty: typed("certainty"),
+        diagnosis: typed("diagnosis"),
+        words: typed("words"),
+    };
+    let wish = Wish { picture: 1, typed: Some(typed), ..Wish::default() };
+    page(reading, case, wish, Some(FieldProblem { field: field.to_owned(), text })).await
 }
 
 /// The page, also as the answer to a form that was not accepted. That somebody read the case is audited.
@@ -218,7 +257,7 @@ fn see(app: &App, case: CaseId, visitor: &Visitor, wish: Wish) -> Result<Shown, 
     let is_attested = visitor.person.as_ref().is_some_and(|person| person.is_attested);
     let waiting = app.waiting(&visitor.actor);
     Ok(Shown::Case {
-        case: Box::new(case_view(app, &view, &waiting, visitor)?),
+        case: Box::new(case_view(app, &view, &waiting, visitor, wish.typed.as_ref())?),
         spreads: spreads(app, &view, wish.picture)?,
         is_covered: !is_attested && !wish.uncover && !view.summary.pictures.is_empty(),
         star: star_of(app, &view, &waiting, visitor)?,
@@ -258,7 +297,13 @@ pub(crate) const fn readers_key(reach: Reach) -> &'static str {
     }
 }
 
-fn case_view(app: &App, view: &View, waiting: &Waiting, visitor: &Visitor) -> Result<CaseView, AppError> {
+fn case_view(
+    app: &App,
+    view: &View,
+    waiting: &Waiting,
+    visitor: &Visitor,
+    typed: Option<&Typed>,
+) -> Result<CaseView, AppError> {
     let joined = app.joined()?;
     let last_contact_ms = away_since(&joined, &view.case.institution);
     let is_stale = last_contact_ms.is_some_and(|last_ms| now_ms().saturating_sub(last_ms) > STALE_MS);
@@ -283,7 +328,7 @@ fn case_view(app: &App, view: &View, waiting: &Waiting, visitor: &Visitor) -> Re
         is_unsent: waiting.is_about(view.case),
         away: last_contact_ms.filter(|_| !is_stale).map(When::at),
         stale: last_contact_ms.filter(|_| is_stale).map(When::at),
-        statuses: if is_opener { statuses(view.open.status) } else { Vec::new() },
+        status: is_opener.then(|| status_form(view, typed)),
     })
 }
 
@@ -293,10 +338,27 @@ fn consent_of(app: &App, view: &View) -> &'static str {
     consent_key(consent)
 }
 
-fn statuses(status: Status) -> Vec<Choice> {
-    let mut statuses = choices(STATUSES, "");
-    statuses.iter_mut().for_each(|choice| choice.is_chosen = choice.key == status_key(status));
-    statuses
+/// The form as it was typed, or as things stand.
+fn status_form(view: &View, typed: Option<&Typed>) -> StatusForm {
+    if let Some(Typed { status, certainty, diagnosis, words }) = typed {
+        return StatusForm {
+            statuses: choices(STATUSES, status),
+            certainties: choices(CERTAINTIES, certainty),
+            diagnosis: diagnosis.clone(),
+            words: words.clone(),
+            is_open: true,
+        };
+    }
+    let outcome = view.outcome.as_ref().map(|(outcome, _)| outcome);
+    let diagnosis = outcome.and_then(|outcome| outcome.diagnosis.as_ref());
+    let certainty = outcome.and_then(|outcome| outcome.certainty).unwrap_or(Certainty::Confirmed);
+    StatusForm {
+        statuses: choices(STATUSES, value_of(STATUSES, status_key(view.open.status))),
+        certainties: choices(CERTAINTIES, value_of(CERTAINTIES, certainty_key(certainty))),
+        diagnosis: diagnosis.map(|diagnosis| diagnosis.0.clone()).unwrap_or_default(),
+        words: outcome.map(|outcome| outcome.text.0.clone()).unwrap_or_default(),
+        is_open: false,
+    }
 }
 
 /// What is known of the patient and the course.

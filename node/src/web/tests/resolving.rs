@@ -1,0 +1,58 @@
+//! What became of a case, in the words of who opened it.
+
+use super::ward::Ward;
+use crate::app::Audience;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_is_not_accepted_keeps_all_that_was_typed_and_stays_open() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let case = format!("/cases/{}", ward.case("one", "Target lesions", Audience::Network).await);
+    let status = format!("{case}/status");
+    assert!(one.get(&case).await.body.contains("<details class=\"owner\">"));
+    let typed = [("status", "resolved"), ("certainty", "possible"), ("words", "It went away \"by itself\".")];
+    let refused = one.post(&status, &typed).await;
+    assert_eq!(refused.status, 422);
+    let kept = [
+        "<details class=\"owner\" open>",
+        "value=\"resolved\" selected",
+        "value=\"possible\" selected",
+        "It went away &#34;by itself&#34;.</textarea>",
+        "Write the final diagnosis",
+    ];
+    for words in kept {
+        assert!(refused.body.contains(words), "{words}: {}", refused.body);
+    }
+    for (state, certainty) in [("open", "possible"), ("working", "confirmed")] {
+        let typed = [("status", state), ("certainty", certainty), ("diagnosis", "Erythema migrans")];
+        let refused = one.post(&status, &typed).await;
+        assert_eq!(refused.status, 422, "{state}");
+        assert!(refused.body.contains("id=\"problem-status\"") && refused.body.contains("value=\"Erythema migrans\""));
+    }
+    let probable = [("status", "working"), ("certainty", "probable"), ("diagnosis", "Erythema migrans")];
+    assert_eq!(one.post(&status, &probable).await.header("location"), case);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_stands_is_what_its_author_goes_on_from() {
+    let ward = Ward::founded().await;
+    let (mut one, mut two) = (ward.physician("one").await, ward.physician("two").await);
+    let case = format!("/cases/{}", ward.case("one", "Target lesions", Audience::Network).await);
+    let typed = [
+        ("status", "resolved"),
+        ("certainty", "probable"),
+        ("diagnosis", "Erythema migrans"),
+        ("words", "Doxycycline."),
+    ];
+    assert_eq!(one.post(&format!("{case}/status"), &typed).await.header("location"), case);
+    let page = one.get(&case).await.body;
+    for words in [
+        "value=\"resolved\" selected",
+        "value=\"probable\" selected",
+        "value=\"Erythema migrans\"",
+        "Doxycycline.</textarea>",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!two.get(&case).await.body.contains("<textarea id=\"words\""));
+}
