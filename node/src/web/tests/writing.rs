@@ -111,6 +111,7 @@ async fn what_looks_like_an_identifier_is_shown_once_before_it_goes_on() {
         "{}",
         first.body
     );
+    assert!(first.body.contains("href=\"#history\">History: <mark>"), "which field: {}", first.body);
     let second = one.post(&format!("{draft}/context"), &words).await;
     assert_eq!(second.header("location"), format!("{draft}/audience"), "who saves the same words again has looked");
 }
