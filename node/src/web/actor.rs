@@ -68,6 +68,11 @@ impl Visitor {
         Self { actor, person, client }
     }
 
+    /// Who it is once they have signed in.
+    pub(crate) fn signed_in(&self, app: &App, account: AccountId) -> Self {
+        Self { person: Person::of(app, account), ..self.clone() }
+    }
+
     /// Whether it is the owner of the machine, at the command line.
     pub(crate) fn is_owner(&self) -> bool {
         self.actor == Actor::System

@@ -191,7 +191,7 @@ impl Asker {
         if kept.is_empty() {
             return self.to_sign_in();
         }
-        let frame = Frame::new(web, visitor, &self.look, &self.nonce, "");
+        let frame = Frame::new(web, visitor, &self.look, &self.nonce, "sign-in");
         pages::sign_in::instead(frame, kept, has_ended).unwrap_or_else(|_| self.to_sign_in())
     }
 

@@ -8,6 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use house::AccountId;
+
 use super::{Web, actor::Visitor, assets, cookie, headers::Nonce, problem::Problem};
 
 /// Schemes and spacings that pages know.
@@ -122,6 +124,12 @@ pub(crate) struct Reading {
 impl Reading {
     pub(crate) fn frame(&self, section: &str) -> Frame {
         Frame::new(&self.web, Some(&self.visitor), &self.look, &self.nonce, section)
+    }
+
+    /// The frame of whoever has just signed in; the request was not yet theirs.
+    pub(crate) fn frame_of(&self, account: AccountId) -> Frame {
+        let visitor = self.visitor.signed_in(&self.web.app, account);
+        Frame::new(&self.web, Some(&visitor), &self.look, &self.nonce, "")
     }
 
     /// How pages look on this device: scheme, density.

@@ -14,6 +14,7 @@ use crate::{
         extract::{Asked, Posted},
         frame::{FieldProblem, Frame, Reading, html},
         kept::Kept,
+        pieces::Fact,
         problem::Problem,
         refused::beside_the_field,
         sign_in::own_path,
@@ -37,7 +38,30 @@ struct SignIn {
 struct SendOn {
     t: &'static Sentences,
     frame: Frame,
+    words: Vec<Fact>,
     kept: Kept,
+}
+
+/// Fields in which somebody writes, with the keys of their names.
+const WRITTEN: [(&str, &str); 9] = [
+    ("body", "field-comment"),
+    ("title", "field-title"),
+    ("question", "field-question"),
+    ("history", "field-history"),
+    ("examination", "field-examination"),
+    ("diagnosis", "field-diagnosis"),
+    ("words", "field-outcome"),
+    ("account", "field-account"),
+    ("name", "field-shown-name"),
+];
+
+/// What was written, for those who wrote it.
+fn words_of(kept: &Kept) -> Vec<Fact> {
+    let written = WRITTEN.iter().filter_map(|(field, key)| {
+        let (_, value) = kept.fields.iter().find(|(name, value)| name == field && !value.trim().is_empty())?;
+        Some(Fact { key: *key, value: value.clone() })
+    });
+    written.collect()
 }
 
 pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
@@ -58,7 +82,8 @@ pub(super) async fn sign_in(reading: Reading, Posted(form): Posted) -> Result<Re
             if !kept.is_of(session.account) {
                 return Ok(reading.web.go_with_session(&session, next));
             }
-            let page = html(&SendOn { t: Sentences::english(), frame: reading.frame(""), kept })?;
+            let frame = reading.frame_of(session.account);
+            let page = html(&SendOn { t: Sentences::english(), frame, words: words_of(&kept), kept })?;
             Ok(reading.web.hand_session(&session, page))
         }
         Err(error) => {
@@ -92,7 +117,7 @@ pub(crate) fn instead(frame: Frame, kept: Kept, has_ended: bool) -> Result<Respo
 }
 
 fn page(reading: &Reading, account: &str, next: &str, problem: Option<String>) -> SignIn {
-    let mut frame = reading.frame("");
+    let mut frame = reading.frame("sign-in");
     frame.problems.extend(problem.map(|text| FieldProblem { field: "account".to_owned(), text }));
     SignIn {
         t: Sentences::english(),

@@ -240,6 +240,7 @@ async fn what_was_typed_survives_the_end_of_the_session() {
     assert_eq!(instead.status, 401);
     assert!(instead.body.contains("name=\"kept:body\" value=\"Was a &#34;tick&#34; found?\""), "{}", instead.body);
     assert!(!instead.body.contains("never kept"), "{}", instead.body);
+    assert!(!instead.body.contains("href=\"/sign-in\""), "no way that would drop it: {}", instead.body);
 
     let (_, whose) =
         instead.body.split_once("name=\"kept-for\" value=\"").unwrap_or_else(|| panic!("{}", instead.body));
@@ -255,6 +256,8 @@ async fn what_was_typed_survives_the_end_of_the_session() {
     let right = here.post("/sign-in", &[brought.as_slice(), &[("password", PASSWORD)]].concat()).await;
     assert!(right.status == 200 && right.body.contains(&format!("action=\"{path}\"")), "{}", right.body);
     assert!(right.body.contains("name=\"body\" value=\"Was a &#34;tick&#34; found?\""), "{}", right.body);
+    let shown = right.body.contains("<dd dir=\"auto\">Was a &#34;tick&#34; found?</dd>");
+    assert!(shown && right.body.contains("Dr. one") && !right.body.contains("href=\"/sign-in\""), "{}", right.body);
     assert_eq!(here.post(&path, &[("body", typed)]).await.status, 303);
     let elsewhere =
         [("account", "one"), ("password", PASSWORD), whose, ("kept-path", "//evil.example"), ("kept:body", "x")];
