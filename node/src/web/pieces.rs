@@ -8,7 +8,10 @@ use protocol::payload::{
 use trust::Standing;
 
 use super::specialty::specialty_key;
-use crate::app::{Badge as Author, CaseView};
+use crate::{
+    app::{Badge as Author, CaseView},
+    sentences::Sentences,
+};
 
 /// Who said something.
 #[derive(Clone, Debug)]
@@ -83,7 +86,11 @@ pub(crate) const fn side_key(side: Option<Side>) -> &'static str {
 /// The small picture of a case's first picture.
 pub(crate) fn preview_of(view: &CaseView) -> Option<Preview> {
     let picture = view.summary.pictures.first()?;
-    Some(Preview { src: format!("/cases/{}/previews/1", view.case), alt: plain(picture.alt.as_str()) })
+    let alt = match picture.alt.as_str() {
+        "" => Sentences::english().with("picture-not-described", "number", "1"),
+        alt => plain(alt),
+    };
+    Some(Preview { src: format!("/cases/{}/previews/1", view.case), alt })
 }
 
 pub(crate) const fn standing_key(standing: Standing) -> &'static str {
