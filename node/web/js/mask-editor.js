@@ -49,7 +49,8 @@ class MaskEditor extends HTMLElement {
     if (this.classList.contains('is-live')) return;
     const keys = make('p', { class: 'hint', id: 'editor-keys' }, this.dataset.keys ?? '');
     this.#list.element.append(this.#adds());
-    this.append(this.#tools(), this.#list.element, keys);
+    this.#stage.before(this.#tools());
+    this.append(this.#list.element, keys);
     this.classList.add('is-live');
     this.addEventListener('keydown', (event) => this.#onKey(event));
     this.addEventListener('focusin', (event) => {
