@@ -19,6 +19,8 @@ nav-help = Help
 footer-network = Network { $network }
 footer-version = Consilium { $version }
 back-to-cases = Back to the cases
+back-to-case = Back to the case
+back-to-draft = Back to the draft
 problems-title = { $count ->
     [one] One thing needs another look
    *[other] { $count } things need another look
@@ -764,7 +766,7 @@ next-403 = If your work needs it, ask an administrator of your hospital. Badges 
 next-404 = Check the address. If somebody sent it to you, the case may not be meant for your hospital, or it has been withdrawn.
 next-408 = Send it again over a better connection, or send fewer files at once.
 next-409 = Load the page again, look at what it says now, and try once more.
-next-413 = Make the picture smaller, or send fewer at once. The limits stand beside the button.
+next-413 = Send fewer pictures at once, or smaller ones.
 next-422 = Go back, change what you wrote, and try once more.
 next-429 = Wait a minute, then try again.
 next-500 = Try again. If it happens twice, tell your administrator the code.

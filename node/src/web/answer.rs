@@ -156,7 +156,9 @@ impl Asker {
             }
             (Form::Page | Form::Fragment, _) if asks_for_password => self.to_sign_in(),
             (Form::Json, _) => self.written(response, self.json(&problem), "application/problem+json"),
-            (Form::Words, _) => self.written(response, problem.detail.clone(), "text/plain; charset=utf-8"),
+            (Form::Words, _) => {
+                self.written(response, pages::error::words(&problem, &self.code), "text/plain; charset=utf-8")
+            }
             (Form::Page | Form::Fragment, _) => self.in_words_for_people(web, visitor, response, &problem),
         }
     }
@@ -170,7 +172,7 @@ impl Asker {
     ) -> Response {
         let frame = Frame::new(web, visitor, &self.look, &self.nonce, "");
         let is_fragment = self.form == Form::Fragment;
-        let page = pages::error::page(&frame, problem, &self.method, &self.code, is_fragment);
+        let page = pages::error::page(&frame, problem, (&self.method, &self.path), &self.code, is_fragment);
         *response.status_mut() = problem.status;
         let mut response = self.written(response, page, "text/html; charset=utf-8");
         if is_fragment {

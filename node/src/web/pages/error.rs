@@ -17,7 +17,14 @@ struct ErrorPage<'a> {
     happened_key: &'static str,
     kept_key: &'static str,
     next_key: &'static str,
+    back: Back,
     code: &'a str,
+}
+
+/// Where to go on.
+struct Back {
+    href: String,
+    key: &'static str,
 }
 
 #[derive(Template)]
@@ -33,7 +40,13 @@ struct ErrorFragment<'a> {
 }
 
 /// The text of the page, or of the fragment.
-pub(crate) fn page(frame: &Frame, problem: &Problem, method: &Method, code: &str, is_fragment: bool) -> String {
+pub(crate) fn page(
+    frame: &Frame,
+    problem: &Problem,
+    (method, path): (&Method, &str),
+    code: &str,
+    is_fragment: bool,
+) -> String {
     let t = Sentences::english();
     let status = problem.status.as_u16();
     let (happened_key, next_key) = match status {
@@ -42,11 +55,34 @@ pub(crate) fn page(frame: &Frame, problem: &Problem, method: &Method, code: &str
         _ => keys(problem.status),
     };
     let kept_key = if changed_nothing(method, problem.status) { "kept-nothing-sent" } else { "kept-unknown" };
+    let back = back_from(method, path, problem.status);
     let page = match is_fragment {
         true => ErrorFragment { t, frame, status, happened_key, kept_key, next_key, code }.render(),
-        false => ErrorPage { t, frame, status, happened_key, kept_key, next_key, code }.render(),
+        false => ErrorPage { t, frame, status, happened_key, kept_key, next_key, back, code }.render(),
     };
     page.unwrap_or_else(|_| t.get(happened_key))
+}
+
+/// The words alone, for programs that show them on a page of their own. What a form did not accept says itself what to change.
+pub(crate) fn words(problem: &Problem, code: &str) -> String {
+    if problem.status == StatusCode::UNPROCESSABLE_ENTITY {
+        return problem.detail.clone();
+    }
+    let (t, (happened_key, next_key)) = (Sentences::english(), keys(problem.status));
+    let named = format!("{}: {}-{code}", t.get("error-code"), problem.status.as_u16());
+    format!("{}. {} {named}", t.get(happened_key), t.get(next_key))
+}
+
+/// Back to what a form was about, if that is still there; else to the cases.
+fn back_from(method: &Method, path: &str, status: StatusCode) -> Back {
+    let mut parts = path.split('/').skip(1);
+    let place = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next());
+    let is_there = !method.is_safe() && status != StatusCode::NOT_FOUND;
+    match place {
+        ("drafts", draft, Some(_)) if is_there => Back { href: format!("/drafts/{draft}"), key: "back-to-draft" },
+        ("cases", case, Some(_)) if is_there => Back { href: format!("/cases/{case}"), key: "back-to-case" },
+        _ => Back { href: "/".to_owned(), key: "back-to-cases" },
+    }
 }
 
 /// Whether it is certain that all is as before: something was looked at only, or refused before anything was done. What is not found
@@ -74,6 +110,17 @@ const fn keys(status: StatusCode) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_back_leads_to_what_the_form_was_about() {
+        let back = |method: Method, path: &str, status: StatusCode| back_from(&method, path, status).href;
+        let too_large = StatusCode::PAYLOAD_TOO_LARGE;
+        assert_eq!(back(Method::POST, "/drafts/07/pictures", too_large), "/drafts/07");
+        assert_eq!(back(Method::POST, "/cases/07/comments", too_large), "/cases/07");
+        assert_eq!(back(Method::POST, "/drafts/07/pictures", StatusCode::NOT_FOUND), "/");
+        assert_eq!(back(Method::GET, "/drafts/07/hide", too_large), "/");
+        assert_eq!(back(Method::POST, "/cases/new", too_large), "/");
+    }
 
     #[test]
     fn that_nothing_was_sent_is_said_only_where_it_is_certain() {
