@@ -47,7 +47,9 @@ class FileDrop extends HTMLElement {
     request.upload.addEventListener('load', () => progress.say(this.dataset.reading ?? ''));
     request.addEventListener('load', () => {
       if (request.status < 400) location.assign(request.responseURL || location.href);
-      else this.#end(progress, refusal(request) || (this.dataset.failed ?? ''));
+      else this.#end(progress, refusal(request, files) || (this.dataset.failed ?? ''));
+      // Of several some may have been taken in.
+      if (request.status === 422) document.getElementById('shelf-again')?.click();
     });
     request.addEventListener('error', () => this.#end(progress, this.dataset.failed ?? ''));
     request.addEventListener('abort', () => this.#end(progress, this.dataset.stopped ?? ''));
@@ -85,17 +87,18 @@ class FileDrop extends HTMLElement {
         announce(sentence);
       },
       end: (/** @type {string} */ sentence) => {
-        box.replaceChildren(make('p', { class: 'field-problem' }, sentence));
+        box.replaceChildren(...sentence.split('\n').map((line) => make('p', { class: 'field-problem' }, line)));
         announce(sentence);
       },
     };
   }
 }
 
-/** What the node says of a picture that it does not take. @param {XMLHttpRequest} request */
-function refusal(request) {
+/** What the node says of pictures that it does not take, each under the name it has here. @param {XMLHttpRequest} request @param {File[]} files */
+function refusal(request, files) {
   const isPlain = request.getResponseHeader('Content-Type')?.startsWith('text/plain');
-  return isPlain ? request.responseText.trim() : '';
+  const named = (/** @type {string} */ line) => line.replace(/^([0-9]+)\t/, (_, place) => `${files[Number(place) - 1]?.name ?? place}: `);
+  return isPlain ? request.responseText.trim().split('\n').map(named).join('\n') : '';
 }
 
 customElements.define('file-drop', FileDrop);

@@ -54,12 +54,16 @@ async fn a_file_that_is_refused_keeps_no_other_out_and_is_named_by_its_place() {
     let pictures = one.post("/cases/new", &[]).await.header("location").to_owned();
     let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
     let files = of_files(&[&grey(64, 48), b"no picture", &grey(32, 16), b"%PDF-1.7"]);
-    let answer = one.send_bytes("POST", &pictures, &content_type, files, &[]).await;
+    let answer = one.send_bytes("POST", &pictures, &content_type, files.clone(), &[]).await;
     assert_eq!(answer.status, 422);
     assert!(answer.body.contains("64 × 48") && answer.body.contains("32 × 16"), "{}", answer.body);
-    for named in ["File 2: This is not a picture", "File 4: ", "The others were taken in."] {
+    for named in ["File 2: This is not a picture", "File 4: ", "The others were taken in and stand below."] {
         assert!(answer.body.contains(named), "{named}: {}", answer.body);
     }
+    let words = one.send_bytes("POST", &pictures, &content_type, files, &[("accept", "text/plain")]).await;
+    let lines: Vec<&str> = words.body.lines().collect();
+    assert!(lines[0].starts_with("2\tThis is not a picture") && lines[1].starts_with("4\t"), "{}", words.body);
+    assert_eq!(lines[2..], ["The others were taken in and stand below."]);
     assert!(!answer.body.contains("File 1") && !answer.body.contains("Byron"), "{}", answer.body);
 }
 

@@ -80,30 +80,36 @@ pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: M
     if refused.is_empty() {
         return Ok(Redirect::to(&format!("/drafts/{number}/pictures")).into_response());
     }
-    not_taken(&reading, &draft, &which_of(count, refused)).await
+    not_taken(&reading, &draft, count, refused).await
 }
 
-/// What was refused, each file by its place among those that were sent.
-fn which_of(count: usize, refused: Vec<(usize, String)>) -> String {
-    let t = Sentences::english();
+/// What was refused, each file on a line of its own behind its place among those that were sent.
+fn which_of(count: usize, refused: Vec<(usize, String)>, name: impl Fn(usize, String) -> String) -> String {
     let is_part = refused.len() < count;
-    let named = refused.into_iter().map(|(place, text)| match count {
-        1 => text,
-        _ => t.with2("refused-file-which", "place", place.to_string(), "text", text),
-    });
-    named.chain(is_part.then(|| t.get("refused-file-others"))).collect::<Vec<_>>().join(" ")
+    let named = refused.into_iter().map(|(place, text)| if count == 1 { text } else { name(place, text) });
+    let others = is_part.then(|| Sentences::english().get("refused-file-others"));
+    named.chain(others).collect::<Vec<_>>().join("\n")
 }
 
 fn unreadable() -> Problem {
     Problem::unusable("the parts of the form cannot be told apart")
 }
 
-/// Programs that show their own page get the words alone; others the page with them.
-async fn not_taken(reading: &Reading, draft: &str, text: &str) -> Result<Response, Problem> {
+/// Programs that show their own page get the words alone, with the place of a file before a tab: they know its name. Others get the
+/// page with them.
+async fn not_taken(
+    reading: &Reading,
+    draft: &str,
+    count: usize,
+    refused: Vec<(usize, String)>,
+) -> Result<Response, Problem> {
     if reading.headers.get(header::ACCEPT).is_some_and(|accepts| accepts == "text/plain") {
-        return Err(Problem::unusable(text));
+        return Err(Problem::unusable(which_of(count, refused, |place, text| format!("{place}\t{text}"))));
     }
-    let problem = FieldProblem { field: "pictures".to_owned(), text: text.to_owned() };
+    let t = Sentences::english();
+    let text =
+        which_of(count, refused, |place, text| t.with2("refused-file-which", "place", place.to_string(), "text", text));
+    let problem = FieldProblem { field: "pictures".to_owned(), text };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, draft, Some(problem)).await?)?).into_response())
 }
 
@@ -158,8 +164,6 @@ pub(super) async fn small(reading: Reading, Path(place): Path<(String, String)>)
     Ok(answer(&shown.await?))
 }
 
-/// The upright picture with nothing covered: for the editor of its owner, in this session, and kept nowhere.
-pub(super) async fn upright(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
 /// A confirmed picture as it leaves.
 pub(super) async fn clean(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
     let (number, picture) = place_of(&place)?;
@@ -169,6 +173,8 @@ pub(super) async fn clean(reading: Reading, Path(place): Path<(String, String)>)
     Ok(answer(&shown.await?))
 }
 
+/// The upright picture with nothing covered: for the editor of its owner, in this session, and kept nowhere.
+pub(super) async fn upright(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
     let (number, picture) = place_of(&place)?;
     reading.visitor.session().ok_or_else(|| Problem::not_found("picture"))?;
     let actor = reading.visitor.actor;
@@ -223,12 +229,6 @@ pub(super) async fn of(reading: &Reading, number: CaseNumber) -> Result<Vec<Draf
     Ok(reading.web.run_async(pictures).await?)
 }
 
-/// The address of a picture in small.
-pub(super) fn small_of(work: &Work, picture: &DraftPicture) -> String {
-    format!("/drafts/{}/pictures/{}/small", work.number, picture.id)
-}
-
-fn row(work: &Work, picture: &DraftPicture, next: Option<&DraftPicture>) -> PictureRow {
 /// Whoever goes on from the pictures is done with them as soon as none waits: a case may have none.
 pub(super) async fn settle(reading: &Reading, number: CaseNumber) -> Result<(), Problem> {
     let actor = reading.visitor.actor;
@@ -241,6 +241,12 @@ pub(super) async fn settle(reading: &Reading, number: CaseNumber) -> Result<(), 
     Ok(reading.web.run_async(settled).await?)
 }
 
+/// The address of a picture in small.
+pub(super) fn small_of(work: &Work, picture: &DraftPicture) -> String {
+    format!("/drafts/{}/pictures/{}/small", work.number, picture.id)
+}
+
+fn row(work: &Work, picture: &DraftPicture, next: Option<&DraftPicture>) -> PictureRow {
     PictureRow {
         id: picture.id.to_string(),
         number: picture.number,
