@@ -45,6 +45,8 @@ pub(crate) enum Unusable {
     HidesNothing(usize),
     #[error("covers: a finding is named that this picture has not")]
     UnknownFinding,
+    #[error("covers: finding {0} is left uncovered without a reason; say why it may be seen")]
+    NoReason(usize),
     #[error("covers: {0}")]
     Cover(CoverError),
     #[error("covers: {0}")]

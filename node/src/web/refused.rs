@@ -99,6 +99,7 @@ fn of_unusable(unusable: &Unusable) -> String {
 fn of_cover(error: &CoverError) -> String {
     match error {
         CoverError::TooMany(found) => with("refused-too-many-covers", "found", found),
+        Unusable::NoReason(_) => get("refused-no-reason"),
         CoverError::TooManyPoints(found) | CoverError::TooManyPointsTogether(found) => {
             with("refused-too-many-points", "found", found)
         }

@@ -5,7 +5,7 @@ import { whole } from './geometry.js';
 
 /** @typedef {import('./geometry.js').Cover} Cover */
 /** @typedef {{ key: number, cover: Cover }} Kept */
-/** @typedef {{ finding: number, reason: string, cover?: Cover }} Dismissed */
+/** @typedef {{ finding: number, reason: string | null, cover?: Cover }} Dismissed */
 /** @typedef {{ kept: Kept[], dismissed: Dismissed[] }} Leaf */
 
 const STEPS_MAX = 200;
@@ -62,14 +62,14 @@ export class CoverBook {
     this.#turn({ ...this.#now, kept: this.#now.kept.map((kept) => (kept.key === key ? { key, cover } : kept)) }, `${deed} ${key}`);
   }
 
-  /** Takes a cover away. One that hid a finding goes to the dismissed. @param {number} key @param {string} reason */
-  remove(key, reason) {
+  /** Takes a cover away. One that hid a finding goes to the dismissed; why, the person says. @param {number} key */
+  remove(key) {
     const cover = this.find(key);
     if (!cover) return;
     const kept = this.#now.kept.filter((other) => other.key !== key);
     const finding = cover.finding;
     const isHidden = finding === null || kept.some((other) => other.cover.finding === finding);
-    const dismissed = isHidden ? this.#now.dismissed : [...this.#now.dismissed, { finding, reason, cover }];
+    const dismissed = isHidden ? this.#now.dismissed : [...this.#now.dismissed, { finding, reason: null, cover }];
     this.#turn({ kept, dismissed }, `remove ${key}`);
   }
 

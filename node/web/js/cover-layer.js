@@ -12,6 +12,7 @@ import { draw, set } from './make.js';
 /** The least a pointer must be able to hit, in pixels of the screen (WCAG 2.2, 2.5.8). */
 const TARGET_PX = 28;
 const DOT_PX = 12;
+const NUMBER_PX = 15;
 
 /** Corners in the order upper left, upper right, lower left, lower right. @param {Box} box @returns {Point[]} */
 export function corners(box) {
@@ -24,13 +25,14 @@ export class CoverLayer {
   #shapes = new Map();
   #handles = draw('g', { 'aria-hidden': 'true' });
   #sketch = draw('g', { 'aria-hidden': 'true' });
+  #left = draw('g', { 'aria-hidden': 'true' });
 
   /** @param {SVGSVGElement} svg @param {string} name @param {string} keysId id of the text that explains the keys */
   constructor(svg, name, keysId) {
     this.#svg = svg;
     svg.removeAttribute('aria-hidden');
     set(svg, { role: 'application', 'aria-label': name, 'aria-describedby': keysId });
-    svg.replaceChildren(this.#handles, this.#sketch);
+    svg.replaceChildren(this.#left, this.#handles, this.#sketch);
   }
 
   /**
@@ -44,9 +46,18 @@ export class CoverLayer {
       shape.remove();
       this.#shapes.delete(key);
     }
-    for (const item of items) this.#showOne(item, item.key === picked, density);
+    items.forEach((item, index) => this.#showOne(item, index + 1, item.key === picked, density));
     const cover = items.find((item) => item.key === picked)?.cover;
     this.#showHandles(cover, point, density);
+  }
+
+  /** Where something was found and left uncovered. @param {Cover[]} covers */
+  showLeft(covers) {
+    this.#left.replaceChildren(...covers.flatMap((cover) => ['left under', 'left'].map((style) => {
+      const outline = draw('rect', { ...bounds(cover) });
+      outline.setAttribute('class', style);
+      return outline;
+    })));
   }
 
   /** @param {Cover | null} cover what is being drawn */
@@ -76,8 +87,8 @@ export class CoverLayer {
     return { kind: handle.dataset.kind === 'point' ? 'point' : 'corner', index: Number(handle.dataset.index) };
   }
 
-  /** @param {{ key: number, cover: Cover, name: string }} item @param {boolean} isPicked @param {number} density */
-  #showOne(item, isPicked, density) {
+  /** @param {{ key: number, cover: Cover, name: string }} item @param {number} number its own in the list @param {boolean} isPicked @param {number} density */
+  #showOne(item, number, isPicked, density) {
     let shape = this.#shapes.get(item.key);
     if (!shape) {
       shape = draw('g', { tabindex: 0, role: 'button', 'data-key': item.key });
@@ -90,7 +101,10 @@ export class CoverLayer {
     const box = bounds(item.cover);
     const edge = item.cover.shape === 'brush' ? draw('rect', { ...box }) : form(item.cover);
     edge.setAttribute('class', 'edge');
-    shape.replaceChildren(reach(box, density), body, edge);
+    const size = NUMBER_PX / density;
+    const label = draw('text', { class: 'number', x: box.x + box.width / 2, y: box.y + box.height / 2, 'font-size': size, 'aria-hidden': 'true' });
+    label.textContent = String(number);
+    shape.replaceChildren(reach(box, density), body, edge, label);
   }
 
   /** @param {Cover | undefined} cover @param {number} point @param {number} density */

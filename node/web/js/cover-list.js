@@ -1,13 +1,15 @@
 // The list of covers beside the picture: the same covers, the same keys, in words. What was found and left uncovered
 // stands below with its reason.
 
+import { filled } from './announce.js';
 import { button, make } from './make.js';
 
 /** @typedef {import('./cover-book.js').Dismissed} Dismissed */
+/** @typedef {Dismissed & { name: string }} Left */
 /** @typedef {{ key: number, name: string }} Row */
 /** @typedef {{ pick: (key: number) => void, remove: (key: number) => void, excuse: (finding: number, reason: string) => void, putBack: (finding: number) => void }} Deeds */
 
-export const REASONS = ['not-a-finding', 'not-identifying', 'wrong-place'];
+const REASONS = ['not-a-finding', 'not-identifying', 'wrong-place'];
 
 export class CoverList {
   element = make('div', { class: 'editor-list' });
@@ -27,8 +29,8 @@ export class CoverList {
     this.element.append(make('h2', {}, words.list ?? ''), this.#none, this.#rows, this.#left);
   }
 
-  /** @param {Row[]} rows @param {number | null} picked @param {Dismissed[]} dismissed */
-  show(rows, picked, dismissed) {
+  /** @param {Row[]} rows @param {number | null} picked @param {Left[]} left */
+  show(rows, picked, left) {
     this.#none.hidden = rows.length > 0;
     for (const [key, item] of this.#items) {
       if (rows.some((row) => row.key === key)) continue;
@@ -43,7 +45,7 @@ export class CoverList {
       pick?.setAttribute('aria-pressed', String(row.key === picked));
       item.querySelector('.quiet')?.setAttribute('aria-label', `${this.#words.remove}: ${row.name}`);
     }
-    this.#left.replaceChildren(...dismissed.map((item) => this.#makeDismissed(item)));
+    this.#left.replaceChildren(...left.map((item) => this.#makeDismissed(item)));
   }
 
   /** @param {number} key */
@@ -71,10 +73,10 @@ export class CoverList {
     return item;
   }
 
-  /** @param {Dismissed} dismissed */
+  /** @param {Left} dismissed */
   #makeDismissed(dismissed) {
     const id = `why-${dismissed.finding}`;
-    const choose = make('select', { id });
+    const choose = make('select', { id, required: '' }, make('option', { value: '' }, this.#words.whyChoose ?? ''));
     for (const reason of REASONS) {
       const option = make('option', { value: reason }, this.#reasonWords(reason));
       option.selected = reason === dismissed.reason;
@@ -84,7 +86,7 @@ export class CoverList {
     const back = button(this.#words.icons, 'undo-2', this.#words.putBack ?? '', 'quiet');
     back.addEventListener('click', () => this.#deeds.putBack(dismissed.finding));
     back.hidden = !dismissed.cover;
-    return make('div', { class: 'dismissed' }, make('p', {}, this.#words.dismissed ?? ''), make('label', { for: id }, this.#words.why ?? ''), choose, back);
+    return make('div', { class: 'dismissed' }, make('p', {}, filled(this.#words.dismissed, { cover: dismissed.name })), make('label', { for: id }, this.#words.why ?? ''), choose, back);
   }
 
   /** @param {string} reason */

@@ -5,7 +5,7 @@
 import { announce, filled } from './announce.js';
 import { CoverBook } from './cover-book.js';
 import { CoverLayer } from './cover-layer.js';
-import { CoverList, REASONS } from './cover-list.js';
+import { CoverList } from './cover-list.js';
 import { CoverPen } from './cover-pen.js';
 import { bounds, fitted, moved, place, withPointAt } from './geometry.js';
 import { ImageStage } from './image-stage.js';
@@ -129,22 +129,24 @@ class MaskEditor extends HTMLElement {
   #show() {
     const { kept } = this.#book;
     const items = kept.map(({ key, cover }, index) => ({ key, cover, name: this.#name(cover, index, kept.length) }));
-    const rows = kept.map(({ key, cover }, index) => ({ key, name: this.#rowName(cover, index) }));
+    const rows = kept.map(({ key, cover }, index) => ({ key, name: `${index + 1} · ${this.#rowName(cover)}` }));
+    const left = this.#book.dismissed.map((item) => ({ ...item, name: item.cover ? this.#rowName(item.cover) : (this.dataset.kindFinding ?? '') }));
     this.#layer.show(items, this.#picked, this.#point, this.#stage.density);
-    this.#list.show(rows, this.#picked, this.#book.dismissed);
+    this.#layer.showLeft(left.flatMap((item) => item.cover ?? []));
+    this.#list.show(rows, this.#picked, left);
     this.#undo.disabled = !this.#book.canUndo;
     this.#redo.disabled = !this.#book.canRedo;
-    this.#field.value = this.#book.toText();
-  }
-
     this.#keep();
   }
 
   /** What the form sends, and whether leaving the page would lose it. */
   #keep() {
-  /** @param {Cover['shape']} shape */
+    this.#field.value = this.#book.toText();
     const form = this.closest('form');
     if (form) form.dataset.changed = this.#field.value === this.#opened ? '' : 'yes';
+  }
+
+  /** @param {Cover['shape']} shape */
   #shapeName(shape) {
     return this.dataset[`shape${shape[0].toUpperCase()}${shape.slice(1)}`] ?? shape;
   }
@@ -152,15 +154,18 @@ class MaskEditor extends HTMLElement {
   /** @param {Cover} cover @param {number} index @param {number} count */
   #name(cover, index, count) {
     const box = bounds(cover);
-    const where = (this.dataset.places ?? '').split('|')[place(box, this.#picture)] ?? '';
-    return filled(this.dataset.sayCover, { number: index + 1, count, shape: this.#shapeName(cover.shape), width: Math.round(box.width), height: Math.round(box.height), place: where });
+    return filled(this.dataset.sayCover, { number: index + 1, count, shape: this.#shapeName(cover.shape), width: Math.round(box.width), height: Math.round(box.height), place: this.#placeName(box) });
   }
 
-  /** @param {Cover} cover @param {number} index */
-  #rowName(cover, index) {
-    const box = bounds(cover);
+  /** @param {Cover} cover */
+  #rowName(cover) {
     const kind = cover.finding === null ? this.dataset.kindOwn : this.dataset.kindFinding;
-    return `${index + 1} · ${kind}, ${this.#shapeName(cover.shape)}, ${Math.round(box.width)}\u00a0×\u00a0${Math.round(box.height)}`;
+    return `${kind}, ${this.#shapeName(cover.shape)}, ${this.#placeName(bounds(cover))}`;
+  }
+
+  /** @param {import('./geometry.js').Box} box */
+  #placeName(box) {
+    return (this.dataset.places ?? '').split('|')[place(box, this.#picture)] ?? '';
   }
 
   #say() {
@@ -199,7 +204,7 @@ class MaskEditor extends HTMLElement {
   /** @param {number} key */
   #remove(key) {
     const at = this.#book.kept.findIndex((kept) => kept.key === key);
-    this.#book.remove(key, REASONS[0]);
+    this.#book.remove(key);
     const left = this.#book.kept;
     this.#picked = left[Math.min(at, left.length - 1)]?.key ?? null;
     this.#point = -1;

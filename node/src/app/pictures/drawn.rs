@@ -62,7 +62,9 @@ pub(crate) enum Shape {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Dismissed {
     pub(crate) finding: usize,
-    pub(crate) reason: Reason,
+    /// Absent: not said yet.
+    #[serde(default)]
+    pub(crate) reason: Option<Reason>,
     /// The cover that was taken away, so that it can be put back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cover: Option<DrawnCover>,
@@ -102,7 +104,7 @@ impl Drawn {
         if let Some(finding) = cover.finding
             && !self.covers.iter().any(|other| other.finding == Some(finding))
         {
-            self.dismissed.push(Dismissed { finding, reason: Reason::NotAFinding, cover: Some(cover) });
+            self.dismissed.push(Dismissed { finding, reason: Some(Reason::NotAFinding), cover: Some(cover) });
         }
         self
     }
@@ -125,12 +127,19 @@ impl Drawn {
         self.covers.iter().enumerate().map(cover).collect()
     }
 
-    /// The findings that were left open.
+    /// Whether each finding that was left open is one of these.
+    pub(crate) fn check_dismissed(&self, findings: &[Finding]) -> Result<(), AppError> {
+        let is_known = |dismissed: &Dismissed| dismissed.finding < findings.len();
+        if self.dismissed.iter().all(is_known) { Ok(()) } else { Err(Unusable::UnknownFinding.into()) }
+    }
+
+    /// The findings that were left open, each with its reason.
     pub(crate) fn dismissals(&self, findings: &[Finding]) -> Result<Vec<Dismissal>, AppError> {
         let dismissal = |dismissed: &Dismissed| {
             let finding = findings.get(dismissed.finding);
             let finding = finding.ok_or(Unusable::UnknownFinding)?;
-            let reason = match dismissed.reason {
+            let reason = dismissed.reason.ok_or(Unusable::NoReason(dismissed.finding + 1))?;
+            let reason = match reason {
                 Reason::NotAFinding => DismissalReason::NotAFace,
                 Reason::NotIdentifying => DismissalReason::NotIdentifying,
                 Reason::WrongPlace => DismissalReason::CoveredOtherwise,
@@ -215,6 +224,15 @@ mod tests {
         assert_eq!(dismissals[0].reason, DismissalReason::NotIdentifying);
         assert_eq!(Drawn::parse(&serde_json::to_string(&drawn).unwrap()).unwrap(), drawn);
         assert!(drawn.dismissals(&[face(50)]).is_err());
+    }
+
+    #[test]
+    fn what_is_left_uncovered_without_a_reason_is_kept_and_not_signed() {
+        let drawn = Drawn::parse(r#"{ "covers": [], "dismissed": [{ "finding": 0, "reason": null }] }"#).unwrap();
+        drawn.check_dismissed(&[face(50)]).unwrap();
+        let refused = drawn.dismissals(&[face(50)]).unwrap_err();
+        assert!(refused.to_string().contains("finding 1 is left uncovered without a reason"), "{refused}");
+        assert!(drawn.check_dismissed(&[]).is_err());
     }
 
     #[test]

@@ -141,7 +141,7 @@ impl OpenDraft<'_> {
             return Err(gone());
         }
         check_covers(&drawn.covers()?, laid.look.width, laid.look.height).map_err(Unusable::Cover)?;
-        drawn.dismissals(&laid.look.findings)?;
+        drawn.check_dismissed(&laid.look.findings)?;
         laid.redraw(drawn);
         self.settle()?;
         self.erase_unlisted().await?;
