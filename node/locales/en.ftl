@@ -192,8 +192,8 @@ hide-nothing-found = Nothing was found in this picture. That is not a promise th
 hide-unsearched = A program that looks for faces broke off in this picture. Only your eyes have seen all of it.
 hide-found-faces = { $count ->
     [0] No face was found.
-    [one] One face was found and is covered.
-   *[other] { $count } faces were found and are covered.
+    [one] One place that looks like a face was found and is covered.
+   *[other] { $count } places that look like faces were found and are covered.
   }
 hide-look = Look at all of the picture: what was missed is yours to find.
 hide-look-for = What to look for
@@ -233,7 +233,7 @@ cover-why = Why it can stay
 cover-why-choose = Choose a reason
 cover-own = Your cover
 cover-found = Found
-cover-face = Face found
+cover-face = Looks like a face
 cover-left = Left
 cover-top = Top
 cover-width = Width
