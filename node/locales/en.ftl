@@ -434,6 +434,7 @@ withdraw-limits = Every hospital that has it is told to erase it. What people ha
 withdraw-why = Whose wish is it?
 withdraw-why-patient = The patient's, or their guardian's
 withdraw-why-clinician = Mine
+withdraw-password-hint = It cannot be undone. Please show once more that it is you.
 withdraw-choose = Say whose wish it is.
 withdraw-do = Withdraw and erase
 withdraw-not = Keep the case
@@ -674,7 +675,8 @@ act-other = changed
 
 ## Beside a field that was not accepted
 
-refused-sign-in = Login name or password is wrong.
+refused-sign-in = Account name or password is wrong.
+refused-password = The password is wrong.
 refused-login-taken = Somebody else has this account name.
 refused-sign-up-closed = This hospital does not let people sign themselves up.
 refused-name-too-common = Too many people have signed up with this name; begin it otherwise.

@@ -21,6 +21,14 @@ pub(crate) fn beside_the_field(error: AppError) -> Result<String, Problem> {
     sentence.ok_or_else(|| error.into())
 }
 
+/// The same where the password alone was asked for.
+pub(crate) fn beside_the_password(error: AppError) -> Result<String, Problem> {
+    match error {
+        AppError::Refused(Refusal::SignIn) => Ok(get("refused-password")),
+        error => beside_the_field(error),
+    }
+}
+
 /// What is wrong with words that no node would take.
 pub(crate) fn of_malformed(malformed: &Malformed) -> String {
     match malformed {
@@ -91,6 +99,7 @@ fn of_unusable(unusable: &Unusable) -> String {
         Unusable::BoxNumbers => get("refused-box-numbers"),
         Unusable::HidesNothing(number) => with("refused-hides-nothing", "number", number),
         Unusable::UnknownFinding => get("refused-unknown-finding"),
+        Unusable::NoReason(_) => get("refused-no-reason"),
         Unusable::Cover(cause) => of_cover(cause),
         Unusable::Release(cause) => of_release(cause),
     }
@@ -99,7 +108,6 @@ fn of_unusable(unusable: &Unusable) -> String {
 fn of_cover(error: &CoverError) -> String {
     match error {
         CoverError::TooMany(found) => with("refused-too-many-covers", "found", found),
-        Unusable::NoReason(_) => get("refused-no-reason"),
         CoverError::TooManyPoints(found) | CoverError::TooManyPointsTogether(found) => {
             with("refused-too-many-points", "found", found)
         }

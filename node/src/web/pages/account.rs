@@ -18,7 +18,7 @@ use crate::{
         frame::{DENSITIES, FieldProblem, Frame, Notice, Reading, SCHEMES, html},
         pieces::{Badge, Choice, choices, role_key},
         problem::Problem,
-        refused::beside_the_field,
+        refused::{beside_the_field, beside_the_password},
         specialty::specialty_key,
         when::When,
     },
@@ -108,7 +108,7 @@ async fn change(reading: &Reading, form: &Fields) -> Result<Option<FieldProblem>
     }
     let old = match web.show_password(&person.login, form.one("current").to_owned(), &reading.visitor).await {
         Ok(old) => old,
-        Err(error) => return at("current", beside_the_field(error)?),
+        Err(error) => return at("current", beside_the_password(error)?),
     };
     let new = match web.hash(form.one("password").to_owned()).await {
         Ok(new) => new,

@@ -17,7 +17,7 @@ use crate::{
         frame::{FieldProblem, Frame, Reading, html},
         pieces::plain,
         problem::Problem,
-        refused::beside_the_field,
+        refused::beside_the_password,
     },
 };
 
@@ -28,13 +28,15 @@ struct Withdraw {
     frame: Frame,
     case: CaseTitle,
     institutions: usize,
+    /// Whose wish it is, as it was said before.
+    why: String,
 }
 
 pub(super) async fn show(reading: Reading, Path(case): Path<String>) -> Result<Response, Problem> {
     let case: CaseId = id("case", &case)?;
     match is_withdrawn(&reading, case).await? {
         true => Ok(Redirect::to(&format!("/cases/{case}")).into_response()),
-        false => html(&page(&reading, case, None).await?),
+        false => html(&page(&reading, case, "", None).await?),
     }
 }
 
@@ -51,14 +53,14 @@ pub(super) async fn withdraw(
     let ground = match form.one("why") {
         "patient" => Ground::PatientWish,
         "clinician" => Ground::AuthorWish,
-        _ => return again(&reading, case, "why", Sentences::english().get("withdraw-choose")).await,
+        why => return again(&reading, case, why, "why", Sentences::english().get("withdraw-choose")).await,
     };
     let person = reading.visitor.person()?;
-    page(&reading, case, None).await?;
+    page(&reading, case, "", None).await?;
     let proven = match reading.web.show_password(&person.login, form.one("password").to_owned(), &reading.visitor).await
     {
         Ok(proven) => proven,
-        Err(error) => return again(&reading, case, "password", beside_the_field(error)?).await,
+        Err(error) => return again(&reading, case, form.one("why"), "password", beside_the_password(error)?).await,
     };
     let (session, actor) = reading.web.step_up(proven, reading.visitor.actor).await?;
     let said = reading.web.run_async(move |app| async move { app.withdraw_case(case, ground, &actor).await }).await;
@@ -77,13 +79,13 @@ async fn is_withdrawn(reading: &Reading, case: CaseId) -> Result<bool, Problem> 
     Ok(matches!(seen, CaseOrPlate::Withdrawn { .. }))
 }
 
-async fn again(reading: &Reading, case: CaseId, field: &str, text: String) -> Result<Response, Problem> {
+async fn again(reading: &Reading, case: CaseId, why: &str, field: &str, text: String) -> Result<Response, Problem> {
     let problem = FieldProblem { field: field.to_owned(), text };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, case, Some(problem)).await?)?).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, case, why, Some(problem)).await?)?).into_response())
 }
 
 /// For those who may withdraw it; for others there is no such page.
-async fn page(reading: &Reading, case: CaseId, problem: Option<FieldProblem>) -> Result<Withdraw, Problem> {
+async fn page(reading: &Reading, case: CaseId, why: &str, problem: Option<FieldProblem>) -> Result<Withdraw, Problem> {
     let visitor = reading.visitor.clone();
     let (title, institutions) = reading
         .web
@@ -104,5 +106,5 @@ async fn page(reading: &Reading, case: CaseId, problem: Option<FieldProblem>) ->
     let mut frame = reading.frame("");
     frame.problems.extend(problem);
     let case = CaseTitle { href: format!("/cases/{case}"), title };
-    Ok(Withdraw { t: Sentences::english(), frame, case, institutions })
+    Ok(Withdraw { t: Sentences::english(), frame, case, institutions, why: why.to_owned() })
 }

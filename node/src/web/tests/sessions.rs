@@ -57,7 +57,7 @@ async fn another_password_ends_every_other_session() {
     let new = "another horse battery";
     let wrong = here.post("/account/password", &[("current", "wrong"), ("password", new), ("again", new)]).await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.body.contains("Login name or password is wrong."), "{}", wrong.body);
+    assert!(wrong.body.contains("The password is wrong."), "{}", wrong.body);
     let differs = here.post("/account/password", &[("current", PASSWORD), ("password", new), ("again", "x")]).await;
     assert_eq!(differs.status, 422);
     let short =
@@ -101,7 +101,7 @@ async fn the_sixth_attempt_waits_whether_there_is_such_an_account_or_not() {
         let mut statuses = Vec::new();
         for _ in 0..5 {
             let answer = browser.sign_in(login, "wrong password").await;
-            assert!(answer.body.contains("Login name or password is wrong."), "{}", answer.body);
+            assert!(answer.body.contains("Account name or password is wrong."), "{}", answer.body);
             statuses.push(answer.status.as_u16());
         }
         let sixth = browser.sign_in(login, PASSWORD).await;

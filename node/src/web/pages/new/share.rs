@@ -19,7 +19,7 @@ use crate::{
         extract::Posted,
         frame::{FieldProblem, Frame, Reading, html},
         problem::Problem,
-        refused::beside_the_field,
+        refused::beside_the_password,
     },
 };
 
@@ -57,7 +57,7 @@ pub(super) async fn share(
         match reading.web.show_password(&person.login, form.one("password").to_owned(), &reading.visitor).await {
             Ok(proven) => proven,
             Err(error) => {
-                let problem = FieldProblem { field: "password".to_owned(), text: beside_the_field(error)? };
+                let problem = FieldProblem { field: "password".to_owned(), text: beside_the_password(error)? };
                 return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Some(problem)).await?)?)
                     .into_response());
             }
