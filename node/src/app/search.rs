@@ -15,7 +15,9 @@ const SNIPPET_BYTES: usize = 240;
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub(crate) view: CaseView,
-    /// Pieces of text, each with whether it is what was asked for.
+    /// The title in pieces, each with whether it is what was asked for.
+    pub(crate) title: Vec<(String, bool)>,
+    /// Pieces of text, the same way.
     pub(crate) snippet: Vec<(String, bool)>,
 }
 
@@ -54,10 +56,9 @@ impl App {
                 None => None,
             };
             let text = comment.unwrap_or_else(|| words_of(&view));
-            let pieces = snippet(&query, &text, SNIPPET_BYTES).into_iter();
-            let snippet =
-                pieces.filter_map(|piece| Some((text.get(piece.range)?.to_owned(), piece.is_match))).collect();
-            found.push(Found { view, snippet });
+            let title = view.summary.title.as_str();
+            let (title, snippet) = (pieces(&query, title, title.len()), pieces(&query, &text, SNIPPET_BYTES));
+            found.push(Found { view, title, snippet });
         }
         let institutions = casebook::institutions(&shared.shelf)?.len();
         Ok(Answer { found, hits, institutions })
@@ -69,6 +70,12 @@ impl App {
         let everything = Query::parse("", &Roll(joined.shared()));
         Ok(joined.shared().reader.search(&everything, Viewer::OfThisHouse(joined.me()), 1, 0)?.searched)
     }
+}
+
+/// A stretch of a text in pieces, each with whether it is what was asked for.
+fn pieces(query: &Query, text: &str, bytes_max: usize) -> Vec<(String, bool)> {
+    let pieces = snippet(query, text, bytes_max).into_iter();
+    pieces.filter_map(|piece| Some((text.get(piece.range)?.to_owned(), piece.is_match))).collect()
 }
 
 fn words_of(view: &CaseView) -> String {

@@ -51,8 +51,9 @@ struct Results {
 
 struct Hit {
     href: String,
-    title: String,
+    title: Vec<Piece>,
     institution: String,
+    has_picture: bool,
     preview: Option<Preview>,
     specialty_key: &'static str,
     status_key: &'static str,
@@ -119,8 +120,9 @@ fn hit(found: &Found, is_attested: bool) -> Hit {
     let view = &found.view;
     Hit {
         href: format!("/cases/{}", view.case),
-        title: plain(view.summary.title.as_str()),
+        title: found.title.iter().map(|(text, is_match)| Piece { text: plain(text), is_match: *is_match }).collect(),
         institution: plain(&view.author.institution_name),
+        has_picture: !view.summary.pictures.is_empty(),
         preview: preview_of(view).filter(|_| is_attested),
         specialty_key: specialty_key(view.summary.specialty),
         status_key: status_key(view.open.status),
