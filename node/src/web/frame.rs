@@ -7,7 +7,6 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
-
 use house::AccountId;
 
 use super::{Web, actor::Visitor, assets, cookie, headers::Nonce, problem::Problem};

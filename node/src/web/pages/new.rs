@@ -129,8 +129,8 @@ impl Work {
         }
     }
 
-    /// The steps with their states: what stands before an open step is done, what stands behind it is for later,
-    /// unless the person is there.
+    /// The steps with their states: what stands before an open step is done, what stands behind it is for later, unless
+    /// the person is there.
     fn steps(&self, current: &str) -> Vec<Step> {
         let mut is_reached = true;
         let steps = steps_of(&self.content.steps).into_iter().map(|(name, key, state)| {
