@@ -47,7 +47,8 @@ class FileDrop extends HTMLElement {
     request.upload.addEventListener('load', () => progress.say(this.dataset.reading ?? ''));
     request.addEventListener('load', () => {
       if (request.status < 400) location.assign(request.responseURL || location.href);
-      else this.#end(progress, refusal(request, files) || (this.dataset.failed ?? ''));
+      else if (refusal(request, files)) this.#end(progress, refusal(request, files), false);
+      else this.#end(progress, this.dataset.failed ?? '');
       // Of several some may have been taken in.
       if (request.status === 422) document.getElementById('shelf-again')?.click();
     });
@@ -58,12 +59,13 @@ class FileDrop extends HTMLElement {
     request.send(body);
   }
 
-  /** @param {{ end: (sentence: string) => void }} progress @param {string} sentence */
-  #end(progress, sentence) {
+  /** @param {{ end: (sentence: string) => void }} progress @param {string} sentence @param {boolean} [mayRepeat] what the node has refused it refuses again */
+  #end(progress, sentence, mayRepeat = true) {
     this.#request = null;
     progress.end(sentence);
     const submit = this.querySelector('button[type="submit"]');
-    if (submit instanceof HTMLElement) submit.hidden = false;
+    if (submit instanceof HTMLElement) submit.hidden = !mayRepeat;
+    if (!mayRepeat) for (const input of this.querySelectorAll('input')) input.value = '';
   }
 
   /** @param {() => void} stop */

@@ -39,6 +39,7 @@ struct SendOn {
     t: &'static Sentences,
     frame: Frame,
     words: Vec<Fact>,
+    where_key: &'static str,
     kept: Kept,
 }
 
@@ -64,6 +65,18 @@ fn words_of(kept: &Kept) -> Vec<Fact> {
     written.collect()
 }
 
+/// The key of where it goes.
+fn where_key(kept: &Kept) -> &'static str {
+    let parts: Vec<&str> = kept.path.split('/').collect();
+    match parts[..] {
+        ["", "drafts", ..] => "send-on-draft",
+        ["", "cases", _, "comments"] => "send-on-comments",
+        ["", "cases", ..] => "send-on-case",
+        ["", "account", ..] => "send-on-account",
+        _ => "send-on-house",
+    }
+}
+
 pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
     let account = reading.visitor.person.as_ref().map(|person| person.login.clone()).unwrap_or_default();
     // A browser that brings a session which opens nothing had one that ended.
@@ -83,7 +96,13 @@ pub(super) async fn sign_in(reading: Reading, Posted(form): Posted) -> Result<Re
                 return Ok(reading.web.go_with_session(&session, next));
             }
             let frame = reading.frame_of(session.account);
-            let page = html(&SendOn { t: Sentences::english(), frame, words: words_of(&kept), kept })?;
+            let page = html(&SendOn {
+                t: Sentences::english(),
+                frame,
+                words: words_of(&kept),
+                where_key: where_key(&kept),
+                kept,
+            })?;
             Ok(reading.web.hand_session(&session, page))
         }
         Err(error) => {

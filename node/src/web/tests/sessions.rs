@@ -257,6 +257,7 @@ async fn what_was_typed_survives_the_end_of_the_session() {
     assert!(right.status == 200 && right.body.contains(&format!("action=\"{path}\"")), "{}", right.body);
     assert!(right.body.contains("name=\"body\" value=\"Was a &#34;tick&#34; found?\""), "{}", right.body);
     let shown = right.body.contains("<dd dir=\"auto\">Was a &#34;tick&#34; found?</dd>");
+    assert!(right.body.contains("<dd>the comments of a case</dd>"), "{}", right.body);
     assert!(shown && right.body.contains("Dr. one") && !right.body.contains("href=\"/sign-in\""), "{}", right.body);
     assert_eq!(here.post(&path, &[("body", typed)]).await.status, 303);
     let elsewhere =
