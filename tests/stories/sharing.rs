@@ -48,7 +48,10 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     let chosen = covers(&browser);
     browser.inspect();
     browser.press("Save this picture");
+    browser.is_refused(422);
+    browser.sees("The covers are kept.");
     browser.has("mask-editor.is-live");
+    browser.inspect();
     assert_eq!(covers(&browser), chosen, "covers are kept before anything is confirmed");
     browser.press_at("#confirmed");
     browser.press("Save this picture");
@@ -65,8 +68,9 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     browser.write("#title", "A rash that comes and goes");
     browser.press("Save and go on");
     browser.has("input[name='audience']");
-    browser.press_at("input[name='consent'][value='named']");
+    browser.press_at("input[name='consent'][value='network']");
     browser.press_at("input[name='audience'][value='network']");
+    browser.press_at("input[name='consent'][value='named']");
     browser.press("Save and go on");
     browser.is_refused(422);
     browser.sees("That is wider than what the patient agreed to.");
@@ -75,7 +79,8 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     browser.press_at("input[name='institution']");
     browser.press("Save and go on");
     browser.sees("I have looked");
-    assert_eq!(browser.count(".review img"), 1);
+    assert_eq!(browser.count(".review image-stage.is-live img"), 1);
+    browser.inspect();
     browser.press("Save and go on");
     browser.is_refused(422);
     browser.sees("Tick every line");
