@@ -60,7 +60,7 @@ const WRITTEN: [(&str, &str); 9] = [
 fn words_of(kept: &Kept) -> Vec<Fact> {
     let written = WRITTEN.iter().filter_map(|(field, key)| {
         let (_, value) = kept.fields.iter().find(|(name, value)| name == field && !value.trim().is_empty())?;
-        Some(Fact { key: *key, value: value.clone() })
+        Some(Fact { key, value: value.clone() })
     });
     written.collect()
 }
