@@ -64,6 +64,7 @@ pub(crate) struct NewAttestation {
     pub(crate) profession: String,
     #[serde(default)]
     pub(crate) specialties: Vec<String>,
+    /// Days after today; it holds to the end of the last of them, in UTC.
     pub(crate) days: u32,
 }
 
@@ -168,7 +169,7 @@ impl App {
             profession,
             specialties,
             scope: scope_of(profession),
-            until_ms: now_ms() + u64::from(new.days) * DAY_MS,
+            until_ms: end_of_today_ms() + u64::from(new.days) * DAY_MS,
             pseudonym_in: None,
         };
         if !self.waits_to_be_sent(&attestation) {
@@ -250,6 +251,11 @@ impl App {
         };
         self.desk.look(|house| house.outbox().iter().filter_map(|unsent| unsent.payload().ok()).any(is_same))
     }
+}
+
+/// The last second of this day, in UTC.
+fn end_of_today_ms() -> u64 {
+    (now_ms() / DAY_MS + 1) * DAY_MS - 1_000
 }
 
 fn one_time(login: &Login, secret: &OneTimeSecret) -> OneTimeSignIn {

@@ -11,6 +11,8 @@ pub(crate) struct When {
     pub(crate) received: String,
     /// In words, in UTC.
     pub(crate) text: String,
+    /// It is a day, the same wherever it is read.
+    pub(crate) is_day: bool,
 }
 
 impl When {
@@ -23,13 +25,29 @@ impl When {
     pub(crate) fn at(time_ms: u64) -> Self {
         let moment = moment(time_ms);
         let text = moment.to_zoned(TimeZone::UTC).strftime("%-d %B %Y, %H:%M UTC").to_string();
-        Self { written: rfc_3339(time_ms), received: String::new(), text }
+        Self { written: rfc_3339(time_ms), received: String::new(), text, is_day: false }
+    }
+
+    /// The end of something that was promised: the day if it is the end of one, else the time.
+    pub(crate) fn until(time_ms: u64) -> Self {
+        match end_of_day_ms(&date(time_ms)) == Some(time_ms) {
+            true => {
+                let text = moment(time_ms).to_zoned(TimeZone::UTC).strftime("%-d %B %Y").to_string();
+                Self { written: date(time_ms), received: String::new(), text, is_day: true }
+            }
+            false => Self::at(time_ms),
+        }
     }
 }
 
 /// A time as programs read it.
 pub(crate) fn rfc_3339(time_ms: u64) -> String {
     moment(time_ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The day of a time, in UTC, as forms hold it.
+pub(crate) fn date(time_ms: u64) -> String {
+    moment(time_ms).strftime("%Y-%m-%d").to_string()
 }
 
 /// The end of a day that a person chose, in UTC. `None`: it is no date.
@@ -65,6 +83,14 @@ mod tests {
     #[test]
     fn a_claimed_time_beyond_the_calendar_is_shown_too() {
         assert!(When::at(u64::MAX).written.starts_with("9999-12-3"));
+    }
+
+    #[test]
+    fn what_holds_to_the_end_of_a_day_is_shown_as_that_day() {
+        let until = When::until(end_of_day_ms("2027-01-01").unwrap());
+        assert_eq!((&*until.written, &*until.text, until.is_day), ("2027-01-01", "1 January 2027", true));
+        let until = When::until(1_795_000_000_000);
+        assert_eq!((&*until.text, until.is_day), ("18 November 2026, 11:06 UTC", false));
     }
 
     #[test]

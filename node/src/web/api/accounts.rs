@@ -42,7 +42,7 @@ pub(super) struct NewAttestation {
     /// MeSH descriptors, such as D003880.
     #[serde(default)]
     specialties: Vec<String>,
-    /// Days until it ends.
+    /// Days after today; it holds to the end of the last of them, in UTC.
     days: u32,
 }
 
