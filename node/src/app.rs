@@ -37,7 +37,9 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use audit::AuditCheck;
 pub(crate) use cases::{Audience, NewCase, PlaceInPicture, Said, account_of, ground};
 pub(crate) use export::HEAD as EXPORT_HEAD;
-pub(crate) use people::{NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name};
+pub(crate) use people::{
+    ATTESTATION_DAYS_MAX, NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name,
+};
 pub(crate) use pictures::{DraftPicture, Drawn, PictureId, Review, Shape, ShownPicture};
 pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;

@@ -64,7 +64,7 @@ fn an_administrator_looks_after_people_peers_and_audit() {
     browser.is_refused(422);
     browser.sees("another administrator");
     browser.visit(a, "/admin/peers");
-    browser.sees("No peer yet");
+    browser.sees("No other hospital yet");
     browser.forget();
     browser.sets_a_password(a, &link[link.find("/first/").unwrap()..]);
     browser.forget();
@@ -73,11 +73,12 @@ fn an_administrator_looks_after_people_peers_and_audit() {
     browser.press("Administration");
     browser.press("Change Ben Okafor");
     browser.choose("details[open] select[name='profession']", "nurse");
+    browser.choose("details[open] select[name='specialty']", "0");
     browser.run(
         "document.querySelector('details[open] input[type=date]').valueAsDate = new Date(Date.now() + 864e5 * 90)",
     );
     browser.press("Sign");
-    browser.sees("Nurse");
+    browser.sees("The hospital vouches for Ben Okafor until");
     browser.inspect();
     browser.forget();
     browser.visit(a, "/sign-in");

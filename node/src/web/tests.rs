@@ -19,5 +19,6 @@ mod searching;
 mod sessions;
 mod threads;
 mod unsent;
+mod vouching;
 mod ward;
 mod writing;

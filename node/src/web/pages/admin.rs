@@ -3,6 +3,7 @@
 mod audit;
 mod peers;
 mod people;
+mod vouching;
 
 use house::{Role, Roles};
 
@@ -14,8 +15,8 @@ pub(super) fn routes() -> Routes {
         .post("/admin/people", people::add)
         .post("/admin/people/{account}/link", people::link)
         .post("/admin/people/{account}/roles", people::set_roles)
-        .post("/admin/people/{account}/attest", people::attest)
-        .post("/admin/people/{account}/revoke", people::revoke)
+        .post("/admin/people/{account}/attest", vouching::attest)
+        .post("/admin/people/{account}/revoke", vouching::revoke)
         .post("/admin/people/{account}/end-sessions", people::end_sessions)
         .get("/admin/peers", peers::show)
         .get("/admin/audit", audit::show)

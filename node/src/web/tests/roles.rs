@@ -261,7 +261,7 @@ async fn people(ward: &Ward, author: Browser, colleague: Browser) -> [Browser; C
 }
 
 /// Fields of every form, so that a refusal is not about the form.
-const FIELDS: [(&str, &str); 11] = [
+const FIELDS: [(&str, &str); 13] = [
     ("account", "somebody"),
     ("name", "Dr. Somebody"),
     ("status", "open"),
@@ -271,7 +271,9 @@ const FIELDS: [(&str, &str); 11] = [
     ("density", "calm"),
     ("profession", "nurse"),
     ("until", "2027-06-01"),
+    ("specialty", "0"),
     ("reason", "left"),
+    ("sure", "yes"),
     ("do", "up"),
 ];
 

@@ -270,15 +270,15 @@ async fn an_administrator_makes_accounts_and_an_attester_vouches() {
     let mut una = ward.browser();
     assert_eq!(una.post(&path, &[("password", PASSWORD), ("again", PASSWORD)]).await.status, 303);
     let id = ward.app.account("una").unwrap().id;
-    let attested = [("profession", "physician"), ("specialty", "D003880"), ("until", "2099-01-01")];
-    let too_long = admin.post(&format!("/admin/people/{id}/attest"), &attested).await;
-    assert!([303, 422].contains(&too_long.status.as_u16()), "{}", too_long.body);
     let attested = [("profession", "physician"), ("specialty", "D003880"), ("until", "2027-06-01")];
-    assert_eq!(admin.post(&format!("/admin/people/{id}/attest"), &attested).await.header("location"), "/admin/people");
+    assert_eq!(admin.post(&format!("/admin/people/{id}/attest"), &attested).await.status, 303);
     let badge = una.get("/account").await.body;
     assert!(badge.contains("Physician, Dermatology"), "{badge}");
     assert!(una.get("/cases/new").await.status == 200);
-    assert_eq!(admin.post(&format!("/admin/people/{id}/revoke"), &[("reason", "left")]).await.status, 303);
+    assert_eq!(
+        admin.post(&format!("/admin/people/{id}/revoke"), &[("reason", "left"), ("sure", "yes")]).await.status,
+        303
+    );
     assert_eq!(una.get("/cases/new").await.status, 403);
     let roles = [("role", "moderator"), ("role", "data-protection-officer")];
     assert_eq!(admin.post(&format!("/admin/people/{id}/roles"), &roles).await.status, 303);

@@ -12,25 +12,26 @@ use house::{
     audit::{Action, Outcome},
     session,
 };
-use protocol::payload::control::Profession;
 
-use super::{Room, rooms};
+use super::{
+    Room, rooms,
+    vouching::{VouchForm, Wish, days},
+};
 use crate::{
-    app::{App, AppError, NewAccount, NewAttestation, OneTimeSignIn},
+    app::{App, AppError, NewAccount, OneTimeSignIn},
     clock::now_ms,
     sentences::Sentences,
     web::{
         extract::{Asked, Fields, Posted, id},
-        frame::{FieldProblem, Frame, Reading, html},
-        pages::{account::own_badge, new::context::specialties},
-        pieces::{Badge, Choice, PROFESSIONS, choices, chosen, role_key},
+        frame::{FieldProblem, Frame, Notice, Reading, html},
+        pages::account::own_badge,
+        pieces::{Badge, Choice},
         problem::Problem,
         refused::beside_the_field,
-        when::{When, end_of_day_ms},
+        when::When,
     },
 };
 
-const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 /// People on the page; a search finds the others.
 const PEOPLE_MAX: usize = 200;
 
@@ -45,13 +46,13 @@ const ROLES: [(Role, &str, &str); 6] = [
 
 #[derive(Template)]
 #[template(path = "admin/people.html")]
-struct People {
+pub(super) struct People {
     t: &'static Sentences,
     frame: Frame,
     rooms: Vec<Room>,
     people: Vec<PersonRow>,
-    professions: Vec<Choice>,
-    specialties: Vec<Choice>,
+    first_day: String,
+    last_day: String,
     link: Option<NewLink>,
     may_attest: bool,
     may_administer: bool,
@@ -68,6 +69,8 @@ struct PersonRow {
     until: Option<When>,
     seen: Option<When>,
     sessions: usize,
+    vouching: VouchForm,
+    is_open: bool,
 }
 
 struct NewLink {
@@ -84,16 +87,47 @@ struct PersonForm {
 
 /// What the page shows besides the people.
 #[derive(Default)]
-struct Extra {
+pub(super) struct Extra {
     link: Option<NewLink>,
     problem: Option<FieldProblem>,
     form: PersonForm,
     search: String,
+    notice: Option<Notice>,
+    /// What was to be signed of a person and was not accepted.
+    wish: Option<(AccountId, Wish)>,
+    /// Whose forms stand open.
+    open: Option<AccountId>,
 }
+
+impl Extra {
+    /// What was not accepted in the forms of a person, which stand open, and what was to be signed.
+    pub(super) fn refused(problem: FieldProblem, whose: AccountId, wish: Option<Wish>) -> Self {
+        let wish = wish.map(|wish| (whose, wish));
+        Self { problem: Some(problem), open: Some(whose), wish, ..Self::default() }
+    }
+}
+
+/// What was done with a person, for the page that follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Done {
+    Vouched,
+    Revoked,
+    SetRoles,
+    EndedSessions,
+}
+
+/// The words for it in an address.
+const DEEDS: [(&str, Done); 4] = [
+    ("vouched", Done::Vouched),
+    ("revoked", Done::Revoked),
+    ("roles", Done::SetRoles),
+    ("sessions", Done::EndedSessions),
+];
 
 pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
     let search = asked.one("search").trim().to_owned();
-    html(&page(&reading, Extra { search, ..Extra::default() }).await?)
+    let notice = just_done(&reading, &asked).await?;
+    html(&page(&reading, Extra { search, notice, ..Extra::default() }).await?)
 }
 
 pub(super) async fn add(reading: Reading, Posted(form): Posted) -> Result<Response, Problem> {
@@ -134,54 +168,13 @@ pub(super) async fn set_roles(
     let roles = ROLES.iter().filter(|(_, value, _)| wanted.contains(value)).map(|(role, ..)| *role);
     let command = Command::Account(account::Command::SetRoles { account, roles: Roles::new(roles)? });
     match reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await {
-        Ok(_) => Ok(back()),
+        Ok(_) => Ok(done(Done::SetRoles, account)),
         Err(error) => {
-            let problem = Some(FieldProblem { field: format!("person-{account}"), text: beside_the_field(error)? });
-            let page = page(&reading, Extra { problem, ..Extra::default() }).await?;
+            let problem = FieldProblem { field: format!("person-{account}"), text: beside_the_field(error)? };
+            let page = page(&reading, Extra::refused(problem, account, None)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
         }
     }
-}
-
-pub(super) async fn attest(
-    reading: Reading,
-    Path(account): Path<String>,
-    Posted(form): Posted,
-) -> Result<Response, Problem> {
-    let (actor, account) = (reading.visitor.actor, id("account", &account)?);
-    let (profession, specialties, days) = vouched_for(&form)?;
-    reading
-        .web
-        .run_async(move |app| async move {
-            app.permit(&actor, Permission::Attest)?;
-            let login = find(&app, account)?.login.as_str().to_owned();
-            app.attest(&NewAttestation { login, profession, specialties, days }, &actor).await
-        })
-        .await?;
-    Ok(back())
-}
-
-pub(super) async fn revoke(
-    reading: Reading,
-    Path(account): Path<String>,
-    Posted(form): Posted,
-) -> Result<Response, Problem> {
-    let (actor, account) = (reading.visitor.actor, id("account", &account)?);
-    let reason = match form.one("reason") {
-        "left" => "left-institution",
-        "role" => "role-changed",
-        "stolen" => "key-stolen",
-        _ => return Err(Problem::unusable("reason is left, role or stolen")),
-    };
-    reading
-        .web
-        .run_async(move |app| async move {
-            app.permit(&actor, Permission::Revoke)?;
-            let login = find(&app, account)?.login.as_str().to_owned();
-            app.revoke(&login, reason, &actor).await
-        })
-        .await?;
-    Ok(back())
 }
 
 pub(super) async fn end_sessions(reading: Reading, Path(account): Path<String>) -> Result<Response, Problem> {
@@ -194,30 +187,49 @@ pub(super) async fn end_sessions(reading: Reading, Path(account): Path<String>) 
             Ok(app.desk.perform(Command::Session(session::Command::EndAll(account)), &actor)?)
         })
         .await?;
-    Ok(back())
+    Ok(done(Done::EndedSessions, account))
 }
 
-fn back() -> Response {
-    Redirect::to("/admin/people").into_response()
+/// Back to the page, which says what was done.
+pub(super) fn done(deed: Done, account: AccountId) -> Response {
+    let word = DEEDS.iter().find(|(_, known)| *known == deed).map_or("", |(word, _)| word);
+    Redirect::to(&format!("/admin/people?done={word}&whom={account}")).into_response()
 }
 
-fn find(app: &App, account: AccountId) -> Result<Account, AppError> {
+/// What an address says was done, in words that hold: it may be opened again later, or by somebody else.
+async fn just_done(reading: &Reading, asked: &Fields) -> Result<Option<Notice>, Problem> {
+    let deed = DEEDS.iter().find(|(word, _)| *word == asked.one("done")).map(|(_, deed)| *deed);
+    let whom = asked.one("whom").parse::<AccountId>().ok();
+    let Some((deed, whom)) = deed.zip(whom) else { return Ok(None) };
+    let actor = reading.visitor.actor;
+    let notice = reading.web.run(move |app| {
+        if app.permit(&actor, Permission::Attest).is_err() {
+            app.permit(&actor, Permission::ManageAccounts)?;
+        }
+        Ok(find(app, whom).ok().and_then(|account| told(app, deed, &account)))
+    });
+    Ok(notice.await?)
+}
+
+fn told(app: &App, deed: Done, account: &Account) -> Option<Notice> {
+    let (t, name) = (Sentences::english(), account.name.as_str());
+    let said = |text: String, caution: bool| Some(Notice { text, caution });
+    let attested = account.attestation.as_ref().filter(|_| app.is_attested(account.id));
+    match (deed, attested) {
+        (Done::Vouched, Some(attested)) => {
+            let until = When::until(attested.until_ms).text;
+            said(t.with2("people-done-vouched", "name", name, "until", until), false)
+        }
+        (Done::Vouched, None) => said(t.with("people-done-waits", "name", name), true),
+        (Done::Revoked, None) => said(t.with("people-done-revoked", "name", name), false),
+        (Done::Revoked, Some(_)) => None,
+        (Done::SetRoles, _) => said(t.with("people-done-roles", "name", name), false),
+        (Done::EndedSessions, _) => said(t.with("people-done-sessions", "name", name), false),
+    }
+}
+
+pub(super) fn find(app: &App, account: AccountId) -> Result<Account, AppError> {
     app.desk.look(|house| house.accounts().get(account).cloned()).ok_or(AppError::NotFound("account"))
-}
-
-/// Profession, specialties and whole days of an attestation.
-fn vouched_for(form: &Fields) -> Result<(String, Vec<String>, u32), Problem> {
-    chosen(Profession::ALL, PROFESSIONS, role_key, form.one("profession"))
-        .ok_or_else(|| Problem::unusable("there is no such profession"))?;
-    let until_ms =
-        end_of_day_ms(form.one("until")).ok_or_else(|| Problem::unusable("until is a date such as 2027-03-31"))?;
-    let days = until_ms.saturating_sub(now_ms()) / DAY_MS;
-    let days = u32::try_from(days)
-        .ok()
-        .filter(|days| *days > 0)
-        .ok_or_else(|| Problem::unusable("until is a day after today"))?;
-    let specialties = form.filled("specialty").filter(|value| *value != "0").map(ToOwned::to_owned);
-    Ok((form.one("profession").to_owned(), specialties.into_iter().collect(), days))
 }
 
 /// The page with a one-time link that it shows now and never again.
@@ -233,8 +245,9 @@ async fn shown_once(reading: &Reading, name: &str, one_time: &OneTimeSignIn) -> 
     html(&page(reading, Extra { link: Some(link), ..Extra::default() }).await?)
 }
 
-async fn page(reading: &Reading, extra: Extra) -> Result<People, Problem> {
+pub(super) async fn page(reading: &Reading, extra: Extra) -> Result<People, Problem> {
     let (actor, search) = (reading.visitor.actor, extra.search.to_lowercase());
+    let (wish, open) = (extra.wish, extra.open);
     let (people, may_attest, may_administer) = reading
         .web
         .run(move |app| {
@@ -244,18 +257,20 @@ async fn page(reading: &Reading, extra: Extra) -> Result<People, Problem> {
                 app.permit(&actor, Permission::ManageAccounts)?;
             }
             app.desk.note(&actor, Action::ViewPeople, Vec::new(), Outcome::Done)?;
-            Ok((people(app, &search)?, may_attest, may_administer))
+            Ok((people(app, &search, wish.as_ref(), open)?, may_attest, may_administer))
         })
         .await?;
     let mut frame = reading.frame("admin");
     frame.problems.extend(extra.problem);
+    frame.notice = extra.notice;
+    let (first_day, last_day) = days();
     Ok(People {
         t: Sentences::english(),
         frame,
         rooms: rooms(reading, "admin-people"),
         people,
-        professions: choices(PROFESSIONS, "physician"),
-        specialties: specialties(None),
+        first_day,
+        last_day,
         link: extra.link,
         may_attest,
         may_administer,
@@ -264,17 +279,26 @@ async fn page(reading: &Reading, extra: Extra) -> Result<People, Problem> {
     })
 }
 
-fn people(app: &App, search: &str) -> Result<Vec<PersonRow>, AppError> {
+fn people(
+    app: &App,
+    search: &str,
+    wish: Option<&(AccountId, Wish)>,
+    open: Option<AccountId>,
+) -> Result<Vec<PersonRow>, AppError> {
     let accounts: Vec<Account> = app.desk.look(|house| {
         let matching = house.accounts().iter().filter(|account| {
             account.login.as_str().contains(search) || account.name.as_str().to_lowercase().contains(search)
         });
-        matching.take(PEOPLE_MAX).cloned().collect()
+        let mut shown: Vec<Account> = matching.take(PEOPLE_MAX).cloned().collect();
+        let hidden = open.filter(|open| shown.iter().all(|account| account.id != *open));
+        shown.extend(hidden.and_then(|hidden| house.accounts().get(hidden).cloned()));
+        shown
     });
-    accounts.iter().map(|account| person(app, account)).collect()
+    let wish_of = |account: &Account| wish.filter(|(whose, _)| *whose == account.id).map(|(_, wish)| wish);
+    accounts.iter().map(|account| person(app, account, wish_of(account), open == Some(account.id))).collect()
 }
 
-fn person(app: &App, account: &Account) -> Result<PersonRow, AppError> {
+fn person(app: &App, account: &Account, wish: Option<&Wish>, is_open: bool) -> Result<PersonRow, AppError> {
     let now_ms = now_ms();
     let (sessions, seen_ms) = app.desk.look(|house| {
         let sessions = house.sessions_of(account.id, now_ms);
@@ -294,10 +318,12 @@ fn person(app: &App, account: &Account) -> Result<PersonRow, AppError> {
         roles: roles.collect(),
         until: badge
             .is_some()
-            .then(|| account.attestation.as_ref().map(|attested| When::at(attested.until_ms)))
+            .then(|| account.attestation.as_ref().map(|attested| When::until(attested.until_ms)))
             .flatten(),
         badge,
         seen: seen_ms.map(When::at),
         sessions,
+        vouching: VouchForm::of(account, wish),
+        is_open,
     })
 }

@@ -1,0 +1,109 @@
+//! Vouching for people of the house, and taking that back, at the page for it.
+
+use super::ward::{Answer, Browser, Ward};
+use crate::{
+    clock::now_ms,
+    web::when::{When, date, end_of_day_ms},
+};
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// A day on which a badge may end, as a form holds it and as pages show it.
+fn a_later_day() -> (String, String) {
+    let day = date(now_ms() + 200 * DAY_MS);
+    let shown = When::until(end_of_day_ms(&day).unwrap()).text;
+    (day, shown)
+}
+
+/// The part of the page that is about one person.
+fn about(page: &Answer, id: &str) -> String {
+    let from = page.body.split_once(&format!("id=\"person-{id}\"")).unwrap_or_else(|| panic!("{}", page.body)).1;
+    from.split("id=\"person-").next().unwrap().to_owned()
+}
+
+/// The options of a form that are chosen.
+fn chosen(form: &str) -> Vec<&str> {
+    form.split("<option value=\"")
+        .filter(|option| option.contains("\" selected>"))
+        .map(|option| &option[..option.find('"').unwrap()])
+        .collect()
+}
+
+async fn people(browser: &mut Browser, account: &str) -> String {
+    about(&browser.get("/admin/people").await, account)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_badge_is_renewed_as_what_it_is_and_nothing_is_preset_for_somebody_new() {
+    let ward = Ward::founded().await;
+    let mut admin = ward.administrator().await;
+    ward.staff("nora", &[]).await;
+    let id = ward.app.account("nora").unwrap().id.to_string();
+    let attest = format!("/admin/people/{id}/attest");
+    let (until, _) = a_later_day();
+    assert_eq!(chosen(&people(&mut admin, &id).await), Vec::<&str>::new());
+    let nothing_chosen = admin.post(&attest, &[("profession", ""), ("specialty", ""), ("until", &*until)]).await;
+    assert_eq!(nothing_chosen.status, 422);
+    assert!(about(&nothing_chosen, &id).contains(&format!("value=\"{until}\"")), "{}", nothing_chosen.body);
+    let badge = [("profession", "nurse"), ("specialty", "D003880"), ("specialty", "D010372"), ("until", &*until)];
+    assert_eq!(admin.post(&attest, &badge).await.status, 303);
+    let form = people(&mut admin, &id).await;
+    assert_eq!(chosen(&form), ["nurse", "D003880"]);
+    assert!(form.contains("value=\"D010372\" checked") && form.contains(&format!("value=\"{until}\"")), "{form}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_badge_ends_with_the_day_that_was_chosen() {
+    let ward = Ward::founded().await;
+    let mut admin = ward.administrator().await;
+    let mut nora = ward.staff("nora", &[]).await;
+    let id = ward.app.account("nora").unwrap().id.to_string();
+    let (until, shown) = a_later_day();
+    let badge = [("profession", "nurse"), ("specialty", "0"), ("until", &*until)];
+    let done = admin.post(&format!("/admin/people/{id}/attest"), &badge).await;
+    let page = admin.get(done.header("location")).await;
+    assert!(page.body.contains(&format!("The hospital vouches for Dr. nora until {shown}.")), "{}", page.body);
+    assert!(about(&page, &id).contains(&format!("<time datetime=\"{until}\">{shown}</time>")), "{}", page.body);
+    let until_ms = ward.app.account("nora").unwrap().attestation.unwrap().until_ms;
+    assert_eq!(until_ms % DAY_MS, DAY_MS - 1_000);
+    let badge = nora.get("/account").await.body;
+    let chain = badge.split('"').find(|text| text.starts_with("/chain/")).unwrap().to_owned();
+    assert!(nora.get(&chain).await.body.contains(&format!("{shown}</time>")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_on_which_no_badge_can_end_is_said_at_its_field_and_the_rest_stays() {
+    let ward = Ward::founded().await;
+    let mut admin = ward.administrator().await;
+    ward.staff("nora", &[]).await;
+    let id = ward.app.account("nora").unwrap().id.to_string();
+    for until in ["2020-01-01", "2099-01-01", "soon"] {
+        let badge = [("profession", "midwife"), ("specialty", "D003880"), ("until", until)];
+        let answer = admin.post(&format!("/admin/people/{id}/attest"), &badge).await;
+        assert_eq!(answer.status, 422, "{until}");
+        let form = about(&answer, &id);
+        assert!(form.contains(&format!("id=\"problem-until-{id}\"")) && form.contains("<details open>"), "{form}");
+        assert_eq!(chosen(&form), ["midwife", "D003880"]);
+        assert!(form.contains(&format!("value=\"{until}\"")), "{form}");
+    }
+    assert!(ward.app.account("nora").unwrap().attestation.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_badge_is_revoked_for_a_reason_and_by_somebody_who_means_it() {
+    let ward = Ward::founded().await;
+    let mut admin = ward.administrator().await;
+    let mut one = ward.physician("one").await;
+    let id = ward.app.account("one").unwrap().id.to_string();
+    let revoke = format!("/admin/people/{id}/revoke");
+    for (fields, field) in [(&[("sure", "yes")][..], "reason"), (&[("reason", "left")][..], "sure")] {
+        let answer = admin.post(&revoke, fields).await;
+        assert_eq!(answer.status, 422);
+        assert!(about(&answer, &id).contains(&format!("id=\"problem-{field}-{id}\"")), "{}", answer.body);
+    }
+    assert_eq!(one.get("/cases/new").await.status, 200);
+    let done = admin.post(&revoke, &[("reason", "left"), ("sure", "yes")]).await;
+    let page = admin.get(done.header("location")).await.body;
+    assert!(page.contains("The hospital has taken back its word on Dr. one."), "{page}");
+    assert_eq!(one.get("/cases/new").await.status, 403);
+}
