@@ -33,14 +33,17 @@ impl Web {
                 Ok(proven)
             }
             Err(error) => {
-                let login = Login::parse(login).ok();
+                let is_own = visitor.person.as_ref().is_some_and(|person| person.login == login);
+                let (login, actor) = (Login::parse(login).ok(), if is_own { visitor.actor } else { Actor::Stranger });
                 self.run(move |app| {
                     use house::audit::{Action, Outcome};
+                    // In a session of their own somebody shows once more that it is them.
+                    let action = if is_own { Action::StepUp } else { Action::SignIn };
                     let meant = login.and_then(|login| {
                         app.desk.look(|house| house.accounts().by_login(&login).map(|account| account.id.into()))
                     });
                     let objects = meant.into_iter().collect();
-                    Ok(app.desk.note(&Actor::Stranger, Action::SignIn, objects, Outcome::Refused)?)
+                    Ok(app.desk.note(&actor, action, objects, Outcome::Refused)?)
                 })
                 .await?;
                 Err(error)

@@ -1,5 +1,6 @@
 //! Pages and API without a server: requests go straight into the router of a real node in a directory of its own.
 
+mod audit_page;
 mod audited;
 mod contested;
 mod cross_site;

@@ -1,6 +1,8 @@
 //! The audit chain: what was done, by whom, and whether the chain is whole. Reading it is a line of it.
 
-use std::collections::{BTreeMap, VecDeque};
+mod shown;
+
+use std::collections::VecDeque;
 
 use askama::Template;
 use axum::{
@@ -8,14 +10,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use house::{
-    AccountId, Permission,
+    Permission,
     audit::{Action, Line, Outcome, Reason},
 };
 use serde_json::json;
+use shown::{AuditLine, Names};
 
 use super::{Room, rooms};
 use crate::{
-    app::{App, AuditCheck},
+    app::AuditCheck,
     clock::now_ms,
     sentences::Sentences,
     web::{
@@ -50,15 +53,6 @@ struct AuditChain {
     checked: When,
 }
 
-struct AuditLine {
-    number: u64,
-    when: When,
-    who: String,
-    act_key: &'static str,
-    what: String,
-    code: String,
-}
-
 pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
     let actor = reading.visitor.actor;
     let before = asked.one("before").parse().unwrap_or(u64::MAX);
@@ -76,8 +70,8 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
                 newest.push_back(line);
             })?;
             app.desk.note(&actor, Action::ReadAudit, Vec::new(), Outcome::Done)?;
-            let logins = logins(app);
-            Ok((check, newest.iter().rev().map(|line| shown(line, &logins)).collect::<Vec<AuditLine>>()))
+            let names = Names::of(app);
+            Ok((check, newest.iter().rev().map(|line| AuditLine::of(line, &names)).collect::<Vec<_>>()))
         })
         .await?;
     let older = lines.last().filter(|line| line.number > 0 && lines.len() == PAGE_LINES);
@@ -124,24 +118,6 @@ fn chain(check: &AuditCheck) -> AuditChain {
     }
 }
 
-fn logins(app: &App) -> BTreeMap<AccountId, String> {
-    app.desk
-        .look(|house| house.accounts().iter().map(|account| (account.id, account.login.as_str().to_owned())).collect())
-}
-
-fn shown(line: &Line, logins: &BTreeMap<AccountId, String>) -> AuditLine {
-    let event = &line.event;
-    let who = event.account.map(|account| logins.get(&account).cloned().unwrap_or_else(|| account.to_string()));
-    AuditLine {
-        number: line.seq,
-        when: When::at(line.time_ms),
-        who: who.unwrap_or_else(|| "–".to_owned()),
-        act_key: act_key(event.action, event.outcome),
-        what: objects(line).join(" "),
-        code: format!("{}-{}-{}", event.action.code(), event.outcome.code(), event.reason.code()),
-    }
-}
-
 fn exported(line: &Line) -> serde_json::Value {
     let event = &line.event;
     json!({
@@ -159,25 +135,4 @@ fn exported(line: &Line) -> serde_json::Value {
 
 fn objects(line: &Line) -> Vec<String> {
     line.event.objects.iter().map(|object| hex::encode(object.0)).collect()
-}
-
-const fn act_key(action: Action, outcome: Outcome) -> &'static str {
-    match (action, outcome) {
-        (Action::SignIn, Outcome::Done) => "act-signed-in",
-        (Action::SignIn, _) => "act-sign-in-refused",
-        (Action::SignOut, _) => "act-signed-out",
-        (Action::ViewCases | Action::ViewSaved | Action::ViewPeople, _) => "act-listed",
-        (Action::ViewCase | Action::ViewPicture | Action::ViewOriginal | Action::ReadAudit, _) => "act-viewed",
-        (Action::Search, _) => "act-searched",
-        (Action::Publish, _) => "act-shared",
-        (Action::Withdraw, _) => "act-withdrew",
-        (Action::Say, _) => "act-commented",
-        (Action::Attest, _) => "act-attested",
-        (Action::Revoke, _) => "act-revoked",
-        (Action::SetRoles, _) => "act-roles",
-        (Action::InviteAccount | Action::SignUp, _) => "act-account",
-        (Action::Export | Action::ExportAudit, _) => "act-exported",
-        (Action::VerifyAudit | Action::CheckStore, _) => "act-checked",
-        _ => "act-other",
-    }
 }
