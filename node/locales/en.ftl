@@ -21,6 +21,9 @@ footer-version = Consilium { $version }
 back-to-cases = Back to the cases
 back-to-case = Back to the case
 back-to-draft = Back to the draft
+back-to-account = Back to your account
+back-to-people = Back to the people
+back-to-peers = Back to the hospitals
 problems-title = { $count ->
     [one] One thing needs another look
    *[other] { $count } things need another look
@@ -448,13 +451,18 @@ withdraw-not = Keep the case
 
 chain-title = Who vouches for { $name }
 chain-links = The signatures, one by one
-chain-statement = { $who } wrote it, and { $what } signed it into its feed.
+chain-statement = { $who } wrote it, and { $what } signed that it did not change since.
 chain-attestation = { $what } vouches for { $who }: profession, specialty and time are part of its signature.
-chain-signing-key = { $who } signs with its key number { $what }, which its root key has named.
-chain-root = The root key of { $who } is { $what }. It signs little else than the keys that come after it.
-chain-admission = { $who } was admitted to the network: { $what } governors signed.
-chain-charter = The charter of { $who }, version { $what }, says who the governors are. Here the chain begins.
+chain-signing-key = { $who } signs every day with its key number { $what }, and its first key has named that one.
+chain-root = The first key of { $who } begins with { $what }. It is kept apart and signs little else than the keys that come after it.
+chain-admission = { $who } was admitted to the network: { $what } of the hospitals that decide about it signed.
+chain-charter = { $what ->
+    [0] The founding paper of { $who } says which hospitals decide about it. Here the chain begins.
+    [one] The founding paper of { $who }, replaced once, says which hospitals decide about it. Here the chain begins.
+   *[other] The founding paper of { $who }, replaced { $what } times, says which hospitals decide about it. Here the chain begins.
+  }
 chain-until = until
+chain-taken-back = taken back on
 chain-details = Keys and numbers
 chain-checked = This node last checked all of it on
 chain-by-yourself = You need not believe this node. This command checks the chain without it:
@@ -465,11 +473,15 @@ standing-lapsed = Lapsed
 standing-disputed = Disputed
 standing-revoked = Revoked
 standing-unknown = Unknown
-explain-verified = The hospital vouched for this person when they wrote, and every signature down to the charter is good.
-explain-pending = Some entries of that hospital's feed have not arrived yet. Until they have, this name is not verified.
+explain-verified = The hospital vouched for this person when they wrote, and every signature down to the founding of the network is good.
+explain-verified-then = The hospital vouched for this person when they wrote, and every signature is good. It has taken its word back since; what was written before stays as it was.
+explain-pending = Something that hospital signed before has not arrived yet. Until it has, this name is not verified.
 explain-lapsed = The hospital's word had run out when this was written. The person may still be there; nobody has said so.
 explain-disputed = It was signed at a time when a key may have been in the wrong hands. It does not count until that is settled.
 explain-revoked = The hospital has taken its word back. What was written before that day stays as it was.
+explain-vouched = The hospital vouches for this person, and every signature down to the founding of the network is good.
+explain-vouched-lapsed = The hospital vouched for this person until the day below. Since then nobody has said so anew.
+explain-vouched-revoked = The hospital vouched for this person and has taken its word back.
 explain-unknown = No hospital of this network vouches for this name.
 
 role-physician = Physician

@@ -161,8 +161,9 @@ impl Attested {
         self.revocations.iter().filter(|revoked| !keys.is_behind_end(revoked.seq)).filter(counts)
     }
 
-    pub(crate) fn is_revoked(&self, keys: &Keys) -> bool {
-        self.revocations(keys).next().is_some()
+    /// The first place that revokes it.
+    pub(crate) fn revoked_at(&self, keys: &Keys) -> Option<u64> {
+        self.revocations(keys).map(|revoked| revoked.seq).min()
     }
 
     fn standing(&self, question: &Question, keys: &Keys) -> Standing {

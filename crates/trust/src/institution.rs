@@ -174,8 +174,12 @@ impl Institution {
 
     /// Whether an attestation was revoked, as far as the feed is here.
     pub fn is_revoked(&self, attestation: &EntryId) -> bool {
-        let attested = self.attestations.get(attestation);
-        attested.is_some_and(|attested| attested.is_revoked(&self.keys))
+        self.revoked_at(attestation).is_some()
+    }
+
+    /// The place from which on an attestation is revoked, as far as the feed is here.
+    pub fn revoked_at(&self, attestation: &EntryId) -> Option<u64> {
+        self.attestations.get(attestation)?.revoked_at(&self.keys)
     }
 
     fn take(&mut self, id: EntryId, seq: u64, payload: &Payload) {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use feed::Chain;
 use house::{
-    Actor, Permission,
+    Actor, Permission, Role,
     audit::{Action, Outcome},
 };
 use protocol::{
@@ -35,9 +35,25 @@ struct ChainPage {
     t: &'static Sentences,
     frame: Frame,
     badge: Badge,
+    explain_key: &'static str,
+    back: Back,
     links: Vec<ChainLink>,
     checked: When,
     command: String,
+}
+
+/// Where the reader came from.
+struct Back {
+    key: &'static str,
+    href: String,
+}
+
+/// The author of an entry, the links of the chain behind it, what that means in a sentence, and the way back.
+struct Shown {
+    author: Author,
+    links: Vec<ChainLink>,
+    explain_key: &'static str,
+    back: Back,
 }
 
 /// One signature.
@@ -48,13 +64,15 @@ struct ChainLink {
     standing_key: &'static str,
     when: Option<When>,
     until: Option<When>,
+    /// When the institution took it back.
+    taken_back: Option<When>,
     facts: Vec<Fact>,
 }
 
 pub(super) async fn show(reading: Reading, Path(entry): Path<String>) -> Result<Response, Problem> {
     let entry: EntryId = id("entry", &entry)?;
     let visitor = reading.visitor.clone();
-    let (author, links) = reading
+    let Shown { author, links, explain_key, back } = reading
         .web
         .run(move |app| {
             let shown = chain(app, entry, &visitor)?;
@@ -71,14 +89,16 @@ pub(super) async fn show(reading: Reading, Path(entry): Path<String>) -> Result<
         t: Sentences::english(),
         frame: reading.frame(""),
         badge: Badge::of(&author),
+        explain_key,
+        back,
         links,
         checked: When::at(now_ms()),
         command,
     })
 }
 
-/// The author of an entry and the links of the chain behind it, for those who may read what it is about.
-fn chain(app: &App, entry: EntryId, visitor: &Visitor) -> Result<(Author, Vec<ChainLink>), AppError> {
+/// What stands behind an entry, for those who may read what it is about.
+fn chain(app: &App, entry: EntryId, visitor: &Visitor) -> Result<Shown, AppError> {
     let joined = app.joined()?;
     let shared = joined.shared();
     let held = shared.shelf.entry_by_id(&entry)?;
@@ -93,16 +113,58 @@ fn chain(app: &App, entry: EntryId, visitor: &Visitor) -> Result<(Author, Vec<Ch
             let author = shared.badge_of(statement.author, feed, entry, standing)?;
             let mut links: Vec<ChainLink> =
                 entry_of.iter().map(|entry| statement_link(&author, entry, standing)).collect();
-            links.extend(institution_links(shared, &author, &feed, author.attestation));
-            Ok((author, links))
+            let at = entry_of.as_ref().map(|entry| (entry.header().seq, entry.header().time_ms));
+            let vouched = vouched(shared, &feed, author.attestation, at)?;
+            let was_taken_back = vouched.as_ref().is_some_and(|vouched| vouched.taken_back_ms.is_some());
+            links.extend(institution_links(shared, &author, &feed, vouched));
+            let anchor = if kind == Kind::Comment { format!("#comment-{entry}") } else { String::new() };
+            let back = Back { key: "back-to-case", href: format!("/cases/{}{anchor}", statement.case) };
+            Ok(Shown { author, links, explain_key: explain_key(standing, was_taken_back), back })
         }
         Some(Payload::Attestation(attestation)) => {
             may_see_people(app, visitor)?;
-            let author = shared.badge_of(attestation.clinician, feed, entry, Standing::Verified)?;
-            let links = institution_links(shared, &author, &feed, Some(entry));
-            Ok((author, links))
+            let vouched = vouched(shared, &feed, Some(entry), Some((u64::MAX, now_ms())))?;
+            let standing = vouched.as_ref().map_or(Standing::Unknown, |vouched| vouched.standing);
+            let author = shared.badge_of(attestation.clinician, feed, entry, standing)?;
+            let links = institution_links(shared, &author, &feed, vouched);
+            let explain_key = match standing {
+                Standing::Verified => "explain-vouched",
+                Standing::Lapsed => "explain-vouched-lapsed",
+                Standing::Revoked => "explain-vouched-revoked",
+                other => explain_key(other, false),
+            };
+            Ok(Shown { author, links, explain_key, back: back_from_badge(app, entry, visitor) })
         }
         _ => Err(AppError::NotFound("entry")),
+    }
+}
+
+const fn explain_key(standing: Standing, was_taken_back: bool) -> &'static str {
+    match standing {
+        Standing::Verified if was_taken_back => "explain-verified-then",
+        Standing::Verified => "explain-verified",
+        Standing::Pending => "explain-pending",
+        Standing::Lapsed => "explain-lapsed",
+        Standing::Disputed => "explain-disputed",
+        Standing::Revoked => "explain-revoked",
+        Standing::Unknown => "explain-unknown",
+    }
+}
+
+/// A badge is looked at from the own account, from the list of people, or from a case.
+fn back_from_badge(app: &App, attestation: EntryId, visitor: &Visitor) -> Back {
+    let person = visitor.person.as_ref();
+    let own = person.and_then(|person| {
+        app.desk.look(|house| house.accounts().get(person.account).and_then(|account| account.attestation.clone()))
+    });
+    let keeps_people =
+        person.is_some_and(|person| person.roles.has(Role::Administrator) || person.roles.has(Role::Attester));
+    match () {
+        () if own.is_some_and(|own| own.entry == attestation) => {
+            Back { key: "back-to-account", href: "/account".to_owned() }
+        }
+        () if keeps_people => Back { key: "back-to-people", href: "/admin/people".to_owned() },
+        () => Back { key: "back-to-cases", href: "/".to_owned() },
     }
 }
 
@@ -136,6 +198,7 @@ fn statement_link(author: &Author, entry: &Entry, standing: Standing) -> ChainLi
         standing_key: standing_key(standing),
         when: Some(When::at(entry.header().time_ms)),
         until: None,
+        taken_back: None,
         facts: vec![
             Fact { key: "fact-key", value: author.clinician.to_string() },
             Fact { key: "fact-entry", value: entry.id().to_string() },
@@ -143,22 +206,63 @@ fn statement_link(author: &Author, entry: &Entry, standing: Standing) -> ChainLi
     }
 }
 
+/// What an institution says of a person, as it counts for something said.
+struct Vouched {
+    entry: EntryId,
+    profession: Profession,
+    specialties: Vec<u32>,
+    until_ms: u64,
+    standing: Standing,
+    /// When it was taken back, before or after that was said.
+    taken_back_ms: Option<u64>,
+}
+
+/// An attestation and what became of it, for what was said at a place of the feed and a time; `None` where neither is known.
+fn vouched(
+    shared: &Shared,
+    feed: &FeedId,
+    attestation: Option<EntryId>,
+    said: Option<(u64, u64)>,
+) -> Result<Option<Vouched>, AppError> {
+    let Some(entry) = attestation else { return Ok(None) };
+    let found = {
+        let exchange = shared.exchange();
+        let institution = exchange.chain(feed).and_then(Chain::institution);
+        institution.and_then(|institution| {
+            let attested = institution.attestations().get(&entry)?;
+            Some((attested.profession(), attested.attestation.clone(), institution.revoked_at(&entry)))
+        })
+    };
+    let Some((profession, attestation, revoked_at)) = found else { return Ok(None) };
+    let taken_back_ms = match revoked_at {
+        Some(seq) => shared.shelf.entry(feed, seq)?.map(|held| held.entry.header().time_ms),
+        None => None,
+    };
+    let standing = match (revoked_at, said) {
+        (Some(at), Some((seq, _))) if at < seq => Standing::Revoked,
+        (_, Some((_, time_ms))) if attestation.until_ms < time_ms => Standing::Lapsed,
+        _ => Standing::Verified,
+    };
+    let (specialties, until_ms) = (attestation.specialties, attestation.until_ms);
+    Ok(Some(Vouched { entry, profession, specialties, until_ms, standing, taken_back_ms }))
+}
+
 /// What the institution signed, how its keys hang together, and how it came into the network.
-fn institution_links(shared: &Shared, author: &Author, feed: &FeedId, attestation: Option<EntryId>) -> Vec<ChainLink> {
+fn institution_links(shared: &Shared, author: &Author, feed: &FeedId, vouched: Option<Vouched>) -> Vec<ChainLink> {
     let exchange = shared.exchange();
     let Some(institution) = exchange.chain(feed).and_then(Chain::institution) else { return Vec::new() };
     let name = plain(institution.name());
     let mut links = Vec::new();
-    if let Some(attested) = attestation.and_then(|attestation| institution.attestations().get(&attestation)) {
-        let standing = if institution.is_revoked(&attested.entry) { Standing::Revoked } else { Standing::Verified };
+    if let Some(vouched) = vouched {
         links.push(ChainLink {
             key: "chain-attestation",
             who: Badge::of(author).name,
             what: name.clone(),
-            standing_key: standing_key(standing),
+            standing_key: standing_key(vouched.standing),
             when: None,
-            until: Some(When::at(attested.attestation.until_ms)),
-            facts: attestation_facts(attested.profession(), &attested.attestation.specialties, &attested.entry),
+            until: Some(When::until(vouched.until_ms)),
+            taken_back: vouched.taken_back_ms.map(When::at),
+            facts: attestation_facts(vouched.profession, &vouched.specialties, &vouched.entry),
         });
     }
     let (number, signing) = institution.keys().signing();
@@ -200,6 +304,7 @@ fn verified(key: &'static str, who: &str, what: String, fact: Fact) -> ChainLink
         standing_key: standing_key(Standing::Verified),
         when: None,
         until: None,
+        taken_back: None,
         facts: vec![fact],
     }
 }

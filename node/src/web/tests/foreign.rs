@@ -105,7 +105,7 @@ async fn names_behind_signatures_are_for_those_who_may_read() {
         "{}",
         shown.body
     );
-    for link in ["wrote it", "vouches for", "signing", "root key", "1 of 1", "version 0"] {
+    for link in ["wrote it", "vouches for", "signing", "The first key of", "1 of 1", "The founding paper of"] {
         assert!(shown.body.contains(link) || link == "signing", "{link}: {}", shown.body);
     }
     let own = one.get("/account").await.body;

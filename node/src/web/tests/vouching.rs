@@ -2,6 +2,7 @@
 
 use super::ward::{Answer, Browser, Ward};
 use crate::{
+    app::Audience,
     clock::now_ms,
     web::when::{When, date, end_of_day_ms},
 };
@@ -106,4 +107,28 @@ async fn a_badge_is_revoked_for_a_reason_and_by_somebody_who_means_it() {
     let page = admin.get(done.header("location")).await.body;
     assert!(page.contains("The hospital has taken back its word on Dr. one."), "{page}");
     assert_eq!(one.get("/cases/new").await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_before_a_badge_was_revoked_stays_vouched_for_and_says_since_when_not() {
+    let ward = Ward::founded().await;
+    let mut admin = ward.administrator().await;
+    let mut one = ward.physician("one").await;
+    let mut two = ward.physician("two").await;
+    let case = ward.case("one", "Target lesions", Audience::Network).await;
+    let entry = ward.app.open_case(case).unwrap().current;
+    let before = two.get(&format!("/chain/{entry}")).await.body;
+    assert!(before.contains("every signature down to the founding") && !before.contains("taken back on"), "{before}");
+    let badge = one.get("/account").await.body;
+    let badge = badge.split('"').find(|text| text.starts_with("/chain/")).unwrap().to_owned();
+    assert!(one.get(&badge).await.body.contains("The hospital vouches for this person,"));
+    let id = ward.app.account("one").unwrap().id;
+    admin.post(&format!("/admin/people/{id}/revoke"), &[("reason", "left"), ("sure", "yes")]).await;
+    let after = two.get(&format!("/chain/{entry}")).await.body;
+    assert!(after.contains("It has taken its word back since") && after.contains("taken back on"), "{after}");
+    assert!(!after.contains("standing-revoked"), "{after}");
+    assert!(after.contains(&format!("href=\"/cases/{case}\"")), "{after}");
+    let badge = admin.get(&badge).await.body;
+    assert!(badge.contains("standing-revoked"), "{badge}");
+    assert!(badge.contains("has taken its word back.") && badge.contains("href=\"/admin/people\""), "{badge}");
 }
