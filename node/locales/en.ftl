@@ -115,7 +115,7 @@ plate-replies = { $count ->
     [one] One comment,
    *[other] { $count } comments, last
   }
-plate-unanswered = Nobody has answered yet,
+plate-unanswered = Nobody has answered yet; asked
 mark-unsent = Not yet sent
 unsent-since = waiting since
 unsent-pictures = { $count ->
@@ -126,11 +126,13 @@ unsent-pictures = { $count ->
 unsent-take-back = Take it back. Nothing of it is left.
 mark-away = Hospital out of reach, last heard from
 empty-title = Nothing here yet
-empty-network = No hospital of the network has shown a case that you may read. Yours can be the first.
-empty-house = Nobody of this hospital has written down a case. Show one to your colleagues.
-empty-unanswered = Every open case has an answer from somebody whose hospital vouches for them. Look in again later.
-empty-open = Every case has an outcome. If you are not sure about a patient, ask.
-empty-public = No patient has agreed to a public case yet. Sign in to read the cases of your network.
+empty-network = No hospital of the network has shown a case that you may read.
+empty-house = Nobody of this hospital has shown a case that you may read.
+empty-unanswered = No case that you may read waits for an answer from somebody whose hospital vouches for them.
+empty-open = No case that you may read is still open.
+empty-public = No patient has agreed to a public case yet.
+empty-viewer = No public case here. You read the cases that patients have agreed to show to everyone.
+empty-ask = If you are not sure about a patient, ask.
 
 ## A new case
 
@@ -503,7 +505,7 @@ role-researcher = Researcher
 role-unknown = Profession not known
 
 specialty-none = No specialty
-specialty-other = Another specialty
+specialty-other = Other specialty
 specialty-allergy = Allergy and immunology
 specialty-anaesthesiology = Anaesthesiology
 specialty-cardiac-surgery = Cardiac surgery
@@ -560,7 +562,13 @@ search-found = { $count ->
     [one] One case.
    *[other] { $count } cases.
   }
-search-searched = Searched { $cases } cases of { $hospitals } hospitals
+search-searched = Searched { $cases ->
+    [one] one case
+   *[other] { $cases } cases
+  } of { $hospitals ->
+    [one] one hospital
+   *[other] { $hospitals } hospitals
+  }
 search-took = in { $ms } ms.
 search-private = Your question did not leave this node.
 search-none-title = No case with these words
@@ -600,6 +608,7 @@ people-lead = Accounts of { $institution }, what they may do in the house, and w
 people-search = Search people
 people-none = No account matches.
 people-viewer = viewer, no badge
+people-no-badge = no badge
 people-until = badge until
 people-seen = last seen
 people-sessions = { $count ->
@@ -669,6 +678,7 @@ audit-whole = { $entries ->
    *[other] { $entries } lines, chained without a gap.
   }
 audit-signed = { $entries ->
+    [0] This hospital has signed none of them yet; its node signs from time to time once it belongs to a network.
     [one] One of them stands under this hospital’s signature.
    *[other] { $entries } of them stand under this hospital’s signature.
   }

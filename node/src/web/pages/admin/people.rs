@@ -66,6 +66,7 @@ struct PersonRow {
     name: String,
     roles: Vec<Choice>,
     badge: Option<Badge>,
+    is_viewer: bool,
     until: Option<When>,
     seen: Option<When>,
     sessions: usize,
@@ -321,6 +322,7 @@ fn person(app: &App, account: &Account, wish: Option<&Wish>, is_open: bool) -> R
             .then(|| account.attestation.as_ref().map(|attested| When::until(attested.until_ms)))
             .flatten(),
         badge,
+        is_viewer: !is_staff,
         seen: seen_ms.map(When::at),
         sessions,
         vouching: VouchForm::of(account, wish),
