@@ -652,20 +652,21 @@ people-new = New account
 people-new-do = Make the account and its link
 
 peers-lead = The hospitals of the network as this node sees them.
-peers-not-ready = This node is asking its peers how far its own feed had come. Until they have answered, what you share waits here.
+peers-not-ready = This node is asking the others how much it had said before. Until they have answered, what you share waits here.
 peers-contested = Two charters claim to be the next one, each with enough votes, so neither holds. The one before holds until the governors have settled on one.
 peers-ours = { $entries ->
-    [one] The feed of { $name } has one entry.
-   *[other] The feed of { $name } has { $entries } entries.
+    [0] { $name } has said nothing to the network yet.
+    [one] { $name } has said one thing to the network so far, and signed it.
+   *[other] { $name } has said { $entries } things to the network so far, each signed: cases, comments, badges, keys.
   }
 peers-card = Show our institution card
-peers-none-title = No peer yet
+peers-none-title = No other hospital yet
 peers-none = Send your institution card to a member of a network, or invite a hospital into yours. Everything works within the house meanwhile.
 peer-name = Hospital
 peer-state = State
 peer-contact = Last contact
-peer-entries = Entries here
-peer-ahead = They lack
+peer-entries = Said by it, held here
+peer-ahead = Said by us, lacking there
 peer-never = never
 peer-connected = Connected
 peer-away = Out of reach
