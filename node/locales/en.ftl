@@ -359,6 +359,28 @@ case-cleaned = { $count ->
     [one] Cleaned, one cover; confirmed by { $name }
    *[other] Cleaned, { $count } covers; confirmed by { $name }
   }
+manifest-title = What was done to picture { $number }
+manifest-lead = The hospital signed this account together with the case, before the picture left it.
+manifest-reviewer = Looked at and confirmed by
+manifest-covers = Covers, burnt in
+manifest-no-covers = None.
+manifest-by-program = found by a program
+manifest-by-person = drawn by a person
+manifest-finders = Programs that looked for faces
+manifest-no-finder = None. Only people have looked.
+manifest-broke-off = broke off before its end
+manifest-removed = Taken out of the file
+manifest-none-removed = Nothing: there were only pixels.
+manifest-file = The same for programs, with every number
+removed-place = where it was taken
+removed-time = when it was taken
+removed-device = the camera or device
+removed-person = names of people
+removed-comment = comments
+removed-picture = another picture within the file
+removed-profile = the colour profile
+removed-trailing = data behind the picture
+removed-other = other data beside the pixels
 case-away = { $institution } cannot be reached. You are reading our copy. Last contact
 case-stale = We have not heard from { $institution }, so an answer or a withdrawal may be missing here. Last heard from
 case-unsent = Not yet sent. It is safe on this node and goes out by itself as soon as it can.
@@ -660,6 +682,10 @@ peers-ours = { $entries ->
    *[other] { $name } has said { $entries } things to the network so far, each signed: cases, comments, badges, keys.
   }
 peers-card = Show our institution card
+card-title = Our institution card
+card-lead = It says who this hospital is and where its node is reached. Send it to a member of the network that you want to join; there is no secret in it.
+card-line = The card, one line
+card-unreachable = Other nodes cannot reach this one at the address that it knows of itself. Whoever keeps it sets network.announce in its configuration; then the card is here.
 peers-none-title = No other hospital yet
 peers-none = Send your institution card to a member of a network, or invite a hospital into yours. Everything works within the house meanwhile.
 peer-name = Hospital

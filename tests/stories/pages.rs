@@ -87,7 +87,7 @@ fn every_page_can_be_read_by_everybody() {
 
     let browser = &tour.browser;
     browser.sets_a_password(a, a.first_sign_in());
-    for route in ["/admin/people", "/admin/peers"] {
+    for route in ["/admin/people", "/admin/peers", "/admin/card"] {
         tour.show(route, &[]);
     }
     browser.comes_in(a, "adler");
@@ -103,6 +103,7 @@ fn every_page_can_be_read_by_everybody() {
         tour.show(route, &[&case]);
     }
     tour.show("/cases/{case}", &[&gone]);
+    tour.show("/cases/{case}/pictures/{number}/manifest", &[&case, "1"]);
     tour.show("/chain/{entry}", &[&comment]);
 
     let draft = browser.begins_a_draft(a);

@@ -8,6 +8,7 @@ pub(crate) mod error;
 mod events;
 mod feed;
 mod help;
+mod manifest;
 mod new;
 mod picture;
 mod saved;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Routes {
         .post("/cases/{case}/status", case::resolve)
         .get("/cases/{case}/pictures/{number}", picture::show)
         .get("/cases/{case}/previews/{number}", picture::preview)
+        .get("/cases/{case}/pictures/{number}/manifest", manifest::show)
         .post("/cases/{case}/star", star::give)
         .post("/cases/{case}/star/take-back", star::take_back)
         .post("/cases/{case}/comments", thread::comment)

@@ -19,6 +19,7 @@ pub(super) fn routes() -> Routes {
         .post("/admin/people/{account}/revoke", vouching::revoke)
         .post("/admin/people/{account}/end-sessions", people::end_sessions)
         .get("/admin/peers", peers::show)
+        .get("/admin/card", peers::card)
         .get("/admin/audit", audit::show)
         .get("/admin/audit/lines", audit::lines)
 }

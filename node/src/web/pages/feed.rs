@@ -106,7 +106,8 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
     let (visitor, actor) = (reading.visitor.clone(), reading.visitor.actor);
     let is_first_page = after.is_none();
     let (cases, next) = reading.web.run_async(move |app| cards(app, filter, after, visitor)).await?;
-    let reads_network = reading.web.run(move |app| Ok(app.permit(&actor, house::Permission::ReadNetwork).is_ok())).await?;
+    let reads_network =
+        reading.web.run(move |app| Ok(app.permit(&actor, house::Permission::ReadNetwork).is_ok())).await?;
     let empty_key = if reads_network { empty_key } else { "empty-viewer" };
     let next =
         next.map(|next| format!("/?filter={filter}&after={}-{}", next.activity_ms, next.case)).unwrap_or_default();

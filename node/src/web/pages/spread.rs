@@ -72,7 +72,7 @@ fn picture(app: &App, view: &CaseView, number: usize) -> Result<Picture, AppErro
         side_key: side_key(view.summary.side_of(number - 1)),
         src: format!("{href}/pictures/{number}"),
         preview: format!("{href}/previews/{number}"),
-        manifest: format!("/api/v1{href}/pictures/{number}/manifest"),
+        manifest: format!("{href}/pictures/{number}/manifest"),
         alt: plain(picture.alt.as_str()),
         width: picture.width,
         height: picture.height,

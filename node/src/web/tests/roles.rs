@@ -86,6 +86,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("POST", "/cases/{case}/status", "s 0 0 x - 0 0 - - - - -"),
     ("GET", "/cases/{case}/pictures/{number}", "s 0 0 x x 0 0 x x x - x"),
     ("GET", "/cases/{case}/previews/{number}", "s 0 0 x x 0 0 x x x - x"),
+    ("GET", "/cases/{case}/pictures/{number}/manifest", "s 0 0 x x 0 0 x x x - x"),
     ("POST", "/cases/{case}/star", "s 0 0 x x 0 0 - - - - s"),
     ("POST", "/cases/{case}/star/take-back", "s 0 0 x x 0 0 0 0 0 - 0"),
     ("POST", "/cases/{case}/comments", "s 0 0 x x 0 0 - - - - s"),
@@ -129,6 +130,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("POST", "/admin/people/{account}/revoke", "s - - - - - x - - - - x"),
     ("POST", "/admin/people/{account}/end-sessions", "s - - - - x - - - - - x"),
     ("GET", "/admin/peers", "s - - - - x - - - - - x"),
+    ("GET", "/admin/card", "s - - - - x - - - - - x"),
     ("GET", "/admin/audit", "s - - - - - - - x - x x"),
     ("GET", "/admin/audit/lines", "s - - - - - - - x - x x"),
 ];

@@ -39,9 +39,17 @@ struct PeerRow {
 
 struct Ours {
     name: String,
-    card: &'static str,
     entries: u64,
     is_ready: bool,
+}
+
+#[derive(Template)]
+#[template(path = "admin/card.html")]
+struct Card {
+    t: &'static Sentences,
+    frame: Frame,
+    rooms: Vec<Room>,
+    card: String,
 }
 
 pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
@@ -69,11 +77,10 @@ pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
         contact: view.last_contact_ms.map(When::at),
         ahead: view.ahead.map_or_else(|| "–".to_owned(), |ahead| ahead.to_string()),
         entries: view.entries,
-        address: view.addresses.into_iter().next().unwrap_or_default(),
+        address: view.addresses.first().map(|address| host_and_port(address)).unwrap_or_default(),
     });
     let ours = Ours {
         name: status.institution,
-        card: "/api/v1/card",
         entries: status.entries,
         is_ready: matches!(status.state, "ready" | "no network"),
     };
@@ -85,4 +92,46 @@ pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
         ours,
         is_contested: status.is_contested,
     })
+}
+
+/// The institution's own card, to be sent to a member of a network.
+pub(super) async fn card(reading: Reading) -> Result<Response, Problem> {
+    let actor = reading.visitor.actor;
+    let card = reading.web.run(move |app| {
+        app.permit(&actor, Permission::ManagePeers)?;
+        app.permit(&actor, Permission::ManageMembership)?;
+        match app.card() {
+            Err(AppError::Conflict(_)) => Ok(String::new()),
+            card => card,
+        }
+    });
+    let card = card.await?;
+    let (frame, rooms) = (reading.frame("admin"), rooms(&reading, "admin-peers"));
+    html(&Card { t: Sentences::english(), frame, rooms, card })
+}
+
+/// An address as people write it; one of another kind as it stands.
+fn host_and_port(address: &str) -> String {
+    match address.split('/').collect::<Vec<_>>()[..] {
+        ["", "ip6", host, "tcp" | "udp", port, ..] => format!("[{host}]:{port}"),
+        ["", "ip4" | "dns" | "dns4" | "dns6", host, "tcp" | "udp", port, ..] => format!("{host}:{port}"),
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_reads_as_host_and_port() {
+        for (address, shown) in [
+            ("/ip4/192.0.2.7/tcp/4001", "192.0.2.7:4001"),
+            ("/ip6/2001:db8::1/udp/4001/quic-v1", "[2001:db8::1]:4001"),
+            ("/dns4/node.hospital.example/tcp/4001", "node.hospital.example:4001"),
+            ("/memory/7", "/memory/7"),
+        ] {
+            assert_eq!(host_and_port(address), shown);
+        }
+    }
 }

@@ -1,0 +1,131 @@
+//! The signed account of what was done to a picture before it left its hospital, in words.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use house::audit::{Action, Outcome};
+use protocol::{
+    CaseId,
+    payload::manifest::{Cover, Dismissal, DismissalReason, Finder, Manifest, Origin, Removed, Shape},
+};
+
+use super::case::readable;
+use crate::{
+    app::AppError,
+    sentences::Sentences,
+    web::{
+        extract::id,
+        frame::{Frame, Reading, html},
+        pieces::{Badge, plain},
+        problem::Problem,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "case/manifest.html")]
+struct ManifestPage {
+    t: &'static Sentences,
+    frame: Frame,
+    case: String,
+    number: usize,
+    reviewer: Badge,
+    finders: Vec<FinderShown>,
+    covers: Vec<CoverShown>,
+    dismissed: Vec<DismissedShown>,
+    removed: Vec<&'static str>,
+}
+
+/// A program that looked.
+struct FinderShown {
+    name: String,
+    has_finished: bool,
+}
+
+/// What hides a part of the picture.
+struct CoverShown {
+    shape_key: &'static str,
+    origin_key: &'static str,
+    /// Empty: the shape has no box.
+    size: String,
+}
+
+/// What was found and left open.
+struct DismissedShown {
+    size: String,
+    reason_key: &'static str,
+}
+
+pub(super) async fn show(reading: Reading, Path((case, number)): Path<(String, String)>) -> Result<Response, Problem> {
+    let (case, number): (CaseId, usize) = (id("case", &case)?, id("picture", &number)?);
+    let actor = reading.visitor.actor;
+    let (manifest, reviewer) = reading
+        .web
+        .run(move |app| {
+            let view = readable(app, case, &actor)?;
+            let picture = number.checked_sub(1).and_then(|index| view.summary.pictures.get(index));
+            let picture = picture.ok_or(AppError::NotFound("picture"))?;
+            let objects = vec![case.number.into(), picture.blob.into()];
+            app.desk.note(&actor, Action::ViewPicture, objects, Outcome::Done)?;
+            let joined = app.joined()?;
+            let (reviewer, standing) = (picture.manifest.reviewer, view.open.standing());
+            let badge = joined.shared().badge_of(reviewer, case.institution, view.open.current, standing)?;
+            Ok((picture.manifest.clone(), Badge::of(&badge)))
+        })
+        .await?;
+    let Manifest { finders, covers, dismissed, removed, .. } = manifest;
+    html(&ManifestPage {
+        t: Sentences::english(),
+        frame: reading.frame(""),
+        case: format!("/cases/{case}"),
+        number,
+        reviewer,
+        finders: finders.iter().map(finder).collect(),
+        covers: covers.iter().map(cover).collect(),
+        dismissed: dismissed.iter().map(left_open).collect(),
+        removed: removed.into_iter().map(removed_key).collect(),
+    })
+}
+
+fn finder(finder: &Finder) -> FinderShown {
+    let name = format!("{} {}", plain(finder.name.as_str()), plain(finder.version.as_str()));
+    FinderShown { name, has_finished: finder.has_finished }
+}
+
+fn cover(cover: &Cover) -> CoverShown {
+    let shape_key = match cover.shape {
+        Shape::Ellipse => "shape-ellipse",
+        Shape::Polygon => "shape-polygon",
+        Shape::Brush => "shape-brush",
+        Shape::Box | Shape::Other(_) => "shape-box",
+    };
+    let size = if matches!(cover.shape, Shape::Box | Shape::Ellipse) { size_of(&cover.numbers) } else { String::new() };
+    let origin_key = if cover.origin == Origin::Finder { "manifest-by-program" } else { "manifest-by-person" };
+    CoverShown { shape_key, origin_key, size }
+}
+
+fn left_open(dismissed: &Dismissal) -> DismissedShown {
+    let reason_key = match dismissed.reason {
+        DismissalReason::NotIdentifying => "reason-not-identifying",
+        DismissalReason::CoveredOtherwise => "reason-wrong-place",
+        DismissalReason::NotAFace | DismissalReason::Other(_) => "reason-not-a-finding",
+    };
+    DismissedShown { size: size_of(&dismissed.area), reason_key }
+}
+
+/// Width and height of a box that says left, top, width, height.
+fn size_of(numbers: &[u32]) -> String {
+    if let [_, _, width, height] = numbers { format!("{width} × {height} px") } else { String::new() }
+}
+
+const fn removed_key(removed: Removed) -> &'static str {
+    match removed {
+        Removed::Place => "removed-place",
+        Removed::Time => "removed-time",
+        Removed::Device => "removed-device",
+        Removed::Person => "removed-person",
+        Removed::Comment => "removed-comment",
+        Removed::EmbeddedPicture => "removed-picture",
+        Removed::ColourProfile => "removed-profile",
+        Removed::TrailingData => "removed-trailing",
+        Removed::OtherMetadata | Removed::Other(_) => "removed-other",
+    }
+}
