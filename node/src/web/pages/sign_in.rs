@@ -2,12 +2,13 @@
 
 use askama::Template;
 use axum::{
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use house::{Actor, Command, session};
+use house::{Actor, Command, Refusal, session};
 
 use crate::{
+    app::AppError,
     sentences::Sentences,
     web::{
         cookie,
@@ -104,6 +105,12 @@ pub(super) async fn sign_in(reading: Reading, Posted(form): Posted) -> Result<Re
                 kept,
             })?;
             Ok(reading.web.hand_session(&session, page))
+        }
+        Err(AppError::Refused(Refusal::TooManyAttempts { wait_s })) => {
+            let text = Sentences::english().with("sign-in-wait", "seconds", wait_s.to_string());
+            let page = SignIn { kept: Kept::brought(&form), ..page(&reading, account, next, Some(text)) };
+            let wait = [(header::RETRY_AFTER, HeaderValue::from(wait_s))];
+            Ok((StatusCode::TOO_MANY_REQUESTS, wait, html(&page)?).into_response())
         }
         Err(error) => {
             let text = beside_the_field(error)?;

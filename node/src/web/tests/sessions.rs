@@ -107,6 +107,8 @@ async fn the_sixth_attempt_waits_whether_there_is_such_an_account_or_not() {
         let sixth = browser.sign_in(login, PASSWORD).await;
         let wait_s: u64 = sixth.header("retry-after").parse().unwrap();
         assert!((1..=60).contains(&wait_s), "{wait_s}");
+        assert!(sixth.body.contains(&format!("Wait {wait_s} second")), "{}", sixth.body);
+        assert!(sixth.body.contains(&format!("value=\"{login}\"")), "what was typed stays: {}", sixth.body);
         statuses.push(sixth.status.as_u16());
         answers.push(statuses);
     }
