@@ -69,7 +69,8 @@ impl Visitor {
         self.check(&draft).await?;
         let shared = self.post(&format!("{draft}/share"), &[("password", password)]).await?;
         let place = shared.place(self.address)?;
-        place.strip_prefix("/cases/").map(str::to_owned).ok_or_else(|| shared.unexpected(self.address))
+        let case = place.split('?').next().and_then(|path| path.strip_prefix("/cases/"));
+        case.map(str::to_owned).ok_or_else(|| shared.unexpected(self.address))
     }
 
     /// Says what became of an own case.

@@ -24,6 +24,10 @@ use crate::{
     },
 };
 
+/// What was changed here just now, by its word in an address.
+const KEPT: [(&str, &str); 3] =
+    [("look", "account-look-kept"), ("password", "account-password-kept"), ("session", "account-session-ended")];
+
 #[derive(Template)]
 #[template(path = "account.html")]
 struct AccountPage {
@@ -56,12 +60,16 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
         let text = page.t.with("account-new", "account", &page.account.account);
         page.frame.notice = Some(Notice { text, caution: false });
     }
+    let kept = KEPT.iter().find(|(word, _)| *word == asked.one("kept"));
+    if let Some((_, key)) = kept {
+        page.frame.notice = Some(Notice { text: page.t.get(key), caution: false });
+    }
     html(&page)
 }
 
 pub(super) async fn change_password(reading: Reading, Posted(form): Posted) -> Result<Response, Problem> {
     match change(&reading, &form).await? {
-        None => Ok(Redirect::to("/account").into_response()),
+        None => Ok(Redirect::to("/account?kept=password").into_response()),
         Some(problem) => {
             Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, Some(problem)).await?)?).into_response())
         }
@@ -77,7 +85,7 @@ pub(super) async fn keep_look(reading: Reading, Posted(form): Posted) -> Result<
         known(&SCHEMES, form.one("scheme")).ok_or_else(|| Problem::unusable("scheme is auto, light or dark"))?;
     let density =
         known(&DENSITIES, form.one("density")).ok_or_else(|| Problem::unusable("density is calm or compact"))?;
-    let mut response = Redirect::to("/account").into_response();
+    let mut response = Redirect::to("/account?kept=look").into_response();
     if let Some(cookie) = cookie::keep_look(scheme, density, &reading.web.app.config.web) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -89,7 +97,7 @@ pub(super) async fn end_session(reading: Reading, Path(session): Path<String>) -
     let actor = reading.visitor.actor;
     let command = Command::Session(session::Command::End(session));
     reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await?;
-    Ok(Redirect::to("/account").into_response())
+    Ok(Redirect::to("/account?kept=session").into_response())
 }
 
 pub(super) async fn end_all(reading: Reading) -> Result<Response, Problem> {

@@ -35,7 +35,7 @@ use crate::{
         actor::Visitor,
         case_text::parted,
         extract::{Asked, Posted, id},
-        frame::{FieldProblem, Frame, Reading, html},
+        frame::{FieldProblem, Frame, Notice, Reading, html},
         pieces::{
             Badge, CERTAINTIES, Choice, Fact, STATUSES, age_key, certainty_key, choices, chosen, plain, sex_key,
             status_key, value_of,
@@ -144,6 +144,8 @@ pub(super) struct Wish {
     pub(super) draft: String,
     /// A state that was not accepted.
     pub(super) typed: Option<Typed>,
+    /// Whether its author comes from sharing it.
+    pub(super) is_just_shared: bool,
 }
 
 /// What was typed of a case's state, as it came.
@@ -167,6 +169,7 @@ pub(super) async fn show(reading: Reading, Path(case): Path<String>, Asked(asked
         uncover: asked.filled("uncover").is_some(),
         reply: asked.filled("reply").and_then(|text| text.parse().ok()),
         region: asked.filled("region").and_then(|text| text.parse().ok()),
+        is_just_shared: asked.filled("shared").is_some(),
         ..Wish::default()
     };
     page(reading, id("case", &case)?, wish, None).await
@@ -224,13 +227,17 @@ pub(super) async fn page(
     wish: Wish,
     problem: Option<FieldProblem>,
 ) -> Result<Response, Problem> {
-    let visitor = reading.visitor.clone();
+    let (visitor, is_just_shared) = (reading.visitor.clone(), wish.is_just_shared);
     let shown = reading.web.run(move |app| see(app, case, &visitor, wish)).await?;
     let (t, mut frame) = (Sentences::english(), reading.frame("feed"));
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     frame.problems.extend(problem);
     let page = match shown {
         Shown::Case { case, spreads, is_covered, star, saved, thread } => {
+            if is_just_shared && case.is_mine {
+                let text = t.with("case-shared", "readers", t.get(case.readers_key));
+                frame.notice = Some(Notice { text, caution: false });
+            }
             let uncover = format!("{}?uncover=yes", case.href);
             let events = format!("/events?case={}", case.href.trim_start_matches("/cases/"));
             html(&CasePage { t, frame, case: *case, spreads, events, is_covered, uncover, star, saved, thread })?

@@ -118,6 +118,10 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
     if asked.filled("waits").is_some() {
         frame.notice = Some(Notice { text: t.get("case-unsent"), caution: true });
     }
+    if let (Some(_), Some(person)) = (asked.filled("password"), &reading.visitor.person) {
+        let text = t.with2("password-set", "name", &person.name, "account", &person.login);
+        frame.notice = Some(Notice { text, caution: false });
+    }
     let filters = FILTERS.iter().map(|(value, key, _)| Filter {
         key,
         href: format!("/?filter={value}"),

@@ -181,7 +181,7 @@ fn writer(app: &App, actor: &Actor) -> Result<AccountId, AppError> {
 
 /// Where a person goes who has shared a case.
 fn place_of(said: &Said) -> String {
-    if said.waits_for.is_none() { format!("/cases/{}", said.case) } else { "/?waits=yes".to_owned() }
+    if said.waits_for.is_none() { format!("/cases/{}?shared=yes", said.case) } else { "/?waits=yes".to_owned() }
 }
 
 async fn next(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {

@@ -82,7 +82,7 @@ pub(super) async fn redeem(
     web.succeeded(&account, &reading.visitor);
     let proven = web.prove(&account, form.one("password").to_owned()).await?;
     let session = web.open_session(proven, &reading.visitor, &reading.headers).await?;
-    Ok(web.go_with_session(&session, "/"))
+    Ok(web.go_with_session(&session, "/?password=set"))
 }
 
 fn spent(reading: &Reading) -> Result<Response, Problem> {

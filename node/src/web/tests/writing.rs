@@ -69,10 +69,13 @@ async fn a_case_is_written_step_by_step_and_shared() {
     let place = shared.header("location").to_owned();
     assert!(place.starts_with("/cases/"), "{place} {}", shared.body);
     let page = one.get(&place).await.body;
+    assert!(page.contains("Your case is shared. Who may see it: "), "{page}");
     assert!(page.contains("Ring-shaped rash") && page.contains("Dr. one") && page.contains("Verified"), "{page}");
     assert_eq!(one.get(&draft).await.header("location"), place, "what was a draft leads to its case");
     let feed = one.get("/").await.body;
-    assert!(feed.contains(&place) && feed.contains("Nobody has answered yet"), "{feed}");
+    let case = place.trim_end_matches("?shared=yes");
+    assert!(feed.contains(case) && feed.contains("Nobody has answered yet"), "{feed}");
+    assert!(!one.get(case).await.body.contains("Your case is shared."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
