@@ -62,6 +62,7 @@ fn a_nurse_finds_the_case_of_another_hospital_and_her_comment_stands_there() {
     at_b.press("Take back your star");
     at_b.sees("No star yet");
     at_b.press("Take back your comment");
+    at_b.press("Take it back");
     at_b.sees("This comment was taken back.");
     at_b.inspect();
     at_b.press("Save for later");

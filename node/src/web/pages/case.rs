@@ -146,6 +146,8 @@ pub(super) struct Wish {
     pub(super) typed: Option<Typed>,
     /// Whether its author comes from sharing it.
     pub(super) is_just_shared: bool,
+    /// Whether they have just taken a comment back.
+    pub(super) has_taken_back: bool,
 }
 
 /// What was typed of a case's state, as it came.
@@ -170,6 +172,7 @@ pub(super) async fn show(reading: Reading, Path(case): Path<String>, Asked(asked
         reply: asked.filled("reply").and_then(|text| text.parse().ok()),
         region: asked.filled("region").and_then(|text| text.parse().ok()),
         is_just_shared: asked.filled("shared").is_some(),
+        has_taken_back: asked.filled("taken-back").is_some(),
         ..Wish::default()
     };
     page(reading, id("case", &case)?, wish, None).await

@@ -37,6 +37,7 @@ const DEPTH_MAX: u32 = 4;
 pub(super) struct Thread {
     pub(super) comments: Vec<Comment>,
     pub(super) unsent: Vec<UnsentComment>,
+    pub(super) has_taken_back: bool,
     pub(super) may_comment: bool,
     pub(super) why_not_key: &'static str,
     pub(super) reply_to: Option<Answered>,
@@ -162,15 +163,17 @@ pub(super) async fn take_back(
 ) -> Result<Response, Problem> {
     let (case, actor) = (id::<CaseId>("case", &case)?, reading.visitor.actor);
     let comment: EntryId = id("comment", &comment)?;
-    reading
+    let said = reading
         .web
         .run_async(move |app| async move {
             readable(&app, case, &actor)?;
             app.withdraw_entry(case, comment, Ground::AuthorWish, &actor).await
         })
         .await?;
+    let has_taken_back = said.waits_for.is_none();
     match reading.is_fragment {
-        true => answer(reading, case, Wish::default(), None).await,
+        true => answer(reading, case, Wish { has_taken_back, ..Wish::default() }, None).await,
+        false if has_taken_back => Ok(Redirect::to(&format!("/cases/{case}?taken-back=yes#thread")).into_response()),
         false => Ok(Redirect::to(&format!("/cases/{case}#thread")).into_response()),
     }
 }
@@ -263,6 +266,7 @@ pub(super) fn thread_of(
     Ok(Thread {
         comments,
         unsent: unsent.collect(),
+        has_taken_back: wish.has_taken_back,
         may_comment: !visitor.is_owner() && app.permit(&visitor.actor, Permission::Comment).is_ok(),
         why_not_key: "comment-needs-badge",
         reply_to: answered(wish.reply),

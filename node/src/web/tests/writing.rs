@@ -211,6 +211,7 @@ async fn a_thread_is_written_and_taken_back_with_and_without_scripts() {
     assert_eq!(one.post(&take_back, &[]).await.status, 403, "it is not theirs");
     let after = two.post_fragment(&take_back, &[]).await;
     assert!(after.status == 200 && !after.body.contains("And wait for it."), "{}", after.body);
+    assert!(after.body.contains("Your comment is taken back."), "{}", after.body);
     let empty = two.post_fragment(&format!("{link}/comments"), &[("body", "  ")]).await;
     assert!(empty.status == 422 && empty.body.contains("aria-invalid"), "{}", empty.body);
 }
