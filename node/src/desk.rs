@@ -13,7 +13,6 @@ use house::{
     audit::{Action, ObjectId, Outcome, Reason},
 };
 use store::{AppendError, Journal, JournalError, JournalOptions, NewRecord, OpenError, Position, Scanned, Secret};
-use zeroize::Zeroizing;
 
 use crate::{clock::now_ms, entropy, reserve::Reserve};
 
@@ -76,7 +75,7 @@ impl Desk {
             let journal = &journal;
             // Whoever folds has gone when it cannot be told.
             scope.spawn(move || read_all(journal).try_for_each(|read| records.send(read)));
-            read.into_iter().try_for_each(|read| read?.iter().try_for_each(|record| room.fold(record)))
+            read.into_iter().try_for_each(|read| read?.iter().try_for_each(|scanned| room.fold(scanned, journal)))
         })?;
         let desk = Self { journal, reserve, room: Mutex::new(room) };
         desk.destroy_what_a_crash_left();
@@ -198,28 +197,21 @@ impl Desk {
     }
 }
 
-/// A record of the house journal with its sealed part, if that is there.
-type Unsealed = (Scanned, Option<Zeroizing<Vec<u8>>>);
-
-/// All records of the house journal in their order, some at a time.
-fn read_all(journal: &Journal) -> impl Iterator<Item = Result<Vec<Unsealed>, JournalError>> {
+/// All records of the house journal in their order, some at a time, still sealed: checking them and opening them take as long.
+fn read_all(journal: &Journal) -> impl Iterator<Item = Result<Vec<Scanned>, JournalError>> {
     let mut scan = journal.scan(None);
     iter::from_fn(move || {
-        let read = scan.by_ref().take(RECORDS_AT_ONCE).map(|scanned| unseal(journal, scanned?));
-        read.collect::<Result<Vec<_>, _>>().map(|read| Some(read).filter(|read| !read.is_empty())).transpose()
+        let read = scan.by_ref().take(RECORDS_AT_ONCE).collect::<Result<Vec<_>, _>>();
+        read.map(|read| Some(read).filter(|read| !read.is_empty())).transpose()
     })
 }
 
-fn unseal(journal: &Journal, scanned: Scanned) -> Result<Unsealed, JournalError> {
-    let secret = match journal.unseal(&scanned)? {
-        Secret::Held(secret) => Some(secret),
-        Secret::None | Secret::Erased => None,
-    };
-    Ok((scanned, secret))
-}
-
 impl Room {
-    fn fold(&mut self, (scanned, secret): &Unsealed) -> Result<(), DeskOpenError> {
+    fn fold(&mut self, scanned: &Scanned, journal: &Journal) -> Result<(), DeskOpenError> {
+        let secret = match journal.unseal(scanned)? {
+            Secret::Held(secret) => Some(secret),
+            Secret::None | Secret::Erased => None,
+        };
         let secret = secret.as_ref().map(|secret| secret.as_slice());
         let entry = HouseEntry::decode(scanned.kind, &scanned.clear, secret).map_err(DeskOpenError::Newer)?;
         if let Some(entry) = entry {
