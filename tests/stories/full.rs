@@ -82,7 +82,7 @@ fn a_full_disk_refuses_what_is_new_and_nothing_else() {
     disk.fill(FLOOR_BYTES as u64 / 2);
     assert_no_room("a picture below the floor", &keller.posts_picture());
     let answer = keller.upload(&draft, &[Part::file("pictures", "a.jpg", "image/jpeg", &jpeg())]);
-    assert_eq!((answer.status, answer.text().contains("too full")), (507, true), "{}", answer.text());
+    assert_eq!((answer.status, answer.text().contains("running out of space")), (507, true), "{}", answer.text());
     let small = case_of(&post_words(&keller, "Words below the floor"));
     assert_read(&house, &keller, &shown);
     withdraw(&house, &first);

@@ -70,7 +70,11 @@ pub(crate) fn words(problem: &Problem, code: &str) -> String {
     }
     let (t, (happened_key, next_key)) = (Sentences::english(), keys(problem.status));
     let named = format!("{}: {}-{code}", t.get("error-code"), problem.status.as_u16());
-    format!("{}. {} {named}", t.get(happened_key), t.get(next_key))
+    match problem.status {
+        // The limit stands in the detail.
+        StatusCode::PAYLOAD_TOO_LARGE => format!("{}: {}. {named}", t.get(happened_key), problem.detail),
+        _ => format!("{}. {} {named}", t.get(happened_key), t.get(next_key)),
+    }
 }
 
 /// Back to what a form was about, if that is still there; else to the cases.
