@@ -3,7 +3,7 @@
 //! One file a journal segment (and one after another for blobs), each in two copies of equal bytes, `000001.keys` and
 //! `000001.keys2`. After a head of [`HEAD_LEN`] bytes stand slots of fixed size, each with a checksum of its own. A slot is
 //! used once: numbers only grow, and a crash skips what was reserved. No file is kept open, so a rewrite needs no care for
-//! readers.
+//! readers; slots that were read ahead are forgotten before any is written.
 
 mod head;
 mod set;
@@ -13,7 +13,7 @@ mod tests;
 
 use std::{
     fs::File,
-    io,
+    io::{self, Read, Seek, SeekFrom},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -88,6 +88,14 @@ struct State {
     wrapping: WrappingKey,
     /// Slots below this are never given out again.
     used: u32,
+    ahead: Ahead,
+}
+
+/// Slots of the first copy that were read with one that was asked for: records are often read one after the other.
+#[derive(Default)]
+struct Ahead {
+    first: u32,
+    bytes: Vec<u8>,
 }
 
 impl KeyFile {
@@ -104,7 +112,7 @@ impl KeyFile {
         for path in &paths {
             disk.replace(path, &bytes).map_err(|source| KeyError::Io { file: path.clone(), source })?;
         }
-        let state = Mutex::new(State { generation: 1, wrapping: wrapping.clone(), used: 0 });
+        let state = Mutex::new(State { generation: 1, wrapping: wrapping.clone(), used: 0, ahead: Ahead::default() });
         Ok(Self { paths, head, disk: disk.clone(), state })
     }
 
@@ -123,7 +131,8 @@ impl KeyFile {
             .find(|key| head.is_under(&bytes, generation, key))
             .ok_or_else(|| KeyError::WrongWrappingKey { file: paths[0].clone() })?;
         let used = (bytes.len() - HEAD_LEN).div_ceil(SLOT_LEN);
-        let state = State { generation, wrapping: wrapping.clone(), used: u32::try_from(used).unwrap_or(u32::MAX) };
+        let used = u32::try_from(used).unwrap_or(u32::MAX);
+        let state = State { generation, wrapping: wrapping.clone(), used, ahead: Ahead::default() };
         let opened = Self { paths, head, disk: disk.clone(), state: Mutex::new(state) };
         opened.write_where_different(&bytes)?;
         Ok(opened)
@@ -137,6 +146,7 @@ impl KeyFile {
     /// Draws `count` keys into new slots of both copies and waits for the disk. On a full disk nothing was given out.
     pub(crate) fn reserve(&self, count: u32, entropy: &Entropy) -> Result<Vec<(u32, ContentKey)>, KeyError> {
         let mut state = self.state();
+        state.ahead = Ahead::default();
         let first = state.used;
         let keys: Vec<_> = (first..first.saturating_add(count)).map(|slot| (slot, ContentKey::draw(entropy))).collect();
         let mut bytes = Vec::with_capacity(keys.len() * SLOT_LEN);
@@ -156,9 +166,9 @@ impl KeyFile {
 
     /// The key in a slot, or nothing if it was erased.
     pub(crate) fn get(&self, slot: u32) -> Result<Option<ContentKey>, KeyError> {
-        let state = self.state();
+        let mut state = self.state();
         let damaged = || KeyError::SlotDamaged { file: self.paths[0].clone(), slot };
-        match self.slot(slot)?.ok_or_else(damaged)? {
+        match self.slot(&mut state.ahead, slot)?.ok_or_else(damaged)? {
             Slot::Erased => Ok(None),
             Slot::Held(wrapped) => {
                 state.wrapping.unwrap(&wrapped, &self.head.slot_aad(slot)).map(Some).ok_or_else(damaged)
@@ -167,7 +177,14 @@ impl KeyFile {
     }
 
     /// The first copy's slot, or the second's where the first is damaged.
-    fn slot(&self, slot: u32) -> Result<Option<Slot>, KeyError> {
+    fn slot(&self, ahead: &mut Ahead, slot: u32) -> Result<Option<Slot>, KeyError> {
+        if ahead.slot(slot).is_none() {
+            *ahead = Ahead::read(&self.paths[0], slot)
+                .map_err(|source| KeyError::Io { file: self.paths[0].clone(), source })?;
+        }
+        if let Some(sound) = ahead.slot(slot).and_then(|bytes| Slot::decode(bytes, &self.head, slot)) {
+            return Ok(Some(sound));
+        }
         for path in &self.paths {
             let bytes = read_slot(path, slot).map_err(|source| KeyError::Io { file: path.clone(), source })?;
             if let Some(sound) = bytes.and_then(|bytes| Slot::decode(&bytes, &self.head, slot)) {
@@ -180,7 +197,8 @@ impl KeyFile {
     /// Overwrites slots in both copies and waits for the disk. Needs no room, and again does no harm. Returns how many of them
     /// were ever given out.
     pub(crate) fn erase(&self, slots: &[u32]) -> Result<usize, KeyError> {
-        let state = self.state();
+        let mut state = self.state();
+        state.ahead = Ahead::default();
         let used: Vec<u32> = slots.iter().copied().filter(|slot| *slot < state.used).collect();
         for path in &self.paths {
             let io = |source| KeyError::Io { file: path.clone(), source };
@@ -201,6 +219,7 @@ impl KeyFile {
         if [&old, &second].iter().all(|copy| self.head.is_under(copy, state.generation, wrapping)) {
             return Ok(());
         }
+        state.ahead = Ahead::default();
         let generation = state.generation + 1;
         let mut bytes = self.head.encode(generation, wrapping, entropy);
         for slot in 0..state.used {
@@ -266,6 +285,29 @@ impl KeyFile {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ahead {
+    /// Slots that are read at once.
+    const SLOTS: usize = 64;
+
+    /// Reads a copy from a slot on; nothing where there is no copy.
+    fn read(path: &Path, slot: u32) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        let read = File::open(path).and_then(|mut file| {
+            file.seek(SeekFrom::Start(slot_offset(slot)))?;
+            file.take((Self::SLOTS * SLOT_LEN) as u64).read_to_end(&mut bytes)
+        });
+        match read {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(Self { first: slot, bytes }),
+        }
+    }
+
+    fn slot(&self, slot: u32) -> Option<&[u8; SLOT_LEN]> {
+        let start = slot.checked_sub(self.first)? as usize * SLOT_LEN;
+        self.bytes.get(start..)?.first_chunk()
     }
 }
 

@@ -56,12 +56,27 @@ fn an_erased_slot_says_erased_and_a_damaged_one_says_damaged() {
     file.reserve(3, &room.entropy).unwrap();
     file.erase(&[1]).unwrap();
     file.erase(&[1]).unwrap();
-    assert!(file.get(1).unwrap().is_none());
     for copy in 0..2 {
         room.flip(copy, HEAD_LEN + 2 * SLOT_LEN + 20);
     }
+    assert!(file.get(1).unwrap().is_none());
     assert!(matches!(file.get(2), Err(KeyError::SlotDamaged { slot: 2, .. })));
     assert!(file.get(0).unwrap().is_some());
+}
+
+#[test]
+fn slots_that_were_read_with_others_are_erased_and_rewritten_all_the_same() {
+    let room = Room::new();
+    let file = room.create();
+    let keys = file.reserve(100, &room.entropy).unwrap();
+    assert!(opens(&file, 0, &keys[0].1) && opens(&file, 70, &keys[70].1));
+    file.erase(&[5, 71]).unwrap();
+    assert!([5, 71].iter().all(|slot| file.get(*slot).unwrap().is_none()));
+    assert!(opens(&file, 4, &keys[4].1) && opens(&file, 72, &keys[72].1));
+    let later = file.reserve(1, &room.entropy).unwrap();
+    assert!(opens(&file, 100, &later[0].1));
+    file.rewrite(&WrappingKey::new([9; 32]), &room.entropy).unwrap();
+    assert!(opens(&file, 100, &later[0].1) && file.get(5).unwrap().is_none());
 }
 
 #[test]
