@@ -34,6 +34,11 @@ mod worker;
 
 use std::process::ExitCode;
 
+/// Entries are made on one thread and forgotten on another, which the allocator of the C library is slow at
+/// (docs/decisions/0020).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::run()
 }

@@ -138,7 +138,7 @@ impl Casebook {
             Some(CaseRow::Open(open)) if is_ahead(case, entry, row, &open, rows)? => {
                 Ok(Access::Refused(WhyNot::NotInAudience))
             }
-            Some(CaseRow::Open(open)) => self.is_in_audience(case, &open, peer, rows),
+            Some(CaseRow::Open(open)) => Self::is_addressed(case, &open, peer, rows),
             None if row.origin() == Origin::Network => Ok(Access::Allowed),
             None => Ok(Access::Refused(WhyNot::NotInAudience)),
         }
@@ -154,6 +154,16 @@ impl Casebook {
         if is_taken_back(case, institution, rows)? {
             return Ok(Access::Refused(WhyNot::TakenBack));
         }
+        Self::is_addressed(case, open, institution, rows)
+    }
+
+    /// The same for one from which the case was not taken back.
+    fn is_addressed<R: Rows>(
+        case: CaseId,
+        open: &OpenCase,
+        institution: InstitutionId,
+        rows: &R,
+    ) -> Result<Access, R::Error> {
         let is_in = match open.reach {
             _ if institution == case.institution => true,
             Reach::House => return Ok(Access::Refused(WhyNot::HouseOnly)),

@@ -16,6 +16,7 @@ mod engine;
 mod guard;
 mod layers;
 mod merged;
+mod opened;
 mod opening;
 mod recent;
 mod rows;

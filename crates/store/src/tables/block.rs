@@ -3,7 +3,10 @@
 
 use std::{cmp::Ordering, ops::Bound};
 
-use super::{engine::RawRow, merged::Range};
+use super::{
+    engine::RawRow,
+    merged::{Range, key_of},
+};
 
 /// The most bytes of a block before it is compressed. Sixteen blocks of bytes that cannot be compressed stay below 128 KiB, above
 /// which the engine would put them into files that it never syncs.
@@ -28,6 +31,14 @@ pub(super) struct Packed {
 
 /// A block to read.
 pub(super) struct Block(Vec<u8>);
+
+/// Where reading a block begins.
+struct Seek<'b> {
+    /// There are rows before.
+    has_passed: bool,
+    first: Option<(Vec<u8>, &'b [u8])>,
+    rest: &'b [u8],
+}
 
 /// Rows of a block that lie in a range.
 #[derive(Default)]
@@ -76,22 +87,15 @@ impl Block {
 
     /// The row of a key. Nothing if what is read on the way there are no rows.
     pub(super) fn find(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
-        let (mut rest, mut current) = (self.0.as_slice(), Vec::new());
-        while !rest.is_empty() {
-            let row = unpack_row(&mut rest, &mut current)?;
-            if current.as_slice() >= key {
-                return Some((current == key).then(|| row.to_vec()));
-            }
-        }
-        Some(None)
+        let first = self.seek(key)?.first;
+        Some(first.filter(|(found, _)| found == key).map(|(_, row)| row.to_vec()))
     }
 
     /// Its rows that lie in a range; nothing if the bytes are none.
     pub(super) fn rows_in(&self, range: Range<'_>) -> Option<RowsIn> {
-        let (mut rest, mut key) = (self.0.as_slice(), Vec::new());
-        let mut found = RowsIn::default();
-        while !rest.is_empty() {
-            let row = unpack_row(&mut rest, &mut key)?;
+        let Seek { has_passed, mut first, mut rest } = self.seek(key_of(range.0).unwrap_or_default())?;
+        let mut found = RowsIn { begins_before: has_passed, ..RowsIn::default() };
+        while let Some((mut key, row)) = first {
             match place_in(range, &key) {
                 Ordering::Less => found.begins_before = true,
                 Ordering::Equal => found.rows.push((key.clone(), row.to_vec())),
@@ -100,8 +104,31 @@ impl Block {
                     break;
                 }
             }
+            first = if rest.is_empty() { None } else { Some(unpack_row(&mut rest, &mut key).map(|row| (key, row))?) };
         }
         Some(found)
+    }
+
+    /// Goes to the first row whose key is not before another. Keys on the way are not put together: one that shares more with
+    /// the key before it than that one does with the key wanted lies before it too.
+    fn seek(&self, wanted: &[u8]) -> Option<Seek<'_>> {
+        let (mut rest, mut has_passed, mut common, mut length) = (self.0.as_slice(), false, 0, 0);
+        while !rest.is_empty() {
+            let (shared, own, row) = split_row(&mut rest)?;
+            if shared > length {
+                return None;
+            }
+            length = shared + own.len();
+            if shared <= common {
+                let (alike, left) = wanted.split_at(shared);
+                if own >= left {
+                    return Some(Seek { has_passed, first: Some(([alike, own].concat(), row)), rest });
+                }
+                common = shared + own.iter().zip(left).take_while(|(one, other)| one == other).count();
+            }
+            has_passed = true;
+        }
+        Some(Seek { has_passed, first: None, rest })
     }
 }
 
@@ -138,16 +165,22 @@ fn pack_row(before: &[u8], key: &[u8], row: &[u8]) -> Vec<u8> {
 
 /// Turns the key before into the key of the next row, and returns the row.
 fn unpack_row<'b>(bytes: &mut &'b [u8], key: &mut Vec<u8>) -> Option<&'b [u8]> {
-    let (shared, own, row) = (pull_length(bytes)?, pull_length(bytes)?, pull_length(bytes)?);
-    let (own, rest) = bytes.split_at_checked(own)?;
-    let (row, rest) = rest.split_at_checked(row)?;
+    let (shared, own, row) = split_row(bytes)?;
     if shared > key.len() {
         return None;
     }
     key.truncate(shared);
     key.extend_from_slice(own);
-    *bytes = rest;
     Some(row)
+}
+
+/// How many bytes the key of the next row shares with the one before it, those of its own, and the row.
+fn split_row<'b>(bytes: &mut &'b [u8]) -> Option<(usize, &'b [u8], &'b [u8])> {
+    let (shared, own, row) = (pull_length(bytes)?, pull_length(bytes)?, pull_length(bytes)?);
+    let (own, rest) = bytes.split_at_checked(own)?;
+    let (row, rest) = rest.split_at_checked(row)?;
+    *bytes = rest;
+    Some((shared, own, row))
 }
 
 /// Seven bits a byte, the low ones first; the high bit says that more follow.
@@ -239,6 +272,12 @@ mod tests {
                 }
                 if !rows.contains_key(&absent) {
                     prop_assert_eq!(block.find(&absent), Some(None));
+                }
+                for (from, first) in [(Bound::Included(absent.as_slice()), false), (Bound::Excluded(absent.as_slice()), true)] {
+                    let found = block.rows_in((from, Bound::Unbounded)).unwrap();
+                    let is_before = |key: &Vec<u8>| *key < absent || first && *key == absent;
+                    prop_assert_eq!(found.begins_before, its.iter().any(|(key, _)| is_before(key)));
+                    prop_assert!(found.rows.iter().eq(its.iter().filter(|(key, _)| !is_before(key))));
                 }
                 back.extend(its);
             }

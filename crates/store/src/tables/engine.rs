@@ -8,12 +8,14 @@ use std::{
     io,
     ops::Bound,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use super::{
     block::{Block, Packed},
     checkpoint::{Stated, Tally},
+    opened::Opened,
 };
 use crate::disk;
 
@@ -37,18 +39,20 @@ pub(super) type RawRow = (Vec<u8>, Vec<u8>);
 pub(super) struct Engine {
     directory: PathBuf,
     db: sled::Db,
+    opened: Opened,
 }
 
 /// A block and the key it stands under.
+#[derive(PartialEq, Eq)]
 pub(super) struct Placed {
     pub(super) at: Vec<u8>,
     bytes: sled::IVec,
 }
 
 impl Placed {
-    /// Its rows.
-    pub(super) fn open(&self) -> Result<Block, EngineError> {
-        Block::unpack(&self.bytes).ok_or_else(no_block)
+    /// Its rows, packed.
+    pub(super) fn packed(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Takes it out of a tally.
@@ -66,7 +70,7 @@ impl Engine {
     /// Opens or makes the database in a directory. May panic and may hang.
     pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, EngineError> {
         let config = sled::Config::new().path(directory).cache_capacity(cache_bytes).flush_every_ms(None);
-        Ok(Self { directory: directory.to_owned(), db: config.open()? })
+        Ok(Self { directory: directory.to_owned(), db: config.open()?, opened: Opened::new() })
     }
 
     /// The block in which a key stands if it stands anywhere. None: there are no blocks.
@@ -87,6 +91,11 @@ impl Engine {
     /// The last block.
     pub(super) fn last_block(&self) -> Result<Option<Placed>, EngineError> {
         placed(self.db.range(..STATED).next_back())
+    }
+
+    /// The rows of a block.
+    pub(super) fn open_block(&self, placed: Placed) -> Result<Arc<Block>, EngineError> {
+        self.opened.open(placed).ok_or_else(no_block)
     }
 
     /// Writes blocks together with what the engine then states, or nothing.

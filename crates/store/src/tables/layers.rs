@@ -79,7 +79,7 @@ impl Layers {
             return Ok(row.clone());
         }
         match state.base.engine.block_at(key)? {
-            Some(block) => block.open()?.find(key).ok_or_else(no_block),
+            Some(block) => state.base.engine.open_block(block)?.find(key).ok_or_else(no_block),
             None => Ok(None),
         }
     }

@@ -125,12 +125,13 @@ impl<'a> Blocks<'a> {
             (Some(at), true) => self.engine.block_before(at)?,
         };
         let Some(block) = block else { return Ok(false) };
-        let RowsIn { mut rows, begins_before, ends_behind } = block.open()?.rows_in(self.range).ok_or_else(no_block)?;
+        self.at = Some(block.at.clone());
+        let block = self.engine.open_block(block)?;
+        let RowsIn { mut rows, begins_before, ends_behind } = block.rows_in(self.range).ok_or_else(no_block)?;
         if self.is_backward {
             rows.reverse();
         }
         self.rows = rows.into_iter();
-        self.at = Some(block.at);
         self.is_last = if self.is_backward { begins_before } else { ends_behind };
         Ok(true)
     }
@@ -153,7 +154,7 @@ impl Iterator for Blocks<'_> {
     }
 }
 
-const fn key_of(bound: Bound<&[u8]>) -> Option<&[u8]> {
+pub(super) const fn key_of(bound: Bound<&[u8]>) -> Option<&[u8]> {
     match bound {
         Bound::Included(key) | Bound::Excluded(key) => Some(key),
         Bound::Unbounded => None,
