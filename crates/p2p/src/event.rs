@@ -7,6 +7,8 @@ use protocol::{
 };
 use tokio::sync::{mpsc, oneshot};
 
+use crate::turns::{ToTurns, Turns, turns};
+
 /// Something that happened on the network.
 #[derive(Debug)]
 pub enum Event {
@@ -35,7 +37,7 @@ pub enum Event {
         /// What it sent.
         framed: Framed,
     },
-    /// A member sent bytes that do not decode; the blame is counted already.
+    /// A member sent bytes that do not decode; it is blamed for that.
     Malformed {
         /// The node.
         peer: Peer,
@@ -117,27 +119,38 @@ impl BlobAnswer {
     pub fn refuse(self) {}
 }
 
-/// Events of sessions that wait for the node. Few: a frame has up to a mebibyte, and who is not read stops sending.
-pub(crate) const SESSION_EVENTS_MAX: usize = 32;
+/// Events of sessions that wait for the node. One: sessions stand in line for the place, each with one frame, so that who sends
+/// much waits no less than who sends little; and who is not read stops sending.
+pub(crate) const SESSION_EVENTS_MAX: usize = 1;
 /// Other events that wait for the node.
-pub(crate) const NOTICES_MAX: usize = 1_024;
-/// Of these, places that gossip leaves free for what is said once.
-pub(crate) const NOTICES_RESERVED: usize = 256;
+pub(crate) const NOTICES_MAX: usize = 256;
+
+/// Where what happens is told.
+#[derive(Debug)]
+pub(crate) struct ToEvents {
+    pub(crate) sessions: mpsc::Sender<Event>,
+    pub(crate) notices: mpsc::Sender<Event>,
+    pub(crate) gossip: ToTurns,
+}
 
 /// Receives what happened.
 #[derive(Debug)]
 pub struct Events {
     /// What must not be lost: senders wait.
     sessions: mpsc::Receiver<Event>,
-    /// What may be lost when the node is busy: the swarm never waits.
+    /// What is said once: the swarm never waits.
     notices: mpsc::Receiver<Event>,
+    /// What may be lost when the node is busy.
+    gossip: Turns,
 }
 
 impl Events {
-    pub(crate) fn channels() -> (mpsc::Sender<Event>, mpsc::Sender<Event>, Self) {
+    pub(crate) fn channels() -> (ToEvents, Self) {
         let (to_sessions, sessions) = mpsc::channel(SESSION_EVENTS_MAX);
         let (to_notices, notices) = mpsc::channel(NOTICES_MAX);
-        (to_sessions, to_notices, Self { sessions, notices })
+        let (to_gossip, gossip) = turns();
+        let to = ToEvents { sessions: to_sessions, notices: to_notices, gossip: to_gossip };
+        (to, Self { sessions, notices, gossip })
     }
 
     /// The next event; none after the network has stopped. Dropping the future loses nothing.
@@ -145,6 +158,7 @@ impl Events {
         tokio::select! {
             Some(event) = self.sessions.recv() => Some(event),
             Some(event) = self.notices.recv() => Some(event),
+            Some(event) = self.gossip.next() => Some(event),
             else => None,
         }
     }

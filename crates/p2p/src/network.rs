@@ -62,8 +62,8 @@ impl Network {
             listen.push(parsed);
         }
         let (commands, wanted) = mpsc::channel(COMMANDS_MAX);
-        let (sessions, notices, events) = Events::channels();
-        let driver = Driver::new(config, key, topics, listen, shared.clone(), wanted, sessions, notices);
+        let (to_events, events) = Events::channels();
+        let driver = Driver::new(config, key, topics, listen, shared.clone(), wanted, to_events);
         shared.tasks.spawn(supervise(driver, swarm));
         let fetches = Permits::new(FETCHES_MAX, FETCHES_AHEAD_MAX);
         Ok((Self { local: identity.public(), shared, commands, fetches }, events))

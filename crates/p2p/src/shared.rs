@@ -27,7 +27,7 @@ use crate::{
     blob::Permits,
     count::{Counters, count},
     dial::Dials,
-    egress::Egress,
+    pace::Pace,
     peer::short,
     roll::Roll,
 };
@@ -107,7 +107,9 @@ pub(crate) struct Shared {
     dials: Mutex<Dials>,
     routes: Mutex<BTreeMap<Peer, Route>>,
     introduction: Mutex<Option<Arc<[u8]>>>,
-    egress: Mutex<Egress>,
+    /// What institutions take, and what of it answers their questions.
+    sent: Mutex<Pace>,
+    answered: Mutex<Pace>,
     /// The roll or the dials changed.
     pub(crate) changed: Notify,
     /// A task of a connection panicked.
@@ -126,7 +128,8 @@ impl Shared {
             dials: Mutex::new(Dials::new(seed)),
             routes: Mutex::default(),
             introduction: Mutex::default(),
-            egress: Mutex::default(),
+            sent: Mutex::new(Pace::of_bytes()),
+            answered: Mutex::new(Pace::of_answers()),
             changed: Notify::new(),
             fallen: Notify::new(),
             stop: CancellationToken::new(),
@@ -174,7 +177,20 @@ impl Shared {
 
     /// Waits until an institution may take so many bytes more.
     pub(crate) async fn grant(&self, institution: &InstitutionId, bytes: usize) {
-        let wait = lock(&self.egress).take(institution, bytes, Instant::now());
+        let wait = lock(&self.sent).take(institution, bytes, Instant::now());
+        if !wait.is_zero() {
+            sleep(wait).await;
+        }
+    }
+
+    /// Writes down that a frame goes to an institution.
+    pub(crate) fn note_answer(&self, institution: &InstitutionId, bytes: usize) {
+        lock(&self.answered).take(institution, bytes, Instant::now());
+    }
+
+    /// Waits until an institution may ask once more for what has to be read from the disk.
+    pub(crate) async fn hear_question(&self, institution: &InstitutionId) {
+        let wait = lock(&self.answered).take(institution, 0, Instant::now());
         if !wait.is_zero() {
             sleep(wait).await;
         }

@@ -12,7 +12,10 @@ use std::{
 use feed::{Blame, Peer};
 use futures::AsyncWriteExt;
 use libp2p::Stream;
-use protocol::{InstitutionId, limits, message::Framed};
+use protocol::{
+    InstitutionId, limits,
+    message::{Frame, Framed},
+};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{sleep, timeout},
@@ -78,7 +81,8 @@ impl Session {
     /// the connection before would throw away what it has not: streams end with their connection here.
     async fn exchange(&mut self) -> String {
         let stop = &self.shared.stop;
-        let listen = listen(self.peer, &mut self.inbound, &self.events, &self.shared);
+        let from = (self.peer, &self.institution);
+        let listen = listen(from, &mut self.inbound, &self.events, &self.shared);
         let speak = async {
             match speak(&mut self.outbound, &mut self.outbox, &self.institution, &self.shared).await {
                 Ok(()) => pending().await,
@@ -115,6 +119,7 @@ async fn speak(
     shared: &Shared,
 ) -> Result<(), FrameError> {
     while let Some(Some(frame)) = shared.stop.run_until_cancelled(outbox.next()).await {
+        shared.note_answer(institution, frame.len());
         shared.grant(institution, frame.len()).await;
         frame::write(stream, &frame).await?;
     }
@@ -124,9 +129,9 @@ async fn speak(
     Ok(stream.close().await?)
 }
 
-/// Receives frames. While the node is busy none is read, and the peer has to wait.
+/// Receives frames. While the node is busy, or the peer has asked for too much, none is read, and the peer has to wait.
 async fn listen(
-    peer: Peer,
+    (peer, institution): (Peer, &InstitutionId),
     inbound: &mut oneshot::Receiver<Stream>,
     events: &mpsc::Sender<Event>,
     shared: &Shared,
@@ -140,21 +145,29 @@ async fn listen(
             Ok(None) => return "it closed its stream".to_owned(),
             Err(error) => {
                 if matches!(error, FrameError::TooLong { .. }) {
-                    shared.blame(&peer, Blame::Malformed);
                     let _ = events.send(Event::Malformed { peer }).await;
+                    shared.blame(&peer, Blame::Malformed);
                 }
                 return error.to_string();
             }
         };
-        let event = match Framed::decode(&bytes) {
-            Ok(framed) => Event::Frame { peer, framed },
-            Err(_) => {
-                shared.blame(&peer, Blame::Malformed);
-                Event::Malformed { peer }
-            }
-        };
+        let decoded = Framed::decode(&bytes).ok();
+        if decoded.as_ref().is_some_and(|framed| asks_for_much(&framed.frame)) {
+            shared.hear_question(institution).await;
+        }
+        let is_malformed = decoded.is_none();
+        let event = decoded.map_or(Event::Malformed { peer }, |framed| Event::Frame { peer, framed });
         if events.send(event).await.is_err() {
             return "the node hears no more".to_owned();
         }
+        // Behind what the node is told: who is refused for it is cut off at once.
+        if is_malformed {
+            shared.blame(&peer, Blame::Malformed);
+        }
     }
+}
+
+/// Whether the answer has to be read from the disk.
+const fn asks_for_much(frame: &Frame) -> bool {
+    matches!(frame, Frame::WantRange(_) | Frame::WantPayloads(_))
 }

@@ -30,7 +30,7 @@ use crate::{
     address::with_chosen_port,
     behaviour::{Node, NodeEvent},
     config::Config,
-    event::{Event, MessageToken},
+    event::{Event, MessageToken, ToEvents},
     gossip::{Budget, Topics},
     peer::peer_of,
     shared::Shared,
@@ -93,8 +93,7 @@ pub(crate) struct Driver {
     pub(crate) listen: Vec<Multiaddr>,
     pub(crate) shared: Arc<Shared>,
     commands: mpsc::Receiver<Command>,
-    sessions: mpsc::Sender<Event>,
-    notices: mpsc::Sender<Event>,
+    to_events: ToEvents,
     notes: mpsc::Receiver<Note>,
     to_notes: mpsc::Sender<Note>,
     links: BTreeMap<Peer, Link>,
@@ -118,7 +117,6 @@ enum Happened {
 }
 
 impl Driver {
-    #[expect(clippy::too_many_arguments, reason = "called once, with all that a network is made of")]
     pub(crate) fn new(
         config: Config,
         key: Keypair,
@@ -126,8 +124,7 @@ impl Driver {
         listen: Vec<Multiaddr>,
         shared: Arc<Shared>,
         commands: mpsc::Receiver<Command>,
-        sessions: mpsc::Sender<Event>,
-        notices: mpsc::Sender<Event>,
+        to_events: ToEvents,
     ) -> Self {
         let (to_notes, notes) = mpsc::channel(NOTES_MAX);
         Self {
@@ -137,8 +134,7 @@ impl Driver {
             listen,
             shared,
             commands,
-            sessions,
-            notices,
+            to_events,
             notes,
             to_notes,
             links: BTreeMap::new(),
@@ -210,7 +206,7 @@ impl Driver {
     }
 
     pub(crate) fn tell(&self, event: Event) {
-        if self.notices.try_send(event).is_err() {
+        if self.to_events.notices.try_send(event).is_err() {
             tracing::warn!("the node does not listen; something was not told");
         }
     }

@@ -14,7 +14,7 @@ use super::Driver;
 use crate::{
     behaviour::Node,
     count::count,
-    event::{Event, MessageToken, NOTICES_RESERVED},
+    event::{Event, MessageToken},
     gossip::{Budget, Spend},
     peer::{peer_id_of, peer_of},
 };
@@ -59,8 +59,7 @@ impl Driver {
         if spend == Spend::Blame {
             self.shared.blame(&source, Blame::Unasked);
         }
-        let is_room = self.notices.capacity() > NOTICES_RESERVED;
-        if spend != Spend::Granted || !is_room {
+        if spend != Spend::Granted {
             count(&self.shared.counters.gossip_dropped);
             return Some(MessageAcceptance::Ignore);
         }
@@ -71,7 +70,10 @@ impl Driver {
             self.tell(Event::Malformed { peer: source });
             return Some(MessageAcceptance::Reject);
         };
-        self.tell(Event::Gossip { peer: source, message, token: MessageToken { id: id.0.clone(), source } });
+        let token = MessageToken { id: id.0.clone(), source };
+        if self.to_events.gossip.is_too_much(source, Event::Gossip { peer: source, message, token }) {
+            count(&self.shared.counters.gossip_dropped);
+        }
         None
     }
 

@@ -156,7 +156,7 @@ impl Driver {
             outbound,
             inbound,
             outbox,
-            events: self.sessions.clone(),
+            events: self.to_events.sessions.clone(),
             notes: self.to_notes.clone(),
             cancel,
             shared: self.shared.clone(),
@@ -301,7 +301,7 @@ impl Driver {
     pub(super) fn arrived(&mut self, arrived: Arrived) {
         let Some(peer) = peer_of(&arrived.peer_id) else { return };
         if arrived.protocol == JOIN {
-            let heard = join::receive(arrived.stream, peer, self.sessions.clone(), self.shared.clone());
+            let heard = join::receive(arrived.stream, peer, self.to_events.sessions.clone(), self.shared.clone());
             self.shared.tasks.spawn(heard);
         } else if arrived.protocol == BLOB {
             self.serve(peer, arrived.stream);
@@ -320,7 +320,7 @@ impl Driver {
         let of_one = permits.clone().try_acquire_owned();
         let of_all = self.serving_all.clone().try_acquire_owned();
         let (Ok(of_one), Ok(of_all)) = (of_one, of_all) else { return count(&self.shared.counters.streams_refused) };
-        let served = blob::serve(stream, peer, institution, self.sessions.clone(), self.shared.clone());
+        let served = blob::serve(stream, peer, institution, self.to_events.sessions.clone(), self.shared.clone());
         let stop = self.shared.stop.clone();
         self.shared.tasks.spawn(async move {
             stop.run_until_cancelled(served).await;
