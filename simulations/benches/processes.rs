@@ -6,6 +6,9 @@
 //! `cargo bench -p node --bench processes -- publish [nodes] [cases]`: how long a case takes from the person who posts it to the tables of every other
 //! hospital.
 //!
+//! `cargo bench -p node --bench processes -- flood [cases]`: the same in a network of three hospitals, without and beside a fourth member that
+//! floods them.
+//!
 //! Figures stand beside the load of the machine and, where there is one, the floor: what the same entries cost if nothing is done but what must be.
 
 #![expect(
@@ -20,6 +23,10 @@
 mod asking;
 #[path = "processes/catch_up.rs"]
 mod catch_up;
+#[path = "processes/flood.rs"]
+mod flood;
+#[path = "processes/flooder.rs"]
+mod flooder;
 #[path = "processes/floor.rs"]
 mod floor;
 #[path = "../../tests/stories/founding.rs"]
@@ -35,6 +42,9 @@ mod house;
 mod http;
 #[path = "processes/making.rs"]
 mod making;
+#[path = "../../tests/stories/pen.rs"]
+#[expect(dead_code, reason = "stories write what does not stand, too")]
+mod pen;
 #[path = "../../tests/stories/process.rs"]
 #[expect(dead_code, reason = "shared with the stories of processes")]
 mod process;
@@ -59,11 +69,15 @@ fn main() {
     let number = |at: usize, default: usize| {
         arguments.get(at).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{text} is no number")))
     };
+    if arguments.first().is_some_and(|first| first == "flooder") {
+        return flooder::run();
+    }
     println!("load of the machine: {}", load());
     match arguments.first().map(String::as_str) {
         Some("catch-up") => catch_up::run(number(1, ENTRIES)),
         Some("publish") => publish::run(number(1, 3), number(2, 200)),
-        _ => println!("say catch-up or publish"),
+        Some("flood") => flood::run(number(1, 200)),
+        _ => println!("say catch-up, publish or flood"),
     }
     println!("load of the machine: {}", load());
 }

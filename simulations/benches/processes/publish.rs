@@ -23,15 +23,26 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Nothing takes longer.
 const TOLD_WITHIN: Duration = Duration::from_secs(30);
 
+/// How long cases took, in order.
+pub(crate) struct Times {
+    acknowledged: Vec<Duration>,
+    stored: Vec<Duration>,
+    everywhere: Vec<Duration>,
+}
+
 /// Posts cases one by one and prints when they were acknowledged and when each of the others had them.
 pub(crate) fn run(nodes: usize, cases: usize) {
     let hospitals = Hospitals::found(nodes, |_| {});
     let (author, others) = hospitals.houses().split_first().expect("there are nodes");
     author.employ("keller", "Dr. Ida Keller", "physician");
     wait_until_all_hold_all(&hospitals.houses().iter().collect::<Vec<_>>());
+    time(author, &others.iter().collect::<Vec<_>>(), cases).tell(&format!("{nodes} nodes"));
+}
+
+/// Posts cases one by one and looks when each of the others has them.
+pub(crate) fn time(author: &House, others: &[&House], cases: usize) -> Times {
     let (told, hear) = mpsc::channel();
     others.iter().for_each(|house| listen(house, told.clone()));
-
     let (mut acknowledged, mut stored, mut everywhere) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..cases as u64 {
         let case = json!({ "as": "keller", "title": format!("Case {number}"), "text": making::text(number, 560) });
@@ -46,9 +57,30 @@ pub(crate) fn run(nodes: usize, cases: usize) {
         stored.extend(took);
         thread::sleep(PAUSE);
     }
-    tell(&format!("{nodes} nodes, posted to acknowledged"), acknowledged);
-    tell(&format!("{nodes} nodes, posted to stored at another"), stored);
-    tell(&format!("{nodes} nodes, posted to stored at the last"), everywhere);
+    for times in [&mut acknowledged, &mut stored, &mut everywhere] {
+        times.sort_unstable();
+    }
+    Times { acknowledged, stored, everywhere }
+}
+
+impl Times {
+    /// What so many of a hundred did not take longer than, until they were stored at another hospital.
+    pub(crate) fn stored(&self, share: usize) -> Duration {
+        at(&self.stored, share)
+    }
+
+    /// Prints all of it.
+    pub(crate) fn tell(&self, of: &str) {
+        let lists = [("acknowledged", &self.acknowledged), ("stored at another", &self.stored)];
+        for (until, times) in lists.into_iter().chain([("stored at the last", &self.everywhere)]) {
+            let [p50, p95, p99] = [50, 95, 99].map(|share| at(times, share).as_secs_f64() * 1e3);
+            println!("{of}, posted to {until}: p50 {p50:.1} ms, p95 {p95:.1} ms, p99 {p99:.1} ms, of {}", times.len());
+        }
+    }
+}
+
+fn at(times: &[Duration], share: usize) -> Duration {
+    times[(times.len() - 1) * share / 100]
 }
 
 /// Says when a house had filed a new case, as an open page hears it.
@@ -65,10 +97,4 @@ fn listen(house: &House, told: Sender<Instant>) {
             let _ = told.send(Instant::now());
         }
     });
-}
-
-fn tell(what: &str, mut times: Vec<Duration>) {
-    times.sort_unstable();
-    let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1e3;
-    println!("{what}: p50 {:.1} ms, p99 {:.1} ms, of {}", at(50), at(99), times.len());
 }
