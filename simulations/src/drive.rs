@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use feed::{Effect, Input, Record, Verdict};
+use feed::{Effect, Exchange, Input, Record, Verdict};
 use protocol::{
     certificate::Certificate,
     message::{Frame, Framed, Gossip, Papers},
@@ -51,6 +51,8 @@ impl World {
                 self.perform(node, step);
             } else if let Some(task) = self.nodes[node].tasks.pop_front() {
                 self.take_up(node, task);
+            } else if self.nodes[node].exchange.as_ref().is_some_and(Exchange::is_answering) {
+                self.handle(node, Input::Answer);
             } else {
                 return;
             }
@@ -146,6 +148,8 @@ impl World {
                     self.truth.violate(format!("{name} is honest and stopped signing"));
                 }
             }
+            // Links of the simulation have room for all.
+            Step::Do(Effect::Charge(..)) => {}
             Step::Do(Effect::RosterChanged) => {
                 self.part_from_expelled(node);
                 self.dial(node);

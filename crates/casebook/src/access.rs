@@ -85,8 +85,8 @@ impl Casebook {
         match reader {
             Reader::House => Ok(Access::Allowed),
             Reader::Viewer if !is_public => Ok(Access::Refused(WhyNot::NotPublic)),
-            Reader::Attested | Reader::Viewer => self.is_in_audience(case, open, self.me, rows),
-            Reader::Peer(peer) => self.is_in_audience(case, open, peer, rows),
+            Reader::Attested | Reader::Viewer => Self::is_in_audience(case, open, self.me, rows),
+            Reader::Peer(peer) => Self::is_in_audience(case, open, peer, rows),
         }
     }
 
@@ -145,7 +145,6 @@ impl Casebook {
     }
 
     fn is_in_audience<R: Rows>(
-        &self,
         case: CaseId,
         open: &OpenCase,
         institution: InstitutionId,

@@ -39,6 +39,8 @@ pub enum Input {
         /// The message.
         message: Gossip,
     },
+    /// There is time to answer a stretch of what peers asked for; to be given while [`crate::Exchange::is_answering`].
+    Answer,
     /// Time passed; four times a second is often enough.
     Tick,
 }
@@ -56,6 +58,8 @@ pub enum Effect {
     Verdict(Verdict),
     /// A peer sent what it answers for.
     Penalise(Peer, Blame),
+    /// A peer took so many bytes although its institution has had all that there is: it may have to wait for more.
+    Charge(Peer, usize),
     /// Who is a member may have changed.
     RosterChanged,
     /// A feed stands still from a place on.

@@ -97,6 +97,10 @@ pub struct Exchange {
     digests: Digests,
     /// The peer whose range came last.
     landed_last: Option<Peer>,
+    /// The peer that was answered last.
+    answered_last: Option<Peer>,
+    /// Entries and payloads that institutions were given since the start because they asked.
+    given: BTreeMap<InstitutionId, u64>,
     /// Entries that were passed on to us and are of no member.
     of_no_member: u64,
 }
@@ -128,6 +132,8 @@ impl Exchange {
             is_pull_due: false,
             digests,
             landed_last: None,
+            answered_last: None,
+            given: BTreeMap::new(),
             of_no_member: 0,
         };
         exchange.end_feeds();
@@ -144,7 +150,7 @@ impl Exchange {
             Input::Frame { framed, .. } => matches!(framed.frame, Frame::Payload(_) | Frame::Offer(_)),
             _ => false,
         };
-        self.is_pull_due |= !matches!(input, Input::Gossip { .. });
+        self.is_pull_due |= !matches!(input, Input::Gossip { .. } | Input::Answer);
         match input {
             Input::Connected { peer, institution } => self.connect(peer, institution, &mut effects),
             Input::Disconnected { peer } => {
@@ -152,6 +158,7 @@ impl Exchange {
             }
             Input::Frame { peer, framed } => self.frame(peer, framed, now_ms, archive, &mut effects),
             Input::Gossip { peer, message } => self.gossip(peer, message, now_ms, archive, &mut effects),
+            Input::Answer => self.answer(archive, &mut effects),
             Input::Tick => self.tick(now_ms, archive, &mut effects),
         }
         self.check_start(&mut effects);

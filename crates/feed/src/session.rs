@@ -2,6 +2,7 @@
 
 mod offers;
 mod payloads;
+mod questions;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -9,6 +10,7 @@ use protocol::{FeedId, InstitutionId, payload::control::Place};
 
 pub(crate) use offers::{LOOKED_AT_MAX as OFFERS_LOOKED_AT_MAX, Offers};
 pub(crate) use payloads::{Payloads, Wish};
+pub(crate) use questions::{Answer, Question, Questions};
 
 /// A question that has no answer yet is asked of somebody else after this time.
 const ANSWER_MS_MAX: u64 = 15_000;
@@ -53,6 +55,7 @@ pub(crate) struct Session {
     searches: BTreeMap<FeedId, u64>,
     pub(crate) payloads: Payloads,
     pub(crate) offers: Offers,
+    pub(crate) questions: Questions,
     pub(crate) has_hello_due: bool,
 }
 
@@ -69,6 +72,7 @@ impl Session {
             searches: BTreeMap::new(),
             payloads: Payloads::default(),
             offers: Offers::default(),
+            questions: Questions::default(),
             has_hello_due: false,
         }
     }

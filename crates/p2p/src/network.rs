@@ -74,7 +74,7 @@ impl Network {
         self.local
     }
 
-    /// Performs `Send`, `Publish` and `Penalise`; all other effects are none of its business.
+    /// Performs `Send`, `Publish`, `Penalise` and `Charge`; all other effects are none of its business.
     pub fn perform(&self, effect: Effect) {
         match effect {
             Effect::Send(peer, framed) => self.send(&peer, framed.encode()),
@@ -84,6 +84,7 @@ impl Network {
                 }
             }
             Effect::Penalise(peer, blame) => self.shared.blame(&peer, blame),
+            Effect::Charge(peer, bytes) => self.shared.charge(&peer, bytes),
             Effect::Journal(_)
             | Effect::Verdict(_)
             | Effect::RosterChanged

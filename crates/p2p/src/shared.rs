@@ -107,9 +107,9 @@ pub(crate) struct Shared {
     dials: Mutex<Dials>,
     routes: Mutex<BTreeMap<Peer, Route>>,
     introduction: Mutex<Option<Arc<[u8]>>>,
-    /// What institutions take, and what of it answers their questions.
+    /// What institutions take, and what of it they had before.
     sent: Mutex<Pace>,
-    answered: Mutex<Pace>,
+    repeated: Mutex<Pace>,
     /// The roll or the dials changed.
     pub(crate) changed: Notify,
     /// A task of a connection panicked.
@@ -129,7 +129,7 @@ impl Shared {
             routes: Mutex::default(),
             introduction: Mutex::default(),
             sent: Mutex::new(Pace::of_bytes()),
-            answered: Mutex::new(Pace::of_answers()),
+            repeated: Mutex::new(Pace::of_repeats()),
             changed: Notify::new(),
             fallen: Notify::new(),
             stop: CancellationToken::new(),
@@ -183,14 +183,16 @@ impl Shared {
         }
     }
 
-    /// Writes down that a frame goes to an institution.
-    pub(crate) fn note_answer(&self, institution: &InstitutionId, bytes: usize) {
-        lock(&self.answered).take(institution, bytes, Instant::now());
+    /// Writes down that an institution's node was given once more what it had.
+    pub(crate) fn charge(&self, peer: &Peer, bytes: usize) {
+        let now = Instant::now();
+        let institution = self.roll().member(peer, now);
+        institution.map(|institution| lock(&self.repeated).take(&institution, bytes, now));
     }
 
     /// Waits until an institution may ask once more for what has to be read from the disk.
     pub(crate) async fn hear_question(&self, institution: &InstitutionId) {
-        let wait = lock(&self.answered).take(institution, 0, Instant::now());
+        let wait = lock(&self.repeated).take(institution, 0, Instant::now());
         if !wait.is_zero() {
             sleep(wait).await;
         }

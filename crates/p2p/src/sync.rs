@@ -119,7 +119,6 @@ async fn speak(
     shared: &Shared,
 ) -> Result<(), FrameError> {
     while let Some(Some(frame)) = shared.stop.run_until_cancelled(outbox.next()).await {
-        shared.note_answer(institution, frame.len());
         shared.grant(institution, frame.len()).await;
         frame::write(stream, &frame).await?;
     }
@@ -152,6 +151,7 @@ async fn listen(
             }
         };
         let decoded = Framed::decode(&bytes).ok();
+        // What it says behind a question waits with it; who pulls from it asks others meanwhile.
         if decoded.as_ref().is_some_and(|framed| asks_for_much(&framed.frame)) {
             shared.hear_question(institution).await;
         }

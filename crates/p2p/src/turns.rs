@@ -43,17 +43,14 @@ pub(crate) fn turns() -> (ToTurns, Turns) {
 }
 
 impl ToTurns {
-    /// Lets a message of a peer wait. Returns whether one had to go for it, be it itself.
-    pub(crate) fn is_too_much(&self, peer: Peer, message: Event) -> bool {
+    /// Lets a message of a peer wait. Returns the one that had to go for it, be it itself.
+    pub(crate) fn put(&self, peer: Peer, message: Event) -> Option<Event> {
         let mut waiting = self.0.waiting();
         waiting.add(peer, message);
-        let is_too_much = waiting.count > WAITING_MAX;
-        if is_too_much {
-            waiting.drop_one();
-        }
+        let gone = if waiting.count > WAITING_MAX { waiting.give_up() } else { None };
         drop(waiting);
         self.0.changed.notify_one();
-        is_too_much
+        gone
     }
 }
 
@@ -113,15 +110,16 @@ impl Waiting {
         message
     }
 
-    /// Who has most that wait has several, as there are more places than peers; so each keeps its turn.
-    fn drop_one(&mut self) {
-        let most = self.of.values_mut().max_by_key(|of_peer| of_peer.len());
-        if most.and_then(VecDeque::pop_back).is_some() {
-            self.count -= 1;
+    /// The newest goes of who has most that wait.
+    fn give_up(&mut self) -> Option<Event> {
+        let (peer, of_peer) = self.of.iter_mut().max_by_key(|(_, of_peer)| of_peer.len())?;
+        let (peer, gone) = (*peer, of_peer.pop_back());
+        self.count -= 1;
+        if of_peer.is_empty() {
+            self.of.remove(&peer);
+            self.order.retain(|waiting| *waiting != peer);
         }
-        let of = &self.of;
-        self.order.retain(|peer| of.get(peer).is_some_and(|of_peer| !of_peer.is_empty()));
-        self.of.retain(|_, of_peer| !of_peer.is_empty());
+        gone
     }
 }
 
@@ -151,7 +149,7 @@ mod tests {
     async fn who_says_little_waits_for_one_message_of_who_says_much() {
         let (to, turns) = turns();
         for peer in [LOUD, LOUD, LOUD, LOUD, QUIET, OTHER, QUIET] {
-            assert!(!to.is_too_much(peer, of(peer)));
+            assert!(to.put(peer, of(peer)).is_none());
         }
         drop(to);
         let mut order = Vec::new();
@@ -164,16 +162,16 @@ mod tests {
     #[tokio::test]
     async fn who_says_too_much_loses_what_it_said_and_nobody_else_does() {
         let (to, turns) = turns();
-        let lost = (0..2 * WAITING_MAX).filter(|_| to.is_too_much(LOUD, of(LOUD))).count();
+        let lost = (0..2 * WAITING_MAX).filter(|_| to.put(LOUD, of(LOUD)).is_some()).count();
         assert_eq!(lost, WAITING_MAX);
-        assert!(to.is_too_much(QUIET, of(QUIET)), "something goes");
+        assert!(matches!(to.put(QUIET, of(QUIET)), Some(Event::Malformed { peer: LOUD })), "the loud one's last");
         assert_eq!([next(&turns).await, next(&turns).await], [Some(LOUD), Some(QUIET)], "but not of who says little");
     }
 
     #[tokio::test]
     async fn what_is_said_later_is_waited_for() {
         let (to, turns) = turns();
-        let (heard, ()) = tokio::join!(next(&turns), async { assert!(!to.is_too_much(QUIET, of(QUIET))) });
+        let (heard, ()) = tokio::join!(next(&turns), async { assert!(to.put(QUIET, of(QUIET)).is_none()) });
         assert_eq!(heard, Some(QUIET));
     }
 }

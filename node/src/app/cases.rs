@@ -393,7 +393,6 @@ impl App {
         Ok(Said { case: case.to_string(), entry: entry.map(|entry| entry.to_string()), waits_for })
     }
 
-    /// The version of a case and the last comments of its thread: what the next author has seen.
     /// Whether a case as it stands has the picture that somebody points at.
     fn check_place(&self, case: CaseId, place: &PlaceInPicture) -> Result<(), AppError> {
         let current = self.open_case(case)?.current;
@@ -404,6 +403,7 @@ impl App {
         }
     }
 
+    /// The version of a case and the last comments of its thread: what the next author has seen.
     fn seen(&self, case: CaseId) -> Result<Vec<EntryId>, AppError> {
         let open = self.open_case(case)?;
         let version = open.is_shared.then_some(open.current);

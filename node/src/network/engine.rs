@@ -11,7 +11,10 @@ use house::{Actor, Command as HouseCommand, OutboxId, session};
 use p2p::{Event, MessageToken, Network};
 use protocol::{Audience, FeedId, Payload, certificate::NodeOf, codec::Text, message, payload::control::Genesis};
 use store::AppendError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{
+    mpsc::{self, error::TryRecvError},
+    oneshot,
+};
 
 use super::{
     PeerState, Shared,
@@ -117,7 +120,7 @@ impl Engine {
         } else {
             self.begin();
         }
-        while let Some(task) = tasks.blocking_recv() {
+        while let Some(task) = self.next(&mut tasks) {
             match task {
                 Task::Stop => break,
                 Task::Net(event) if self.is_paused => self.on_event_while_paused(*event),
@@ -132,6 +135,19 @@ impl Engine {
                 Task::Vouch(reply) => answer(reply, self.unless_paused(Self::vouch)),
             }
         }
+    }
+
+    /// The next task. Meanwhile peers are answered, and a stretch between any two tasks.
+    fn next(&mut self, tasks: &mut mpsc::Receiver<Task>) -> Option<Task> {
+        while !self.is_paused && self.shared.exchange().is_answering() {
+            self.input(Input::Answer, None);
+            match tasks.try_recv() {
+                Ok(task) => return Some(task),
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) => return None,
+            }
+        }
+        tasks.blocking_recv()
     }
 
     fn begin(&mut self) {

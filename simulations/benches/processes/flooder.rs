@@ -104,8 +104,9 @@ struct Flooder {
     tally: Tally,
 }
 
-/// Floods as it is told.
+/// Floods as it is told, with what the hospitals leave it of the processor: such a member has a machine of its own.
 pub(crate) fn run() {
+    rustix::process::nice(19).unwrap();
     let mut lines = std::io::stdin().lock().lines();
     let orders: Orders = serde_json::from_str(&lines.next().expect("orders come").unwrap()).unwrap();
     let (told, floods) = mpsc::channel(1);

@@ -5,8 +5,8 @@ use protocol::{
     message::{Absence, Body, Frame, Framed, WantPayloads, WantRange},
 };
 
-use super::world::{Author, NOW, Network, Node, arrival, bulky, frame_of, sent_to};
-use crate::{Held, Record};
+use super::world::{Author, NOW, Network, Node, arrival, bulky, frame_of, peer, sent_to};
+use crate::{Effect, Held, Input, Record};
 
 fn ask(node: &mut Node, feed: protocol::FeedId, from: u64, count: u32) -> Framed {
     let want = WantRange { feed, from, count, with_payloads: true };
@@ -32,6 +32,61 @@ fn an_answer_has_at_most_so_many_entries_and_begins_where_it_was_asked() {
     assert_eq!(ask(&mut node, network.feed(0), 1_101, 10).entries.len(), 0);
     assert_eq!(ask(&mut node, network.feed(2), 0, 10).entries.len(), 0);
     assert_eq!(ask(&mut node, network.feed(0), u64::MAX, u32::MAX).entries.len(), 0);
+}
+
+#[test]
+fn who_asks_without_end_is_told_to_come_again_and_others_are_answered_meanwhile() {
+    let mut author = Author::of(&Network::of(4), 0);
+    let network = Network::of(4);
+    let mut node = Node::holding(&network, 1, &author.story(1_000));
+    let hear = |node: &mut Node, input| node.exchange.handle(input, NOW, &node.cabinet);
+    let ask = |from: u8, count| {
+        let want = WantRange { feed: network.feed(0), from: 0, count, with_payloads: true };
+        Input::Frame { peer: peer(from), framed: Frame::WantRange(want).into() }
+    };
+    [2, 3].into_iter().for_each(|other| drop(node.meet(&network, other)));
+    let told: Vec<_> = (0..20).flat_map(|_| sent_to(&hear(&mut node, ask(2, u32::MAX)), 2)).collect();
+    assert_eq!(told.len(), 4, "of twenty, sixteen wait");
+    assert!(told.iter().all(|framed| matches!(framed.frame, Frame::Busy(_))));
+    assert!(hear(&mut node, Input::Answer).is_empty(), "more than one stretch");
+    assert!(sent_to(&hear(&mut node, ask(3, 10)), 3).is_empty());
+    let answers: Vec<_> = (0..2).flat_map(|_| hear(&mut node, Input::Answer)).collect();
+    assert_eq!(sent_to(&answers, 3).remove(0).entries.len(), 10);
+    assert!(sent_to(&answers, 2).is_empty());
+
+    let mut ranges = Vec::new();
+    while node.exchange.is_answering() {
+        ranges.extend(sent_to(&hear(&mut node, Input::Answer), 2));
+    }
+    assert_eq!(ranges.iter().map(|range| range.entries.len()).collect::<Vec<_>>(), [1_001; 16]);
+}
+
+#[test]
+fn who_has_had_twice_of_everything_is_charged_for_more() {
+    let (network, mut node) = holding(&Author::of(&Network::of(3), 0).story(999));
+    let charged = |node: &mut Node| {
+        let want = WantRange { feed: network.feed(0), from: 0, count: u32::MAX, with_payloads: true };
+        let effects = node.frame(2, Frame::WantRange(want), NOW);
+        effects.iter().any(|effect| matches!(effect, Effect::Charge(to, bytes) if *to == peer(2) && *bytes > 100_000))
+    };
+    let held: u64 = node.exchange.chains().map(crate::Chain::next_seq).sum();
+    let free = (2 * held + limits::RUN_ENTRIES_MAX as u64) / 1_000;
+    assert!((0..free).all(|_| !charged(&mut node)));
+    assert!(charged(&mut node));
+    node.handle(Input::Disconnected { peer: peer(2) }, NOW);
+    node.meet(&network, 2);
+    assert!(charged(&mut node), "to call again is no new beginning");
+}
+
+#[test]
+fn who_is_gone_is_not_answered_further() {
+    let (network, mut node) = holding(&Author::of(&Network::of(3), 0).story(1_000));
+    let want = WantRange { feed: network.feed(0), from: 0, count: 500, with_payloads: true };
+    let input = Input::Frame { peer: peer(2), framed: Frame::WantRange(want).into() };
+    for input in [input, Input::Answer, Input::Disconnected { peer: peer(2) }] {
+        assert!(node.exchange.handle(input, NOW, &node.cabinet).is_empty());
+    }
+    assert!(!node.exchange.is_answering());
 }
 
 #[test]

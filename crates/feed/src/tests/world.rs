@@ -186,8 +186,11 @@ impl Node {
     }
 
     pub(crate) fn handle(&mut self, input: Input, now_ms: u64) -> Vec<Effect> {
-        let effects = self.exchange.handle(input, now_ms, &self.cabinet);
+        let mut effects = self.exchange.handle(input, now_ms, &self.cabinet);
         self.perform(&effects);
+        while self.exchange.is_answering() {
+            effects.extend(self.exchange.handle(Input::Answer, now_ms, &self.cabinet));
+        }
         effects
     }
 

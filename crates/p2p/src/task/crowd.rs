@@ -43,7 +43,7 @@ impl Driver {
     pub(super) fn gossiped(&mut self, swarm: &mut Swarm<Node>, event: gossipsub::Event) {
         let gossipsub::Event::Message { propagation_source, message_id, message } = event else { return };
         let acceptance = match peer_of(&propagation_source) {
-            Some(source) => self.hear(source, &message_id, &message),
+            Some(source) => self.hear(swarm, source, &message_id, &message),
             None => Some(MessageAcceptance::Ignore),
         };
         if let Some(acceptance) = acceptance {
@@ -52,7 +52,13 @@ impl Driver {
     }
 
     /// Hands a message to the node. Returns a verdict where the node will give none.
-    fn hear(&mut self, source: Peer, id: &MessageId, message: &gossipsub::Message) -> Option<MessageAcceptance> {
+    fn hear(
+        &mut self,
+        swarm: &mut Swarm<Node>,
+        source: Peer,
+        id: &MessageId,
+        message: &gossipsub::Message,
+    ) -> Option<MessageAcceptance> {
         let now = Instant::now();
         let budget = self.budgets.entry(source).or_insert_with(|| Budget::full(now));
         let spend = budget.spend(message.data.len(), now);
@@ -71,8 +77,10 @@ impl Driver {
             return Some(MessageAcceptance::Reject);
         };
         let token = MessageToken { id: id.0.clone(), source };
-        if self.to_events.gossip.is_too_much(source, Event::Gossip { peer: source, message, token }) {
+        let gone = self.to_events.gossip.put(source, Event::Gossip { peer: source, message, token });
+        if let Some(Event::Gossip { token, .. }) = gone {
             count(&self.shared.counters.gossip_dropped);
+            Self::judge(swarm, &token, Verdict::Ignore);
         }
         None
     }
