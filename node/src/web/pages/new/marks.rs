@@ -80,12 +80,13 @@ pub(super) fn marks(field: &str, text: &str) -> Vec<Mark> {
 }
 
 fn words_of(text: &str) -> Vec<Word<'_>> {
-    let words = text.split_whitespace().filter_map(|raw| {
-        let start = raw.as_ptr().addr() - text.as_ptr().addr();
+    let mut end = 0;
+    let words = text.split_inclusive(char::is_whitespace).filter_map(|raw| {
+        end += raw.len();
         // What a telephone number begins with belongs to it.
         let front = raw.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '+');
         let word = front.trim_end_matches(|c: char| !c.is_alphanumeric());
-        let from = start + raw.len() - front.len();
+        let from = end - front.len();
         let is_last = front[word.len()..].contains([',', ';', ':', '.', ')']);
         (!word.is_empty()).then_some(Word { text: word, from, to: from + word.len(), is_last })
     });
