@@ -152,6 +152,27 @@ mod tests {
     }
 
     #[test]
+    fn what_a_script_fills_in_is_handed_to_a_script() {
+        let filled: Vec<_> = ENGLISH
+            .lines()
+            .filter_map(|line| line.split_once(" = "))
+            .filter(|(_, sentence)| {
+                sentence.split('%').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+            })
+            .collect();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        for file in files(&root, "html") {
+            let text = fs::read_to_string(&file).unwrap();
+            for (key, _) in &filled {
+                for (at, _) in text.match_indices(&format!("{{{{ t.get(\"{key}\")")) {
+                    let attribute = text[..at].rsplit([' ', '\n']).next().unwrap();
+                    assert!(attribute.starts_with("data-"), "{} says {key:?} itself", file.display());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_key_is_used() {
         let used = used();
         let unused: Vec<String> = keys().into_iter().filter(|key| !used.contains(key)).collect();

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
+use casebook::row::Reach;
 use house::audit::{Action, Outcome};
 use protocol::{
     CaseId,
@@ -27,11 +28,18 @@ struct ManifestPage {
     frame: Frame,
     case: String,
     number: usize,
-    reviewer: Badge,
+    lead_key: &'static str,
+    reviewer: Reviewer,
     finders: Vec<FinderShown>,
     covers: Vec<CoverShown>,
     dismissed: Vec<DismissedShown>,
     removed: Vec<&'static str>,
+}
+
+/// Who looked, as their hospital names them. Their word stands under the signature of the case; of a standing of their own it says nothing.
+struct Reviewer {
+    name: String,
+    institution: String,
 }
 
 /// A program that looked.
@@ -57,7 +65,7 @@ struct DismissedShown {
 pub(super) async fn show(reading: Reading, Path((case, number)): Path<(String, String)>) -> Result<Response, Problem> {
     let (case, number): (CaseId, usize) = (id("case", &case)?, id("picture", &number)?);
     let actor = reading.visitor.actor;
-    let (manifest, reviewer) = reading
+    let (manifest, reviewer, lead_key) = reading
         .web
         .run(move |app| {
             let view = readable(app, case, &actor)?;
@@ -68,7 +76,9 @@ pub(super) async fn show(reading: Reading, Path((case, number)): Path<(String, S
             let joined = app.joined()?;
             let (reviewer, standing) = (picture.manifest.reviewer, view.open.standing());
             let badge = joined.shared().badge_of(reviewer, case.institution, view.open.current, standing)?;
-            Ok((picture.manifest.clone(), Badge::of(&badge)))
+            let Badge { name, institution, .. } = Badge::of(&badge);
+            let lead_key = if view.open.reach == Reach::House { "manifest-lead-house" } else { "manifest-lead" };
+            Ok((picture.manifest.clone(), Reviewer { name, institution }, lead_key))
         })
         .await?;
     let Manifest { finders, covers, dismissed, removed, .. } = manifest;
@@ -77,6 +87,7 @@ pub(super) async fn show(reading: Reading, Path((case, number)): Path<(String, S
         frame: reading.frame(""),
         case: format!("/cases/{case}"),
         number,
+        lead_key,
         reviewer,
         finders: finders.iter().map(finder).collect(),
         covers: covers.iter().map(cover).collect(),
@@ -95,10 +106,15 @@ fn cover(cover: &Cover) -> CoverShown {
         Shape::Ellipse => "shape-ellipse",
         Shape::Polygon => "shape-polygon",
         Shape::Brush => "shape-brush",
-        Shape::Box | Shape::Other(_) => "shape-box",
+        Shape::Box => "shape-box",
+        Shape::Other(_) => "shape-other",
     };
     let size = if matches!(cover.shape, Shape::Box | Shape::Ellipse) { size_of(&cover.numbers) } else { String::new() };
-    let origin_key = if cover.origin == Origin::Finder { "manifest-by-program" } else { "manifest-by-person" };
+    let origin_key = match cover.origin {
+        Origin::Finder => "manifest-by-program",
+        Origin::Person => "manifest-by-person",
+        Origin::Other(_) => "manifest-by-other",
+    };
     CoverShown { shape_key, origin_key, size }
 }
 
@@ -106,7 +122,8 @@ fn left_open(dismissed: &Dismissal) -> DismissedShown {
     let reason_key = match dismissed.reason {
         DismissalReason::NotIdentifying => "reason-not-identifying",
         DismissalReason::CoveredOtherwise => "reason-wrong-place",
-        DismissalReason::NotAFace | DismissalReason::Other(_) => "reason-not-a-finding",
+        DismissalReason::NotAFace => "reason-not-a-finding",
+        DismissalReason::Other(_) => "reason-other",
     };
     DismissedShown { size: size_of(&dismissed.area), reason_key }
 }
@@ -127,5 +144,18 @@ const fn removed_key(removed: Removed) -> &'static str {
         Removed::ColourProfile => "removed-profile",
         Removed::TrailingData => "removed-trailing",
         Removed::OtherMetadata | Removed::Other(_) => "removed-other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_newer_node_may_say_is_called_nothing_that_it_is_not() {
+        let shown = cover(&Cover { shape: Shape::Other(9), origin: Origin::Other(9), numbers: vec![1, 2, 3, 4] });
+        assert_eq!((shown.shape_key, shown.origin_key, shown.size.as_str()), ("shape-other", "manifest-by-other", ""));
+        let left = left_open(&Dismissal { area: vec![1, 2, 3, 4], reason: DismissalReason::Other(9) });
+        assert_eq!((left.reason_key, left.size.as_str()), ("reason-other", "3 × 4 px"));
     }
 }
