@@ -206,9 +206,15 @@ hide-picture-alt = Picture { $number }, before it is covered
 hide-nothing-found = Nothing was found in this picture. That is not a promise that nothing is there: please look at all of it.
 hide-unsearched = A program that looks for faces broke off in this picture. Only your eyes have seen all of it.
 hide-found-faces = { $count ->
-    [0] No face was found.
-    [one] One place that looks like a face was found and is covered.
-   *[other] { $count } places that look like faces were found and are covered.
+    [one] One place that looks like a face was found; { $covered ->
+        [0] nothing covers it.
+       *[other] it is covered.
+      }
+   *[other] { $count } places that look like faces were found; { $covered ->
+        [0] none of them is covered.
+        [one] one of them is covered.
+       *[other] { $covered } of them are covered.
+      }
   }
 hide-look = Look at all of the picture: what was missed is yours to find.
 hide-look-for = What to look for
@@ -245,6 +251,7 @@ cover-see-through = See through the covers
 cover-remove = Remove
 cover-put-back = Put back
 cover-dismissed = Left uncovered: %cover
+cover-left-open = Found and left uncovered: { $place }.
 cover-why = Why it can stay
 cover-why-choose = Choose a reason
 cover-own = Your cover
@@ -813,7 +820,7 @@ refused-picture-unreadable = The picture could not be read safely; send it again
 refused-picture-late = The picture could not be read within { $seconds } seconds; save it anew as JPEG or in a smaller size, and send that.
 refused-pictures-changed = The pictures of the draft are others by now; look at them again.
 refused-original-gone = The original of this picture is gone; remove the picture and send it again.
-refused-covers-unreadable = The covers cannot be read; look at the picture again.
+refused-covers-unreadable = The covers cannot be read and are not kept. What stands here are those that were kept last.
 refused-no-such-picture = The case does not have the picture that you point at; look at the case again.
 refused-outside-picture = What you drew lies outside of the picture; draw it anew.
 refused-box-numbers = A box needs four whole numbers.

@@ -11,8 +11,17 @@ const STATEMENTS: [&str; 7] = ["names", "numbers", "dates", "faces", "marks", "p
 
 /// The covers as the editor would send them now.
 fn covers(browser: &Inspected) -> Vec<Value> {
+    drawn(browser, "covers")
+}
+
+/// What was found and left uncovered.
+fn dismissed(browser: &Inspected) -> Vec<Value> {
+    drawn(browser, "dismissed")
+}
+
+fn drawn(browser: &Inspected, what: &str) -> Vec<Value> {
     let drawn: Value = serde_json::from_str(&browser.value("input[name='covers']")).unwrap();
-    drawn["covers"].as_array().cloned().unwrap_or_default()
+    drawn[what].as_array().cloned().unwrap_or_default()
 }
 
 #[test]
@@ -45,6 +54,15 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     wait_until("another is added", || covers(&browser).len() == proposed.len() + 2);
     browser.strikes(Key::Delete);
     wait_until("and removed", || covers(&browser).len() == proposed.len() + 1);
+    let left = || dismissed(&browser).pop().unwrap_or_default();
+    browser.press_at(".editor-list li:first-child .quiet");
+    wait_until("what was found is left uncovered", || left()["reason"].is_null() && left()["finding"] == 0);
+    browser.choose("#why-0", "not-identifying");
+    wait_until("a reason is given", || left()["reason"] == "not-identifying");
+    browser.choose("#why-0", "");
+    wait_until("and taken back", || left()["reason"].is_null());
+    browser.choose("#why-0", "wrong-place");
+    assert_eq!(browser.count(".by-numbers :enabled"), 0, "the editor alone says what is covered");
     let chosen = covers(&browser);
     browser.inspect();
     browser.press("Save this picture");
@@ -53,6 +71,7 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     browser.has("mask-editor.is-live");
     browser.inspect();
     assert_eq!(covers(&browser), chosen, "covers are kept before anything is confirmed");
+    assert_eq!(left()["reason"], "wrong-place", "and so is why one is not there");
     browser.press_at("#confirmed");
     browser.press("Save this picture");
 
@@ -99,6 +118,9 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     browser.sees(&format!("Cleaned, {} covers; confirmed by Dr. Ida Keller", chosen.len()));
     browser.inspect();
     let case = browser.path().rsplit('/').next().unwrap().to_owned();
+    browser.press("Cleaned");
+    browser.sees("Another cover hides it better");
+    browser.inspect();
 
     wait_until("B has the case", || b.case(&case).is_some() && b.finds("xylofluorosis", &case));
     let shown = b.case(&case).unwrap();

@@ -73,7 +73,7 @@ export class CoverBook {
     this.#turn({ kept, dismissed }, `remove ${key}`);
   }
 
-  /** @param {number} finding @param {string} reason */
+  /** @param {number} finding @param {string | null} reason none: it is not said yet */
   excuse(finding, reason) {
     this.#turn({ ...this.#now, dismissed: this.#now.dismissed.map((item) => (item.finding === finding ? { ...item, reason } : item)) }, `excuse ${finding}`);
   }

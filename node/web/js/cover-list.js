@@ -7,7 +7,7 @@ import { button, make } from './make.js';
 /** @typedef {import('./cover-book.js').Dismissed} Dismissed */
 /** @typedef {Dismissed & { name: string }} Left */
 /** @typedef {{ key: number, name: string }} Row */
-/** @typedef {{ pick: (key: number) => void, remove: (key: number) => void, excuse: (finding: number, reason: string) => void, putBack: (finding: number) => void }} Deeds */
+/** @typedef {{ pick: (key: number) => void, remove: (key: number) => void, excuse: (finding: number, reason: string | null) => void, putBack: (finding: number) => void }} Deeds */
 
 const REASONS = ['not-a-finding', 'not-identifying', 'wrong-place'];
 
@@ -82,7 +82,7 @@ export class CoverList {
       option.selected = reason === dismissed.reason;
       choose.append(option);
     }
-    choose.addEventListener('change', () => this.#deeds.excuse(dismissed.finding, choose.value));
+    choose.addEventListener('change', () => this.#deeds.excuse(dismissed.finding, choose.value || null));
     const back = button(this.#words.icons, 'undo-2', this.#words.putBack ?? '', 'quiet');
     back.addEventListener('click', () => this.#deeds.putBack(dismissed.finding));
     back.hidden = !dismissed.cover;

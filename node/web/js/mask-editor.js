@@ -47,6 +47,8 @@ class MaskEditor extends HTMLElement {
 
   connectedCallback() {
     if (this.classList.contains('is-live')) return;
+    // What the covers say stands in one field alone.
+    for (const numbers of this.querySelectorAll('fieldset')) numbers.disabled = true;
     const keys = make('p', { class: 'hint', id: 'editor-keys' }, this.dataset.keys ?? '');
     this.#list.element.append(this.#adds());
     this.#stage.before(this.#tools());
@@ -214,7 +216,7 @@ class MaskEditor extends HTMLElement {
     announce(filled(this.dataset.sayRemoved, { count: left.length }));
   }
 
-  /** @param {number} finding @param {string} reason */
+  /** @param {number} finding @param {string | null} reason */
   #excuse(finding, reason) {
     this.#book.excuse(finding, reason);
     this.#keep();

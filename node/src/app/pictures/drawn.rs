@@ -7,6 +7,8 @@
 //!       | { "shape": "brush", "points": [[x, y], …], "width", "finding" }
 //! ```
 
+use std::collections::BTreeSet;
+
 use anonymizer::{Cover, Dismissal, DismissalReason, Finding, Region};
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +97,7 @@ impl Drawn {
         Self { covers: findings.iter().enumerate().map(cover).collect(), dismissed: Vec::new() }
     }
 
-    /// Without one cover. A finding that nothing hides any more is dismissed.
+    /// Without one cover. A finding that nothing hides any more is dismissed; why, the person says.
     pub(crate) fn without(mut self, index: usize) -> Self {
         if index >= self.covers.len() {
             return self;
@@ -104,9 +106,22 @@ impl Drawn {
         if let Some(finding) = cover.finding
             && !self.covers.iter().any(|other| other.finding == Some(finding))
         {
-            self.dismissed.push(Dismissed { finding, reason: Some(Reason::NotAFinding), cover: Some(cover) });
+            self.dismissed.push(Dismissed { finding, reason: None, cover: Some(cover) });
         }
         self
+    }
+
+    /// With what a person says of a finding that was left open; none: it is not said yet.
+    pub(crate) fn excused(mut self, finding: usize, reason: Option<Reason>) -> Self {
+        for dismissed in self.dismissed.iter_mut().filter(|dismissed| dismissed.finding == finding) {
+            dismissed.reason = reason;
+        }
+        self
+    }
+
+    /// How many findings a cover hides that was drawn for them.
+    pub(crate) fn covered(&self) -> usize {
+        self.covers.iter().filter_map(|cover| cover.finding).collect::<BTreeSet<_>>().len()
     }
 
     /// With one more box.
@@ -251,7 +266,7 @@ mod tests {
         let once = twice.without(0);
         assert!(once.dismissed.is_empty());
         let bare = once.without(0);
-        assert_eq!(bare.dismissed[0].finding, 0);
+        assert_eq!((bare.dismissed[0].finding, bare.dismissed[0].reason), (0, None), "nobody has said why");
         assert_eq!(bare.clone().without(7), bare);
     }
 }

@@ -113,7 +113,11 @@ async fn a_finding_without_cover_or_reason_is_not_confirmed() {
     let refused = app.confirm_picture(draft, shown.id, bare.clone(), &actor).await.unwrap_err();
     assert!(refused.to_string().contains("neither covered nor dismissed"), "{refused}");
     let drawn = shown.findings.iter().fold(shown.drawn, |drawn, _| drawn.without(0));
-    let dismissed = Review { drawn, ..bare };
+    let unsaid = Review { drawn: drawn.clone(), ..bare.clone() };
+    let refused = app.confirm_picture(draft, shown.id, unsaid, &actor).await.unwrap_err();
+    assert!(refused.to_string().contains("uncovered without a reason"), "{refused}");
+    let said = |drawn: Drawn, finding| drawn.excused(finding, Some(Reason::NotIdentifying));
+    let dismissed = Review { drawn: (0..shown.findings.len()).fold(drawn, said), ..bare };
     app.confirm_picture(draft, shown.id, dismissed, &actor).await.unwrap();
     let picture = &app.own_draft(draft, &actor).unwrap().summary.pictures[0];
     assert_eq!((picture.manifest.dismissed.len(), picture.manifest.covers.len()), (shown.findings.len(), 0));

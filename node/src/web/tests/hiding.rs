@@ -2,19 +2,26 @@
 
 use super::{
     pictures::{BOUNDARY, grey, multipart},
-    ward::{Browser, Ward},
+    ward::{Browser, PASSWORD, Ward},
+    writing::{WORDS, checked},
 };
+
+/// With a face, and with two other places that look like one to the finder.
+const PORTRAIT: &[u8] = include_bytes!("../../../demo/pictures/portrait.jpg");
 
 const BOXED: &str = r#"{"covers":[{"shape":"box","x":4,"y":5,"width":10,"height":12,"finding":null}],"dismissed":[]}"#;
 const OUTLINE: &str = "M 4 5 h 10 v 12 h -10 z";
 
 /// A draft with pictures of these sizes. Returns its address, and those of its pictures in the editor.
 async fn draft_with(one: &mut Browser, sizes: &[(u16, u16)]) -> (String, Vec<String>) {
+    draft_of(one, sizes.iter().map(|(width, height)| grey(*width, *height)).collect()).await
+}
+
+async fn draft_of(one: &mut Browser, files: Vec<Vec<u8>>) -> (String, Vec<String>) {
     let pictures = one.post("/cases/new", &[]).await.header("location").to_owned();
     let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
-    for (width, height) in sizes {
-        let file = multipart(&grey(*width, *height));
-        let taken = one.send_bytes("POST", &pictures, &content_type, file, &[]).await;
+    for file in files {
+        let taken = one.send_bytes("POST", &pictures, &content_type, multipart(&file), &[]).await;
         assert_eq!(taken.header("location"), pictures, "{}", taken.body);
     }
     let page = one.get(&pictures).await.body;
@@ -79,4 +86,56 @@ async fn no_step_of_a_new_case_is_done_before_anything_was() {
     one.post(&format!("{draft}/context"), &[("title", "A rash"), ("question", "Which?")]).await;
     let page = one.get(&format!("{draft}/audience")).await.body;
     assert_eq!(page.matches("class=\"step-done\"").count(), 3, "pictures, hide, context: {page}");
+}
+
+/// The covers as the page would send them.
+fn covers_of(page: &str) -> String {
+    let (_, rest) = page.split_once("name=\"covers\" value=\"").unwrap();
+    rest.split('"').next().unwrap().replace("&#34;", "\"")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_uncovered_is_signed_with_the_reason_that_the_person_gave() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let (draft, editors) = draft_of(&mut one, vec![PORTRAIT.to_vec()]).await;
+    let editor = &editors[0];
+    let page = one.get(editor).await.body;
+    assert!(page.contains("3 places that look like faces were found; 3 of them are covered."), "{page}");
+    one.post(editor, &[("covers", &covers_of(&page)), ("do", "remove-0")]).await;
+    let page = one.get(editor).await.body;
+    assert!(page.contains("3 places that look like faces were found; 2 of them are covered."), "{page}");
+    assert!(page.contains("name=\"reason-0\"") && !page.contains(" selected>It "), "nobody has said why: {page}");
+
+    let covers = covers_of(&page);
+    let signed = [("covers", covers.as_str()), ("do", "save"), ("confirmed", "yes")];
+    let refused = one.post(editor, &signed).await;
+    assert!(refused.status == 422 && refused.body.contains("name=\"reason-0\""), "{}", refused.body);
+    let broken = [("covers", covers.as_str()), ("reason-0", "not-identifying"), ("do", "add-box"), ("box_x", "left")];
+    let broken = one.post(editor, &broken).await;
+    assert!(broken.status == 422 && broken.body.contains("value=\"not-identifying\" selected"), "{}", broken.body);
+    let taken = one.post(editor, &[&signed[..], &[("reason-0", "not-identifying")]].concat()).await;
+    assert_eq!(taken.header("location"), draft, "{}", taken.body);
+
+    one.post(&format!("{draft}/context"), &WORDS).await;
+    one.post(&format!("{draft}/audience"), &[("consent", "network"), ("audience", "house")]).await;
+    checked(&mut one, &draft).await;
+    let shared = one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await;
+    let case = shared.header("location").trim_end_matches("?shared=yes").to_owned();
+    let account = one.get(&format!("{case}/pictures/1/manifest")).await.body;
+    let (_, left) = account.split_once("Found and left uncovered").unwrap_or_else(|| panic!("{account}"));
+    assert!(left.contains("px: It does not show who the patient is") && !account.contains("%cover"), "{account}");
+    assert!(account.contains("no other hospital has") && !account.contains("before the picture left it"), "{account}");
+    assert!(account.contains("<dd>Dr. one <span") && !account.contains("Verified"), "{account}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn covers_that_cannot_be_read_are_said_not_to_be_kept() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let (_, editors) = draft_with(&mut one, &[(64, 48)]).await;
+    one.post(&editors[0], &[("covers", BOXED), ("do", "next")]).await;
+    let refused = one.post(&editors[0], &[("covers", r#"{"covers":["#), ("do", "next")]).await;
+    assert!(refused.status == 422 && refused.body.contains("cannot be read and are not kept"), "{}", refused.body);
+    assert!(refused.body.contains(OUTLINE), "those kept last stand there: {}", refused.body);
 }

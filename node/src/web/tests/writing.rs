@@ -6,7 +6,7 @@ use serde_json::json;
 use super::ward::{Answer, Browser, PASSWORD, Ward};
 use crate::app::Audience;
 
-const WORDS: [(&str, &str); 6] = [
+pub(super) const WORDS: [(&str, &str); 6] = [
     ("title", "Ring-shaped rash after a walk in the woods"),
     ("question", "Is it what I think it is?"),
     ("specialty", "D003880"),
@@ -40,7 +40,7 @@ async fn seen(browser: &mut Browser, draft: &str) -> String {
 }
 
 /// Looks at the page of the check and ticks every line.
-async fn checked(browser: &mut Browser, draft: &str) -> Answer {
+pub(super) async fn checked(browser: &mut Browser, draft: &str) -> Answer {
     let seen = seen(browser, draft).await;
     let form = [&[("seen", seen.as_str())], &CHECKED[..]].concat();
     browser.post(&format!("{draft}/check"), &form).await

@@ -1,6 +1,7 @@
 //! Covering a picture: the page of the editor, which works without scripts too, and the person's word for it. Every button of the
 //! page keeps the covers as they stand.
 
+use anonymizer::{Finding, Region};
 use askama::Template;
 use axum::{
     extract::Path,
@@ -10,11 +11,12 @@ use axum::{
 
 use super::{Draft, Step, Work, pictures};
 use crate::{
-    app::{AppError, DraftPicture, Drawn, PictureId, Review, Shape, Unusable},
+    app::{AppError, Dismissed, DraftPicture, Drawn, PictureId, Reason, Review, Shape, Unusable},
     sentences::Sentences,
     web::{
         extract::{Fields, Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
+        pieces::Choice,
         problem::Problem,
         refused::beside_the_field,
     },
@@ -39,7 +41,9 @@ struct HidePicture {
     height: u32,
     covers: String,
     rows: Vec<CoverRow>,
-    faces: usize,
+    left: Vec<LeftRow>,
+    found: usize,
+    covered: usize,
     has_unsearched: bool,
     is_confirmed: bool,
     has_previous: bool,
@@ -57,6 +61,20 @@ struct CoverRow {
     outline: String,
     pen: i64,
 }
+
+/// A finding that was left uncovered, as the page shows it without scripts.
+struct LeftRow {
+    finding: usize,
+    place: String,
+    reasons: Vec<Choice>,
+}
+
+/// Why a finding may be left uncovered, as forms say it.
+const REASONS: [(&str, &str, Reason); 3] = [
+    ("not-a-finding", "reason-not-a-finding", Reason::NotAFinding),
+    ("not-identifying", "reason-not-identifying", Reason::NotIdentifying),
+    ("wrong-place", "reason-wrong-place", Reason::WrongPlace),
+];
 
 /// The first picture that waits, else the first.
 pub(super) async fn first(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
@@ -85,9 +103,13 @@ pub(super) async fn save(
 ) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
     let picture: PictureId = id("picture", &picture)?;
-    let drawn = match drawn(&form) {
-        Ok(drawn) => drawn,
+    let posted = match posted(&form) {
+        Ok(posted) => posted,
         Err(error) => return again(&reading, &work, picture, beside("covers", error)?, None).await,
+    };
+    let drawn = match changed(posted.clone(), &form) {
+        Ok(drawn) => drawn,
+        Err(error) => return again(&reading, &work, picture, beside("covers", error)?, Some(posted)).await,
     };
     let is_confirmed = form.one("do") == "save" && form.one("confirmed") == "yes";
     let (number, actor, kept) = (work.number, reading.visitor.actor, drawn.clone());
@@ -135,9 +157,18 @@ fn beside(field: &str, error: AppError) -> Result<FieldProblem, Problem> {
     Ok(FieldProblem { field: field.to_owned(), text: beside_the_field(error)? })
 }
 
-/// What was posted, with the box that a browser without scripts adds or the cover that it removes.
-fn drawn(form: &Fields) -> Result<Drawn, AppError> {
+/// What was posted, with the reasons that a browser without scripts sends beside it.
+fn posted(form: &Fields) -> Result<Drawn, AppError> {
     let drawn = Drawn::parse(form.one("covers"))?;
+    let said = form.iter().filter_map(|(name, value)| Some((name.strip_prefix("reason-")?.parse().ok()?, value)));
+    Ok(said.fold(drawn, |drawn, (finding, value)| {
+        let reason = REASONS.iter().find(|(known, ..)| *known == value).map(|(.., reason)| *reason);
+        drawn.excused(finding, reason)
+    }))
+}
+
+/// With the box that a browser without scripts adds, or without the cover that it removes.
+fn changed(drawn: Drawn, form: &Fields) -> Result<Drawn, AppError> {
     let number = |name: &str| form.one(name).parse::<i32>().map_err(|_| Unusable::BoxNumbers);
     match form.one("do") {
         "add-box" => {
@@ -199,12 +230,26 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
             .enumerate()
             .map(|(index, cover)| row(index, cover.finding.is_some(), &cover.shape))
             .collect(),
-        faces: picture.findings.len(),
+        left: drawn.dismissed.iter().filter_map(|left| left_row(left, &picture.findings)).collect(),
+        found: picture.findings.len(),
+        covered: drawn.covered(),
         has_unsearched: picture.has_unsearched(),
         is_confirmed: picture.is_confirmed,
         has_previous: at > 0,
         has_next: at + 1 < pictures.len(),
     })
+}
+
+/// None for a finding that the picture has not.
+fn left_row(dismissed: &Dismissed, findings: &[Finding]) -> Option<LeftRow> {
+    let Region { x, y, width, height } = findings.get(dismissed.finding)?.region;
+    let reason = |(value, key, reason): &(&str, &'static str, Reason)| Choice {
+        value: (*value).to_owned(),
+        key,
+        is_chosen: dismissed.reason == Some(*reason),
+    };
+    let reasons = REASONS.iter().map(reason).collect();
+    Some(LeftRow { finding: dismissed.finding, place: format!("{x}, {y}, {width} × {height}"), reasons })
 }
 
 fn row(index: usize, is_found: bool, shape: &Shape) -> CoverRow {
