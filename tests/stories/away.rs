@@ -1,6 +1,6 @@
 //! Every other hospital is gone, and the node was restarted meanwhile: people go on with their work.
 
-use crate::{founding::Network, raw::Heard, visitor::Visitor, waiting::wait_until};
+use crate::{founding::Network, pages::portrait, raw::Heard, visitor::Visitor, waiting::wait_until};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -19,7 +19,8 @@ fn with_all_other_hospitals_gone_people_sign_in_read_search_and_write() {
     a.employ("keller", "Dr. Ida Keller", "physician");
     b.employ("okafor", "Ben Okafor", "nurse");
     let foreign = b.post("okafor", "Blisters after gardening", "Since Monday, on both hands.", "network");
-    wait_until("A has the case", || a.case(&foreign).is_some());
+    let pictured = b.post_with_picture("okafor", "Photographed in the garden", portrait());
+    wait_until("A has both cases", || a.case(&foreign).is_some() && a.case(&pictured).is_some());
     b.kill();
     c.kill();
     a.stop();
@@ -28,6 +29,10 @@ fn with_all_other_hospitals_gone_people_sign_in_read_search_and_write() {
     let keller = Visitor::sign_in(a, "keller");
     let page = format!("/cases/{foreign}");
     assert!(keller.get(&page).text().contains("Blisters after gardening"), "a copy is read");
+    let pictured = format!("/cases/{pictured}");
+    let image = format!("<img src=\"{pictured}/pictures/1\"");
+    let shown = keller.get(&pictured).text();
+    assert!(shown.contains("The picture is still on its way") && !shown.contains(&image), "{shown}");
     wait_until("the words are found", || keller.get("/search?q=gardening").text().contains(&page));
     let written = a.ask(&["case", "post", "--as", "keller", "--title", "Rash after swimming", "--audience", "network"]);
     assert!(written["waits_for"].is_string(), "{written}");
@@ -50,6 +55,8 @@ fn with_all_other_hospitals_gone_people_sign_in_read_search_and_write() {
     wait_until("B has what was said meanwhile", || {
         b.case(&foreign).is_some_and(|case| case["stars"] == 1 && case["comments"][0]["text"] == "Hogweed")
     });
+    let shown = keller.get(&pictured).text();
+    assert!(!shown.contains("The picture is still on its way") && shown.contains(&image), "{shown}");
     let case = b.case(&foreign).unwrap();
     assert_eq!(case["comments"].as_array().map(Vec::len), Some(1), "what was taken back was never said: {case}");
     wait_until("B has the case of A", || b.titles().iter().any(|title| title == "Rash after swimming"));

@@ -71,6 +71,12 @@ impl Shared {
         }
     }
 
+    /// Whether a picture of a case is here or could be asked for now.
+    pub(crate) async fn is_at_hand(self: &Arc<Self>, case: CaseId, blob: BlobId) -> Result<bool, PictureError> {
+        let is_here = self.blobs.has(case, blob).await?;
+        Ok(is_here || !self.away(move |shared| shared.holders(case)).await??.is_empty())
+    }
+
     /// Asks peers for a picture, its own institution first, until one of them gives the right bytes, and keeps them. Not to be
     /// dropped in between.
     pub(super) async fn fetch(

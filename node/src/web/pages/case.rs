@@ -23,7 +23,7 @@ use super::{
     feed::away_since,
     new::audience::consent_key,
     saved::{Saved, saved_of},
-    spread::{Spread, spreads},
+    spread::{Spread, leave_out_the_away, spreads},
     star::{Star, star_of},
     thread::{Thread, thread_of},
 };
@@ -231,7 +231,10 @@ pub(super) async fn page(
     problem: Option<FieldProblem>,
 ) -> Result<Response, Problem> {
     let (visitor, is_just_shared) = (reading.visitor.clone(), wish.is_just_shared);
-    let shown = reading.web.run(move |app| see(app, case, &visitor, wish)).await?;
+    let mut shown = reading.web.run(move |app| see(app, case, &visitor, wish)).await?;
+    if let Shown::Case { spreads, .. } = &mut shown {
+        leave_out_the_away(&reading, case, spreads).await?;
+    }
     let (t, mut frame) = (Sentences::english(), reading.frame("feed"));
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     frame.problems.extend(problem);

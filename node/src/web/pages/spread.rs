@@ -1,9 +1,15 @@
 //! What a reader looks at together: one picture of a case, or the two of a pair side by side.
 
+use protocol::{BlobId, CaseId};
+
 use crate::{
     app::{App, AppError, CaseView},
     sentences::Sentences,
-    web::pieces::{Badge, plain, side_key},
+    web::{
+        frame::Reading,
+        pieces::{Badge, plain, side_key},
+        problem::Problem,
+    },
 };
 
 /// What is looked at together: one picture, or two of a pair.
@@ -16,8 +22,10 @@ pub(super) struct Spread {
 
 /// A picture of a case.
 pub(super) struct Picture {
+    blob: BlobId,
     pub(super) number: usize,
     pub(super) side_key: &'static str,
+    /// Empty: it is not here, and nobody who has it can be reached.
     pub(super) src: String,
     pub(super) preview: String,
     pub(super) alt: String,
@@ -50,6 +58,17 @@ pub(super) fn spreads(app: &App, view: &CaseView, current: usize) -> Result<Vec<
     Ok(spreads)
 }
 
+/// Of what is before the reader, what is not here and cannot be fetched now is shown as being on its way.
+pub(super) async fn leave_out_the_away(reading: &Reading, case: CaseId, spreads: &mut [Spread]) -> Result<(), Problem> {
+    let joined = reading.web.run(App::joined).await?;
+    for picture in spreads.iter_mut().filter(|spread| spread.is_current).flat_map(|spread| &mut spread.pictures) {
+        if !joined.shared().is_at_hand(case, picture.blob).await.map_err(AppError::from)? {
+            picture.src.clear();
+        }
+    }
+    Ok(())
+}
+
 fn name_of(pictures: &[Picture]) -> String {
     let (t, numbers) = (Sentences::english(), pictures.iter().map(|picture| picture.number.to_string()));
     match &numbers.collect::<Vec<_>>()[..] {
@@ -68,6 +87,7 @@ fn picture(app: &App, view: &CaseView, number: usize) -> Result<Picture, AppErro
     )?;
     let href = format!("/cases/{}", view.case);
     Ok(Picture {
+        blob: picture.blob,
         number,
         side_key: side_key(view.summary.side_of(number - 1)),
         src: format!("{href}/pictures/{number}"),
