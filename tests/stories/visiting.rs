@@ -13,6 +13,14 @@ use crate::{
 
 const ANOTHER: &str = "another walk, this time along the sea";
 
+/// More than a comment may have.
+const CHARACTERS_TOO_MANY: usize = 20_001;
+
+/// Whether the page would ask somebody who leaves it now.
+fn is_asked_before_leaving(browser: &Inspected) -> bool {
+    browser.run("dispatchEvent(new Event('beforeunload', { cancelable: true }))") == false
+}
+
 #[test]
 fn the_first_administrator_comes_in_with_the_link_that_init_gave() {
     let network = Network::of(1);
@@ -187,17 +195,18 @@ fn what_was_typed_is_still_there_when_the_session_has_ended() {
     let case = a.post("keller", "A rash that comes and goes", "For two weeks.", "network");
     let browser = Inspected::at(a);
     browser.comes_in(a, "keller");
-    browser.press("New case");
-    browser.press("Begin");
-    browser.press("Go on without a picture");
-    browser.write("#title", "Half written");
-    browser.write("#question", "What is it?");
+    let draft = browser.begins_a_draft(a);
     let form = [("account", "keller"), ("password", &PASSWORD.replace(' ', "+")), ("next", "/")];
     let end_all = || {
         let web = Door::Web(a.web());
         let elsewhere = Ask::form("/sign-in", &form).send(&web).unwrap().cookies[0].clone();
         assert_eq!(Ask::form("/account/sessions/end-all", &[]).with_cookie(&elsewhere).send(&web).unwrap().status, 303);
     };
+    browser.visit(a, &format!("/drafts/{draft}/context"));
+    assert!(!is_asked_before_leaving(&browser), "nothing is typed");
+    browser.write("#title", "Half written");
+    assert!(is_asked_before_leaving(&browser), "a title alone is lost as well");
+    browser.write("#question", "What is it?");
     end_all();
     browser.press("Save and go on");
     browser.is_refused(401);
@@ -220,7 +229,17 @@ fn what_was_typed_is_still_there_when_the_session_has_ended() {
     browser.is_refused(401);
     browser.sees("What you typed is still here.");
     assert_eq!(browser.value("#body"), "Was a tick found?");
+    assert!(is_asked_before_leaving(&browser), "what was not taken is not sent");
     browser.inspect();
+
+    browser.comes_in(a, "keller");
+    browser.visit(a, &format!("/cases/{case}"));
+    browser.run("document.querySelector('#body').removeAttribute('maxlength')");
+    browser.run(&format!("document.querySelector('#body').value = 'a'.repeat({CHARACTERS_TOO_MANY})"));
+    browser.press("Comment");
+    browser.is_refused(422);
+    browser.has("#body[aria-invalid]");
+    assert!(is_asked_before_leaving(&browser), "it stands in the form as if it had been taken");
 }
 
 #[test]

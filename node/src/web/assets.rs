@@ -44,6 +44,7 @@ const ASSETS: &[Asset] = assets! {
     "js/new-comments.js",
     "js/page.js",
     "js/point-at.js",
+    "js/unsent.js",
     "vendor/atkinson/LICENSE",
     "vendor/atkinson/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
     "vendor/atkinson/atkinson-hyperlegible-next-latin-wght-italic.woff2",

@@ -54,6 +54,7 @@ async fn who_saves_without_confirming_is_told_that_the_covers_are_kept_and_what_
     assert_eq!(saved.status, 422);
     assert!(saved.body.contains("href=\"#confirmed\">The covers are kept."), "{}", saved.body);
     assert!(saved.body.contains("id=\"problem-confirmed\"") && saved.body.contains(OUTLINE), "{}", saved.body);
+    assert!(!saved.body.contains("data-unkept"), "{}", saved.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,6 +114,7 @@ async fn what_is_left_uncovered_is_signed_with_the_reason_that_the_person_gave()
     assert!(refused.status == 422 && refused.body.contains("name=\"reason-0\""), "{}", refused.body);
     let broken = [("covers", covers.as_str()), ("reason-0", "not-identifying"), ("do", "add-box"), ("box_x", "left")];
     let broken = one.post(editor, &broken).await;
+    assert!(broken.body.contains("data-unkept"), "whoever leaves now is asked: {}", broken.body);
     assert!(broken.status == 422 && broken.body.contains("value=\"not-identifying\" selected"), "{}", broken.body);
     let taken = one.post(editor, &[&signed[..], &[("reason-0", "not-identifying")]].concat()).await;
     assert_eq!(taken.header("location"), draft, "{}", taken.body);

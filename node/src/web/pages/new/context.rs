@@ -43,6 +43,7 @@ struct Context {
     draft: Draft,
     steps: Vec<Step>,
     form: ContextForm,
+    is_unkept: bool,
     pictures: Vec<PictureText>,
     marks: Vec<Mark>,
     title_chars_max: usize,
@@ -92,8 +93,8 @@ pub(super) async fn save(
         let field =
             if work.content.summary.title.as_str().chars().count() > TITLE_CHARS_MAX { "title" } else { "history" };
         problems.push(FieldProblem { field: field.to_owned(), text: of_malformed(&cause) });
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, Vec::new(), problems).await?)?)
-            .into_response());
+        let page = Context { is_unkept: true, ..page(&reading, &work, Vec::new(), problems).await? };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
     }
     let found = marks_in(&work.content.summary);
     let was_seen = before == work.content.summary && work.content.steps.words != StepState::Untouched;
@@ -185,6 +186,7 @@ async fn page(
             age_bands: with_unknown("age-unknown", AGES, summary.age.map(age_key)),
             sexes: with_unknown("sex-unknown", SEXES, summary.sex.map(sex_key)),
         },
+        is_unkept: false,
         marks,
         title_chars_max: TITLE_CHARS_MAX,
         text_chars_max: BODY_CHARS_MAX,

@@ -44,6 +44,7 @@ struct HidePicture {
     left: Vec<LeftRow>,
     found: usize,
     covered: usize,
+    is_unkept: bool,
     has_unsearched: bool,
     is_confirmed: bool,
     has_previous: bool,
@@ -215,6 +216,7 @@ async fn page(
 
 fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>) -> Result<HidePicture, Problem> {
     let picture = pictures.get(at).ok_or_else(|| Problem::not_found("picture"))?;
+    let is_unkept = drawn.as_ref().is_some_and(|drawn| *drawn != picture.drawn);
     let drawn = drawn.unwrap_or_else(|| picture.drawn.clone());
     let covers = serde_json::to_string(&drawn).map_err(|error| Problem::defect(error.to_string()))?;
     Ok(HidePicture {
@@ -233,6 +235,7 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
         left: drawn.dismissed.iter().filter_map(|left| left_row(left, &picture.findings)).collect(),
         found: picture.findings.len(),
         covered: drawn.covered(),
+        is_unkept,
         has_unsearched: picture.has_unsearched(),
         is_confirmed: picture.is_confirmed,
         has_previous: at > 0,
