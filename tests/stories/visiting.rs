@@ -202,6 +202,16 @@ fn what_was_typed_is_still_there_when_the_session_has_ended() {
         let elsewhere = Ask::form("/sign-in", &form).send(&web).unwrap().cookies[0].clone();
         assert_eq!(Ask::form("/account/sessions/end-all", &[]).with_cookie(&elsewhere).send(&web).unwrap().status, 303);
     };
+    end_all();
+    browser.hand_in("#pictures", portrait());
+    browser.is_refused(401);
+    browser.sees("They are still chosen here");
+    browser.sees("Please sign in once more");
+    assert_eq!(browser.run("document.querySelector('#pictures').files.length"), 1, "what was chosen stays chosen");
+    browser.has("file-drop button[type='submit']:not([hidden])");
+    browser.inspect();
+    browser.comes_in(a, "keller");
+
     browser.visit(a, &format!("/drafts/{draft}/context"));
     assert!(!is_asked_before_leaving(&browser), "nothing is typed");
     browser.write("#title", "Half written");

@@ -4,6 +4,9 @@
 import { announce, filled } from './announce.js';
 import { make } from './make.js';
 
+/** What the node has refused so it refuses again; anything else may pass. */
+const REFUSED = [413, 422];
+
 class FileDrop extends HTMLElement {
   /** @type {XMLHttpRequest | null} */
   #request = null;
@@ -47,8 +50,8 @@ class FileDrop extends HTMLElement {
     request.upload.addEventListener('load', () => progress.say(this.dataset.reading ?? ''));
     request.addEventListener('load', () => {
       if (request.status < 400) location.assign(request.responseURL || location.href);
-      else if (refusal(request, files)) this.#end(progress, refusal(request, files), false);
-      else this.#end(progress, this.dataset.failed ?? '');
+      else if (REFUSED.includes(request.status) && refusal(request, files)) this.#end(progress, refusal(request, files), false);
+      else this.#end(progress, [this.dataset.failed, refusal(request, files)].filter(Boolean).join('\n'));
       // Of several some may have been taken in.
       if (request.status === 422) document.getElementById('shelf-again')?.click();
     });
@@ -59,7 +62,7 @@ class FileDrop extends HTMLElement {
     request.send(body);
   }
 
-  /** @param {{ end: (sentence: string) => void }} progress @param {string} sentence @param {boolean} [mayRepeat] what the node has refused it refuses again */
+  /** @param {{ end: (sentence: string) => void }} progress @param {string} sentence @param {boolean} [mayRepeat] */
   #end(progress, sentence, mayRepeat = true) {
     this.#request = null;
     progress.end(sentence);
