@@ -51,6 +51,11 @@ fn a_nurse_finds_the_case_of_another_hospital_and_her_comment_stands_there() {
     at_a.sees("You are answering Ben Okafor.");
     assert_eq!(at_a.value("#body"), "A thought that is not yet finished", "who answers goes on writing");
     at_a.inspect();
+    at_a.press("Comment on the case instead");
+    wait_until("whoever answers nobody goes on writing", || at_a.run("document.activeElement.id") == "body");
+    assert_eq!(at_a.value("#body"), "A thought that is not yet finished");
+    at_a.press("Reply");
+    at_a.sees("You are answering Ben Okafor.");
     at_a.write("#body", "Was a tick found?");
     at_a.press("Comment");
     at_a.sees("answers Ben Okafor");

@@ -145,6 +145,20 @@ fn pictures_keep_their_order_and_a_pair_opens_side_by_side_at_another_hospital()
     at_b.inspect();
 
     at_b.press("Point at a place in the picture: After");
+    at_b.press_at(".strip li:first-child a");
+    wait_until("another picture stands there", || at_b.count(".pair") == 0);
+    let is_led = |number: usize| {
+        at_b.run("document.activeElement.matches('.strip [aria-current]')") == true
+            && at_b.run("location.search") == format!("?picture={number}")
+    };
+    wait_until("whoever pressed is where they were", || is_led(1));
+    assert_eq!(at_b.value("input[name='region']"), "", "what pointed into another picture points nowhere");
+    at_b.press_at(".strip li:last-child a");
+    wait_until("the pair stands there again", || at_b.count(".pair") == 1 && is_led(2));
+    at_b.reload();
+    at_b.has(".pair");
+
+    at_b.press("Point at a place in the picture: After");
     at_b.write("#body", "Here the edge is sharp again.");
     at_b.press("Comment");
     at_b.sees("Points at picture 3");

@@ -1,5 +1,6 @@
-// What every page wants: the small elements, a word when the node does not answer, the focus after a part of the page was
-// exchanged, and the light between a comment and the place in the picture it points at. What forms want is in unsent.js.
+// What every page wants: the small elements, a word when the node does not answer, the focus and the address after a part of
+// the page was exchanged, and the light between a comment and the place in the picture it points at. What forms want is in
+// unsent.js.
 
 import './file-drop.js';
 import './image-stage.js';
@@ -19,13 +20,24 @@ document.addEventListener('htmx:error', (event) => {
 const problems = document.querySelector('main > .problems');
 if (problems instanceof HTMLElement) problems.focus();
 
-// Where a part of the page was exchanged by a link in another part, the reader is led there.
+/** What was pressed, by what htmx makes of it: a link that its own answer takes away is forgotten there. @type {WeakMap<object, Element>} */
+const pressed = new WeakMap();
+document.addEventListener('htmx:before:request', (event) => {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  pressed.set(ctx, ctx.sourceElement);
+});
+
+// Where a part of the page was exchanged by a link, the reader is led there.
 document.addEventListener('htmx:after:swap', (event) => {
-  const asked = /** @type {CustomEvent} */ (event).detail.ctx?.sourceElement?.getAttribute('hx-target');
+  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  const link = ctx ? pressed.get(ctx) : undefined;
+  const asked = link?.getAttribute('hx-target');
   if (asked === '#answering') document.getElementById('body')?.focus();
   keepQuestion();
-  const picture = asked === '.case-picture' ? document.querySelector(asked) : null;
-  if (picture instanceof HTMLElement) picture.focus();
+  if (asked !== '.case-picture' || !(link instanceof HTMLAnchorElement)) return;
+  history.replaceState(null, '', link.href);
+  const place = document.querySelector(link.closest('.strip') ? '.strip [aria-current]' : asked);
+  if (place instanceof HTMLElement) place.focus();
 });
 
 /** Whoever comes back to a search finds it as they left it. */

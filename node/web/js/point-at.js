@@ -34,7 +34,7 @@ class PointAt extends HTMLElement {
   /** Another picture stands there: what pointed into the one before points nowhere. */
   #renew() {
     if (this.#stages.every((stage) => stage.isConnected)) return;
-    this.#end();
+    this.#clear();
     for (const way of this.#ways) way.remove();
     this.#offer();
   }
@@ -50,7 +50,7 @@ class PointAt extends HTMLElement {
 
   disconnectedCallback() {
     this.#leaving.abort();
-    this.#end();
+    this.#clear();
   }
 
   /** @param {ImageStage} stage */
@@ -86,6 +86,12 @@ class PointAt extends HTMLElement {
 
   #end() {
     if (!this.#mark) return;
+    this.#clear();
+    this.#way?.focus();
+  }
+
+  #clear() {
+    if (!this.#mark) return;
     this.#listening?.abort();
     this.#mark.remove();
     this.#mark = null;
@@ -93,7 +99,6 @@ class PointAt extends HTMLElement {
     if (this.#stage) this.#stage.isDrawing = false;
     this.#toggle(false);
     this.#field.value = '';
-    if (this.isConnected) this.#way?.focus();
   }
 
   /** @param {boolean} isPointing */
