@@ -40,7 +40,7 @@ pub(crate) use export::HEAD as EXPORT_HEAD;
 pub(crate) use people::{
     ATTESTATION_DAYS_MAX, NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name,
 };
-pub(crate) use pictures::{Dismissed, DraftPicture, Drawn, PictureId, Reason, Review, Shape, ShownPicture};
+pub(crate) use pictures::{Dismissed, DraftPicture, Drawn, DrawnCover, PictureId, Reason, Review, Shape, ShownPicture};
 pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;
 pub(crate) use unsent::{Unsent, UnsentWhat, Waiting};

@@ -46,7 +46,7 @@ use crate::{
     worker::{Pool, PoolError},
 };
 
-pub(crate) use drawn::{Dismissed, Drawn, Reason, Shape};
+pub(crate) use drawn::{Dismissed, Drawn, DrawnCover, Reason, Shape};
 pub(crate) use tray::PictureId;
 pub(super) use unlisted::sweep;
 

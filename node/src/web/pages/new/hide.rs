@@ -1,7 +1,8 @@
 //! Covering a picture: the page of the editor, which works without scripts too, and the person's word for it. Every button of the
 //! page keeps the covers as they stand.
 
-use anonymizer::{Finding, Region};
+mod rows;
+
 use askama::Template;
 use axum::{
     extract::Path,
@@ -9,14 +10,14 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
+use self::rows::{CoverRow, LeftRow, cover_row, left_row, reason_of};
 use super::{Draft, Step, Work, pictures};
 use crate::{
-    app::{AppError, Dismissed, DraftPicture, Drawn, PictureId, Reason, Review, Shape, Unusable},
+    app::{AppError, DraftPicture, Drawn, PictureId, Review, Unusable},
     sentences::Sentences,
     web::{
         extract::{Fields, Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
-        pieces::Choice,
         problem::Problem,
         refused::beside_the_field,
     },
@@ -50,32 +51,6 @@ struct HidePicture {
     has_previous: bool,
     has_next: bool,
 }
-
-/// A cover as the page shows it before and without scripts.
-struct CoverRow {
-    index: usize,
-    kind_key: &'static str,
-    x: i64,
-    y: i64,
-    width: i64,
-    height: i64,
-    outline: String,
-    pen: i64,
-}
-
-/// A finding that was left uncovered, as the page shows it without scripts.
-struct LeftRow {
-    finding: usize,
-    place: String,
-    reasons: Vec<Choice>,
-}
-
-/// Why a finding may be left uncovered, as forms say it.
-const REASONS: [(&str, &str, Reason); 3] = [
-    ("not-a-finding", "reason-not-a-finding", Reason::NotAFinding),
-    ("not-identifying", "reason-not-identifying", Reason::NotIdentifying),
-    ("wrong-place", "reason-wrong-place", Reason::WrongPlace),
-];
 
 /// The first picture that waits, else the first.
 pub(super) async fn first(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
@@ -162,10 +137,7 @@ fn beside(field: &str, error: AppError) -> Result<FieldProblem, Problem> {
 fn posted(form: &Fields) -> Result<Drawn, AppError> {
     let drawn = Drawn::parse(form.one("covers"))?;
     let said = form.iter().filter_map(|(name, value)| Some((name.strip_prefix("reason-")?.parse().ok()?, value)));
-    Ok(said.fold(drawn, |drawn, (finding, value)| {
-        let reason = REASONS.iter().find(|(known, ..)| *known == value).map(|(.., reason)| *reason);
-        drawn.excused(finding, reason)
-    }))
+    Ok(said.fold(drawn, |drawn, (finding, value)| drawn.excused(finding, reason_of(value))))
 }
 
 /// With the box that a browser without scripts adds, or without the cover that it removes.
@@ -226,12 +198,7 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
         width: picture.width,
         height: picture.height,
         covers,
-        rows: drawn
-            .covers
-            .iter()
-            .enumerate()
-            .map(|(index, cover)| row(index, cover.finding.is_some(), &cover.shape))
-            .collect(),
+        rows: drawn.covers.iter().enumerate().map(|(index, cover)| cover_row(index, cover)).collect(),
         left: drawn.dismissed.iter().filter_map(|left| left_row(left, &picture.findings)).collect(),
         found: picture.findings.len(),
         covered: drawn.covered(),
@@ -241,75 +208,4 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
         has_previous: at > 0,
         has_next: at + 1 < pictures.len(),
     })
-}
-
-/// None for a finding that the picture has not.
-fn left_row(dismissed: &Dismissed, findings: &[Finding]) -> Option<LeftRow> {
-    let Region { x, y, width, height } = findings.get(dismissed.finding)?.region;
-    let reason = |(value, key, reason): &(&str, &'static str, Reason)| Choice {
-        value: (*value).to_owned(),
-        key,
-        is_chosen: dismissed.reason == Some(*reason),
-    };
-    let reasons = REASONS.iter().map(reason).collect();
-    Some(LeftRow { finding: dismissed.finding, place: format!("{x}, {y}, {width} × {height}"), reasons })
-}
-
-fn row(index: usize, is_found: bool, shape: &Shape) -> CoverRow {
-    let kind_key = if is_found { "cover-face" } else { "cover-own" };
-    let (corners, outline, pen) = match shape {
-        Shape::Box { x, y, width, height } => {
-            (vec![[*x, *y], [x + width, y + height]], format!("M {x} {y} h {width} v {height} h {} z", -width), 0.0)
-        }
-        Shape::Ellipse { x, y, width, height } => {
-            let (rx, ry) = (width / 2.0, height / 2.0);
-            let middle = y + ry;
-            let arcs = format!("M {x} {middle} a {rx} {ry} 0 1 0 {width} 0 a {rx} {ry} 0 1 0 {} 0 z", -width);
-            (vec![[*x, *y], [x + width, y + height]], arcs, 0.0)
-        }
-        Shape::Polygon { points } => (points.clone(), format!("{} z", line(points)), 0.0),
-        Shape::Brush { points, width } if points.len() == 1 => {
-            (points.clone(), format!("{} l 0.01 0", line(points)), *width)
-        }
-        Shape::Brush { points, width } => (points.clone(), line(points), *width),
-    };
-    let least = |axis: usize| corners.iter().map(|corner| corner[axis]).fold(f64::INFINITY, f64::min) - pen / 2.0;
-    let most = |axis: usize| corners.iter().map(|corner| corner[axis]).fold(f64::NEG_INFINITY, f64::max) + pen / 2.0;
-    let whole = |number: f64| number.round() as i64;
-    CoverRow {
-        index,
-        kind_key,
-        x: whole(least(0)),
-        y: whole(least(1)),
-        width: whole(most(0) - least(0)),
-        height: whole(most(1) - least(1)),
-        outline,
-        pen: whole(pen),
-    }
-}
-
-fn line(points: &[[f64; 2]]) -> String {
-    let step = |(index, [x, y]): (usize, &[f64; 2])| format!("{} {x} {y}", if index == 0 { "M" } else { "L" });
-    points.iter().enumerate().map(step).collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shape_is_outlined_as_it_is_burnt_in() {
-        let outline = |shape: Shape| {
-            let row = row(0, false, &shape);
-            (row.outline, [row.x, row.y, row.width, row.height, row.pen])
-        };
-        let boxed = Shape::Box { x: -5.0, y: 2.0, width: 30.0, height: 40.0 };
-        assert_eq!(outline(boxed), ("M -5 2 h 30 v 40 h -30 z".to_owned(), [-5, 2, 30, 40, 0]));
-        let round = Shape::Ellipse { x: 0.0, y: 0.0, width: 10.0, height: 4.0 };
-        assert_eq!(outline(round).0, "M 0 2 a 5 2 0 1 0 10 0 a 5 2 0 1 0 -10 0 z");
-        let corners = Shape::Polygon { points: vec![[0.0, 0.0], [9.0, 0.0], [9.0, 9.0]] };
-        assert_eq!(outline(corners), ("M 0 0 L 9 0 L 9 9 z".to_owned(), [0, 0, 9, 9, 0]));
-        let dot = Shape::Brush { points: vec![[5.0, 5.0]], width: 6.0 };
-        assert_eq!(outline(dot), ("M 5 5 l 0.01 0".to_owned(), [2, 2, 6, 6, 6]));
-    }
 }
