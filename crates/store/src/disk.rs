@@ -11,6 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::space::free_space;
+
 /// The way to the disk.
 #[derive(Clone, Default)]
 pub(crate) struct Disk {
@@ -31,6 +33,15 @@ impl Disk {
         #[cfg(test)]
         self.faults.before_sync()?;
         file.sync_data()
+    }
+
+    /// Bytes that are free on the file system of a directory; nothing if it does not say.
+    pub(crate) fn free_bytes(&self, directory: &Path) -> Option<u64> {
+        #[cfg(test)]
+        if let Some(said) = self.faults.free_bytes() {
+            return said;
+        }
+        free_space(directory).ok().map(|space| space.free_bytes)
     }
 
     /// Makes or replaces a whole file: written beside it, synced, renamed, directory synced. After a crash the old file or
@@ -115,6 +126,7 @@ pub(crate) mod faults {
     struct Plan {
         syncs_left: Option<u32>,
         bytes_left: Option<u64>,
+        free_bytes: Option<Option<u64>>,
     }
 
     impl Faults {
@@ -126,6 +138,15 @@ pub(crate) mod faults {
         /// After `bytes` more bytes of growth, the disk is full; `None` frees it again.
         pub(crate) fn full_after(&self, bytes: Option<u64>) {
             self.0.lock().unwrap().bytes_left = bytes;
+        }
+
+        /// The file system says from now on that so much is free, or that it does not know.
+        pub(crate) fn say_free(&self, bytes: Option<u64>) {
+            self.0.lock().unwrap().free_bytes = Some(bytes);
+        }
+
+        pub(super) fn free_bytes(&self) -> Option<Option<u64>> {
+            self.0.lock().unwrap().free_bytes
         }
 
         pub(super) fn before_sync(&self) -> io::Result<()> {

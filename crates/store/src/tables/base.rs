@@ -17,7 +17,7 @@ use super::{
     merged::Merged,
     recent::Recent,
 };
-use crate::space::free_space;
+use crate::disk::Disk;
 
 /// The engine is asked to write nothing while less is free: a write that fails is the last one that it tries.
 const ROOM_BYTES_MIN: u64 = 1 << 20;
@@ -36,9 +36,16 @@ pub(super) struct Base {
     pub(super) stated: Stated,
 }
 
+/// Where blocks go, and what the engine may keep of them in memory.
+pub(super) struct Ground<'a> {
+    pub(super) directory: &'a Path,
+    pub(super) disk: &'a Disk,
+    pub(super) cache_bytes: u64,
+}
+
 /// What there is to do to write changes down.
 pub(super) struct Plan {
-    /// Blocks that change, each with the key of the next.
+    /// Blocks that change or come to be, each with the key of the next. None: no row changes.
     touched: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     is_anew: bool,
     /// What is read and written, about.
@@ -65,43 +72,31 @@ impl Base {
     }
 
     /// The base with these changes.
-    pub(super) fn with(
-        &self,
-        recent: &Recent,
-        plan: Plan,
-        directory: &Path,
-        cache_bytes: u64,
-    ) -> Result<Self, EngineError> {
+    pub(super) fn with(&self, recent: &Recent, plan: Plan, ground: &Ground<'_>) -> Result<Self, EngineError> {
         let mut stated = self.stated.clone();
         stated.marks.extend(recent.marks.iter().map(|(name, applied)| ((*name).to_owned(), *applied)));
-        if plan.is_anew && has_room_for(directory, plan.bytes) {
-            self.write_anew(recent, stated, directory, cache_bytes)
+        if plan.is_anew && ground.has_room_for(plan.bytes) {
+            self.write_anew(recent, stated, ground)
         } else {
             self.write_in_place(recent, stated, plan.touched)
         }
     }
 
     /// All rows into a fresh directory.
-    fn write_anew(
-        &self,
-        recent: &Recent,
-        mut stated: Stated,
-        directory: &Path,
-        cache_bytes: u64,
-    ) -> Result<Self, EngineError> {
+    fn write_anew(&self, recent: &Recent, mut stated: Stated, ground: &Ground<'_>) -> Result<Self, EngineError> {
         let generation = self.generation + 1;
         stated.tally = Tally::default();
-        let engine = Engine::open(&generation_path(directory, generation), cache_bytes)?;
+        let engine = Engine::open(&generation_path(ground.directory, generation), ground.cache_bytes)?;
         let (mut packer, mut blocks) = (Packer::new(Vec::new(), BLOCK_BYTES_MAX), Vec::new());
         for row in Merged::new(&self.engine, [recent], (Bound::Unbounded, Bound::Unbounded), false) {
             blocks.extend(packer.add(row?));
             if blocks.len() >= BLOCKS_AT_ONCE {
-                place(&engine, std::mem::take(&mut blocks), &mut stated)?;
+                put(&engine, std::mem::take(&mut blocks), &mut stated)?;
                 engine.flush()?;
             }
         }
         blocks.push(packer.end());
-        place(&engine, blocks, &mut stated)?;
+        put(&engine, blocks, &mut stated)?;
         Ok(Self { generation, engine: Arc::new(engine), stated })
     }
 
@@ -121,7 +116,7 @@ impl Base {
             }
             blocks.append(&mut split(at, rows));
         }
-        place(&self.engine, blocks, &mut stated)?;
+        put(&self.engine, blocks, &mut stated)?;
         Ok(Self { stated, ..self.clone() })
     }
 }
@@ -132,15 +127,19 @@ impl Plan {
         let mut from = Some(Vec::new());
         while let Some(start) = from {
             let Some((key, _)) = recent.range((Bound::Included(&start), Bound::Unbounded)).next() else { break };
-            let Some(block) = base.engine.block_at(key)? else { break };
-            let next = base.engine.block_after(&block.at)?.map(|next| next.at);
-            touched_bytes += block.bytes() as u64;
+            // Where there is no block yet, one comes to be under the key before all others.
+            let (bytes, at) =
+                base.engine.block_at(key)?.map_or_else(Default::default, |block| (block.bytes(), block.at));
+            let next = base.engine.block_after(&at)?.map(|next| next.at);
+            touched_bytes += bytes as u64;
             from = next.clone();
-            touched.push((block.at, next));
+            touched.push((at, next));
         }
         let (all, added) = (base.stated.tally.bytes, recent.bytes() as u64);
         let in_place = IN_PLACE_COST * touched_bytes + added;
-        let is_anew = touched.is_empty() || base.engine.bytes_on_disk() + in_place > 2 * all + SLACK_BYTES;
+        let is_worn =
+            || base.stated.tally.blocks == 0 || base.engine.bytes_on_disk() + in_place > 2 * all + SLACK_BYTES;
+        let is_anew = !touched.is_empty() && is_worn();
         Ok(Self { touched, is_anew, bytes: if is_anew { all + added } else { in_place } })
     }
 }
@@ -158,27 +157,28 @@ fn split(at: Vec<u8>, rows: Vec<RawRow>) -> Vec<Packed> {
 }
 
 /// Writes blocks with what is then stated.
-fn place(engine: &Engine, blocks: Vec<Packed>, stated: &mut Stated) -> Result<(), EngineError> {
+fn put(engine: &Engine, blocks: Vec<Packed>, stated: &mut Stated) -> Result<(), EngineError> {
     for block in &blocks {
         stated.tally.add(&block.at, &block.bytes);
     }
     engine.write(blocks, stated)
 }
 
-/// Whether there is room for what is written. A file system that does not say is asked by writing.
-pub(super) fn check_room(directory: &Path) -> Result<(), EngineError> {
-    match free_space(directory) {
-        Ok(space) if space.free_bytes < ROOM_BYTES_MIN => {
-            let free_bytes = space.free_bytes;
-            Err(EngineError::Failed(format!("{free_bytes} bytes are free on the disk; {ROOM_BYTES_MIN} are needed")))
+impl Ground<'_> {
+    /// Whether there is room for what is written. A file system that does not say is asked by writing.
+    pub(super) fn check_room(&self) -> Result<(), EngineError> {
+        match self.disk.free_bytes(self.directory) {
+            Some(free_bytes) if free_bytes < ROOM_BYTES_MIN => Err(EngineError::Failed(format!(
+                "{free_bytes} bytes are free on the disk; {ROOM_BYTES_MIN} are needed"
+            ))),
+            _ => Ok(()),
         }
-        _ => Ok(()),
     }
-}
 
-/// Whether a second copy fits onto the disk.
-fn has_room_for(directory: &Path, bytes: u64) -> bool {
-    free_space(directory).is_ok_and(|space| space.free_bytes > IN_PLACE_COST * bytes + ROOM_BYTES_MIN)
+    /// Whether a second copy fits onto the disk.
+    fn has_room_for(&self, bytes: u64) -> bool {
+        self.disk.free_bytes(self.directory).is_some_and(|free| free > IN_PLACE_COST * bytes + ROOM_BYTES_MIN)
+    }
 }
 
 const GENERATION: &str = "db-";

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     Batch, Mark, TableOptions,
-    base::{Base, Plan, check_room, generation_path, remove_others},
+    base::{Base, Ground, Plan, generation_path, remove_others},
     checkpoint::Checkpoint,
     engine::{EngineError, RawRow, no_block, note_pages, opening_takes},
     merged::{Merged, Range},
@@ -103,10 +103,11 @@ impl Layers {
     /// Writes what is in memory, and says outside what must be there from now on.
     pub(super) fn write(&self) -> Result<(), EngineError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        check_room(&self.directory)?;
+        let ground = Ground { directory: &self.directory, disk: &self.disk, cache_bytes: self.cache_bytes };
+        ground.check_room()?;
         if let Some((base, frozen)) = self.freeze() {
             let plan = Plan::of(&base, &frozen)?;
-            let base = base.with(&frozen, plan, &self.directory, self.cache_bytes)?;
+            let base = base.with(&frozen, plan, &ground)?;
             let mut state = self.write_state();
             (state.base, state.frozen, state.written) = (base, None, Instant::now());
         }

@@ -199,6 +199,32 @@ fn a_batch_for_which_memory_has_no_place_is_refused_until_rows_can_be_written() 
 }
 
 #[test]
+fn fresh_tables_lose_no_row_on_a_disk_with_little_room_or_one_that_does_not_say() {
+    for free in [Some(1_100_000), None] {
+        let (room, disk) = (Room::new(), Disk::default());
+        disk.faults.say_free(free);
+        let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
+        for number in 0..100 {
+            tables.apply(&batch(number), FEEDS, at(number)).unwrap();
+        }
+        tables.checkpoint().unwrap();
+        drop(tables);
+        assert!(room.is_intact(&room.open(), 100), "{free:?}");
+    }
+}
+
+#[test]
+fn how_far_a_journal_was_applied_is_written_without_the_rows_that_did_not_change() {
+    let room = Room::with_rows(30);
+    let (tables, before) = (room.open(), room.blocks());
+    tables.apply(&Batch::new(), HOUSE, at(7)).unwrap();
+    tables.checkpoint().unwrap();
+    assert_eq!((room.blocks(), tables.applied(HOUSE).unwrap()), (before, Some(at(7))));
+    drop(tables);
+    assert!(room.is_intact(&room.open(), 30));
+}
+
+#[test]
 fn tables_that_were_opened_on_a_full_disk_are_sound_after_a_crash() {
     let (room, disk) = (Room::with_rows(1), Disk::default());
     disk.faults.full_after(Some(0));
