@@ -104,7 +104,7 @@ impl Layers {
     pub(super) fn write(&self) -> Result<(), EngineError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let ground = Ground { directory: &self.directory, disk: &self.disk, cache_bytes: self.cache_bytes };
-        ground.check_room()?;
+        ground.check_room(0)?;
         if let Some((base, frozen)) = self.freeze() {
             let plan = Plan::of(&base, &frozen)?;
             let base = base.with(&frozen, plan, &ground)?;

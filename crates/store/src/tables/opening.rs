@@ -39,7 +39,7 @@ pub(super) fn open(directory: &Path, options: &TableOptions, disk: &Disk) -> Ope
     for _ in 0..2 {
         match open_in_time(directory, options, disk) {
             Ok(layers) => return Opened { layers: Ok(layers), set_aside },
-            Err(why) if ground.check_room().is_err() => {
+            Err(why) if ground.check_room(0).is_err() => {
                 return Opened { layers: Err(format!("they do not open on a full disk: {why}")), set_aside };
             }
             Err(why) => match self::set_aside(directory) {

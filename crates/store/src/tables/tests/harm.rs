@@ -2,20 +2,6 @@
 
 use super::*;
 
-/// The newest state set back to an older one, as after a loss that nobody was told of.
-fn copy_tree(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_tree(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 #[test]
 fn whatever_becomes_of_the_directory_fresh_tables_open() {
     type Harm = fn(&Path);
@@ -163,57 +149,6 @@ fn a_panic_inside_the_engine_makes_the_tables_unusable_and_nothing_else() {
 }
 
 #[test]
-fn a_checkpoint_that_cannot_be_made_stays_due_and_is_no_failure_of_the_batch_before_it() {
-    let room = Room::with_rows(1);
-    let disk = Disk::default();
-    let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
-    let known = || checkpoint::Checkpoint::read(&room.path()).unwrap().stated.marks[FEEDS.name()];
-    disk.faults.full_after(Some(0));
-    tables.apply(&batch(1), FEEDS, at(1)).unwrap();
-    assert!(matches!(tables.checkpoint(), Err(TableError::Failed { .. })), "who asks for one is told");
-    tables.apply(&batch(2), FEEDS, at(2)).unwrap();
-    assert_eq!((tables.applied(FEEDS).unwrap(), known()), (Some(at(2)), at(0).to_u64()));
-    disk.faults.full_after(None);
-    tables.apply(&batch(3), FEEDS, at(3)).unwrap();
-    tables.checkpoint().unwrap();
-    assert_eq!((known(), room.told.get()), (at(3).to_u64(), None));
-    drop(tables);
-    assert!(room.is_intact(&room.open(), 4));
-}
-
-#[test]
-fn a_batch_for_which_memory_has_no_place_is_refused_until_rows_can_be_written() {
-    let (mut room, disk) = (Room::with_rows(1), Disk::default());
-    room.options.recent_bytes = 1_000;
-    let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
-    disk.faults.full_after(Some(0));
-    let refused = (1..20).find(|number| tables.apply(&batch(*number), FEEDS, at(*number)).is_err()).unwrap();
-    assert!((4..15).contains(&refused), "{refused} batches of some 300 bytes were taken into twice 1,000");
-    assert_eq!(tables.applied(FEEDS).unwrap(), Some(at(refused - 1)));
-    assert!(room.is_intact(&tables, refused), "what was taken is read");
-    disk.faults.full_after(None);
-    tables.apply(&batch(refused), FEEDS, at(refused)).unwrap();
-    assert_eq!(room.told.get(), None);
-    drop(tables);
-    assert!(room.is_intact(&room.open(), refused + 1));
-}
-
-#[test]
-fn fresh_tables_lose_no_row_on_a_disk_with_little_room_or_one_that_does_not_say() {
-    for free in [Some(1_100_000), None] {
-        let (room, disk) = (Room::new(), Disk::default());
-        disk.faults.say_free(free);
-        let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
-        for number in 0..100 {
-            tables.apply(&batch(number), FEEDS, at(number)).unwrap();
-        }
-        tables.checkpoint().unwrap();
-        drop(tables);
-        assert!(room.is_intact(&room.open(), 100), "{free:?}");
-    }
-}
-
-#[test]
 fn how_far_a_journal_was_applied_is_written_without_the_rows_that_did_not_change() {
     let room = Room::with_rows(30);
     let (tables, before) = (room.open(), room.blocks());
@@ -222,21 +157,6 @@ fn how_far_a_journal_was_applied_is_written_without_the_rows_that_did_not_change
     assert_eq!((room.blocks(), tables.applied(HOUSE).unwrap()), (before, Some(at(7))));
     drop(tables);
     assert!(room.is_intact(&room.open(), 30));
-}
-
-#[test]
-fn tables_that_were_opened_on_a_full_disk_are_sound_after_a_crash() {
-    let (room, disk) = (Room::with_rows(1), Disk::default());
-    disk.faults.full_after(Some(0));
-    let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
-    assert!(room.is_intact(&tables, 1), "reading goes on");
-    tables.apply(&batch(1), FEEDS, at(1)).unwrap();
-    disk.faults.full_after(None);
-    tables.checkpoint().unwrap();
-    let crashed = room.directory.path().join("crashed");
-    copy_tree(&room.path(), &crashed);
-    let copy = Tables::open(&crashed, room.options.clone());
-    assert!(room.is_intact(&copy, 2), "{:?}", copy.set_aside());
 }
 
 /// Set for a process whose files cannot grow: where its tables are.
