@@ -94,7 +94,7 @@ pub(crate) struct Shared {
     listening: Mutex<BTreeSet<String>>,
     sent: Mutex<VecDeque<(OutboxId, EntryId)>>,
     news: broadcast::Sender<News>,
-    /// Damaged records without which it is not known who belongs to the network and who may speak.
+    /// Damaged records without which nothing is sent, received or judged: which, and what is wrong.
     pub(crate) unread: Vec<String>,
     pub(crate) lengths: lengths::Lengths,
     wanted: previews::Wanted,

@@ -103,9 +103,7 @@ impl App {
             status.connected = shared.peers().values().filter(|peer| peer.connected_since_ms.is_some()).count();
             status.damaged.extend(damaged("journal of the feeds", &shared.shelf.journal));
             status.damaged.extend(shared.unread.iter().map(|why| {
-                format!(
-                    "who belongs to the network or who may speak cannot be read, so nothing is sent or received: {why}"
-                )
+                format!("a record that has to be known cannot be read, so nothing is sent or received: {why}")
             }));
             let blames = shared.counts().blames;
             status.refused = Refused {

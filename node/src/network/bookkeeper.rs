@@ -23,7 +23,7 @@ use super::{
     News, Shared,
     folding::{Consequences, Folding, Judge, judge, rejudge},
     forgetting::{self, Owing},
-    heard::read_all,
+    heard::{read_all, up_to_error},
     indexer::{Feed, Indexer, Report},
     rows::{FOLDED, HOUSE_FILED, OWED},
     shelf::{Shelf, ShelfError},
@@ -327,8 +327,8 @@ fn changes_of(shelf: &Shelf, consequences: &Consequences) -> Result<Vec<Change>,
     Ok(changes)
 }
 
-/// Folds the records of the shared feeds that stand behind one, a batch of them. Returns the last of them; none if there were
-/// none.
+/// Folds the records of the shared feeds that stand behind one, a batch of them, but none behind one that cannot be read. Returns
+/// the last of them; none if there were none.
 pub(crate) fn fold_feeds(
     shelf: &Shelf,
     behind: Option<Position>,
@@ -339,19 +339,25 @@ pub(crate) fn fold_feeds(
         None => shelf.journal.scan(None),
     };
     let mut folding = Folding::of_feeds(shelf, judge);
-    let mut last = None;
+    let (mut last, mut error) = (None, None);
     let mut scan = scan.take(RECORDS_AT_ONCE);
-    loop {
-        let scanned = scan.by_ref().take(RECORDS_IN_MEMORY).collect::<Result<Vec<_>, _>>()?;
-        let Some(end) = scanned.last() else { break };
-        last = Some(end.position);
-        for read in read_all(shelf, &scanned)? {
+    while error.is_none() {
+        let (scanned, unscanned) = up_to_error(scan.by_ref().take(RECORDS_IN_MEMORY));
+        if scanned.is_empty() {
+            error = unscanned.map(ShelfError::from);
+            break;
+        }
+        let (read, unread) = read_all(shelf, &scanned);
+        for read in read {
+            last = Some(read.at);
             folding.fold(read)?;
         }
+        error = unread.or(unscanned.map(ShelfError::from));
     }
-    match last {
-        Some(last) => Ok(Some((last, folding.finish()?))),
-        None => Ok(None),
+    match (last, error) {
+        (Some(last), _) => Ok(Some((last, folding.finish()?))),
+        (None, Some(error)) => Err(error),
+        (None, None) => Ok(None),
     }
 }
 

@@ -71,22 +71,40 @@ impl Heard {
     }
 }
 
-/// Reads records, in their order.
-pub(crate) fn read_all(shelf: &Shelf, scanned: &[Scanned]) -> Result<Vec<Read>, ShelfError> {
+/// Reads records, in their order, up to the first that cannot be read; and why not.
+pub(crate) fn read_all(shelf: &Shelf, scanned: &[Scanned]) -> (Vec<Read>, Option<ShelfError>) {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let share = scanned.len().div_ceil(cores).max(RECORDS_A_CORE_MIN);
-    let read_share =
-        |share: &[Scanned]| share.iter().map(|scanned| read(shelf, scanned)).collect::<Result<Vec<_>, _>>();
+    let read_share = |share: &[Scanned]| up_to_error(share.iter().map(|scanned| read(shelf, scanned)));
     thread::scope(|scope| {
         let mut shares = scanned.chunks(share);
         let own = shares.next().unwrap_or_default();
         let others: Vec<_> = shares.map(|share| scope.spawn(move || read_share(share))).collect();
-        let mut records = read_share(own)?;
+        let (mut records, mut error) = read_share(own);
         for other in others {
-            records.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            let (read, unread) = other.join().unwrap_or_else(|panic| resume_unwind(panic));
+            if error.is_none() {
+                records.extend(read);
+                error = unread;
+            }
         }
-        Ok(records)
+        (records, error)
     })
+}
+
+/// What comes before the first error, and that.
+pub(crate) fn up_to_error<T, E>(all: impl Iterator<Item = Result<T, E>>) -> (Vec<T>, Option<E>) {
+    let (mut sound, mut error) = (Vec::new(), None);
+    for result in all {
+        match result {
+            Ok(one) => sound.push(one),
+            Err(first) => {
+                error = Some(first);
+                break;
+            }
+        }
+    }
+    (sound, error)
 }
 
 fn read(shelf: &Shelf, scanned: &Scanned) -> Result<Read, ShelfError> {

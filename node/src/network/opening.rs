@@ -18,13 +18,16 @@ use protocol::{
     message::{self, Absence, Body},
     payload::control::Head,
 };
-use store::{Journal, JournalError, JournalOptions, KeyError, NewRecord, Position, Secret, TableOptions, Tables};
+use store::{
+    Journal, JournalError, JournalOptions, KeyError, NewRecord, Position, Scanned, Secret, TableOptions, Tables,
+};
 use trust::{PaperError, Papers};
 
 use super::{
     bookkeeper::{fold_feeds, fold_house},
     filing::Filing,
     folding::judge,
+    heard::up_to_error,
     progress::Progress,
     record::{self, Kept},
     rows::{ADDRESSES, CONTROL, FILED, FOLDED, FREEZES, HEADS, HeadRow, MISSING, PAPERS, SCHEMA},
@@ -76,8 +79,21 @@ pub(crate) struct Machines {
     /// Whether the machines know all that stands in the journal. Not so on a full disk, where it is not all in the tables, and
     /// where records are unread: the tables can be read then, and nothing else.
     pub(crate) is_whole: bool,
-    /// Damaged records of those that say who belongs to the network and who may speak: which, and what is wrong.
+    /// Damaged records of those that the machines and the casebook need: which, and what is wrong.
     pub(crate) unread: Vec<String>,
+    /// Whether what was filed can be judged: no record that says who may speak is among the damaged ones.
+    can_judge: bool,
+}
+
+impl Machines {
+    /// Notes a damaged record.
+    fn lacks(&mut self, damage: &JournalError) {
+        let why = damage.to_string();
+        if !self.unread.contains(&why) {
+            self.unread.push(why);
+        }
+        self.is_whole = false;
+    }
 }
 
 /// Writes the first records of a network that this node joins.
@@ -117,20 +133,21 @@ pub(crate) fn open(
         remove(&layout.index())?;
     }
     let unread = |source: OpenError| OpenError::Unread { directory: layout.feeds(), source: Box::new(source) };
-    let machines = machines(&shelf, me).map_err(unread)?;
-    for why in &machines.unread {
-        tracing::error!(
-            journal.why = why,
-            "A record that says who belongs to the network or who may speak cannot be read. What is here can be read; nothing is \
-             sent, received or judged until the record is restored from a backup."
-        );
-    }
-    if machines.unread.is_empty() {
+    let mut machines = machines(&shelf, me).map_err(unread)?;
+    if machines.can_judge {
         match fold(&shelf, &machines.exchange) {
             // The bookkeeper goes on with it.
             Err(error) if error.is_full() => {}
+            Err(ShelfError::Journal(error)) if is_damage(&error) => machines.lacks(&error),
             folded => folded.map_err(|error| unread(error.into()))?,
         }
+    }
+    for why in &machines.unread {
+        tracing::error!(
+            journal.why = why,
+            "A record of the journal cannot be read. What stands before it can be read; nothing is sent, received or judged until \
+             it is restored from a backup."
+        );
     }
     Ok(Opened { machines, shelf })
 }
@@ -142,15 +159,16 @@ pub(super) fn machines(shelf: &Shelf, me: InstitutionId) -> Result<Machines, Ope
     if filed.is_some() {
         state.load(shelf)?;
     }
+    let can_judge = state.unread.is_empty();
     let is_whole = match state.replay(shelf, filed) {
         Err(OpenError::Shelf(error)) if error.is_full() => false,
         replayed => replayed.map(|()| true)?,
     };
-    let State { papers, chains, addresses, unread } = state;
-    let papers = papers.ok_or(OpenError::NoCharter)?;
+    let papers = state.papers.take().ok_or_else(|| state.no_charter())?;
+    let State { chains, addresses, unread, .. } = state;
     let restored = Restored { me, papers, chains: chains.into_values().collect(), missing: missing(shelf)? };
     let is_whole = is_whole && unread.is_empty();
-    Ok(Machines { exchange: Exchange::new(restored, now_ms()), addresses, is_whole, unread })
+    Ok(Machines { exchange: Exchange::new(restored, now_ms()), addresses, is_whole, unread, can_judge })
 }
 
 /// Folds what stands in the journals behind what was folded before. What the index has to forget then stands in the tables.
@@ -309,26 +327,22 @@ impl State {
         self.unread.first().map_or(OpenError::NoCharter, |why| OpenError::CharterUnread { why: why.clone() })
     }
 
-    /// Files what stands in the journal behind a record, or all of it.
+    /// Files what stands in the journal behind a record, or all of it; but nothing behind one that is damaged: it may be restored.
     fn replay(&mut self, shelf: &Shelf, filed: Option<Position>) -> Result<(), OpenError> {
         let mut scan = match filed {
             Some(filed) => shelf.journal.scan_after(filed),
             None => shelf.journal.scan(None),
         };
         let progress = Progress::along(&shelf.journal, filed, "entries");
-        loop {
-            let mut batch = Vec::new();
-            for scanned in scan.by_ref().take(RECORDS_AT_ONCE) {
-                let scanned = scanned.map_err(ShelfError::from)?;
-                let kept = record::from_journal(scanned.kind, &scanned.clear).map_err(ShelfError::from)?;
-                let salted = match shelf.journal.unseal(&scanned).map_err(ShelfError::from)? {
-                    Secret::Held(secret) => record::salted(&secret),
-                    Secret::Erased | Secret::None => None,
-                };
-                batch.push((kept, salted, scanned.position));
+        let mut is_sound = true;
+        while is_sound {
+            let read = scan.by_ref().take(RECORDS_AT_ONCE).map(|scanned| unseal(shelf, scanned?));
+            let (batch, error) = up_to_error(read);
+            if let Some(error) = error {
+                self.unless_damaged::<()>(Err(error))?;
+                is_sound = false;
             }
-            let Some((_, _, last)) = batch.last() else { break };
-            let last = *last;
+            let Some(last) = batch.last().map(|(_, _, position)| *position) else { break };
             self.file(shelf, batch)?;
             progress.reach(last);
         }
@@ -390,6 +404,16 @@ impl State {
 fn read(shelf: &Shelf, position: u64) -> Result<Kept, ShelfError> {
     let read = shelf.journal.read(Position::from_u64(position))?;
     Ok(record::from_journal(read.kind, &read.clear)?)
+}
+
+/// A record, its payload and where it stands.
+fn unseal(shelf: &Shelf, scanned: Scanned) -> Result<(Kept, Option<Salted>, Position), ShelfError> {
+    let kept = record::from_journal(scanned.kind, &scanned.clear)?;
+    let salted = match shelf.journal.unseal(&scanned)? {
+        Secret::Held(secret) => record::salted(&secret),
+        Secret::Erased | Secret::None => None,
+    };
+    Ok((kept, salted, scanned.position))
 }
 
 fn is_damage(error: &JournalError) -> bool {

@@ -175,3 +175,54 @@ async fn a_node_that_cannot_read_its_charter_says_which_record_it_is() {
     flip(&hospital, &network, record);
     hospital.open().await.close().await;
 }
+
+/// What a crash would leave of a directory now.
+fn copy_files(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (kind, copy) = (entry.file_type().unwrap(), to.join(entry.file_name()));
+        if kind.is_dir() {
+            copy_files(&entry.path(), &copy);
+        } else if kind.is_file() {
+            std::fs::copy(entry.path(), copy).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_whose_newest_records_are_damaged_after_a_crash_is_open_for_reading_what_stands_before() {
+    let (hospital, app, one) = Hospital::with_physician().await;
+    let mut cases = vec![post(&app, "Written with the tables", Audience::Network, &one).await];
+    let app = hospital.reopened(app).await;
+    let (network, shelf) = (app.joined().unwrap().id(), app.joined().unwrap().shared().shelf.clone());
+    cases.push(post(&app, "Only in the journal", Audience::Network, &one).await);
+    let record = shelf.journal.end();
+    for title in ["Damaged", "Behind the damage"] {
+        cases.push(post(&app, title, Audience::Network, &one).await);
+    }
+    let crashed = hospital.layout.root().with_file_name("crashed");
+    copy_files(hospital.layout.root(), &crashed);
+    app.close().await;
+    drop((app, shelf));
+    std::fs::remove_dir_all(hospital.layout.root()).unwrap();
+    std::fs::rename(crashed, hospital.layout.root()).unwrap();
+
+    flip(&hospital, &network, record);
+    for _ in ["after the crash", "and a stop in order"] {
+        let app = hospital.open().await;
+        let damaged = app.status().damaged;
+        let place = format!("segment {} at {}: no sound record", record.segment(), record.offset());
+        assert_eq!(damaged.len(), 2, "that it is damaged, and that nothing arrives: {damaged:?}");
+        assert!(damaged.iter().all(|said| said.ends_with(&place)), "{damaged:?}");
+        let titles: Vec<_> = cases[..2].iter().map(|case| title_of(&app, *case, &one)).collect();
+        assert_eq!(titles, [Some("Written with the tables".to_owned()), Some("Only in the journal".to_owned())]);
+        assert!(app.case(cases[2], &one).is_err() && app.case(cases[3], &one).is_err());
+        app.close().await;
+    }
+    flip(&hospital, &network, record);
+    let app = hospital.open().await;
+    assert_eq!(app.status().damaged, [""; 0]);
+    assert_eq!(title_of(&app, cases[2], &one).as_deref(), Some("Damaged"));
+    assert_eq!(title_of(&app, cases[3], &one).as_deref(), Some("Behind the damage"));
+    app.close().await;
+}
