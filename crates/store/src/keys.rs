@@ -176,22 +176,26 @@ impl KeyFile {
         }
     }
 
-    /// The first copy's slot, or the second's where the first is damaged.
+    /// The first copy's slot, or the second's where the first is damaged or cannot be read.
     fn slot(&self, ahead: &mut Ahead, slot: u32) -> Result<Option<Slot>, KeyError> {
         if ahead.slot(slot).is_none() {
-            *ahead = Ahead::read(&self.paths[0], slot)
-                .map_err(|source| KeyError::Io { file: self.paths[0].clone(), source })?;
+            *ahead = Ahead::read(&self.paths[0], slot).unwrap_or_default();
         }
         if let Some(sound) = ahead.slot(slot).and_then(|bytes| Slot::decode(bytes, &self.head, slot)) {
             return Ok(Some(sound));
         }
+        let mut unread = Ok(None);
         for path in &self.paths {
-            let bytes = read_slot(path, slot).map_err(|source| KeyError::Io { file: path.clone(), source })?;
-            if let Some(sound) = bytes.and_then(|bytes| Slot::decode(&bytes, &self.head, slot)) {
-                return Ok(Some(sound));
+            match read_slot(path, slot) {
+                Ok(bytes) => {
+                    if let Some(sound) = bytes.and_then(|bytes| Slot::decode(&bytes, &self.head, slot)) {
+                        return Ok(Some(sound));
+                    }
+                }
+                Err(source) => unread = unread.and(Err(KeyError::Io { file: path.clone(), source })),
             }
         }
-        Ok(None)
+        unread
     }
 
     /// Overwrites slots in both copies and waits for the disk. Needs no room, and again does no harm. Returns how many of them
@@ -292,17 +296,12 @@ impl Ahead {
     /// Slots that are read at once.
     const SLOTS: usize = 64;
 
-    /// Reads a copy from a slot on; nothing where there is no copy.
+    /// Reads a copy from a slot on. Where one of them cannot be read, none is: the one that is wanted may be sound.
     fn read(path: &Path, slot: u32) -> io::Result<Self> {
-        let mut bytes = Vec::new();
-        let read = File::open(path).and_then(|mut file| {
-            file.seek(SeekFrom::Start(slot_offset(slot)))?;
-            file.take((Self::SLOTS * SLOT_LEN) as u64).read_to_end(&mut bytes)
-        });
-        match read {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(Self { first: slot, bytes }),
-        }
+        let (mut file, mut bytes) = (File::open(path)?, Vec::new());
+        file.seek(SeekFrom::Start(slot_offset(slot)))?;
+        file.take((Self::SLOTS * SLOT_LEN) as u64).read_to_end(&mut bytes)?;
+        Ok(Self { first: slot, bytes })
     }
 
     fn slot(&self, slot: u32) -> Option<&[u8; SLOT_LEN]> {

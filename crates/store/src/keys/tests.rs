@@ -80,6 +80,26 @@ fn slots_that_were_read_with_others_are_erased_and_rewritten_all_the_same() {
 }
 
 #[test]
+fn a_copy_that_cannot_be_read_leaves_the_other() {
+    let room = Room::new();
+    let file = room.create();
+    let keys = file.reserve(2, &room.entropy).unwrap();
+    // Whoever reads a directory gets an error.
+    let replace = |copy, by: &dyn Fn(&Path) -> io::Result<()>| {
+        let path = room.copy(copy);
+        if path.is_dir() { std::fs::remove_dir(&path) } else { std::fs::remove_file(&path) }.unwrap();
+        by(&path).unwrap();
+    };
+    let bytes = std::fs::read(room.copy(0)).unwrap();
+    replace(0, &|path| std::fs::create_dir(path));
+    assert!(opens(&file, 1, &keys[1].1));
+    replace(1, &|path| std::fs::create_dir(path));
+    assert!(matches!(file.get(1), Err(KeyError::Io { .. })));
+    replace(0, &|path| std::fs::write(path, &bytes));
+    assert!(opens(&file, 1, &keys[1].1));
+}
+
+#[test]
 fn one_copy_repairs_the_other_wherever_it_is_hit() {
     for copy in 0..2 {
         for byte in (0..HEAD_LEN + 2 * SLOT_LEN).step_by(7) {
