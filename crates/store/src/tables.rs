@@ -16,13 +16,13 @@ mod engine;
 mod guard;
 mod layers;
 mod merged;
-mod opened;
 mod opening;
 mod recent;
 mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unpacked;
 mod watch;
 
 use std::{

@@ -15,7 +15,7 @@ use std::{
 use super::{
     block::{Block, Packed},
     checkpoint::{Stated, Tally},
-    opened::Opened,
+    unpacked::Unpacked,
 };
 use crate::disk;
 
@@ -39,7 +39,7 @@ pub(super) type RawRow = (Vec<u8>, Vec<u8>);
 pub(super) struct Engine {
     directory: PathBuf,
     db: sled::Db,
-    opened: Opened,
+    unpacked: Unpacked,
 }
 
 /// A block and the key it stands under.
@@ -70,7 +70,7 @@ impl Engine {
     /// Opens or makes the database in a directory. May panic and may hang.
     pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, EngineError> {
         let config = sled::Config::new().path(directory).cache_capacity(cache_bytes).flush_every_ms(None);
-        Ok(Self { directory: directory.to_owned(), db: config.open()?, opened: Opened::new() })
+        Ok(Self { directory: directory.to_owned(), db: config.open()?, unpacked: Unpacked::new() })
     }
 
     /// The block in which a key stands if it stands anywhere. None: there are no blocks.
@@ -95,7 +95,7 @@ impl Engine {
 
     /// The rows of a block.
     pub(super) fn open_block(&self, placed: Placed) -> Result<Arc<Block>, EngineError> {
-        self.opened.open(placed).ok_or_else(no_block)
+        self.unpacked.open(placed).ok_or_else(no_block)
     }
 
     /// Writes blocks together with what the engine then states, or nothing.
