@@ -65,6 +65,8 @@ pub struct TableOptions {
     pub cache_bytes: u64,
     /// Memory for rows that were changed, until they are written; while they are, others take as much again, and no more.
     pub recent_bytes: usize,
+    /// Rows that stand in memory so long are written even if they are few, at the next batch or [`Tables::write_if_due`].
+    pub written_within: Duration,
     /// Who is told when the tables broke.
     pub on_fatal: OnFatal,
 }
@@ -213,6 +215,13 @@ impl Tables {
         self.run(Layers::write)
     }
 
+    /// Begins to write what has stood in memory for long, if there is such. To be asked now and then.
+    pub fn write_if_due(&self) {
+        if self.layers.as_ref().is_some_and(|layers| layers.is_due()) {
+            self.begin_writing();
+        }
+    }
+
     /// Has closing take no longer than until then: what is left undone by then the next start does. The first one told counts.
     pub fn close_by(&self, deadline: Instant) {
         // It was told already.
@@ -268,10 +277,11 @@ impl fmt::Debug for Tables {
 }
 
 impl TableOptions {
-    /// A minute to open, five for a call (writing to a slow disk is one), and 64 and 16 MiB of memory.
+    /// A minute to open, five for a call (writing to a slow disk is one), 64 and 16 MiB of memory, and rows written within ten minutes.
     pub fn new(schema: u32, on_fatal: OnFatal) -> Self {
         let (open_max, call_max) = (Duration::from_secs(60), Duration::from_secs(300));
-        Self { schema, open_max, call_max, cache_bytes: 64 << 20, recent_bytes: 16 << 20, on_fatal }
+        let written_within = Duration::from_secs(600);
+        Self { schema, open_max, call_max, cache_bytes: 64 << 20, recent_bytes: 16 << 20, written_within, on_fatal }
     }
 }
 

@@ -170,16 +170,21 @@ fn put(engine: &Engine, blocks: Vec<Packed>, stated: &mut Stated) -> Result<(), 
     engine.write(blocks, stated)
 }
 
-impl Ground<'_> {
-    /// Whether there is room to write so many bytes of blocks. A file system that does not say is asked by writing.
-    pub(super) fn check_room(&self, bytes: u64) -> Result<(), EngineError> {
-        let needed_bytes = WRITE_COST * bytes + ROOM_BYTES_MIN;
-        match self.disk.free_bytes(self.directory) {
-            Some(free_bytes) if free_bytes < needed_bytes => {
-                Err(EngineError::Failed(format!("{free_bytes} bytes are free on the disk; {needed_bytes} are needed")))
-            }
-            _ => Ok(()),
+/// Whether there is room to write so many bytes of blocks. A file system that does not say is asked by writing.
+pub(super) fn check_room(directory: &Path, disk: &Disk, bytes: u64) -> Result<(), EngineError> {
+    let needed_bytes = WRITE_COST * bytes + ROOM_BYTES_MIN;
+    match disk.free_bytes(directory) {
+        Some(free_bytes) if free_bytes < needed_bytes => {
+            Err(EngineError::Failed(format!("{free_bytes} bytes are free on the disk; {needed_bytes} are needed")))
         }
+        _ => Ok(()),
+    }
+}
+
+impl Ground<'_> {
+    /// Whether there is room for blocks in their place.
+    fn check_room(&self, bytes: u64) -> Result<(), EngineError> {
+        check_room(self.directory, self.disk, bytes)
     }
 
     /// Whether a second copy fits onto the disk.

@@ -5,13 +5,13 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::{Duration, Instant},
 };
 
 use super::{
     Batch, Mark, TableOptions,
-    base::{Base, Ground, Plan, generation_path, remove_others},
+    base::{Base, Ground, Plan, check_room, generation_path, remove_others},
     checkpoint::Checkpoint,
     engine::{EngineError, RawRow, no_block, note_pages, opening_takes},
     merged::{Merged, Range},
@@ -23,14 +23,13 @@ use crate::{disk::Disk, journal::Position};
 const BYTES_A_SECOND: u64 = 10 << 20;
 /// What opening takes however little there is.
 const OPENING_MIN: Duration = Duration::from_millis(500);
-/// Rows that stand in memory so long are written even if they are few.
-const WRITTEN_WITHIN: Duration = Duration::from_secs(600);
 
 pub(super) struct Layers {
     directory: PathBuf,
     disk: Disk,
     cache_bytes: u64,
     recent_bytes: usize,
+    written_within: Duration,
     state: RwLock<State>,
     /// Held by who writes.
     writing: Mutex<()>,
@@ -41,7 +40,6 @@ struct State {
     /// What is being written.
     frozen: Option<Arc<Recent>>,
     base: Base,
-    written: Instant,
 }
 
 impl Layers {
@@ -55,12 +53,13 @@ impl Layers {
         let known = if is_fresh { Some(Checkpoint::default()) } else { Checkpoint::read(directory) };
         let known = known.ok_or_else(|| EngineError::Broken("there is no sound checkpoint".into()))?;
         let base = Base::open(directory, &known, options.cache_bytes)?;
-        let state = State { recent: Recent::default(), frozen: None, base, written: Instant::now() };
+        let state = State { recent: Recent::default(), frozen: None, base };
         Ok(Self {
             directory: directory.to_owned(),
             disk,
             cache_bytes: options.cache_bytes,
             recent_bytes: options.recent_bytes,
+            written_within: options.written_within,
             state: RwLock::new(state),
             writing: Mutex::new(()),
         })
@@ -92,24 +91,38 @@ impl Layers {
 
     /// Takes a batch in, unless so much waits to be written that some of it has to be first. Whether it is time to write.
     pub(super) fn apply(&self, batch: &Batch, mark: Mark, applied: Position) -> Result<bool, EngineError> {
-        if self.read().recent.bytes() >= 2 * self.recent_bytes {
-            self.write()?;
+        if self.has_no_place() {
+            let writing = self.lock_writing();
+            // Who wrote meanwhile may have made some.
+            if self.has_no_place() {
+                self.write_under(&writing)?;
+            }
         }
         let mut state = self.write_state();
         state.recent.take(batch, mark, applied);
-        Ok(state.recent.bytes() >= self.recent_bytes || state.written.elapsed() >= WRITTEN_WITHIN)
+        Ok(state.recent.bytes() >= self.recent_bytes || state.recent.is_older_than(self.written_within))
+    }
+
+    /// Whether rows stand in memory for so long that they are to be written even if they are few.
+    pub(super) fn is_due(&self) -> bool {
+        let state = self.read();
+        state.recents().any(|recent| recent.is_older_than(self.written_within))
     }
 
     /// Writes what is in memory, and says outside what must be there from now on.
     pub(super) fn write(&self) -> Result<(), EngineError> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let ground = Ground { directory: &self.directory, disk: &self.disk, cache_bytes: self.cache_bytes };
-        ground.check_room(0)?;
+        self.write_under(&self.lock_writing())
+    }
+
+    fn write_under(&self, _: &MutexGuard<'_, ()>) -> Result<(), EngineError> {
+        let Self { directory, disk, cache_bytes, .. } = self;
+        check_room(directory, disk, 0)?;
+        let ground = Ground { directory, disk, cache_bytes: *cache_bytes };
         if let Some((base, frozen)) = self.freeze() {
             let plan = Plan::of(&base, &frozen)?;
             let base = base.with(&frozen, plan, &ground)?;
             let mut state = self.write_state();
-            (state.base, state.frozen, state.written) = (base, None, Instant::now());
+            (state.base, state.frozen) = (base, None);
         }
         self.note(false)
     }
@@ -141,6 +154,12 @@ impl Layers {
         Ok(remove_others(&self.directory, generation)?)
     }
 
+    /// Whether what waits in memory has taken all of its place.
+    fn has_no_place(&self) -> bool {
+        let bytes: usize = self.read().recents().map(Recent::bytes).sum();
+        bytes >= 2 * self.recent_bytes && bytes > 0
+    }
+
     /// Puts aside what is to be written. None: nothing is.
     fn freeze(&self) -> Option<(Base, Arc<Recent>)> {
         let mut state = self.write_state();
@@ -157,6 +176,10 @@ impl Layers {
 
     fn base_path(&self) -> PathBuf {
         generation_path(&self.directory, self.read().base.generation)
+    }
+
+    fn lock_writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {

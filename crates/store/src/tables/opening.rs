@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     TableOptions,
-    base::Ground,
+    base::check_room,
     engine::{EngineError, opening_takes},
     guard::panic_text,
     layers::Layers,
@@ -35,11 +35,11 @@ pub(super) struct Opened {
 /// Opens what is there; if that fails, sets it aside and opens anew. On a full disk what is there may be sound and nothing could be
 /// built anew, so it stays where it is.
 pub(super) fn open(directory: &Path, options: &TableOptions, disk: &Disk) -> Opened {
-    let (mut set_aside, ground) = (Vec::new(), Ground { directory, disk, cache_bytes: options.cache_bytes });
+    let mut set_aside = Vec::new();
     for _ in 0..2 {
         match open_in_time(directory, options, disk) {
             Ok(layers) => return Opened { layers: Ok(layers), set_aside },
-            Err(why) if ground.check_room(0).is_err() => {
+            Err(why) if check_room(directory, disk, 0).is_err() => {
                 return Opened { layers: Err(format!("they do not open on a full disk: {why}")), set_aside };
             }
             Err(why) => match self::set_aside(directory) {

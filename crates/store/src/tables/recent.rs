@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, btree_map},
     ops::Bound,
+    time::{Duration, Instant},
 };
 
 use super::{Batch, Mark};
@@ -17,6 +18,8 @@ pub(super) struct Recent {
     rows: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     pub(super) marks: BTreeMap<&'static str, u64>,
     bytes: usize,
+    /// When the first of them was taken in.
+    since: Option<Instant>,
 }
 
 /// A row's key behind the name of its table: one order for all tables.
@@ -39,6 +42,7 @@ impl Recent {
             }
         }
         self.marks.insert(mark.name(), applied.to_u64());
+        self.since.get_or_insert_with(Instant::now);
     }
 
     /// The row of a full key, or that it is gone; nothing if it was not changed.
@@ -54,6 +58,11 @@ impl Recent {
     /// The memory that it takes, about.
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Whether some of it was taken in so long ago.
+    pub(super) fn is_older_than(&self, age: Duration) -> bool {
+        self.since.is_some_and(|since| since.elapsed() >= age)
     }
 
     pub(super) fn is_empty(&self) -> bool {

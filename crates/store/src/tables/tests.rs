@@ -151,6 +151,25 @@ fn what_a_stop_has_no_time_to_write_is_applied_again() {
 }
 
 #[test]
+fn rows_that_stand_in_memory_for_long_are_written_without_another_batch() {
+    let mut room = Room::new();
+    let tables = room.open();
+    let is_written_if_due = |tables: &Tables| {
+        let layers = tables.layers.as_ref().unwrap();
+        layers.apply(&batch(1), FEEDS, at(1)).unwrap();
+        tables.write_if_due();
+        tables.writer.lock().unwrap().take().is_some_and(|writer| writer.join().is_ok()) && layers.bytes().0 > 0
+    };
+    assert!(!is_written_if_due(&tables), "ten minutes have not passed");
+    drop(tables);
+    room.options.written_within = Duration::ZERO;
+    let tables = room.open();
+    tables.write_if_due();
+    assert!(tables.writer.lock().unwrap().is_none(), "nothing has to be written");
+    assert!(is_written_if_due(&tables));
+}
+
+#[test]
 fn rows_come_in_the_order_of_their_keys_from_both_ends() {
     let room = Room::with_rows(30);
     let tables = room.open();

@@ -39,6 +39,19 @@ fn a_batch_for_which_memory_has_no_place_is_refused_until_rows_can_be_written() 
 }
 
 #[test]
+fn rows_that_cannot_be_written_take_no_more_memory_than_twice_their_place() {
+    let (mut room, disk) = (Room::new(), Disk::default());
+    room.options.recent_bytes = 4_000;
+    let tables = Tables::open_on(&room.path(), room.options.clone(), &disk);
+    disk.faults.say_free(Some(1 << 20));
+    let refused = (0..100).find(|number| tables.apply(&batch(*number), FEEDS, at(*number)).is_err()).unwrap();
+    assert!((18..22).contains(&refused), "{refused} batches of some 400 bytes were taken into twice 4,000");
+    disk.faults.say_free(Some(2 << 20));
+    tables.apply(&batch(refused), FEEDS, at(refused)).unwrap();
+    assert!(room.is_intact(&tables, refused + 1));
+}
+
+#[test]
 fn fresh_tables_lose_no_row_on_a_disk_that_does_not_say_what_is_free() {
     let (room, disk) = (Room::new(), Disk::default());
     disk.faults.say_free(None);
