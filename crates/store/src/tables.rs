@@ -59,7 +59,7 @@ pub struct TableOptions {
     pub schema: u32,
     /// How long opening may take, beside one second for each 100 MB.
     pub open_max: Duration,
-    /// How long one call into the engine may take. A process with one that does not come back has to end.
+    /// How long one call into the engine, or one part of a long one, may take. A process with one that does not come back has to end.
     pub call_max: Duration,
     /// Memory for rows that are read.
     pub cache_bytes: u64,
@@ -129,7 +129,7 @@ impl Tables {
 
     fn open_on(directory: &Path, options: TableOptions, disk: &Disk) -> Self {
         let Opened { layers, set_aside } = opening::open(directory, &options, disk);
-        let guard = Guard::new(directory, &options, layers.as_ref().err().cloned());
+        let guard = Guard::new(directory, &options, &layers);
         Self {
             layers: layers.ok().map(Arc::new),
             guard: Arc::new(guard),

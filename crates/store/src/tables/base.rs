@@ -16,6 +16,7 @@ use super::{
     engine::{Engine, EngineError, RawRow},
     merged::Merged,
     recent::Recent,
+    watch::Calls,
 };
 use crate::disk::Disk;
 
@@ -43,6 +44,8 @@ pub(super) struct Ground<'a> {
     pub(super) directory: &'a Path,
     pub(super) disk: &'a Disk,
     pub(super) cache_bytes: u64,
+    /// Is told of each part that is written.
+    pub(super) calls: &'a Calls,
 }
 
 /// What there is to do to write changes down.
@@ -84,7 +87,7 @@ impl Base {
             return self.write_anew(recent, stated, ground);
         }
         ground.check_room(plan.changed_bytes)?;
-        self.write_in_place(recent, stated, plan.touched)
+        self.write_in_place(recent, stated, plan.touched, ground)
     }
 
     /// All rows into a fresh directory.
@@ -98,6 +101,7 @@ impl Base {
             if blocks.len() >= BLOCKS_AT_ONCE {
                 put(&engine, std::mem::take(&mut blocks), &mut stated)?;
                 engine.flush()?;
+                ground.calls.beat();
             }
         }
         blocks.push(packer.end());
@@ -111,6 +115,7 @@ impl Base {
         recent: &Recent,
         mut stated: Stated,
         touched: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+        ground: &Ground<'_>,
     ) -> Result<Self, EngineError> {
         let mut blocks = Vec::new();
         for (at, next) in touched {
@@ -120,6 +125,7 @@ impl Base {
                 before.take_from(&mut stated.tally);
             }
             blocks.append(&mut split(at, rows));
+            ground.calls.beat();
         }
         put(&self.engine, blocks, &mut stated)?;
         Ok(Self { stated, ..self.clone() })

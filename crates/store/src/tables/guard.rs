@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{TableError, TableOptions, engine::EngineError, opening, watch::Watch};
+use super::{TableError, TableOptions, engine::EngineError, layers::Layers, opening, watch::Watch};
 use crate::fatal::OnFatal;
 
 /// Runs calls into the engine until one breaks it.
@@ -18,10 +18,11 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// For tables in a directory; `unusable` says why there is no engine, if there is none.
-    pub(super) fn new(directory: &Path, options: &TableOptions, unusable: Option<String>) -> Self {
-        let unusable = Arc::new(unusable.map_or_else(OnceLock::new, OnceLock::from));
-        let watch = Watch::start(options.call_max, late(directory, options, unusable.clone()));
+    /// For tables in a directory, or for none and why there are none.
+    pub(super) fn new(directory: &Path, options: &TableOptions, layers: &Result<Layers, String>) -> Self {
+        let unusable = Arc::new(layers.as_ref().err().cloned().map_or_else(OnceLock::new, OnceLock::from));
+        let calls = layers.as_ref().map(Layers::calls).unwrap_or_default();
+        let watch = Watch::start(calls, options.call_max, late(directory, options, unusable.clone()));
         if let Err(error) = &watch {
             let _ = unusable.set(format!("no thread can watch the engine: {error}"));
         }

@@ -16,6 +16,7 @@ use super::{
     engine::{EngineError, RawRow, no_block, note_pages, opening_takes},
     merged::{Merged, Range},
     recent::Recent,
+    watch::Calls,
 };
 use crate::{disk::Disk, journal::Position};
 
@@ -30,6 +31,7 @@ pub(super) struct Layers {
     cache_bytes: u64,
     recent_bytes: usize,
     written_within: Duration,
+    calls: Arc<Calls>,
     state: RwLock<State>,
     /// Held by who writes.
     writing: Mutex<()>,
@@ -60,6 +62,7 @@ impl Layers {
             cache_bytes: options.cache_bytes,
             recent_bytes: options.recent_bytes,
             written_within: options.written_within,
+            calls: Arc::default(),
             state: RwLock::new(state),
             writing: Mutex::new(()),
         })
@@ -109,21 +112,27 @@ impl Layers {
         state.recents().any(|recent| recent.is_older_than(self.written_within))
     }
 
+    /// Calls under way, to be told of what is done.
+    pub(super) fn calls(&self) -> Arc<Calls> {
+        self.calls.clone()
+    }
+
     /// Writes what is in memory, and says outside what must be there from now on.
     pub(super) fn write(&self) -> Result<(), EngineError> {
         self.write_under(&self.lock_writing())
     }
 
     fn write_under(&self, _: &MutexGuard<'_, ()>) -> Result<(), EngineError> {
-        let Self { directory, disk, cache_bytes, .. } = self;
+        let Self { directory, disk, cache_bytes, calls, .. } = self;
         check_room(directory, disk, 0)?;
-        let ground = Ground { directory, disk, cache_bytes: *cache_bytes };
+        let ground = Ground { directory, disk, cache_bytes: *cache_bytes, calls };
         if let Some((base, frozen)) = self.freeze() {
             let plan = Plan::of(&base, &frozen)?;
             let base = base.with(&frozen, plan, &ground)?;
             let mut state = self.write_state();
             (state.base, state.frozen) = (base, None);
         }
+        self.calls.beat();
         self.note(false)
     }
 

@@ -20,8 +20,9 @@ pub(super) struct Call<'w> {
     number: u64,
 }
 
+/// Calls under way.
 #[derive(Default)]
-struct Calls {
+pub(super) struct Calls {
     under_way: Mutex<UnderWay>,
     over: Condvar,
 }
@@ -30,13 +31,18 @@ struct Calls {
 struct UnderWay {
     since: BTreeMap<u64, Instant>,
     next: u64,
+    /// When the last part of a long call was done.
+    beat: Option<Instant>,
     is_over: bool,
 }
 
 impl Watch {
-    /// Tells of the first call that takes longer than `call_max`, and then watches no more.
-    pub(super) fn start(call_max: Duration, tell: impl FnOnce() + Send + 'static) -> io::Result<Self> {
-        let calls = Arc::<Calls>::default();
+    /// Tells of the first call that takes longer than `call_max` while no part of any was done, and then watches no more.
+    pub(super) fn start(
+        calls: Arc<Calls>,
+        call_max: Duration,
+        tell: impl FnOnce() + Send + 'static,
+    ) -> io::Result<Self> {
         let watched = calls.clone();
         let thread = thread::Builder::new().name("tables-watch".into()).spawn(move || {
             if watched.wait_for_late(call_max) {
@@ -56,13 +62,17 @@ impl Watch {
 }
 
 impl Calls {
+    /// A part of a call that may rightly take long is done: it has come back from the engine, and others may have waited for it.
+    pub(super) fn beat(&self) {
+        self.lock().beat = Some(Instant::now());
+    }
+
     /// Whether a call is late; not, if the watch is over before.
     fn wait_for_late(&self, call_max: Duration) -> bool {
         let mut under_way = self.lock();
         while !under_way.is_over {
-            // Numbers rise with time: the first is the oldest.
-            let oldest = under_way.since.first_key_value().map_or(Duration::ZERO, |(_, since)| since.elapsed());
-            let Some(left) = call_max.checked_sub(oldest).filter(|left| !left.is_zero()) else { return true };
+            let silence = under_way.silence(Instant::now());
+            let Some(left) = call_max.checked_sub(silence).filter(|left| !left.is_zero()) else { return true };
             under_way = self.over.wait_timeout(under_way, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         false
@@ -70,6 +80,15 @@ impl Calls {
 
     fn lock(&self) -> MutexGuard<'_, UnderWay> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl UnderWay {
+    /// How long the oldest call has gone on with nothing done.
+    fn silence(&self, now: Instant) -> Duration {
+        // Numbers rise with time: the first is the oldest.
+        let since = self.since.first_key_value().map(|(_, since)| self.beat.map_or(*since, |beat| beat.max(*since)));
+        since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
     }
 }
 
@@ -87,5 +106,23 @@ impl Drop for Watch {
             // What it tells may have panicked; that was said where it happened.
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_call_that_goes_on_is_not_silent_and_neither_are_those_that_wait_for_it() {
+        let (began, second) = (Instant::now(), Duration::from_secs(1));
+        let mut under_way = UnderWay::default();
+        assert_eq!(under_way.silence(began), Duration::ZERO);
+        under_way.since = [(0, began), (1, began + second)].into();
+        assert_eq!(under_way.silence(began + 400 * second), 400 * second);
+        under_way.beat = Some(began + 390 * second);
+        assert_eq!(under_way.silence(began + 400 * second), 10 * second);
+        under_way.since = [(2, began + 395 * second)].into();
+        assert_eq!(under_way.silence(began + 400 * second), 5 * second, "what was done before it began does not count");
     }
 }
