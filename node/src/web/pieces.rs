@@ -41,6 +41,13 @@ pub(crate) struct Fact {
     pub(crate) value: String,
 }
 
+/// A way on or back, and the key of its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Back {
+    pub(crate) key: &'static str,
+    pub(crate) href: String,
+}
+
 /// A small picture.
 #[derive(Clone, Debug)]
 pub(crate) struct Preview {

@@ -22,7 +22,7 @@ use crate::{
         actor::Visitor,
         extract::id,
         frame::{Frame, Reading, html},
-        pieces::{Badge, Fact, plain, role_key, standing_key},
+        pieces::{Back, Badge, Fact, plain, role_key, standing_key},
         problem::Problem,
         specialty::specialty_key,
         when::When,
@@ -40,12 +40,6 @@ struct ChainPage {
     links: Vec<ChainLink>,
     checked: When,
     command: String,
-}
-
-/// Where the reader came from.
-struct Back {
-    key: &'static str,
-    href: String,
 }
 
 /// The author of an entry, the links of the chain behind it, what that means in a sentence, and the way back.

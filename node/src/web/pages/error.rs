@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 
 use crate::{
     sentences::Sentences,
-    web::{frame::Frame, problem::Problem},
+    web::{frame::Frame, pieces::Back, problem::Problem},
 };
 
 #[derive(Template)]
@@ -19,12 +19,6 @@ struct ErrorPage<'a> {
     next_key: &'static str,
     back: Back,
     code: &'a str,
-}
-
-/// Where to go on.
-struct Back {
-    href: String,
-    key: &'static str,
 }
 
 #[derive(Template)]
@@ -78,13 +72,15 @@ pub(crate) fn words(problem: &Problem, code: &str) -> String {
 }
 
 /// Back to what a form was about, if that is still there; else to the cases.
-fn back_from(method: &Method, path: &str, status: StatusCode) -> Back {
+pub(crate) fn back_from(method: &Method, path: &str, status: StatusCode) -> Back {
     let mut parts = path.split('/').skip(1);
     let place = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next());
     let is_there = !method.is_safe() && status != StatusCode::NOT_FOUND;
     match place {
         ("drafts", draft, Some(_)) if is_there => Back { href: format!("/drafts/{draft}"), key: "back-to-draft" },
         ("cases", case, Some(_)) if is_there => Back { href: format!("/cases/{case}"), key: "back-to-case" },
+        ("account", _, _) if is_there => Back { href: "/account".to_owned(), key: "back-to-account" },
+        ("admin", "people", _) if is_there && status != StatusCode::FORBIDDEN => Back { href: "/admin/people".to_owned(), key: "back-to-people" },
         _ => Back { href: "/".to_owned(), key: "back-to-cases" },
     }
 }
@@ -123,6 +119,9 @@ mod tests {
         assert_eq!(back(Method::POST, "/cases/07/comments", too_large), "/cases/07");
         assert_eq!(back(Method::POST, "/drafts/07/pictures", StatusCode::NOT_FOUND), "/");
         assert_eq!(back(Method::GET, "/drafts/07/hide", too_large), "/");
+        assert_eq!(back(Method::POST, "/account/password", too_large), "/account");
+        assert_eq!(back(Method::POST, "/admin/people/07/roles", StatusCode::CONFLICT), "/admin/people");
+        assert_eq!(back(Method::POST, "/admin/people/07/roles", StatusCode::FORBIDDEN), "/");
         assert_eq!(back(Method::POST, "/cases/new", too_large), "/");
     }
 
