@@ -221,7 +221,7 @@ fn what_was_typed_is_still_there_when_the_session_has_ended() {
     browser.press("Save and go on");
     browser.is_refused(401);
     browser.sees("Your session has ended");
-    browser.sees("What you wrote is still here");
+    browser.sees("What you wrote or drew is still here");
     browser.inspect();
     browser.signs_in("keller", PASSWORD);
     browser.sees("You are signed in again");

@@ -216,9 +216,12 @@ impl Asker {
         Response::from_parts(parts, Body::from(text))
     }
 
-    /// Where the password is asked for; then back to where the person was, if that can be shown again.
+    /// Where the password is asked for; then back to where the person was, or to what their form was about.
     fn to_sign_in(&self) -> Response {
-        let next = if self.method == Method::GET { self.path.as_str() } else { "/" };
+        let next = match self.method {
+            Method::GET => self.path.clone(),
+            _ => pages::error::back_from(&self.method, &self.path, StatusCode::UNAUTHORIZED).href,
+        };
         let place = format!("/sign-in?next={next}");
         if self.form == Form::Fragment {
             let mut response = StatusCode::UNAUTHORIZED.into_response();

@@ -1,6 +1,6 @@
 //! What somebody typed into a form while their session ended. It goes back in the page that asks for the password, and from there
 //! to the page that sends it on: it is kept nowhere but before their eyes, and nobody else who signs in there is shown it. Passwords
-//! are not kept.
+//! are not kept, and neither is a form in which nothing was written or drawn: what such a press would do can nobody see in it.
 
 use axum::{
     body::{Body, Bytes},
@@ -9,7 +9,10 @@ use axum::{
 };
 use house::AccountId;
 
-use super::{BODY_BYTES_MAX, cookie, extract::Fields, intake::whole, problem::Problem, sign_in::own_path};
+use super::{
+    BODY_BYTES_MAX, cookie, extract::Fields, intake::whole, pieces::Fact, problem::Problem, sign_in::own_path,
+};
+use crate::sentences::Sentences;
 
 const KIND: &str = "application/x-www-form-urlencoded";
 /// Begins the names of kept fields, so that they are not taken for those of the sign-in.
@@ -17,6 +20,21 @@ const PREFIX: &str = "kept:";
 const PATH: &str = "kept-path";
 const WHOSE: &str = "kept-for";
 const SECRETS: [&str; 3] = ["password", "again", "current"];
+/// Begins the names of descriptions of pictures.
+const DESCRIPTION: &str = "alt-";
+
+/// Fields in which somebody writes, with the keys of their names.
+const WRITTEN: [(&str, &str); 9] = [
+    ("body", "field-comment"),
+    ("title", "field-title"),
+    ("question", "field-question"),
+    ("history", "field-history"),
+    ("examination", "field-examination"),
+    ("diagnosis", "field-diagnosis"),
+    ("words", "field-outcome"),
+    ("account", "field-account"),
+    ("name", "field-shown-name"),
+];
 
 /// A form that was posted, before anybody has read it.
 pub(super) struct PostedForm {
@@ -61,7 +79,7 @@ impl PostedForm {
             return Kept::default();
         };
         fields.retain(|(name, _)| !SECRETS.contains(&name.as_str()));
-        Kept { path: self.path, whose: whose.to_owned(), fields }
+        Kept { path: self.path, whose: whose.to_owned(), fields }.if_shown()
     }
 }
 
@@ -74,7 +92,26 @@ impl Kept {
         }
         let kept =
             form.iter().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_owned(), value.to_owned())));
-        Self { path: path.to_owned(), whose: form.one(WHOSE).to_owned(), fields: kept.collect() }
+        Self { path: path.to_owned(), whose: form.one(WHOSE).to_owned(), fields: kept.collect() }.if_shown()
+    }
+
+    /// Nothing, unless it can be shown to whoever is asked to send it.
+    fn if_shown(self) -> Self {
+        if self.words().is_empty() { Self::default() } else { self }
+    }
+
+    /// What was written and drawn, for those who did it.
+    pub(crate) fn words(&self) -> Vec<Fact> {
+        let filled = self.fields.iter().filter(|(_, value)| !value.trim().is_empty());
+        let facts = filled.filter_map(|(field, value)| {
+            if field == "covers" {
+                return Some(Fact { key: "send-on-covers", value: Sentences::english().get("send-on-covers-drawn") });
+            }
+            let known = WRITTEN.iter().find(|(name, _)| name == field).map(|(_, key)| *key);
+            let key = known.or_else(|| field.starts_with(DESCRIPTION).then_some("send-on-description"))?;
+            Some(Fact { key, value: value.clone() })
+        });
+        facts.collect()
     }
 
     /// Whether there is something to send on that this person typed.

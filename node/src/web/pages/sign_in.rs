@@ -44,28 +44,6 @@ struct SendOn {
     kept: Kept,
 }
 
-/// Fields in which somebody writes, with the keys of their names.
-const WRITTEN: [(&str, &str); 9] = [
-    ("body", "field-comment"),
-    ("title", "field-title"),
-    ("question", "field-question"),
-    ("history", "field-history"),
-    ("examination", "field-examination"),
-    ("diagnosis", "field-diagnosis"),
-    ("words", "field-outcome"),
-    ("account", "field-account"),
-    ("name", "field-shown-name"),
-];
-
-/// What was written, for those who wrote it.
-fn words_of(kept: &Kept) -> Vec<Fact> {
-    let written = WRITTEN.iter().filter_map(|(field, key)| {
-        let (_, value) = kept.fields.iter().find(|(name, value)| name == field && !value.trim().is_empty())?;
-        Some(Fact { key, value: value.clone() })
-    });
-    written.collect()
-}
-
 /// The key of where it goes.
 fn where_key(kept: &Kept) -> &'static str {
     let parts: Vec<&str> = kept.path.split('/').collect();
@@ -73,7 +51,7 @@ fn where_key(kept: &Kept) -> &'static str {
         ["", "drafts", ..] => "send-on-draft",
         ["", "cases", _, "comments"] => "send-on-comments",
         ["", "cases", ..] => "send-on-case",
-        ["", "account", ..] => "send-on-account",
+        ["", "admin", "people"] => "send-on-people",
         _ => "send-on-house",
     }
 }
@@ -100,7 +78,7 @@ pub(super) async fn sign_in(reading: Reading, Posted(form): Posted) -> Result<Re
             let page = html(&SendOn {
                 t: Sentences::english(),
                 frame,
-                words: words_of(&kept),
+                words: kept.words(),
                 where_key: where_key(&kept),
                 kept,
             })?;

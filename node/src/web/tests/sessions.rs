@@ -266,3 +266,38 @@ async fn what_was_typed_survives_the_end_of_the_session() {
         [("account", "one"), ("password", PASSWORD), whose, ("kept-path", "//evil.example"), ("kept:body", "x")];
     assert_eq!(here.post("/sign-in", &elsewhere).await.header("location"), "/", "nothing is sent to another site");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_wrote_is_not_sent_on_but_asked_for_again() {
+    let ward = Ward::founded().await;
+    let mut admin = ward.administrator().await;
+    let mut one = ward.physician("one").await;
+    let case = ward.case("one", "Target lesions", crate::app::Audience::Network).await;
+    let id = ward.app.account("one").unwrap().id;
+    for browser in [&mut admin, &mut one] {
+        let before = browser.clone();
+        browser.post("/account/sessions/end-all", &[]).await;
+        *browser = before;
+    }
+    let revoke = format!("/admin/people/{id}/revoke");
+    let asked = admin.post(&revoke, &[("reason", "left"), ("sure", "yes")]).await;
+    assert_eq!((asked.status.as_u16(), asked.header("location")), (303, "/sign-in?next=/admin/people"));
+    let take_back = format!("/cases/{case}/comments/{}/take-back", "00".repeat(32));
+    let asked = one.post(&take_back, &[]).await;
+    let place = format!("/sign-in?next=/cases/{case}");
+    assert_eq!((asked.status.as_u16(), asked.header("location")), (303, &*place));
+    let whose = one.cookie.as_ref().unwrap().split_once('.').unwrap().1.to_owned();
+    let brought = [("account", "one"), ("password", PASSWORD), ("next", "/"), ("kept-for", &*whose)];
+    let form = [brought.as_slice(), &[("kept-path", &*revoke), ("kept:sure", "yes")]].concat();
+    assert_eq!(one.clone().post("/sign-in", &form).await.header("location"), "/", "nor is it by another page's form");
+
+    let draft = &*format!("/drafts/{}/context", case.number);
+    let written = [("title", ""), ("alt-07", "The left hand"), ("covers", "[]"), ("specialty", "D003880")];
+    let instead = one.post(draft, &written).await;
+    assert!(instead.status == 401 && instead.body.contains("kept:specialty"), "{}", instead.body);
+    let kept = [("kept-path", draft), ("kept:alt-07", "The left hand"), ("kept:covers", "[]")];
+    let shown = one.post("/sign-in", &[brought.as_slice(), &kept].concat()).await.body;
+    for fact in ["Description of a picture</dt><dd dir=\"auto\">The left hand", "Covers on a picture</dt>"] {
+        assert!(shown.contains(fact), "{fact}: {shown}");
+    }
+}
