@@ -118,17 +118,15 @@ impl Attestations {
         self.by_person.values().flatten()
     }
 
-    /// Whether a word counts, judged by the attestation that speaks most for it. An attestation at a disputed place may be
-    /// the thief's, so what rests on it is disputed too. A revocation at such a place does not count.
+    /// Whether a word counts, judged by the attestation that speaks most for it. What rests on a disputed attestation is
+    /// disputed too. A revocation at such a place does not count.
     pub(crate) fn judge(&self, question: &Question, keys: &Keys) -> Word {
         let nobody = Word { standing: Standing::Unknown, attestation: None };
-        let words = self.of(&question.author).iter().filter(|attested| attested.seq < question.seq).map(|attested| {
-            let standing = match attested.standing(question, keys) {
-                better if better > Standing::Disputed && keys.is_disputed_at(attested.seq) => Standing::Disputed,
-                other => other,
-            };
-            Word { standing, attestation: Some(attested.entry) }
-        });
+        let words = self
+            .of(&question.author)
+            .iter()
+            .filter(|attested| attested.seq < question.seq)
+            .map(|attested| Word { standing: attested.standing(question, keys), attestation: Some(attested.entry) });
         words.max_by_key(|word| word.standing).unwrap_or(nobody)
     }
 
@@ -167,15 +165,21 @@ impl Attested {
     }
 
     fn standing(&self, question: &Question, keys: &Keys) -> Standing {
-        let is_revoked = self.revocations(keys).any(|revoked| revoked.seq < question.seq);
-        let mut since = self.revocations(keys).filter_map(|revoked| revoked.since);
-        let is_disputed = since.any(|from| from <= question.seq);
         let is_elsewhere = self.attestation.pseudonym_in.is_some_and(|case| case != question.case);
+        if is_elsewhere || !allows(&self.attestation.scope, question.kind) {
+            return Standing::Unknown;
+        }
+        self.standing_at(question.seq, question.time_ms, keys)
+    }
+
+    /// How it stands for what is said at a place and a time, whatever that is. An attestation at a disputed place may be the thief's.
+    pub(crate) fn standing_at(&self, seq: u64, time_ms: u64, keys: &Keys) -> Standing {
+        let is_revoked = self.revocations(keys).any(|revoked| revoked.seq < seq);
+        let mut since = self.revocations(keys).filter_map(|revoked| revoked.since);
         match () {
-            () if is_elsewhere || !allows(&self.attestation.scope, question.kind) => Standing::Unknown,
             () if is_revoked => Standing::Revoked,
-            () if is_disputed => Standing::Disputed,
-            () if question.time_ms > self.attestation.until_ms => Standing::Lapsed,
+            () if since.any(|from| from <= seq) || keys.is_disputed_at(self.seq) => Standing::Disputed,
+            () if time_ms > self.attestation.until_ms => Standing::Lapsed,
             () => Standing::Verified,
         }
     }

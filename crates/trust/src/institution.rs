@@ -182,6 +182,11 @@ impl Institution {
         self.attestations.get(attestation)?.revoked_at(&self.keys)
     }
 
+    /// How an attestation stands for what is said at a place and a time, as far as the feed is here.
+    pub fn standing_of(&self, attestation: &EntryId, seq: u64, time_ms: u64) -> Option<Standing> {
+        Some(self.attestations.get(attestation)?.standing_at(seq, time_ms, &self.keys))
+    }
+
     fn take(&mut self, id: EntryId, seq: u64, payload: &Payload) {
         match payload {
             Payload::KeyRotation(rotation) => self.keys.rotate(seq, rotation),

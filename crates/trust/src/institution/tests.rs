@@ -77,6 +77,12 @@ fn a_revocation_with_since_disputes_what_was_said_before_it() {
     let since = author.tell(&mut institution, &nothing());
     author.tell(&mut institution, &revocation(&attested, Some(&since)));
     assert_eq!(standings(&institution, 30, 5), [Unknown, Unknown, Verified, Disputed, Disputed, Revoked]);
+    let link = [2, 4, 5].map(|seq| institution.standing_of(&attested.entry, seq, 0));
+    assert_eq!(
+        link,
+        [Some(Verified), Some(Disputed), Some(Revoked)],
+        "the attestation itself stands as what rests on it"
+    );
 }
 
 #[test]
@@ -92,15 +98,17 @@ fn a_revocation_of_what_was_never_attested_here_says_nothing() {
 fn what_a_thief_of_the_signing_key_attested_counts_neither_then_nor_later() {
     let (mut author, mut institution) = Author::founded();
     let honest = author.tell(&mut institution, &Payload::Attestation(attestation(30)));
-    let theft = author.tell(&mut institution, &Payload::Attestation(attestation(31)));
+    let stolen = author.tell(&mut institution, &Payload::Attestation(attestation(31)));
     assert_eq!(institution.judge(&comment(31, 3)).standing, Standing::Verified, "nobody knows yet");
-    let rotation = KeyRotation { signing: Some(key(21).public()), root: None, since: Some(theft) };
+    let rotation = KeyRotation { signing: Some(key(21).public()), root: None, since: Some(stolen.clone()) };
     author.tell(&mut institution, &Payload::KeyRotation(rotation));
     author.signing = (2, 21);
     use Standing::{Disputed, Unknown, Verified};
     assert_eq!(standings(&institution, 31, 5), [Unknown, Unknown, Unknown, Disputed, Disputed, Disputed]);
     assert_eq!(standings(&institution, 30, 5), [Unknown, Unknown, Disputed, Disputed, Verified, Verified]);
     assert_eq!(institution.judge(&comment(30, 5)).attestation, Some(honest.entry));
+    let links = [&honest, &stolen].map(|of| institution.standing_of(&of.entry, 5, 0));
+    assert_eq!(links, [Some(Verified), Some(Disputed)], "and so stands what was attested itself");
     author.tell(&mut institution, &Payload::Attestation(attestation(31)));
     assert_eq!(institution.judge(&comment(31, 5)).standing, Verified, "the house itself may vouch for the same person");
 }

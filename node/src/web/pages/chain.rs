@@ -224,18 +224,16 @@ fn vouched(
         let institution = exchange.chain(feed).and_then(Chain::institution);
         institution.and_then(|institution| {
             let attested = institution.attestations().get(&entry)?;
-            Some((attested.profession(), attested.attestation.clone(), institution.revoked_at(&entry)))
+            // Of what stands in no feed it is not known whether it was said before or after something else.
+            let (seq, time_ms) = said.unwrap_or_default();
+            let standing = institution.standing_of(&entry, seq, time_ms)?;
+            Some((attested.profession(), attested.attestation.clone(), standing, institution.revoked_at(&entry)))
         })
     };
-    let Some((profession, attestation, revoked_at)) = found else { return Ok(None) };
+    let Some((profession, attestation, standing, revoked_at)) = found else { return Ok(None) };
     let taken_back_ms = match revoked_at {
         Some(seq) => shared.shelf.entry(feed, seq)?.map(|held| held.entry.header().time_ms),
         None => None,
-    };
-    let standing = match (revoked_at, said) {
-        (Some(at), Some((seq, _))) if at < seq => Standing::Revoked,
-        (_, Some((_, time_ms))) if attestation.until_ms < time_ms => Standing::Lapsed,
-        _ => Standing::Verified,
     };
     let (specialties, until_ms) = (attestation.specialties, attestation.until_ms);
     Ok(Some(Vouched { entry, profession, specialties, until_ms, standing, taken_back_ms }))
