@@ -195,7 +195,7 @@ impl App {
             return Err(unfit.into());
         }
         let outcome = Outcome { status, diagnosis: diagnosis.map(Text::from), certainty, text: Text::from(text) };
-        outcome.check().map_err(|cause| AppError::invalid("outcome", &cause.to_string()))?;
+        outcome.check().map_err(Unusable::Outcome)?;
         self.say(case, Words::Outcome(outcome), actor).await
     }
 

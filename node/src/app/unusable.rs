@@ -13,6 +13,8 @@ pub(crate) enum Unusable {
     NoWords,
     #[error("comment: {0}")]
     Comment(Malformed),
+    #[error("outcome: {0}")]
+    Outcome(Malformed),
     #[error("picture: the case has no picture with this number")]
     NoSuchPicture,
     #[error("region: the box lies outside of the picture")]

@@ -13,6 +13,8 @@ use house::{
 };
 use protocol::{
     CaseId, ClinicianId, EntryId,
+    codec::Malformed,
+    limits::BODY_CHARS_MAX,
     payload::{
         content::{Certainty, Status},
         control::Ground,
@@ -28,7 +30,7 @@ use super::{
     thread::{Thread, thread_of},
 };
 use crate::{
-    app::{App, AppError, CaseOrPlate, CaseView as View, Waiting},
+    app::{App, AppError, CaseOrPlate, CaseView as View, Unusable, Waiting},
     clock::now_ms,
     sentences::Sentences,
     web::{
@@ -107,6 +109,7 @@ struct StatusForm {
     certainties: Vec<Choice>,
     diagnosis: String,
     words: String,
+    chars_max: usize,
     /// It was sent and not accepted.
     is_open: bool,
 }
@@ -194,7 +197,7 @@ pub(super) async fn resolve(
     let problem = match (status, &diagnosis) {
         (Status::Resolved, None) => Some(("diagnosis", "case-needs-diagnosis")),
         (Status::Open, Some(_)) => Some(("status", "case-needs-status")),
-        (Status::WorkingDiagnosis, Some(_)) if is_certain => Some(("status", "case-needs-status")),
+        (Status::WorkingDiagnosis, Some(_)) if is_certain => Some(("certainty", "case-needs-certainty")),
         _ => None,
     };
     let problem = match problem {
@@ -207,7 +210,7 @@ pub(super) async fn resolve(
             });
             match said.await {
                 Ok(_) => None,
-                Err(error) => Some(("diagnosis", beside_the_field(error)?)),
+                Err(error) => Some((field_of(&error), beside_the_field(error)?)),
             }
         }
     };
@@ -221,6 +224,15 @@ pub(super) async fn resolve(
     };
     let wish = Wish { picture: 1, typed: Some(typed), ..Wish::default() };
     page(reading, case, wish, Some(FieldProblem { field: field.to_owned(), text })).await
+}
+
+/// The field of a case's state that was not accepted.
+fn field_of(error: &AppError) -> &'static str {
+    match error {
+        AppError::Unusable(Unusable::Outcome(Malformed::TooLarge { what: "outcome", .. })) => "words",
+        AppError::Unusable(_) => "diagnosis",
+        _ => "status",
+    }
 }
 
 /// The page, also as the answer to a form that was not accepted. That somebody read the case is audited.
@@ -359,17 +371,19 @@ fn status_form(view: &View, typed: Option<&Typed>) -> StatusForm {
             certainties: choices(CERTAINTIES, certainty),
             diagnosis: diagnosis.clone(),
             words: words.clone(),
+            chars_max: BODY_CHARS_MAX,
             is_open: true,
         };
     }
     let outcome = view.outcome.as_ref().map(|(outcome, _)| outcome);
     let diagnosis = outcome.and_then(|outcome| outcome.diagnosis.as_ref());
-    let certainty = outcome.and_then(|outcome| outcome.certainty).unwrap_or(Certainty::Confirmed);
+    let certainty = outcome.and_then(|outcome| outcome.certainty).unwrap_or(Certainty::Clinical);
     StatusForm {
         statuses: choices(STATUSES, value_of(STATUSES, status_key(view.open.status))),
         certainties: choices(CERTAINTIES, value_of(CERTAINTIES, certainty_key(certainty))),
         diagnosis: diagnosis.map(|diagnosis| diagnosis.0.clone()).unwrap_or_default(),
         words: outcome.map(|outcome| outcome.text.0.clone()).unwrap_or_default(),
+        chars_max: BODY_CHARS_MAX,
         is_open: false,
     }
 }

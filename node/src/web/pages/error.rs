@@ -80,7 +80,9 @@ pub(crate) fn back_from(method: &Method, path: &str, status: StatusCode) -> Back
         ("drafts", draft, Some(_)) if is_there => Back { href: format!("/drafts/{draft}"), key: "back-to-draft" },
         ("cases", case, Some(_)) if is_there => Back { href: format!("/cases/{case}"), key: "back-to-case" },
         ("account", _, _) if is_there => Back { href: "/account".to_owned(), key: "back-to-account" },
-        ("admin", "people", _) if is_there && status != StatusCode::FORBIDDEN => Back { href: "/admin/people".to_owned(), key: "back-to-people" },
+        ("admin", "people", _) if is_there && status != StatusCode::FORBIDDEN => {
+            Back { href: "/admin/people".to_owned(), key: "back-to-people" }
+        }
         _ => Back { href: "/".to_owned(), key: "back-to-cases" },
     }
 }

@@ -9,7 +9,8 @@ async fn a_state_that_is_not_accepted_keeps_all_that_was_typed_and_stays_open() 
     let mut one = ward.physician("one").await;
     let case = format!("/cases/{}", ward.case("one", "Target lesions", Audience::Network).await);
     let status = format!("{case}/status");
-    assert!(one.get(&case).await.body.contains("<details class=\"owner\">"));
+    let page = one.get(&case).await.body;
+    assert!(page.contains("<details class=\"owner\">") && page.contains("value=\"probable\" selected"), "{page}");
     let typed = [("status", "resolved"), ("certainty", "possible"), ("words", "It went away \"by itself\".")];
     let refused = one.post(&status, &typed).await;
     assert_eq!(refused.status, 422);
@@ -23,11 +24,22 @@ async fn a_state_that_is_not_accepted_keeps_all_that_was_typed_and_stays_open() 
     for words in kept {
         assert!(refused.body.contains(words), "{words}: {}", refused.body);
     }
-    for (state, certainty) in [("open", "possible"), ("working", "confirmed")] {
+    for (state, certainty, field) in [("open", "possible", "status"), ("working", "confirmed", "certainty")] {
         let typed = [("status", state), ("certainty", certainty), ("diagnosis", "Erythema migrans")];
         let refused = one.post(&status, &typed).await;
         assert_eq!(refused.status, 422, "{state}");
-        assert!(refused.body.contains("id=\"problem-status\"") && refused.body.contains("value=\"Erythema migrans\""));
+        assert!(refused.body.contains(&format!("id=\"problem-{field}\"")), "{}", refused.body);
+        assert!(refused.body.contains("value=\"Erythema migrans\""));
+    }
+    let letter = "x".repeat(20_001);
+    for (field, diagnosis, words) in [("words", "Erythema migrans", &*letter), ("diagnosis", &*letter, "It went away.")]
+    {
+        let typed = [("status", "resolved"), ("certainty", "probable"), ("diagnosis", diagnosis), ("words", words)];
+        let refused = one.post(&status, &typed).await;
+        assert_eq!(refused.status, 422, "{field}");
+        let (_, problem) = refused.body.split_once(&format!("id=\"problem-{field}\"")).expect(field);
+        assert!(problem.split("</p>").next().unwrap().contains("20001"), "{field}: {problem}");
+        assert!(refused.body.contains(&letter), "what was typed stays");
     }
     let probable = [("status", "working"), ("certainty", "probable"), ("diagnosis", "Erythema migrans")];
     assert_eq!(one.post(&status, &probable).await.header("location"), case);
