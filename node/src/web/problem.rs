@@ -29,13 +29,15 @@ pub(crate) struct Problem {
     pub(crate) detail: String,
     /// Whole seconds to wait.
     pub(crate) wait_s: Option<u64>,
+    /// How many bytes a request may bring that brought more.
+    pub(crate) bytes_max: Option<u64>,
     /// For the log alone.
     cause: Option<String>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, title, detail: detail.into(), wait_s: None, cause: None }
+        Self { status, kind, title, detail: detail.into(), wait_s: None, bytes_max: None, cause: None }
     }
 
     /// Nothing that the asker may see.
@@ -51,6 +53,11 @@ impl Problem {
     /// What was sent cannot be used.
     pub(crate) fn unusable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unusable", "This cannot be used as it is", detail)
+    }
+
+    /// Files that are not taken, in the words of a page about each of them.
+    pub(crate) fn files(words: String) -> Self {
+        Self { kind: "files", ..Self::unusable(words) }
     }
 
     /// The same, as what can be mended by signing in beside it.
@@ -69,7 +76,8 @@ impl Problem {
             0 => format!("the request is larger than {} KiB; send less at once", bytes_max >> 10),
             mib => format!("the request is larger than {mib} MiB; send fewer or smaller files at once"),
         };
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "That is too large", detail)
+        let problem = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "That is too large", detail);
+        Self { bytes_max: Some(bytes_max), ..problem }
     }
 
     /// Bytes that come so slowly that somebody else gets the place.

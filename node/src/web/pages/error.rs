@@ -16,7 +16,7 @@ struct ErrorPage<'a> {
     status: u16,
     happened_key: &'static str,
     kept_key: &'static str,
-    next_key: &'static str,
+    next: String,
     back: Back,
     code: &'a str,
 }
@@ -29,7 +29,7 @@ struct ErrorFragment<'a> {
     status: u16,
     happened_key: &'static str,
     kept_key: &'static str,
-    next_key: &'static str,
+    next: String,
     code: &'a str,
 }
 
@@ -48,26 +48,33 @@ pub(crate) fn page(
         401 if method.is_safe() => ("error-401", "next-401-look"),
         _ => keys(problem.status),
     };
+    let next = next(next_key, problem);
     let kept_key = if changed_nothing(method, problem.status) { "kept-nothing-sent" } else { "kept-unknown" };
     let back = back_from(method, path, problem.status);
     let page = match is_fragment {
-        true => ErrorFragment { t, frame, status, happened_key, kept_key, next_key, code }.render(),
-        false => ErrorPage { t, frame, status, happened_key, kept_key, next_key, back, code }.render(),
+        true => ErrorFragment { t, frame, status, happened_key, kept_key, next, code }.render(),
+        false => ErrorPage { t, frame, status, happened_key, kept_key, next, back, code }.render(),
     };
     page.unwrap_or_else(|_| t.get(happened_key))
 }
 
-/// The words alone, for programs that show them on a page of their own. What a form did not accept says itself what to change.
+/// The words alone, for programs that show them on a page of their own. Of files that are not taken they say themselves what to change.
 pub(crate) fn words(problem: &Problem, code: &str) -> String {
-    if problem.status == StatusCode::UNPROCESSABLE_ENTITY {
+    if problem.kind == "files" {
         return problem.detail.clone();
     }
     let (t, (happened_key, next_key)) = (Sentences::english(), keys(problem.status));
     let named = format!("{}: {}-{code}", t.get("error-code"), problem.status.as_u16());
-    match problem.status {
-        // The limit stands in the detail.
-        StatusCode::PAYLOAD_TOO_LARGE => format!("{}: {}. {named}", t.get(happened_key), problem.detail),
-        _ => format!("{}. {} {named}", t.get(happened_key), t.get(next_key)),
+    format!("{}. {} {named}", t.get(happened_key), next(next_key, problem))
+}
+
+/// What to do next; of what is too large with the limit.
+fn next(key: &str, problem: &Problem) -> String {
+    let t = Sentences::english();
+    match problem.bytes_max {
+        Some(bytes_max) if bytes_max >> 20 == 0 => t.with("next-413-words", "limit", (bytes_max >> 10).to_string()),
+        Some(bytes_max) => t.with("next-413-files", "limit", (bytes_max >> 20).to_string()),
+        None => t.get(key),
     }
 }
 
@@ -100,7 +107,7 @@ const fn keys(status: StatusCode) -> (&'static str, &'static str) {
         404 | 405 => ("error-404", "next-404"),
         408 => ("error-408", "next-408"),
         409 => ("error-409", "next-409"),
-        413 => ("error-413", "next-413"),
+        413 => ("error-413", "next-422"),
         429 => ("error-429", "next-429"),
         400..500 => ("error-422", "next-422"),
         503 => ("error-503", "next-503"),

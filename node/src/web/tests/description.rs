@@ -43,3 +43,23 @@ async fn a_problem_is_written_as_its_standard_says() {
     let large = ward.owner().post_json("/api/v1/accounts", serde_json::json!({ "login": "x".repeat(300_000) })).await;
     assert_eq!((large.status.as_u16(), large.json()["type"].as_str()), (413, Some("urn:consilium:problem:too-large")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_and_scripts_hear_the_limit_and_nothing_that_is_not_a_sentence_of_the_pages() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let long = one.post("/cases/new", &[("body", &*"x".repeat(300_000))]).await;
+    assert!(long.status == 413 && long.body.contains("At most 256 KiB can be sent at once."), "{}", long.body);
+    let begun = one.post("/cases/new", &[]).await;
+    let pictures = format!("{}/pictures", begun.header("location").trim_end_matches("/pictures"));
+    for (accepts, kind) in [("text/plain", "text/plain; charset=utf-8"), ("text/html", "text/html; charset=utf-8")] {
+        let headers = [("accept", accepts), ("content-length", "70000000")];
+        let large = one.send("POST", &pictures, "multipart/form-data; boundary=x", "--x", &headers).await;
+        assert_eq!((large.status.as_u16(), large.header("content-type")), (413, kind));
+        assert!(large.body.contains("At most 65 MiB can be sent at once."), "{}", large.body);
+        let torn = one.send("POST", &pictures, "multipart/form-data; boundary=x", "--x", &[("accept", accepts)]).await;
+        assert_eq!((torn.status.as_u16(), torn.header("content-type")), (422, kind));
+        let is_said = torn.body.contains("Something in it cannot be used") && torn.body.contains("Code to quote");
+        assert!(is_said && !torn.body.contains("told apart"), "{}", torn.body);
+    }
+}

@@ -104,7 +104,7 @@ async fn not_taken(
     refused: Vec<(usize, String)>,
 ) -> Result<Response, Problem> {
     if reading.headers.get(header::ACCEPT).is_some_and(|accepts| accepts == "text/plain") {
-        return Err(Problem::unusable(which_of(count, refused, |place, text| format!("{place}\t{text}"))));
+        return Err(Problem::files(which_of(count, refused, |place, text| format!("{place}\t{text}"))));
     }
     let t = Sentences::english();
     let text =
