@@ -26,6 +26,7 @@ pub(crate) mod server;
 mod sign_in;
 mod specialty;
 mod streamed;
+mod told;
 mod when;
 
 #[cfg(test)]
@@ -60,6 +61,7 @@ pub(crate) struct Web {
     hashing: Semaphore,
     waiting: Semaphore,
     gate: intake::Gate,
+    told: told::Told,
 }
 
 /// All pages and the API of a node.
@@ -71,6 +73,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         hashing: Semaphore::new(HASHES_MAX),
         waiting: Semaphore::new(WAITING_MAX),
         gate: intake::Gate::default(),
+        told: told::Told::default(),
     });
     routes()
         .into_router()

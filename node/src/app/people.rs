@@ -17,7 +17,11 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 
 use super::{App, AppError};
-use crate::{clock::now_ms, entropy, network::Sent};
+use crate::{
+    clock::now_ms,
+    entropy,
+    network::{Joined, Sent},
+};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
@@ -176,15 +180,12 @@ impl App {
             self.enqueue(Payload::Profile(Profile { clinician, name: account.name.clone() }), actor)?;
             self.enqueue(Payload::Attestation(attestation), actor)?;
         }
-        let waits_for = match joined.send().await? {
-            Sent::All => None,
-            Sent::Waiting(refusal) => Some(refusal.to_string()),
-        };
-        Ok(Vouched { clinician: clinician.to_string(), waits_for })
+        Ok(Vouched { clinician: clinician.to_string(), waits_for: waits_for(&joined).await? })
     }
 
     /// Vouches no longer for a person, with whatever attestation. In the house that holds at once, also where the network hears of it later.
-    pub(crate) async fn revoke(&self, login: &str, reason: &str, actor: &Actor) -> Result<(), AppError> {
+    /// Returns why the network does not hear of it yet.
+    pub(crate) async fn revoke(&self, login: &str, reason: &str, actor: &Actor) -> Result<Option<String>, AppError> {
         let joined = self.joined()?;
         let account = self.account(login)?;
         let reason = revocation_reason(reason)?;
@@ -198,8 +199,7 @@ impl App {
         }
         self.desk
             .perform(account::Command::NoteAttestation { account: account.id, attestation: None }, &Actor::System)?;
-        joined.send().await?;
-        Ok(())
+        waits_for(&joined).await
     }
 
     /// An account by its login name.
@@ -251,6 +251,14 @@ impl App {
         };
         self.desk.look(|house| house.outbox().iter().filter_map(|unsent| unsent.payload().ok()).any(is_same))
     }
+}
+
+/// Sends what is signed; if that waits, why.
+async fn waits_for(joined: &Joined) -> Result<Option<String>, AppError> {
+    Ok(match joined.send().await? {
+        Sent::All => None,
+        Sent::Waiting(refusal) => Some(refusal.to_string()),
+    })
 }
 
 /// The last second of this day, in UTC.

@@ -134,10 +134,9 @@ pub(super) async fn revoke(
     Sent(new): Sent<NewRevocation>,
 ) -> Result<Json<Value>, Problem> {
     let login = new.login.clone();
-    web.run_async(move |app| async move {
+    let waits_for = web.run_async(move |app| async move {
         app.permit(&visitor.actor, Permission::Revoke)?;
         app.revoke(&new.login, &new.reason, &visitor.actor).await
-    })
-    .await?;
-    Ok(Json(json!({ "login": login, "is_revoked": true })))
+    });
+    Ok(Json(json!({ "login": login, "is_revoked": true, "waits_for": waits_for.await? })))
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     extract::Path,
     http::{StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use house::{AccountId, Command, SessionId, account, limits::PASSWORD_CHARS_MIN, session};
 
@@ -24,9 +24,8 @@ use crate::{
     },
 };
 
-/// What was changed here just now, by its word in an address.
-const KEPT: [(&str, &str); 3] =
-    [("look", "account-look-kept"), ("password", "account-password-kept"), ("session", "account-session-ended")];
+/// Where this page is.
+const PLACE: &str = "/account";
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -60,16 +59,20 @@ pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Respon
         let text = page.t.with("account-new", "account", &page.account.account);
         page.frame.notice = Some(Notice { text, caution: false });
     }
-    let kept = KEPT.iter().find(|(word, _)| *word == asked.one("kept"));
-    if let Some((_, key)) = kept {
-        page.frame.notice = Some(Notice { text: page.t.get(key), caution: false });
+    if let Some(told) = reading.told(PLACE) {
+        page.frame.notice = Some(told);
     }
     html(&page)
 }
 
+/// Back to the page, which says once what was done.
+fn done(reading: &Reading, key: &str) -> Response {
+    reading.tell(PLACE, Notice { text: Sentences::english().get(key), caution: false })
+}
+
 pub(super) async fn change_password(reading: Reading, Posted(form): Posted) -> Result<Response, Problem> {
     match change(&reading, &form).await? {
-        None => Ok(Redirect::to("/account?kept=password").into_response()),
+        None => Ok(done(&reading, "account-password-kept")),
         Some(problem) => {
             Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, Some(problem)).await?)?).into_response())
         }
@@ -85,7 +88,7 @@ pub(super) async fn keep_look(reading: Reading, Posted(form): Posted) -> Result<
         known(&SCHEMES, form.one("scheme")).ok_or_else(|| Problem::unusable("scheme is auto, light or dark"))?;
     let density =
         known(&DENSITIES, form.one("density")).ok_or_else(|| Problem::unusable("density is calm or compact"))?;
-    let mut response = Redirect::to("/account?kept=look").into_response();
+    let mut response = done(&reading, "account-look-kept");
     if let Some(cookie) = cookie::keep_look(scheme, density, &reading.web.app.config.web) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -97,7 +100,7 @@ pub(super) async fn end_session(reading: Reading, Path(session): Path<String>) -
     let actor = reading.visitor.actor;
     let command = Command::Session(session::Command::End(session));
     reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await?;
-    Ok(Redirect::to("/account?kept=session").into_response())
+    Ok(done(&reading, "account-session-ended"))
 }
 
 pub(super) async fn end_all(reading: Reading) -> Result<Response, Problem> {

@@ -151,6 +151,8 @@ pub(super) struct Wish {
     pub(super) is_just_shared: bool,
     /// Whether they have just taken a comment back.
     pub(super) has_taken_back: bool,
+    /// What is said once, of what was done before.
+    pub(super) told: Option<Notice>,
 }
 
 /// What was typed of a case's state, as it came.
@@ -169,16 +171,17 @@ impl CaseLink {
 }
 
 pub(super) async fn show(reading: Reading, Path(case): Path<String>, Asked(asked): Asked) -> Result<Response, Problem> {
+    let case: CaseId = id("case", &case)?;
     let wish = Wish {
         picture: asked.one("picture").parse().unwrap_or(1),
         uncover: asked.filled("uncover").is_some(),
         reply: asked.filled("reply").and_then(|text| text.parse().ok()),
         region: asked.filled("region").and_then(|text| text.parse().ok()),
         is_just_shared: asked.filled("shared").is_some(),
-        has_taken_back: asked.filled("taken-back").is_some(),
+        told: reading.told(&CaseLink::of(case).href),
         ..Wish::default()
     };
-    page(reading, id("case", &case)?, wish, None).await
+    page(reading, case, wish, None).await
 }
 
 pub(super) async fn resolve(
@@ -239,9 +242,10 @@ fn field_of(error: &AppError) -> &'static str {
 pub(super) async fn page(
     reading: Reading,
     case: CaseId,
-    wish: Wish,
+    mut wish: Wish,
     problem: Option<FieldProblem>,
 ) -> Result<Response, Problem> {
+    let told = wish.told.take();
     let (visitor, is_just_shared) = (reading.visitor.clone(), wish.is_just_shared);
     let mut shown = reading.web.run(move |app| see(app, case, &visitor, wish)).await?;
     if let Shown::Case { spreads, .. } = &mut shown {
@@ -250,6 +254,7 @@ pub(super) async fn page(
     let (t, mut frame) = (Sentences::english(), reading.frame("feed"));
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     frame.problems.extend(problem);
+    frame.notice = told;
     let page = match shown {
         Shown::Case { case, spreads, is_covered, star, saved, thread } => {
             if is_just_shared && case.is_mine {

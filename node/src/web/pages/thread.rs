@@ -22,7 +22,7 @@ use crate::{
     web::{
         actor::Visitor,
         extract::{Posted, id},
-        frame::{FieldProblem, Frame, Reading, html},
+        frame::{FieldProblem, Frame, Notice, Reading, html},
         pieces::{Badge, plain},
         problem::Problem,
         refused::beside_the_field,
@@ -173,7 +173,10 @@ pub(super) async fn take_back(
     let has_taken_back = said.waits_for.is_none();
     match reading.is_fragment {
         true => answer(reading, case, Wish { has_taken_back, ..Wish::default() }, None).await,
-        false if has_taken_back => Ok(Redirect::to(&format!("/cases/{case}?taken-back=yes#thread")).into_response()),
+        false if has_taken_back => {
+            let text = Sentences::english().get("comment-taken-back");
+            Ok(reading.tell(&CaseLink::of(case).href, Notice { text, caution: false }))
+        }
         false => Ok(Redirect::to(&format!("/cases/{case}#thread")).into_response()),
     }
 }

@@ -65,8 +65,11 @@ async fn another_password_ends_every_other_session() {
     assert!(short.body.contains("That has 5 characters; the least is 12."), "{}", short.body);
     assert_eq!(there.get("/account").await.status, 200, "nothing has changed yet");
     let changed = here.post("/account/password", &[("current", PASSWORD), ("password", new), ("again", new)]).await;
-    assert_eq!(changed.header("location"), "/account?kept=password");
-    assert_eq!(here.get("/account").await.status, 200);
+    assert_eq!(changed.header("location"), "/account");
+    assert!(
+        here.get("/help").await.status == 200 && here.get("/account").await.body.contains("Your password is changed.")
+    );
+    assert!(!here.get("/account").await.body.contains("Your password is changed."), "it is said once");
     assert!(there.get("/account").await.asks_to_sign_in());
     assert_eq!(ward.browser().sign_in(&login, new).await.status, 303);
 }

@@ -97,16 +97,38 @@ async fn a_badge_is_revoked_for_a_reason_and_by_somebody_who_means_it() {
     let mut one = ward.physician("one").await;
     let id = ward.app.account("one").unwrap().id.to_string();
     let revoke = format!("/admin/people/{id}/revoke");
-    for (fields, field) in [(&[("sure", "yes")][..], "reason"), (&[("reason", "left")][..], "sure")] {
+    for (fields, field) in [(&[("sure", "yes")][..], "reason"), (&[("reason", "left"), ("search", "dr")][..], "sure")] {
         let answer = admin.post(&revoke, fields).await;
         assert_eq!(answer.status, 422);
-        assert!(about(&answer, &id).contains(&format!("id=\"problem-{field}-{id}\"")), "{}", answer.body);
+        let form = about(&answer, &id);
+        assert!(form.contains(&format!("id=\"problem-{field}-{id}\"")), "{form}");
+        let is_kept = answer.body.contains("value=\"dr\"") && chosen(&form) == ["physician", "D003880", "left"];
+        assert_eq!(is_kept, field == "sure", "what was chosen and searched for stays: {form}");
     }
     assert_eq!(one.get("/cases/new").await.status, 200);
     let done = admin.post(&revoke, &[("reason", "left"), ("sure", "yes")]).await;
     let page = admin.get(done.header("location")).await.body;
-    assert!(page.contains("The hospital has taken back its word on Dr. one."), "{page}");
+    let said = "The hospital has taken back its word on Dr. one.";
+    assert!(page.contains(said) && !admin.get(done.header("location")).await.body.contains(said), "once: {page}");
     assert_eq!(one.get("/cases/new").await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_other_hospitals_do_not_know_yet_is_said_to_wait() {
+    let (ward, _) = Ward::cut_off().await;
+    let mut admin = ward.administrator().await;
+    let (until, shown) = a_later_day();
+    let badge = [("profession", "physician"), ("specialty", "0"), ("until", &*until)];
+    let revoked = [("reason", "left"), ("sure", "yes")];
+    let path = |login: &str, act: &str| format!("/admin/people/{}/{act}", ward.app.account(login).unwrap().id);
+    for (form, fields, words) in [
+        (path("one", "attest"), &badge[..], "the badge of Dr. one ends as before"),
+        (path("one", "revoke"), &revoked[..], "other hospitals do not know it yet"),
+    ] {
+        let done = admin.post(&form, fields).await;
+        let page = admin.get(done.header("location")).await.body;
+        assert!(page.contains(words) && !page.contains(&format!("until {shown}.")), "{words}: {page}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

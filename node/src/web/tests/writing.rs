@@ -212,6 +212,13 @@ async fn a_thread_is_written_and_taken_back_with_and_without_scripts() {
     let after = two.post_fragment(&take_back, &[]).await;
     assert!(after.status == 200 && !after.body.contains("And wait for it."), "{}", after.body);
     assert!(after.body.contains("Your comment is taken back."), "{}", after.body);
+    let again = two.post_fragment(&format!("{link}/comments"), &fields).await.body;
+    let take_back = again.split('"').find(|text| text.ends_with("/take-back")).unwrap().to_owned();
+    let back = two.post(&take_back, &[]).await;
+    assert_eq!(back.header("location"), link, "an address says it to nobody else, and not again");
+    for is_said in [true, false] {
+        assert_eq!(two.get(back.header("location")).await.body.contains("Your comment is taken back."), is_said);
+    }
     let empty = two.post_fragment(&format!("{link}/comments"), &[("body", "  ")]).await;
     assert!(empty.status == 422 && empty.body.contains("aria-invalid"), "{}", empty.body);
 }

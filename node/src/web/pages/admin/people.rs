@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     extract::Path,
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use house::{
     AccountId, AccountKind, Command, Permission, Role, Roles, Settings,
@@ -101,33 +101,34 @@ pub(super) struct Extra {
 }
 
 impl Extra {
-    /// What was not accepted in the forms of a person, which stand open, and what was to be signed.
-    pub(super) fn refused(problem: FieldProblem, whose: AccountId, wish: Option<Wish>) -> Self {
+    /// What was not accepted in a form of a person, whose forms stand open among those that were searched for, and what was to be signed.
+    pub(super) fn refused(problem: FieldProblem, whose: AccountId, wish: Option<Wish>, form: &Fields) -> Self {
         let wish = wish.map(|wish| (whose, wish));
-        Self { problem: Some(problem), open: Some(whose), wish, ..Self::default() }
+        let search = form.one("search").trim().to_owned();
+        Self { problem: Some(problem), open: Some(whose), wish, search, ..Self::default() }
     }
 }
 
 /// What was done with a person, for the page that follows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Done {
-    Vouched,
-    Revoked,
+    /// The network has it, or it waits.
+    Vouched {
+        is_sent: bool,
+    },
+    Revoked {
+        is_sent: bool,
+    },
     SetRoles,
     EndedSessions,
 }
 
-/// The words for it in an address.
-const DEEDS: [(&str, Done); 4] = [
-    ("vouched", Done::Vouched),
-    ("revoked", Done::Revoked),
-    ("roles", Done::SetRoles),
-    ("sessions", Done::EndedSessions),
-];
+/// Where this page is.
+const PLACE: &str = "/admin/people";
 
 pub(super) async fn show(reading: Reading, Asked(asked): Asked) -> Result<Response, Problem> {
     let search = asked.one("search").trim().to_owned();
-    let notice = just_done(&reading, &asked).await?;
+    let notice = reading.told(PLACE);
     html(&page(&reading, Extra { search, notice, ..Extra::default() }).await?)
 }
 
@@ -169,10 +170,10 @@ pub(super) async fn set_roles(
     let roles = ROLES.iter().filter(|(_, value, _)| wanted.contains(value)).map(|(role, ..)| *role);
     let command = Command::Account(account::Command::SetRoles { account, roles: Roles::new(roles)? });
     match reading.web.run(move |app| Ok(app.desk.perform(command, &actor)?)).await {
-        Ok(_) => Ok(done(Done::SetRoles, account)),
+        Ok(_) => done(&reading, Done::SetRoles, account).await,
         Err(error) => {
             let problem = FieldProblem { field: format!("person-{account}"), text: beside_the_field(error)? };
-            let page = page(&reading, Extra::refused(problem, account, None)).await?;
+            let page = page(&reading, Extra::refused(problem, account, None, &form)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
         }
     }
@@ -188,45 +189,29 @@ pub(super) async fn end_sessions(reading: Reading, Path(account): Path<String>) 
             Ok(app.desk.perform(Command::Session(session::Command::EndAll(account)), &actor)?)
         })
         .await?;
-    Ok(done(Done::EndedSessions, account))
+    done(&reading, Done::EndedSessions, account).await
 }
 
-/// Back to the page, which says what was done.
-pub(super) fn done(deed: Done, account: AccountId) -> Response {
-    let word = DEEDS.iter().find(|(_, known)| *known == deed).map_or("", |(word, _)| word);
-    Redirect::to(&format!("/admin/people?done={word}&whom={account}")).into_response()
+/// Back to the page, which says once what was done.
+pub(super) async fn done(reading: &Reading, deed: Done, account: AccountId) -> Result<Response, Problem> {
+    let notice = reading.web.run(move |app| Ok(told(app, deed, &find(app, account)?))).await?;
+    Ok(reading.tell(PLACE, notice))
 }
 
-/// What an address says was done, in words that hold: it may be opened again later, or by somebody else.
-async fn just_done(reading: &Reading, asked: &Fields) -> Result<Option<Notice>, Problem> {
-    let deed = DEEDS.iter().find(|(word, _)| *word == asked.one("done")).map(|(_, deed)| *deed);
-    let whom = asked.one("whom").parse::<AccountId>().ok();
-    let Some((deed, whom)) = deed.zip(whom) else { return Ok(None) };
-    let actor = reading.visitor.actor;
-    let notice = reading.web.run(move |app| {
-        if app.permit(&actor, Permission::Attest).is_err() {
-            app.permit(&actor, Permission::ManageAccounts)?;
-        }
-        Ok(find(app, whom).ok().and_then(|account| told(app, deed, &account)))
-    });
-    Ok(notice.await?)
-}
-
-fn told(app: &App, deed: Done, account: &Account) -> Option<Notice> {
+fn told(app: &App, deed: Done, account: &Account) -> Notice {
     let (t, name) = (Sentences::english(), account.name.as_str());
-    let said = |text: String, caution: bool| Some(Notice { text, caution });
     let attested = account.attestation.as_ref().filter(|_| app.is_attested(account.id));
-    match (deed, attested) {
-        (Done::Vouched, Some(attested)) => {
-            let until = When::until(attested.until_ms).text;
-            said(t.with2("people-done-vouched", "name", name, "until", until), false)
-        }
-        (Done::Vouched, None) => said(t.with("people-done-waits", "name", name), true),
-        (Done::Revoked, None) => said(t.with("people-done-revoked", "name", name), false),
-        (Done::Revoked, Some(_)) => None,
-        (Done::SetRoles, _) => said(t.with("people-done-roles", "name", name), false),
-        (Done::EndedSessions, _) => said(t.with("people-done-sessions", "name", name), false),
-    }
+    let until = attested.map(|attested| When::until(attested.until_ms).text);
+    let text = match (deed, until) {
+        (Done::Vouched { is_sent: true }, Some(until)) => t.with2("people-done-vouched", "name", name, "until", until),
+        (Done::Vouched { .. }, Some(until)) => t.with2("people-done-renewal-waits", "name", name, "until", until),
+        (Done::Vouched { .. }, None) => t.with("people-done-waits", "name", name),
+        (Done::Revoked { is_sent: true }, _) => t.with("people-done-revoked", "name", name),
+        (Done::Revoked { .. }, _) => t.with("people-done-revoked-waits", "name", name),
+        (Done::SetRoles, _) => t.with("people-done-roles", "name", name),
+        (Done::EndedSessions, _) => t.with("people-done-sessions", "name", name),
+    };
+    Notice { text, caution: matches!(deed, Done::Vouched { is_sent: false } | Done::Revoked { is_sent: false }) }
 }
 
 pub(super) fn find(app: &App, account: AccountId) -> Result<Account, AppError> {

@@ -23,12 +23,17 @@ use crate::{
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
+/// Why a badge is taken back.
+const REASONS: [(&str, &str); 3] = [("left", "revoke-left"), ("role", "revoke-role"), ("stolen", "revoke-stolen")];
+
 /// What is to be signed of a person, as a form says it.
 #[derive(Clone, Default)]
 pub(super) struct Wish {
     profession: String,
     specialties: Vec<String>,
     until: String,
+    /// Why it is taken back.
+    reason: String,
 }
 
 /// The form with which a person is vouched for.
@@ -38,6 +43,7 @@ pub(super) struct VouchForm {
     /// Specialties beyond the first.
     pub(super) further: Vec<Choice>,
     pub(super) until: String,
+    pub(super) reasons: Vec<Choice>,
     /// Ids of the fields, which stand once for each person.
     pub(super) profession_id: String,
     pub(super) specialty_id: String,
@@ -65,10 +71,10 @@ pub(super) async fn attest(
     let (login, wish) = (login.await?, Wish::of(&form));
     let new = match wish.attestation(login, account) {
         Ok(new) => new,
-        Err(problem) => return again(&reading, Extra::refused(problem, account, Some(wish))).await,
+        Err(problem) => return again(&reading, Extra::refused(problem, account, Some(wish), &form)).await,
     };
-    reading.web.run_async(move |app| async move { app.attest(&new, &actor).await }).await?;
-    Ok(done(Done::Vouched, account))
+    let vouched = reading.web.run_async(move |app| async move { app.attest(&new, &actor).await }).await?;
+    done(&reading, Done::Vouched { is_sent: vouched.waits_for.is_none() }, account).await
 }
 
 pub(super) async fn revoke(
@@ -77,31 +83,27 @@ pub(super) async fn revoke(
     Posted(form): Posted,
 ) -> Result<Response, Problem> {
     let (actor, account) = (reading.visitor.actor, id("account", &account)?);
-    let login = reading.web.run(move |app| {
+    let whose = reading.web.run(move |app| {
         app.permit(&actor, Permission::Revoke)?;
-        Ok(find(app, account)?.login.as_str().to_owned())
+        find(app, account)
     });
-    let login = login.await?;
+    let whose = whose.await?;
+    let refused = |field: &str, key: &str| {
+        let wish = Wish { reason: form.one("reason").to_owned(), ..Wish::now(&whose) };
+        Extra::refused(at(field, account, Sentences::english().get(key)), account, Some(wish), &form)
+    };
     let reason = match form.one("reason") {
         "left" => "left-institution",
         "role" => "role-changed",
         "stolen" => "key-stolen",
-        _ => return not_revoked(&reading, account, "reason", "people-revoke-why").await,
+        _ => return again(&reading, refused("reason", "people-revoke-why")).await,
     };
     if form.filled("sure").is_none() {
-        return not_revoked(&reading, account, "sure", "people-revoke-unsure").await;
+        return again(&reading, refused("sure", "people-revoke-unsure")).await;
     }
-    reading.web.run_async(move |app| async move { app.revoke(&login, reason, &actor).await }).await?;
-    Ok(done(Done::Revoked, account))
-}
-
-async fn not_revoked(
-    reading: &Reading,
-    account: AccountId,
-    field: &'static str,
-    key: &'static str,
-) -> Result<Response, Problem> {
-    again(reading, Extra::refused(at(field, account, Sentences::english().get(key)), account, None)).await
+    let login = whose.login.as_str().to_owned();
+    let waits_for = reading.web.run_async(move |app| async move { app.revoke(&login, reason, &actor).await }).await?;
+    done(&reading, Done::Revoked { is_sent: waits_for.is_none() }, account).await
 }
 
 async fn again(reading: &Reading, extra: Extra) -> Result<Response, Problem> {
@@ -119,6 +121,7 @@ impl Wish {
             profession: form.one("profession").to_owned(),
             specialties: named.map(ToOwned::to_owned).collect(),
             until: form.one("until").trim().to_owned(),
+            reason: String::new(),
         }
     }
 
@@ -131,7 +134,7 @@ impl Wish {
             specialties.push("0".to_owned());
         }
         let profession = value_of(PROFESSIONS, role_key(attested.profession)).to_owned();
-        Self { profession, specialties, until: date(attested.until_ms) }
+        Self { profession, specialties, until: date(attested.until_ms), reason: String::new() }
     }
 
     /// The attestation, or the field that is missing or cannot be.
@@ -172,6 +175,7 @@ impl VouchForm {
             further: beyond.map(kept).collect(),
             specialties: known,
             until: wish.until,
+            reasons: choices(&REASONS, &wish.reason),
             profession_id: field("profession"),
             specialty_id: field("specialty"),
             until_id: field("until"),
