@@ -68,15 +68,14 @@ impl Names {
         Self { people, things }
     }
 
-    /// What an act was done to: names where there are any, else ids.
+    /// What an act was done to: each by its name, or by the beginning of its id where there is none. What stands beside itself, as a
+    /// person and their key, is said once.
     fn what(&self, objects: &[ObjectId]) -> String {
-        let named: Vec<&str> =
-            objects.iter().filter_map(|object| self.things.get(object)).map(String::as_str).collect();
-        if !named.is_empty() {
-            return named.join(", ");
-        }
         let short = |object: &ObjectId| hex::encode(object.0).chars().take(ID_DIGITS).collect::<String>();
-        objects.iter().map(short).collect::<Vec<_>>().join(" ")
+        let told = |object| self.things.get(object).cloned().unwrap_or_else(|| short(object));
+        let mut told: Vec<String> = objects.iter().map(told).collect();
+        told.dedup();
+        told.join(", ")
     }
 }
 
@@ -165,6 +164,14 @@ const fn act_key(action: Action) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_hides_no_id_that_has_none() {
+        let [case, picture, hospital, key] = [1, 2, 3, 4].map(|byte| ObjectId([byte; 16]));
+        let things = [hospital, key].map(|object| (object, "Hospital B".to_owned())).into();
+        let names = Names { people: BTreeMap::new(), things };
+        assert_eq!(names.what(&[case, picture, hospital, key]), "01010101, 02020202, Hospital B");
+    }
 
     #[test]
     fn every_act_has_a_sentence_of_its_own() {
