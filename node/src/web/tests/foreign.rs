@@ -105,8 +105,15 @@ async fn names_behind_signatures_are_for_those_who_may_read() {
         "{}",
         shown.body
     );
-    for link in ["wrote it", "vouches for", "signing", "The first key of", "1 of 1", "The founding paper of"] {
-        assert!(shown.body.contains(link) || link == "signing", "{link}: {}", shown.body);
+    for link in [
+        "wrote it",
+        "vouches for",
+        "signs every day with its key number",
+        "The first key of",
+        "1 of 1",
+        "The founding paper of",
+    ] {
+        assert!(shown.body.contains(link), "{link}: {}", shown.body);
     }
     let own = one.get("/account").await.body;
     let badge = own.split('"').find(|text| text.starts_with("/chain/")).unwrap().to_owned();

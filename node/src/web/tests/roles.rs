@@ -3,7 +3,7 @@
 use house::Actor;
 use protocol::CaseId;
 
-use super::ward::{Answer, Browser, PASSWORD, PICTURE, Ward, body_of};
+use super::ward::{Answer, Browser, PASSWORD, PICTURE, Ward, a_later_day, body_of};
 use crate::{
     app::{Audience, NewAccount, hospital::speaking_for},
     clock::now_ms,
@@ -263,7 +263,7 @@ async fn people(ward: &Ward, author: Browser, colleague: Browser) -> [Browser; C
 }
 
 /// Fields of every form, so that a refusal is not about the form.
-const FIELDS: [(&str, &str); 13] = [
+const FIELDS: [(&str, &str); 12] = [
     ("account", "somebody"),
     ("name", "Dr. Somebody"),
     ("status", "open"),
@@ -272,7 +272,6 @@ const FIELDS: [(&str, &str); 13] = [
     ("scheme", "auto"),
     ("density", "calm"),
     ("profession", "nurse"),
-    ("until", "2027-06-01"),
     ("specialty", "0"),
     ("reason", "left"),
     ("sure", "yes"),
@@ -283,7 +282,7 @@ async fn ask(browser: &mut Browser, method: &str, route: &str, path: &str, login
     match method {
         "GET" => browser.get(path).await,
         _ if path.starts_with("/api/") => browser.post_json(path, body_of(route, login)).await,
-        _ => browser.post(path, &FIELDS).await,
+        _ => browser.post(path, &[FIELDS.as_slice(), &[("until", &*a_later_day())]].concat()).await,
     }
 }
 

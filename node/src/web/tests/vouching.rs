@@ -1,17 +1,16 @@
 //! Vouching for people of the house, and taking that back, at the page for it.
 
-use super::ward::{Answer, Browser, Ward};
+use super::ward::{Answer, Browser, Ward, a_later_day};
 use crate::{
     app::Audience,
-    clock::now_ms,
-    web::when::{When, date, end_of_day_ms},
+    web::when::{When, end_of_day_ms},
 };
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// A day on which a badge may end, as a form holds it and as pages show it.
-fn a_later_day() -> (String, String) {
-    let day = date(now_ms() + 200 * DAY_MS);
+fn a_shown_day() -> (String, String) {
+    let day = a_later_day();
     let shown = When::until(end_of_day_ms(&day).unwrap()).text;
     (day, shown)
 }
@@ -41,7 +40,7 @@ async fn a_badge_is_renewed_as_what_it_is_and_nothing_is_preset_for_somebody_new
     ward.staff("nora", &[]).await;
     let id = ward.app.account("nora").unwrap().id.to_string();
     let attest = format!("/admin/people/{id}/attest");
-    let (until, _) = a_later_day();
+    let (until, _) = a_shown_day();
     assert_eq!(chosen(&people(&mut admin, &id).await), Vec::<&str>::new());
     let nothing_chosen = admin.post(&attest, &[("profession", ""), ("specialty", ""), ("until", &*until)]).await;
     assert_eq!(nothing_chosen.status, 422);
@@ -59,7 +58,7 @@ async fn a_badge_ends_with_the_day_that_was_chosen() {
     let mut admin = ward.administrator().await;
     let mut nora = ward.staff("nora", &[]).await;
     let id = ward.app.account("nora").unwrap().id.to_string();
-    let (until, shown) = a_later_day();
+    let (until, shown) = a_shown_day();
     let badge = [("profession", "nurse"), ("specialty", "0"), ("until", &*until)];
     let done = admin.post(&format!("/admin/people/{id}/attest"), &badge).await;
     let page = admin.get(done.header("location")).await;
@@ -117,7 +116,7 @@ async fn a_badge_is_revoked_for_a_reason_and_by_somebody_who_means_it() {
 async fn what_other_hospitals_do_not_know_yet_is_said_to_wait() {
     let (ward, _) = Ward::cut_off().await;
     let mut admin = ward.administrator().await;
-    let (until, shown) = a_later_day();
+    let (until, shown) = a_shown_day();
     let badge = [("profession", "physician"), ("specialty", "0"), ("until", &*until)];
     let revoked = [("reason", "left"), ("sure", "yes")];
     let path = |login: &str, act: &str| format!("/admin/people/{}/{act}", ward.app.account(login).unwrap().id);

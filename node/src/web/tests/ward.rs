@@ -18,7 +18,8 @@ use crate::{
         App, Audience, NewAccount, NewCase,
         hospital::{Hospital, attest, speaking_for},
     },
-    web::{router, server::Door},
+    clock::now_ms,
+    web::{router, server::Door, when::date},
 };
 
 /// The password of everybody.
@@ -282,6 +283,12 @@ pub(super) fn body_of(path: &str, login: &str) -> Value {
         path if path.ends_with("/withdrawal") => json!({ "ground": "author-wish" }),
         _ => json!({}),
     }
+}
+
+/// A day on which a badge may end, as a form holds it.
+pub(super) fn a_later_day() -> String {
+    const DAYS_MS: u64 = 200 * 24 * 60 * 60 * 1_000;
+    date(now_ms() + DAYS_MS)
 }
 
 fn form(fields: &[(&str, &str)]) -> String {
