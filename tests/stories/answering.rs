@@ -69,6 +69,7 @@ fn a_nurse_finds_the_case_of_another_hospital_and_her_comment_stands_there() {
     at_b.press("Take back your comment");
     at_b.press("Take it back");
     at_b.sees("This comment was taken back.");
+    at_b.has("#taken-back:focus");
     at_b.inspect();
     at_b.press("Save for later");
     at_b.sees("Take off your list");

@@ -26,4 +26,9 @@ class NewComments extends HTMLElement {
   }
 }
 
+// Whoever has taken a comment back had pressed a button that is gone with it; they go on at the words that say so.
+document.addEventListener('htmx:after:swap', () => {
+  if (document.activeElement === document.body) document.getElementById('taken-back')?.focus();
+});
+
 customElements.define('new-comments', NewComments);
