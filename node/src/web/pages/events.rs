@@ -25,6 +25,8 @@ use crate::{
 
 /// How often an idle connection is kept open.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// Cases that are looked at after more than was told one by one.
+const NEWEST: usize = 20;
 
 pub(super) async fn listen(
     reading: Reading,
@@ -92,13 +94,29 @@ impl Listener {
             let case = match (news, self.topic.thread()) {
                 (Ok(News::Case(case)), _) => case,
                 (Err(RecvError::Lagged(_)), Some(case)) => case,
-                (Err(RecvError::Lagged(_)), None) => continue,
+                (Err(RecvError::Lagged(_)), None) => match self.on_newest().await? {
+                    Some(event) => return Some(event),
+                    None => continue,
+                },
                 (Err(RecvError::Closed), _) => return None,
             };
             if let Some(event) = self.on_case(case).await? {
                 return Some(event);
             }
         }
+    }
+
+    /// What a list is told when more happened than it could be told one by one.
+    async fn on_newest(&mut self) -> Option<Option<Event>> {
+        let (Topic::Feed { filter, .. }, actor) = (&self.topic, self.actor) else { return Some(None) };
+        let filter = *filter;
+        let newest = self.web.run(move |app| app.list(filter, None, NEWEST, &actor)).await.ok()?;
+        for view in newest.cases {
+            if let Some(event) = self.on_case(view.case).await? {
+                return Some(Some(event));
+            }
+        }
+        Some(None)
     }
 
     /// What a page is told of a case in which something happened; outside nothing if the person may read no more.
