@@ -26,6 +26,9 @@ use super::{BODY_BYTES_MAX, actor::Visitor, problem::Problem};
 pub(super) use gate::Gate;
 use incoming::{FORGETTING, Fate, Incoming};
 
+/// A file that has more gets room for the largest.
+const SMALL_FILE_BYTES: usize = 1 << 20;
+
 /// Answers a request whose body has at most so many bytes.
 pub(super) async fn bounded(bytes_max: usize, request: Request, next: Next) -> Response {
     let bytes_max = bytes_max as u64;
@@ -64,6 +67,10 @@ pub(super) async fn file_of(mut part: Field<'_>) -> Result<Vec<u8>, MultipartErr
     let mut file = Vec::new();
     while let Some(chunk) = part.chunk().await? {
         let room = (BLOB_BYTES_MAX + 1).saturating_sub(file.len());
+        if file.len() > SMALL_FILE_BYTES {
+            // Only addresses: of a file that grew by doubling, there would be a copy beside it.
+            file.reserve_exact(room);
+        }
         file.extend_from_slice(&chunk[..chunk.len().min(room)]);
     }
     Ok(file)
