@@ -15,7 +15,7 @@ use std::{
 
 use index::{Change, Index, State};
 use protocol::{CaseId, certificate::ForcedWithdrawal};
-use store::{Batch, Position, Secret};
+use store::{Batch, JournalError, Position, Scanned, Secret};
 use tokio::sync::oneshot;
 use trust::Standing;
 
@@ -25,7 +25,7 @@ use super::{
     forgetting::{self, Owing},
     heard::{read_all, up_to_error},
     indexer::{Feed, Indexer, Report},
-    rows::{FOLDED, HOUSE_FILED, OWED},
+    rows::{FILED, FOLDED, HOUSE_FILED, OWED},
     shelf::{Shelf, ShelfError},
     words,
 };
@@ -144,7 +144,7 @@ struct Work {
     forced: usize,
     /// What follows from folded records and is not done yet.
     to_follow: Vec<Consequences>,
-    /// Who waits until everything is folded that stands before a place.
+    /// Who waits until everything is folded up to a record.
     waiting: Vec<(Position, oneshot::Sender<()>)>,
 }
 
@@ -160,7 +160,10 @@ impl Work {
                 Ok(Job::Fold) => is_behind = true,
                 Ok(Job::Settle(reply)) => {
                     is_behind = true;
-                    self.waiting.push((self.shared.shelf.journal.end(), reply));
+                    match self.shared.shelf.tables.applied(FILED)? {
+                        Some(filed) => self.waiting.push((filed, reply)),
+                        None => drop(reply.send(())),
+                    }
                 }
                 Ok(Job::SettleHouse(reply)) => {
                     self.to_follow.push(fold_house(&self.shared.shelf)?);
@@ -327,20 +330,23 @@ fn changes_of(shelf: &Shelf, consequences: &Consequences) -> Result<Vec<Change>,
     Ok(changes)
 }
 
-/// Folds the records of the shared feeds that stand behind one, a batch of them, but none behind one that cannot be read. Returns
-/// the last of them; none if there were none.
+/// Folds the records of the shared feeds that stand behind one, a batch of them, but none that is not filed yet and none behind
+/// one that cannot be read. Returns the last of them; none if there were none.
 pub(crate) fn fold_feeds(
     shelf: &Shelf,
     behind: Option<Position>,
     judge: Judge<'_>,
 ) -> Result<Option<(Position, Consequences)>, ShelfError> {
+    let Some(filed) = shelf.tables.applied(FILED)? else { return Ok(None) };
     let scan = match behind {
         Some(behind) => shelf.journal.scan_after(behind),
         None => shelf.journal.scan(None),
     };
+    let is_filed =
+        |scanned: &Result<Scanned, JournalError>| scanned.as_ref().map_or(true, |scanned| scanned.position <= filed);
+    let mut scan = scan.take_while(is_filed).take(RECORDS_AT_ONCE);
     let mut folding = Folding::of_feeds(shelf, judge);
     let (mut last, mut error) = (None, None);
-    let mut scan = scan.take(RECORDS_AT_ONCE);
     while error.is_none() {
         let (scanned, unscanned) = up_to_error(scan.by_ref().take(RECORDS_IN_MEMORY));
         if scanned.is_empty() {

@@ -2,7 +2,7 @@
 
 use feed::{Record, contract};
 use house::Settings;
-use store::{TableOptions, Tables};
+use store::{NewRecord, Position, TableOptions, Tables};
 use trust::Standing;
 
 use super::*;
@@ -47,18 +47,33 @@ impl OnDisk {
     }
 }
 
+impl OnDisk {
+    /// Writes a record; how it is to be filed.
+    fn append(&self, new: NewRecord) -> (Kept, bool, Position) {
+        let (kept, has_payload) = (record::from_journal(new.kind, &new.clear).unwrap(), new.secret.is_some());
+        let at = self.shelf.journal.append_blocking(vec![new]).unwrap();
+        (kept, has_payload, at[0])
+    }
+
+    fn file(&self, (kept, has_payload, at): (Kept, bool, Position)) {
+        let mut filing = Filing::new(&self.shelf, &|_| None);
+        filing.file(&kept, has_payload, at).unwrap();
+        filing.finish().unwrap();
+    }
+
+    /// Folds what is new; the last record of it.
+    fn fold(&self) -> Option<Position> {
+        let folded = self.shelf.tables.applied(FOLDED).unwrap();
+        fold_feeds(&self.shelf, folded, &|_, _| Standing::Verified).unwrap().map(|(last, _)| last)
+    }
+}
+
 impl contract::Shelved for OnDisk {
     type Archive = Shelf;
 
     fn journal(&mut self, record: &Record) {
-        let new = record::to_journal(record, NOW_MS);
-        let (kept, has_payload) = (record::from_journal(new.kind, &new.clear).unwrap(), new.secret.is_some());
-        let at = self.shelf.journal.append_blocking(vec![new]).unwrap();
-        let mut filing = Filing::new(&self.shelf, &|_| None);
-        filing.file(&kept, has_payload, at[0]).unwrap();
-        filing.finish().unwrap();
-        let folded = self.shelf.tables.applied(FOLDED).unwrap();
-        fold_feeds(&self.shelf, folded, &|_, _| Standing::Verified).unwrap();
+        self.file(self.append(record::to_journal(record, NOW_MS)));
+        self.fold();
     }
 
     fn archive(&self) -> &Shelf {
@@ -74,4 +89,17 @@ fn the_shelf_on_a_disk_keeps_what_was_journaled() {
 #[test]
 fn the_shelf_on_a_disk_gives_payloads_to_their_readers() {
     contract::gives_payloads_to_their_readers(&mut OnDisk::empty());
+}
+
+#[test]
+fn what_is_not_filed_yet_is_not_folded() {
+    let disk = OnDisk::empty();
+    let filed = disk.append(record::addresses(Vec::new()));
+    let last = filed.2;
+    disk.file(filed);
+    let unfiled = disk.append(record::addresses(Vec::new()));
+    assert_eq!((disk.fold(), disk.fold()), (Some(last), None));
+    let last = unfiled.2;
+    disk.file(unfiled);
+    assert_eq!((disk.fold(), disk.fold()), (Some(last), None));
 }

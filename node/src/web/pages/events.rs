@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{case::readable, feed::filter_of};
 use crate::{
     app::{App, AppError, CaseOrPlate},
+    clock::now_ms,
     network::News,
     web::{
         Web,
@@ -25,7 +26,7 @@ use crate::{
 
 /// How often an idle connection is kept open.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
-/// Cases that are looked at after more than was told one by one.
+/// Cases that a list looks at after more happened than it was told one by one.
 const NEWEST: usize = 20;
 
 pub(super) async fn listen(
@@ -46,7 +47,7 @@ pub(super) async fn listen(
             Ok((app.joined()?.news(), app.leaving()))
         })
         .await?;
-    let listener = Listener { web: reading.web, actor, topic, news, leaving };
+    let listener = Listener { web: reading.web, actor, topic, since_ms: now_ms(), news, to_tell: Vec::new(), leaving };
     let events = stream::unfold(listener, |mut listener| async move { Some((Ok(listener.next().await?), listener)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
@@ -73,7 +74,10 @@ struct Listener {
     web: Arc<Web>,
     actor: Actor,
     topic: Topic,
+    since_ms: u64,
     news: Receiver<News>,
+    /// Cases in which something happened.
+    to_tell: Vec<CaseId>,
     leaving: CancellationToken,
 }
 
@@ -87,36 +91,35 @@ impl Listener {
             return Some(event);
         }
         loop {
+            while let Some(case) = self.to_tell.pop() {
+                if let Some(event) = self.on_case(case).await? {
+                    return Some(event);
+                }
+            }
             let news = tokio::select! {
                 () = self.leaving.cancelled() => return None,
                 news = self.news.recv() => news,
             };
-            let case = match (news, self.topic.thread()) {
-                (Ok(News::Case(case)), _) => case,
-                (Err(RecvError::Lagged(_)), Some(case)) => case,
-                (Err(RecvError::Lagged(_)), None) => match self.on_newest().await? {
-                    Some(event) => return Some(event),
-                    None => continue,
-                },
-                (Err(RecvError::Closed), _) => return None,
-            };
-            if let Some(event) = self.on_case(case).await? {
-                return Some(event);
+            match news {
+                Ok(News::Case(case)) => self.to_tell.push(case),
+                Err(RecvError::Lagged(_)) => self.to_tell = self.newest().await?,
+                Err(RecvError::Closed) => return None,
             }
         }
     }
 
-    /// What a list is told when more happened than it could be told one by one.
-    async fn on_newest(&mut self) -> Option<Option<Event>> {
-        let (Topic::Feed { filter, .. }, actor) = (&self.topic, self.actor) else { return Some(None) };
-        let filter = *filter;
-        let newest = self.web.run(move |app| app.list(filter, None, NEWEST, &actor)).await.ok()?;
-        for view in newest.cases {
-            if let Some(event) = self.on_case(view.case).await? {
-                return Some(Some(event));
+    /// The cases of which a page may have missed something: more happened than it was told one by one. Outside nothing if the
+    /// person may read no more.
+    async fn newest(&self) -> Option<Vec<CaseId>> {
+        let actor = self.actor;
+        match self.topic {
+            Topic::Thread { case, .. } => Some(vec![case]),
+            Topic::Feed { filter, .. } => {
+                let newest = self.web.run(move |app| app.list(filter, None, NEWEST, &actor)).await.ok()?;
+                let since = newest.cases.into_iter().filter(|view| view.received_ms >= Some(self.since_ms));
+                Some(since.map(|view| view.case).collect())
             }
         }
-        Some(None)
     }
 
     /// What a page is told of a case in which something happened; outside nothing if the person may read no more.
