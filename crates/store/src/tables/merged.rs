@@ -101,6 +101,8 @@ struct Blocks<'a> {
     is_backward: bool,
     /// The block read last.
     at: Option<Vec<u8>>,
+    /// The last row that was read. Blocks are written meanwhile: behind one that was split stands what was read of it before.
+    last: Option<Vec<u8>>,
     /// No further block has rows of the range.
     is_last: bool,
     rows: vec::IntoIter<RawRow>,
@@ -108,7 +110,7 @@ struct Blocks<'a> {
 
 impl<'a> Blocks<'a> {
     fn new(engine: &'a Engine, range: Range<'a>, is_backward: bool) -> Self {
-        Self { engine, range, is_backward, at: None, is_last: false, rows: Vec::new().into_iter() }
+        Self { engine, range, is_backward, at: None, last: None, is_last: false, rows: Vec::new().into_iter() }
     }
 
     /// Reads the next block; whether there is one that may have rows of the range.
@@ -127,10 +129,16 @@ impl<'a> Blocks<'a> {
         let Some(block) = block else { return Ok(false) };
         self.at = Some(block.at.clone());
         let block = self.engine.open_block(block)?;
-        let RowsIn { mut rows, begins_before, ends_behind } = block.rows_in(self.range).ok_or_else(no_block)?;
+        let left = match &self.last {
+            Some(last) if self.is_backward => (start, Bound::Excluded(last.as_slice())),
+            Some(last) => (Bound::Excluded(last.as_slice()), end),
+            None => self.range,
+        };
+        let RowsIn { mut rows, begins_before, ends_behind } = block.rows_in(left).ok_or_else(no_block)?;
         if self.is_backward {
             rows.reverse();
         }
+        self.last = rows.last().map(|(key, _)| key.clone()).or_else(|| self.last.take());
         self.rows = rows.into_iter();
         self.is_last = if self.is_backward { begins_before } else { ends_behind };
         Ok(true)
@@ -167,5 +175,40 @@ fn is_empty(range: Range<'_>) -> bool {
         (Bound::Included(start), Bound::Included(end)) => start > end,
         (Bound::Included(start) | Bound::Excluded(start), Bound::Included(end) | Bound::Excluded(end)) => start >= end,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::{
+        block::{BLOCK_BYTES_MAX, Packed, Packer},
+        checkpoint::Stated,
+    };
+
+    /// All rows in blocks of at most so many bytes.
+    fn blocks(rows: &[RawRow], limit: usize) -> Vec<Packed> {
+        let mut packer = Packer::new(Vec::new(), limit);
+        let mut blocks: Vec<_> = rows.iter().cloned().filter_map(|row| packer.add(row)).collect();
+        blocks.push(packer.end());
+        blocks
+    }
+
+    #[test]
+    fn a_block_that_is_split_under_a_walk_gives_each_row_once() {
+        let rows: Vec<RawRow> = (0..100).map(|number| (vec![number], vec![number; 50])).collect();
+        for is_backward in [false, true] {
+            let directory = tempfile::tempdir().unwrap();
+            let engine = Engine::open(directory.path(), 1 << 20).unwrap();
+            engine.write(blocks(&rows, BLOCK_BYTES_MAX), &Stated::default()).unwrap();
+            let mut walk = Merged::new(&engine, [], (Bound::Unbounded, Bound::Unbounded), is_backward);
+            let mut walked = vec![walk.next().unwrap().unwrap()];
+            engine.write(blocks(&rows, 1_000), &Stated::default()).unwrap();
+            walked.extend(walk.map(Result::unwrap));
+            if is_backward {
+                walked.reverse();
+            }
+            assert_eq!(walked, rows);
+        }
     }
 }
