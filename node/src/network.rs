@@ -53,8 +53,9 @@ use crate::{
     reserve::Reserve,
 };
 
-/// Tasks that wait for the engine.
-const TASKS_MAX: usize = 1_024;
+/// Tasks that wait for the engine. More wait where they come from, each kind in turn: what a person writes does not wait behind all
+/// that peers sent.
+const TASKS_MAX: usize = 8;
 /// News that a slow reader may be behind.
 const NEWS_MAX: usize = 256;
 /// Sent words whose entries are remembered for those who wait to hear of them.
@@ -241,7 +242,9 @@ impl Joined {
 
     /// The operator vouches that the store was not restored.
     pub(crate) async fn vouch(&self) -> Result<(), AppError> {
-        self.task(Task::Vouch).await
+        self.task(Task::Vouch).await?;
+        self.bookkeeper.settled().await;
+        Ok(())
     }
 
     /// Where members listen, as far as it is known.

@@ -123,12 +123,13 @@ impl Session {
         in_time.or_else(|| self.late.iter().position(is_it).and_then(|late| self.late.remove(late)))
     }
 
-    /// The peer asked for patience.
+    /// The peer asked for patience: for the question that is open or for one before it, whose answer then comes all the same.
     pub(crate) fn postpone(&mut self, now_ms: u64, retry_ms: u64) {
         if let Some(flight) = self.flight.take() {
             let until_ms = now_ms + retry_ms.clamp(BUSY_MS_MIN, FRUITLESS_MS_MAX);
             let pause_ms = self.fruitless.get(&flight.feed).map_or(FRUITLESS_MS, |fruitless| fruitless.pause_ms);
             self.fruitless.insert(flight.feed, Fruitless { until_ms, pause_ms });
+            self.let_come_late(flight);
         }
     }
 
@@ -174,11 +175,15 @@ impl Session {
         let is_late = |flight: &mut Flight| now_ms.saturating_sub(flight.since_ms) >= ANSWER_MS_MAX;
         let flight = self.flight.take_if(is_late)?;
         self.blame_fruitless(flight.feed, now_ms);
+        self.let_come_late(flight);
+        Some(flight.feed)
+    }
+
+    fn let_come_late(&mut self, flight: Flight) {
         self.late.push_back(flight);
         if self.late.len() > LATE_MAX {
             self.late.pop_front();
         }
-        Some(flight.feed)
     }
 
     /// Looks for the beginning of a fork, from a place downwards.

@@ -186,8 +186,9 @@ impl Shared {
     /// Writes down that an institution's node was given once more what it had.
     pub(crate) fn charge(&self, peer: &Peer, bytes: usize) {
         let now = Instant::now();
-        let institution = self.roll().member(peer, now);
-        institution.map(|institution| lock(&self.repeated).take(&institution, bytes, now));
+        if let Some(institution) = self.roll().member(peer, now) {
+            lock(&self.repeated).take(&institution, bytes, now);
+        }
     }
 
     /// Waits until an institution may ask once more for what has to be read from the disk.

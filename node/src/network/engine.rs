@@ -379,6 +379,7 @@ impl Engine {
 
     fn take_addresses(&mut self, nodes: Vec<NodeOf>) -> Result<(), AppError> {
         self.write_addresses(&nodes).inspect_err(|_| self.pause())?;
+        self.bookkeeper.wake();
         self.shared.note_addresses(nodes);
         self.door.open();
         Ok(())

@@ -4,7 +4,10 @@
 //! To read what was asked takes long. So questions wait in their sessions and are answered a stretch at a time, one peer after the
 //! other, and everything else goes on in between: who asks without end holds up nobody.
 
-use std::{collections::VecDeque, ops::Bound};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    ops::Bound,
+};
 
 use protocol::{
     Audience, EntryId, FeedId, InstitutionId, Proof, limits,
@@ -47,7 +50,8 @@ impl Exchange {
     }
 
     pub(super) fn ask_payloads(&mut self, peer: Peer, wanted: Vec<EntryId>, effects: &mut Vec<Effect>) {
-        let left = wanted.into_iter().take(limits::WANT_ENTRIES_MAX).collect();
+        let mut asked = BTreeSet::new();
+        let left = wanted.into_iter().take(limits::WANT_ENTRIES_MAX).filter(|entry| asked.insert(*entry)).collect();
         self.ask(peer, Question::Payloads { left, room: PAYLOAD_BYTES_AT_ONCE_MAX }, effects);
     }
 
@@ -151,19 +155,20 @@ impl Exchange {
         effects: &mut Vec<Effect>,
     ) -> Option<Question> {
         let institution = self.sessions.get(&peer)?.institution;
-        let (count, room_before) = (left.len().min(ENTRIES_AT_ONCE), room);
-        for entry in left.drain(..count) {
-            let held = held_entry(&entry, archive).filter(|_| room > 0);
+        let (mut given, room_before) = (0, room);
+        for entry in left.drain(..left.len().min(ENTRIES_AT_ONCE)) {
+            let held = if room > 0 { held_entry(&entry, archive) } else { None };
             let body = match held {
                 Some(held) if held.is_control() || self.may_have(&institution, &held, archive) => held.body,
                 _ => Body::Absent(Absence::NotHeld),
             };
             if let Body::Held(salted) = &body {
                 room = room.saturating_sub(salted.bytes.0.len());
+                given += 1;
             }
             Self::send(effects, peer, Frame::Payload(PayloadOf { entry, body }));
         }
-        self.charge(peer, count, room_before - room, effects);
+        self.charge(peer, given, room_before - room, effects);
         (!left.is_empty()).then_some(Question::Payloads { left, room })
     }
 

@@ -1,7 +1,7 @@
 //! What others get: limits of an answer, four words for what is absent, ends that hold by themselves.
 
 use protocol::{
-    limits,
+    EntryId, limits,
     message::{Absence, Body, Frame, Framed, WantPayloads, WantRange},
 };
 
@@ -76,6 +76,18 @@ fn who_has_had_twice_of_everything_is_charged_for_more() {
     node.handle(Input::Disconnected { peer: peer(2) }, NOW);
     node.meet(&network, 2);
     assert!(charged(&mut node), "to call again is no new beginning");
+}
+
+#[test]
+fn who_asks_for_what_is_not_here_is_given_nothing_that_counts() {
+    let (_, mut node) = holding(&Author::of(&Network::of(3), 0).story(10));
+    let absent = EntryId([9; 32]);
+    for _ in 0..2 * limits::RUN_ENTRIES_MAX {
+        let want = WantPayloads { entries: vec![absent, absent] };
+        let effects = node.frame(2, Frame::WantPayloads(want), NOW);
+        assert_eq!(sent_to(&effects, 2).len(), 1, "asked twice at once, answered once");
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Charge(..))));
+    }
 }
 
 #[test]

@@ -308,6 +308,20 @@ fn an_answer_that_is_no_range_is_the_senders_fault() {
 }
 
 #[test]
+fn an_answer_behind_a_word_of_patience_is_taken() {
+    let network = Network::of(4);
+    let mut author = Author::of(&network, 0);
+    let story = author.story(3);
+    let mut node = Node::ready(&network, 1);
+    node.meet(&network, 2);
+    assert_eq!(asked(&node.frame(2, heads(author.feed, 3), NOW)).len(), 1);
+    node.frame(2, Frame::Busy(Busy { retry_ms: 0 }), NOW);
+    let range = Range { feed: author.feed, from: 0, count: 4 };
+    node.frame(2, Framed { frame: Frame::Range(range), entries: story.iter().map(frame_of).collect() }, NOW);
+    assert_eq!((node.blames(), node.seq_of(&author.feed)), (Vec::new(), Some(3)));
+}
+
+#[test]
 fn one_who_is_always_busy_is_not_asked_without_pause() {
     let network = Network::of(4);
     let mut node = Node::ready(&network, 1);

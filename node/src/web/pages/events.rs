@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 use super::{case::readable, feed::filter_of};
 use crate::{
     app::{App, AppError, CaseOrPlate},
-    clock::now_ms,
     network::News,
     web::{
         Web,
@@ -26,8 +25,8 @@ use crate::{
 
 /// How often an idle connection is kept open.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
-/// Cases that a list looks at after more happened than it was told one by one.
-const NEWEST: usize = 20;
+/// Cases of a list that are known to its page when it opens, and looked at after more happened than it was told one by one.
+const NEWEST: usize = 32;
 
 pub(super) async fn listen(
     reading: Reading,
@@ -47,14 +46,15 @@ pub(super) async fn listen(
             Ok((app.joined()?.news(), app.leaving()))
         })
         .await?;
-    let listener = Listener { web: reading.web, actor, topic, since_ms: now_ms(), news, to_tell: Vec::new(), leaving };
+    let mut listener = Listener { web: reading.web, actor, topic, news, to_tell: Vec::new(), leaving };
+    listener.note_shown().await;
     let events = stream::unfold(listener, |mut listener| async move { Some((Ok(listener.next().await?), listener)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
 /// What an open page wants to know.
 enum Topic {
-    /// New cases that a filter would show.
+    /// New cases that a filter would show; those that the page knows.
     Feed { filter: &'static str, told: BTreeSet<CaseId> },
     /// How many remarks stand under a case; absent: not told yet.
     Thread { case: CaseId, told: Option<usize> },
@@ -74,7 +74,6 @@ struct Listener {
     web: Arc<Web>,
     actor: Actor,
     topic: Topic,
-    since_ms: u64,
     news: Receiver<News>,
     /// Cases in which something happened.
     to_tell: Vec<CaseId>,
@@ -108,6 +107,14 @@ impl Listener {
         }
     }
 
+    /// What stands in a list when its page opens is not new to it.
+    async fn note_shown(&mut self) {
+        let shown = self.newest().await.unwrap_or_default();
+        if let Topic::Feed { told, .. } = &mut self.topic {
+            told.extend(shown);
+        }
+    }
+
     /// The cases of which a page may have missed something: more happened than it was told one by one. Outside nothing if the
     /// person may read no more.
     async fn newest(&self) -> Option<Vec<CaseId>> {
@@ -116,8 +123,7 @@ impl Listener {
             Topic::Thread { case, .. } => Some(vec![case]),
             Topic::Feed { filter, .. } => {
                 let newest = self.web.run(move |app| app.list(filter, None, NEWEST, &actor)).await.ok()?;
-                let since = newest.cases.into_iter().filter(|view| view.received_ms >= Some(self.since_ms));
-                Some(since.map(|view| view.case).collect())
+                Some(newest.cases.into_iter().map(|view| view.case).collect())
             }
         }
     }
