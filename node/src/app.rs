@@ -169,6 +169,11 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// Whether connections to other nodes are made.
+    pub(crate) const fn is_serving(&self) -> bool {
+        self.is_serving
+    }
+
     /// Opens the data directory under its lock. With `is_serving` it talks to other nodes.
     pub(crate) async fn open(layout: &Layout, config: &Config, is_serving: bool) -> Result<Arc<Self>, AppError> {
         let root = layout.root().to_owned();

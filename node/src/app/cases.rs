@@ -191,6 +191,7 @@ impl App {
         text: &str,
         actor: &Actor,
     ) -> Result<Said, AppError> {
+        self.permit(actor, Permission::PostCase)?;
         if let Some(unfit) = diagnosis.and_then(|diagnosis| unfit_line("diagnosis", diagnosis)) {
             return Err(unfit.into());
         }
@@ -213,6 +214,7 @@ impl App {
             _ => return Err(AppError::NotFound("case")),
         };
         if case.institution != joined.me() {
+            self.check_may_withdraw(actor)?;
             return Err(AppError::conflict("a case is withdrawn by its own institution; ask it there"));
         }
         if open.as_ref().is_some_and(|open| open.reach == Reach::House) {
@@ -228,9 +230,13 @@ impl App {
     /// What became of a withdrawal, for those who see that the case is withdrawn and might have done it.
     async fn withdrawn_before(&self, case: CaseId, withdrawal: EntryId, actor: &Actor) -> Result<Said, AppError> {
         self.case(case, actor)?;
-        self.permit(actor, Permission::WithdrawAny).or_else(|_| self.permit(actor, Permission::WithdrawOwn))?;
+        self.check_may_withdraw(actor)?;
         let entry = self.joined()?.shared().shelf.entry_by_id(&withdrawal)?.map(|_| withdrawal.to_string());
         Ok(Said { entry, ..self.said(case, None).await? })
+    }
+
+    fn check_may_withdraw(&self, actor: &Actor) -> Result<(), AppError> {
+        self.permit(actor, Permission::WithdrawAny).or_else(|_| self.permit(actor, Permission::WithdrawOwn))
     }
 
     /// Withdraws one comment or star that this institution's feed or its house journal holds. Who withdraws what opened a case
@@ -248,6 +254,7 @@ impl App {
         }
         let held = joined.shared().shelf.entry_by_id(&entry)?.ok_or(AppError::NotFound("comment"))?;
         if held.entry.header().feed != joined.me() {
+            self.check_may_withdraw(actor)?;
             return Err(AppError::conflict("a comment is withdrawn by its author's institution; ask it there"));
         }
         let (kind, author) = match held.payload() {

@@ -19,7 +19,7 @@ use protocol::{
 use serde::Serialize;
 use trust::{Papers, Roster};
 
-use super::{App, AppError};
+use super::{App, AppError, wording::unfit_line};
 use crate::{
     armor::{from_line, to_line},
     card::CardFile,
@@ -75,6 +75,10 @@ impl App {
 
     /// Drafts a founding charter from the cards of its founders. Returns the line that goes from founder to founder.
     pub(crate) fn draft_charter(&self, name: &str, cards: &[String], terms: &str) -> Result<String, AppError> {
+        self.check_free()?;
+        if let Some(unfit) = unfit_line("name of the network", name) {
+            return Err(unfit.into());
+        }
         let cards: Vec<Card> = cards.iter().map(|line| read_card(line)).collect::<Result<_, _>>()?;
         let own_root = self.keys.secret(Which::Root)?.public();
         if !cards.iter().any(|card| card.root == own_root) {
@@ -101,8 +105,14 @@ impl App {
         Ok(to_line(&Invitation { charters: vec![Bytes(bytes)], certificates: Vec::new(), nodes }))
     }
 
+    /// Refuses to found another network.
+    fn check_free(&self) -> Result<(), AppError> {
+        self.network().map_or(Ok(()), |_| Err(AppError::conflict("this institution is in a network already")))
+    }
+
     /// Adds this institution's signature to a charter in the making.
     pub(crate) fn sign_charter(&self, line: &str, actor: &Actor) -> Result<String, AppError> {
+        self.check_free()?;
         let mut making = Making::read(line)?;
         let vote = self.keys.secret(Which::Vote)?;
         if !making.charter.governors.iter().any(|governor| governor.vote() == vote.public()) {

@@ -107,13 +107,22 @@ impl App {
     /// Replaces a password by a one-time sign-in.
     pub(crate) fn reset_account(&self, login: &str, actor: &Actor) -> Result<OneTimeSignIn, AppError> {
         let secret = OneTimeSecret::new(*entropy::seed());
-        let account = self.account(login)?;
+        let account = self.enabled_account(login)?;
         let command = account::Command::ResetPassword { account: account.id, secret: secret.clone() };
         self.desk.perform(Command::Account(command), actor)?;
         Ok(one_time(&account.login, &secret))
     }
 
-    /// Ends an account's sessions and lets it in no more.
+    /// The account of a login, if it is not disabled.
+    fn enabled_account(&self, login: &str) -> Result<Account, AppError> {
+        let account = self.account(login)?;
+        if account.is_disabled {
+            return Err(AppError::conflict("the account is disabled, for good; make another one for the person"));
+        }
+        Ok(account)
+    }
+
+    /// Ends an account's sessions and lets it in no more, for good.
     pub(crate) fn disable_account(&self, login: &str, actor: &Actor) -> Result<(), AppError> {
         let account = self.account(login)?;
         self.desk.perform(Command::Account(account::Command::Disable(account.id)), actor)?;
@@ -164,7 +173,7 @@ impl App {
             let why = format!("an attestation holds from 1 to {ATTESTATION_DAYS_MAX} days, not {}", new.days);
             return Err(AppError::Invalid { what: "days", why });
         }
-        let account = self.account(&new.login)?;
+        let account = self.enabled_account(&new.login)?;
         let profession = profession(&new.profession)?;
         let specialties: Vec<u32> = new.specialties.iter().map(|text| specialty(text)).collect::<Result<_, _>>()?;
         let clinician = self.clinician_of(account.id, actor)?;

@@ -206,7 +206,7 @@ impl App {
             if listed.open.reach == Reach::House && !may_read_house {
                 continue;
             }
-            cases.extend(shared.view(listed.case, listed.open)?);
+            cases.extend(shared.view_if_sound(listed.case, listed.open)?);
         }
         Ok(Listing { cases, next: page.next })
     }
@@ -226,6 +226,14 @@ impl Shared {
         let first = casebook::versions_of(case, &self.shelf)?.first().map_or(open.current, |(key, _)| key.entry);
         let received_ms = self.shelf.received_ms(&first)?;
         Ok(Some(CaseView { case, open, summary, author, written_ms, received_ms, outcome }))
+    }
+
+    /// The same for a list; nothing too of a case whose words are damaged. The status of the node names the place.
+    pub(crate) fn view_if_sound(&self, case: CaseId, open: OpenCase) -> Result<Option<CaseView>, ShelfError> {
+        match self.view(case, open) {
+            Err(error) if error.is_damage() => Ok(None),
+            view => view,
+        }
     }
 
     /// What an institution is called; its short id as long as that is not known.

@@ -50,7 +50,7 @@ impl App {
                 continue;
             }
             let Some(open) = shared.shelf.open_case(hit.case)? else { continue };
-            let Some(view) = shared.view(hit.case, open)? else { continue };
+            let Some(view) = shared.view_if_sound(hit.case, open)? else { continue };
             let comment = match &hit.comment {
                 Some(comment) => shared.shelf.remark_text(comment)?,
                 None => None,

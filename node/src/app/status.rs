@@ -19,7 +19,7 @@ pub(crate) struct Status {
     pub(crate) network: Option<String>,
     pub(crate) feed: Option<String>,
     pub(crate) entries: u64,
-    /// `no network`, `waiting`, `ready` or `halted`.
+    /// `no network`, `waiting`, `ready`, `halted` or `expelled`.
     pub(crate) state: &'static str,
     /// What waits in the outbox.
     pub(crate) unsent: usize,
@@ -119,6 +119,7 @@ impl App {
                 status.members = exchange.roster().members().count();
                 status.is_contested = exchange.roster().is_contested();
                 status.state = match exchange.start() {
+                    _ if exchange.roster().is_expelled(&joined.me()) => "expelled",
                     Start::Waiting { .. } => "waiting",
                     Start::Ready => "ready",
                     Start::Halted => "halted",

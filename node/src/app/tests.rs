@@ -298,6 +298,9 @@ async fn an_attestation_has_a_day_and_an_end() {
     }
     attested(1).await.unwrap();
     attested(1_827).await.unwrap();
+    app.disable_account("one", &Actor::System).unwrap();
+    assert!(matches!(attested(1).await, Err(AppError::Conflict(_))), "who is let in no more");
+    assert!(matches!(app.reset_account("one", &Actor::System), Err(AppError::Conflict(_))));
     app.close().await;
 }
 

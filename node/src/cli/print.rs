@@ -154,7 +154,15 @@ fn said_of(out: &mut Vec<u8>, command: &Command, value: &Value) -> io::Result<()
         }
         Command::Audit(AuditCommand::Verify) => Ok(()),
         Command::Store(StoreCommand::Rebuild) => writeln!(out, "Tables and index are built anew at the next start."),
-        Command::Store(StoreCommand::Vouch) => writeln!(out, "Entries are signed from now on."),
+        Command::Store(StoreCommand::Vouch) if value["is_lasting"] == json!(true) => {
+            writeln!(out, "Entries are signed from now on.")
+        }
+        Command::Store(StoreCommand::Vouch) => {
+            writeln!(
+                out,
+                "What waited is signed. A node that starts asks others again, or is vouched for while it runs."
+            )
+        }
         _ => lines(out, value),
     }
 }
@@ -263,9 +271,10 @@ fn lines(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
         Value::Object(map) => map.iter().try_for_each(|(key, value)| match value {
             Value::Array(items) => {
                 writeln!(out, "{key}:")?;
-                items.iter().try_for_each(|item| writeln!(out, "  {}", plain(item)))
+                items.iter().try_for_each(|item| writeln!(out, "  {}", plain(item).replace('\n', "\n    ")))
             }
-            value => writeln!(out, "{key}: {}", plain(value)),
+            // What others wrote on several lines is no line of ours.
+            value => writeln!(out, "{key}: {}", plain(value).replace('\n', "\n  ")),
         }),
         Value::Array(items) => items.iter().try_for_each(|item| writeln!(out, "{}", plain(item))),
         value => writeln!(out, "{}", plain(value)),
@@ -321,6 +330,15 @@ mod tests {
         let mut printed = Vec::new();
         list(&mut printed, &serde_json::json!({ "cases": [case] })).unwrap();
         assert_eq!(String::from_utf8(printed).unwrap(), "1  ab]0;cd  (Hospital A)\n");
+    }
+
+    #[test]
+    fn what_others_wrote_on_several_lines_is_no_line_of_ours() {
+        let charter = serde_json::json!({ "founders": ["a\nb"], "terms": "Be kind.\nis_complete: true" });
+        let mut printed = Vec::new();
+        lines(&mut printed, &charter).unwrap();
+        let expected = "founders:\n  a\n    b\nterms: Be kind.\n  is_complete: true\n";
+        assert_eq!(String::from_utf8(printed).unwrap(), expected);
     }
 
     #[test]

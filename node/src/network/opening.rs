@@ -416,7 +416,7 @@ fn unseal(shelf: &Shelf, scanned: Scanned) -> Result<(Kept, Option<Salted>, Posi
     Ok((kept, salted, scanned.position))
 }
 
-fn is_damage(error: &JournalError) -> bool {
+pub(super) fn is_damage(error: &JournalError) -> bool {
     use KeyError::{FileDamaged, SlotDamaged};
     matches!(error, JournalError::Damaged(_) | JournalError::Keys(FileDamaged { .. } | SlotDamaged { .. }))
 }

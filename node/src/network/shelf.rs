@@ -18,6 +18,7 @@ use protocol::{
 use store::{Journal, JournalError, Secret, TableError, Tables};
 
 use super::{
+    opening::is_damage,
     record::{self, Kept},
     rows::{CASEBOOK, ENTRIES, EntryRow, PLACES, PayloadAt, SEALED},
 };
@@ -37,6 +38,11 @@ pub(crate) enum ShelfError {
 }
 
 impl ShelfError {
+    /// Whether what was to be read is damaged. Journals say where when they are opened.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Self::Journal(error) if is_damage(error))
+    }
+
     /// Whether it works again once there is room on the disk.
     pub(crate) fn is_full(&self) -> bool {
         matches!(self, Self::Table(TableError::Failed { .. }))

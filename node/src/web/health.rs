@@ -30,6 +30,7 @@ async fn ready(State(web): State<Arc<Web>>) -> Result<Response, Problem> {
     match status.state {
         "waiting" => reasons.push("waiting for other institutions to say how far our feed had come"),
         "halted" => reasons.push("another node writes our feed; nothing is signed until the operator decides"),
+        "expelled" => reasons.push("the governors have expelled this institution; nothing is sent any more"),
         _ => {}
     }
     if !status.damaged.is_empty() {

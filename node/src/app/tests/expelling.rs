@@ -71,6 +71,8 @@ async fn governors_expel_a_member_as_far_as_the_one_who_proposed_it_held_its_fee
         let again = app.expel(&feed, &Actor::System).await;
         assert!(matches!(again, Err(AppError::NotFound(_))), "{again:?}");
     }
+    three.join(&two.invitation(&Actor::System).unwrap(), &Actor::System).await.unwrap();
+    assert_eq!(three.status().state, "expelled", "it is told");
     let one = first.reopened(one).await;
     assert_eq!(standing(&one, &feed), (false, Some(0)), "after a restart too");
     for app in [one, two, three] {

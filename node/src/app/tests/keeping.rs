@@ -72,6 +72,9 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
     let damaged = app.status().damaged;
     assert_eq!(damaged.len(), 1, "{damaged:?}");
     assert!(damaged[0].starts_with("the journal of the feeds is damaged and read only: segment"), "{damaged:?}");
+    let listed = app.list("network", None, 10, &one).unwrap().cases;
+    let titles: Vec<_> = listed.iter().map(|view| view.summary.title.as_str()).collect();
+    assert_eq!(titles, ["Third", "First"], "the others are read");
     for title in ["Fourth", "Fifth"] {
         let said = app.post_case(&case(title, Audience::Network), Vec::new(), false, &one).await.unwrap();
         assert_eq!(

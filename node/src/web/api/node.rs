@@ -66,11 +66,10 @@ pub(super) async fn rebuild(State(web): State<Arc<Web>>, visitor: Visitor) -> Re
 }
 
 /// Takes the operator's word that the store was not restored from a backup: the own-head check is over.
-#[utoipa::path(post, path = "/api/v1/store/vouching", tag = "node", responses((status = 200, description = "Entries are signed from now on"), Problems))]
+#[utoipa::path(post, path = "/api/v1/store/vouching", tag = "node", responses((status = 200, description = "Entries are signed until the node stops; with no node running, those that waited"), Problems))]
 pub(super) async fn vouch(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Json<Value>, Problem> {
-    let vouched = web.run_async(move |app| async move { app.vouch(&visitor.actor).await });
-    vouched.await?;
-    Ok(Json(json!({})))
+    let vouched = web.run_async(move |app| async move { app.vouch(&visitor.actor).await.map(|()| app.is_serving()) });
+    Ok(Json(json!({ "is_lasting": vouched.await? })))
 }
 
 /// Reads every record of the journals and every picture.
