@@ -30,7 +30,8 @@ async fn a_node_that_nobody_can_call_prints_no_card_and_founds_nothing() {
     let uncallable = to_line(&app.keys.card(&app.identity, app.own_node().unwrap()).unwrap());
     let own = other.card().unwrap();
     let drafted = |cards: &[String]| other.draft_charter("Network of two", cards, "").unwrap_err().to_string();
-    let forged = other.draft_charter("Network\nis_complete: true", &[own.clone()], "").unwrap_err().to_string();
+    let forged =
+        other.draft_charter("Network\nis_complete: true", std::slice::from_ref(&own), "").unwrap_err().to_string();
     assert!(forged.contains("name of the network"), "{forged}");
     let said = drafted(&[own.clone(), uncallable]);
     assert!(said.contains("/ip4/0.0.0.0/tcp/4001") && said.contains("network.announce"), "{said}");
