@@ -705,6 +705,8 @@ people-new-do = Make the account and its link
 
 peers-lead = The hospitals of the network as this node sees them.
 peers-not-ready = This node is asking the others how much it had said before. Until they have answered, what you share waits here.
+peers-halted = Another node writes our feed. Nothing is signed until the operator has decided.
+peers-expelled = The governors have expelled this hospital. Nothing is sent any more, and what others withdraw later is not heard here.
 peers-contested = Two charters claim to be the next one, each with enough votes, so neither holds. The one before holds until the governors have settled on one.
 peers-ours = { $entries ->
     [0] { $name } has said nothing to the network yet.

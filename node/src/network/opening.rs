@@ -18,9 +18,7 @@ use protocol::{
     message::{self, Absence, Body},
     payload::control::Head,
 };
-use store::{
-    Journal, JournalError, JournalOptions, KeyError, NewRecord, Position, Scanned, Secret, TableOptions, Tables,
-};
+use store::{Journal, JournalError, JournalOptions, NewRecord, Position, Scanned, Secret, TableOptions, Tables};
 use trust::{PaperError, Papers};
 
 use super::{
@@ -138,7 +136,7 @@ pub(crate) fn open(
         match fold(&shelf, &machines.exchange) {
             // The bookkeeper goes on with it.
             Err(error) if error.is_full() => {}
-            Err(ShelfError::Journal(error)) if is_damage(&error) => machines.lacks(&error),
+            Err(ShelfError::Journal(error)) if error.is_damage() => machines.lacks(&error),
             folded => folded.map_err(|error| unread(error.into()))?,
         }
     }
@@ -314,7 +312,7 @@ impl State {
     /// What was read; nothing if it is damaged, which is noted.
     fn unless_damaged<T>(&mut self, read: Result<T, ShelfError>) -> Result<Option<T>, ShelfError> {
         match read {
-            Err(ShelfError::Journal(error)) if is_damage(&error) => {
+            Err(ShelfError::Journal(error)) if error.is_damage() => {
                 self.unread.push(error.to_string());
                 Ok(None)
             }
@@ -414,9 +412,4 @@ fn unseal(shelf: &Shelf, scanned: Scanned) -> Result<(Kept, Option<Salted>, Posi
         Secret::Erased | Secret::None => None,
     };
     Ok((kept, salted, scanned.position))
-}
-
-pub(super) fn is_damage(error: &JournalError) -> bool {
-    use KeyError::{FileDamaged, SlotDamaged};
-    matches!(error, JournalError::Damaged(_) | JournalError::Keys(FileDamaged { .. } | SlotDamaged { .. }))
 }

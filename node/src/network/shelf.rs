@@ -18,7 +18,6 @@ use protocol::{
 use store::{Journal, JournalError, Secret, TableError, Tables};
 
 use super::{
-    opening::is_damage,
     record::{self, Kept},
     rows::{CASEBOOK, ENTRIES, EntryRow, PLACES, PayloadAt, SEALED},
 };
@@ -38,9 +37,9 @@ pub(crate) enum ShelfError {
 }
 
 impl ShelfError {
-    /// Whether what was to be read is damaged. Journals say where when they are opened.
+    /// Whether what was to be read is damaged.
     pub(crate) fn is_damage(&self) -> bool {
-        matches!(self, Self::Journal(error) if is_damage(error))
+        matches!(self, Self::Journal(error) if error.is_damage())
     }
 
     /// Whether it works again once there is room on the disk.

@@ -84,6 +84,14 @@ pub enum JournalError {
     },
 }
 
+impl JournalError {
+    /// Whether what was to be read is damaged. Journals say where when they are opened.
+    pub const fn is_damage(&self) -> bool {
+        use KeyError::{FileDamaged, SlotDamaged};
+        matches!(self, Self::Damaged(_) | Self::Keys(FileDamaged { .. } | SlotDamaged { .. }))
+    }
+}
+
 /// A place where the journal is not what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {

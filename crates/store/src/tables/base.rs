@@ -158,12 +158,7 @@ impl Plan {
 
 /// Rows as one block, or as several that have room for more.
 fn split(at: Vec<u8>, rows: Vec<RawRow>) -> Vec<Packed> {
-    let pack = |limit| {
-        let mut packer = Packer::new(at.clone(), limit);
-        let mut blocks: Vec<_> = rows.iter().cloned().filter_map(|row| packer.add(row)).collect();
-        blocks.push(packer.end());
-        blocks
-    };
+    let pack = |limit| Packer::new(at.clone(), limit).pack(rows.iter().cloned());
     let blocks = pack(BLOCK_BYTES_MAX);
     if blocks.len() == 1 { blocks } else { pack(BLOCK_BYTES_MAX / 4 * 3) }
 }

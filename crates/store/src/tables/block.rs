@@ -71,6 +71,13 @@ impl Packer {
         full
     }
 
+    /// All blocks of these rows.
+    pub(super) fn pack(mut self, rows: impl IntoIterator<Item = RawRow>) -> Vec<Packed> {
+        let mut blocks: Vec<_> = rows.into_iter().filter_map(|row| self.add(row)).collect();
+        blocks.push(self.end());
+        blocks
+    }
+
     /// The block of the rows added last, be there none.
     pub(super) fn end(self) -> Packed {
         Packed { at: self.at, bytes: lz4_flex::block::compress_prepend_size(&self.bytes) }
@@ -216,10 +223,7 @@ mod tests {
     const ALL: Range<'static> = (Bound::Unbounded, Bound::Unbounded);
 
     fn pack(rows: impl IntoIterator<Item = RawRow>) -> Vec<Packed> {
-        let mut packer = Packer::new(Vec::new(), BLOCK_BYTES_MAX);
-        let mut blocks: Vec<_> = rows.into_iter().filter_map(|row| packer.add(row)).collect();
-        blocks.push(packer.end());
-        blocks
+        Packer::new(Vec::new(), BLOCK_BYTES_MAX).pack(rows)
     }
 
     /// Bytes that cannot be compressed.

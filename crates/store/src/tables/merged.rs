@@ -130,15 +130,16 @@ impl<'a> Blocks<'a> {
         self.at = Some(block.at.clone());
         let block = self.engine.open_block(block)?;
         let left = match &self.last {
-            Some(last) if self.is_backward => (start, Bound::Excluded(last.as_slice())),
-            Some(last) => (Bound::Excluded(last.as_slice()), end),
-            None => self.range,
+            Some(last) if !self.is_backward => (Bound::Excluded(last.as_slice()), end),
+            _ => self.range,
         };
         let RowsIn { mut rows, begins_before, ends_behind } = block.rows_in(left).ok_or_else(no_block)?;
         if self.is_backward {
             rows.reverse();
         }
-        self.last = rows.last().map(|(key, _)| key.clone()).or_else(|| self.last.take());
+        if let Some((key, _)) = rows.last() {
+            self.last = Some(key.clone());
+        }
         self.rows = rows.into_iter();
         self.is_last = if self.is_backward { begins_before } else { ends_behind };
         Ok(true)
@@ -182,17 +183,9 @@ fn is_empty(range: Range<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::tables::{
-        block::{BLOCK_BYTES_MAX, Packed, Packer},
+        block::{BLOCK_BYTES_MAX, Packer},
         checkpoint::Stated,
     };
-
-    /// All rows in blocks of at most so many bytes.
-    fn blocks(rows: &[RawRow], limit: usize) -> Vec<Packed> {
-        let mut packer = Packer::new(Vec::new(), limit);
-        let mut blocks: Vec<_> = rows.iter().cloned().filter_map(|row| packer.add(row)).collect();
-        blocks.push(packer.end());
-        blocks
-    }
 
     #[test]
     fn a_block_that_is_split_under_a_walk_gives_each_row_once() {
@@ -200,10 +193,11 @@ mod tests {
         for is_backward in [false, true] {
             let directory = tempfile::tempdir().unwrap();
             let engine = Engine::open(directory.path(), 1 << 20).unwrap();
-            engine.write(blocks(&rows, BLOCK_BYTES_MAX), &Stated::default()).unwrap();
+            let blocks = |limit| Packer::new(Vec::new(), limit).pack(rows.iter().cloned());
+            engine.write(blocks(BLOCK_BYTES_MAX), &Stated::default()).unwrap();
             let mut walk = Merged::new(&engine, [], (Bound::Unbounded, Bound::Unbounded), is_backward);
             let mut walked = vec![walk.next().unwrap().unwrap()];
-            engine.write(blocks(&rows, 1_000), &Stated::default()).unwrap();
+            engine.write(blocks(1_000), &Stated::default()).unwrap();
             walked.extend(walk.map(Result::unwrap));
             if is_backward {
                 walked.reverse();

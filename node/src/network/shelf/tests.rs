@@ -45,9 +45,7 @@ impl OnDisk {
         };
         Self { _directory: directory, shelf }
     }
-}
 
-impl OnDisk {
     /// Writes a record; how it is to be filed.
     fn append(&self, new: NewRecord) -> (Kept, bool, Position) {
         let (kept, has_payload) = (record::from_journal(new.kind, &new.clear).unwrap(), new.secret.is_some());

@@ -33,21 +33,23 @@ pub(super) async fn listen(
     Asked(asked): Asked,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let actor = reading.visitor.actor;
-    let topic = match asked.filled("case") {
+    let mut topic = match asked.filled("case") {
         Some(case) => Topic::Thread { case: id("case", case)?, told: None },
         None => Topic::Feed { filter: filter_of(&reading.visitor, &asked).0, told: BTreeSet::new() },
     };
-    let thread = topic.thread();
-    let (news, leaving) = reading
+    let (topic, news, leaving) = reading
         .web
         .run(move |app| {
             app.permit(&actor, Permission::ReadPublic)?;
-            thread.map(|case| readable(app, case, &actor)).transpose()?;
-            Ok((app.joined()?.news(), app.leaving()))
+            match &mut topic {
+                Topic::Thread { case, .. } => drop(readable(app, *case, &actor)?),
+                // What stands in a list when its page opens is not new to it.
+                Topic::Feed { filter, told } => told.extend(newest(app, filter, &actor)?),
+            }
+            Ok((topic, app.joined()?.news(), app.leaving()))
         })
         .await?;
-    let mut listener = Listener { web: reading.web, actor, topic, news, to_tell: Vec::new(), leaving };
-    listener.note_shown().await;
+    let listener = Listener { web: reading.web, actor, topic, news, to_tell: Vec::new(), leaving };
     let events = stream::unfold(listener, |mut listener| async move { Some((Ok(listener.next().await?), listener)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
@@ -58,15 +60,6 @@ enum Topic {
     Feed { filter: &'static str, told: BTreeSet<CaseId> },
     /// How many remarks stand under a case; absent: not told yet.
     Thread { case: CaseId, told: Option<usize> },
-}
-
-impl Topic {
-    const fn thread(&self) -> Option<CaseId> {
-        match self {
-            Self::Feed { .. } => None,
-            Self::Thread { case, .. } => Some(*case),
-        }
-    }
 }
 
 /// One open page.
@@ -101,30 +94,19 @@ impl Listener {
             };
             match news {
                 Ok(News::Case(case)) => self.to_tell.push(case),
-                Err(RecvError::Lagged(_)) => self.to_tell = self.newest().await?,
+                Err(RecvError::Lagged(_)) => self.to_tell = self.missed().await?,
                 Err(RecvError::Closed) => return None,
             }
         }
     }
 
-    /// What stands in a list when its page opens is not new to it.
-    async fn note_shown(&mut self) {
-        let shown = self.newest().await.unwrap_or_default();
-        if let Topic::Feed { told, .. } = &mut self.topic {
-            told.extend(shown);
-        }
-    }
-
     /// The cases of which a page may have missed something: more happened than it was told one by one. Outside nothing if the
     /// person may read no more.
-    async fn newest(&self) -> Option<Vec<CaseId>> {
+    async fn missed(&self) -> Option<Vec<CaseId>> {
         let actor = self.actor;
         match self.topic {
             Topic::Thread { case, .. } => Some(vec![case]),
-            Topic::Feed { filter, .. } => {
-                let newest = self.web.run(move |app| app.list(filter, None, NEWEST, &actor)).await.ok()?;
-                Some(newest.cases.into_iter().map(|view| view.case).collect())
-            }
+            Topic::Feed { filter, .. } => self.web.run(move |app| newest(app, filter, &actor)).await.ok(),
         }
     }
 
@@ -147,6 +129,11 @@ impl Listener {
             }
         }
     }
+}
+
+/// The cases at the top of a list.
+fn newest(app: &App, filter: &str, actor: &Actor) -> Result<Vec<CaseId>, AppError> {
+    Ok(app.list(filter, None, NEWEST, actor)?.cases.into_iter().map(|view| view.case).collect())
 }
 
 /// Whether a case is one that nobody has spoken about yet and that the filter would show.

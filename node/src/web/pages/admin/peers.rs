@@ -40,7 +40,8 @@ struct PeerRow {
 struct Ours {
     name: String,
     entries: u64,
-    is_ready: bool,
+    /// Why nothing is sent, if so.
+    caution: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -82,7 +83,12 @@ pub(super) async fn show(reading: Reading) -> Result<Response, Problem> {
     let ours = Ours {
         name: status.institution,
         entries: status.entries,
-        is_ready: matches!(status.state, "ready" | "no network"),
+        caution: match status.state {
+            "waiting" => Some("peers-not-ready"),
+            "halted" => Some("peers-halted"),
+            "expelled" => Some("peers-expelled"),
+            _ => None,
+        },
     };
     html(&Peers {
         t: Sentences::english(),
