@@ -5,9 +5,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "an example reads files and the clock")]
 
-use std::{env, error::Error, fs, io::Cursor, io::Write, time::Instant};
+use std::{collections::BTreeSet, env, error::Error, fs, io::Cursor, io::Write, time::Instant};
 
-use anonymizer::{Confirmation, Limits, inspect, release};
+use anonymizer::{Concern, Confirmation, Limits, inspect, release};
 use image::{ImageFormat, codecs::jpeg::JpegEncoder, imageops::FilterType};
 use protocol::ClinicianId;
 
@@ -34,8 +34,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let seen = inspect(&photograph, &Limits::NETWORK)?;
         let inspected = started.elapsed();
         let covers: Vec<_> = seen.findings.iter().map(anonymizer::Finding::proposed_cover).collect();
-        let confirmation =
-            Confirmation { reviewer: ClinicianId([0; 32]), dismissed: Vec::new(), has_seen_unsearched: false };
+        let confirmation = Confirmation {
+            reviewer: ClinicianId([0; 32]),
+            dismissed: Vec::new(),
+            has_seen_unsearched: false,
+            answered: BTreeSet::new(),
+            looked_for: Concern::ALL.into(),
+        };
         let started = Instant::now();
         let clean = release(seen, &covers, confirmation, &Limits::NETWORK)?;
         let released = started.elapsed();

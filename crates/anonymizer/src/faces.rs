@@ -13,7 +13,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use rustface::{ImageData, Model};
 
 use crate::{
-    finding::{Finder, Finding, FindingKind, Search},
+    finding::{Finder, Finding, FindingKind, Search, Sureness, Voice},
     pixels::Pixels,
     region::Region,
 };
@@ -178,9 +178,12 @@ impl Working {
         Some(Finding {
             kind: FindingKind::Face,
             region: self.region(face, f64::round, f64::round, pixels)?,
-            score_thousandths: (face.score * 1000.0).clamp(0.0, 1e9) as u32,
-            finder: Finder::Rustface,
             proposal: self.region(head, f64::floor, f64::ceil, pixels)?,
+            sureness: Sureness::Sure,
+            voices: vec![Voice {
+                finder: Finder::Rustface,
+                score_thousandths: (face.score * 1000.0).clamp(0.0, 1e9) as u32,
+            }],
         })
     }
 
@@ -195,7 +198,7 @@ impl Working {
 
 /// One finding a face: the surest keeps its region, and its proposal grows to hold those of the others.
 fn merged(mut found: Vec<Finding>, pixels: &Pixels) -> Vec<Finding> {
-    found.sort_by_key(|finding| (std::cmp::Reverse(finding.score_thousandths), finding.region));
+    found.sort_by(|a, b| b.voices.cmp(&a.voices).then(a.region.cmp(&b.region)));
     let mut faces: Vec<Finding> = Vec::new();
     for finding in found {
         match faces.iter_mut().find(|face| face.region.overlap(&finding.region) >= SAME_FACE) {

@@ -11,6 +11,27 @@ use crate::{cover::Cover, region::Region};
 pub enum FindingKind {
     /// A human face, upright or turned.
     Face,
+    /// A line of text in the picture.
+    Text(Print),
+    /// A bar code or a code of squares.
+    Code,
+}
+
+/// What a line of text seems to be. The text itself is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Print {
+    /// Of a person, a hospital, a place.
+    Name,
+    /// A date, with or without a time.
+    Date,
+    /// A number that may be somebody's.
+    Number,
+    /// The length of a scale bar or ruler.
+    ScaleBar,
+    /// Which side of the body is shown.
+    SideMarker,
+    /// Any other words.
+    Words,
 }
 
 /// A finder of this build.
@@ -35,10 +56,10 @@ impl Finder {
         }
     }
 
-    /// SHA-256 of its model, as in `models/SHA256SUMS`.
-    pub const fn model_sha256(self) -> [u8; 32] {
+    /// SHA-256 of its model, as in `models/SHA256SUMS`; none for a finder that was not trained.
+    pub const fn model_sha256(self) -> Option<[u8; 32]> {
         match self {
-            Self::Rustface => crate::faces::MODEL_SHA256,
+            Self::Rustface => Some(crate::faces::MODEL_SHA256),
         }
     }
 }
@@ -49,19 +70,37 @@ impl fmt::Display for Finder {
     }
 }
 
+/// A finder that saw a finding, and how sure it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Voice {
+    /// Who saw it.
+    pub finder: Finder,
+    /// How sure it is, in thousandths of its own measure; only to be compared within one finder.
+    pub score_thousandths: u32,
+}
+
+/// What is done with a finding before anybody looked at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Sureness {
+    /// It is covered.
+    Sure,
+    /// It is outlined: the reviewer covers it or says why it may be seen.
+    Unsure,
+}
+
 /// One thing that may have to be hidden.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Finding {
     /// What it is.
     pub kind: FindingKind,
     /// Where it is, as tight as the finder sees it.
     pub region: Region,
-    /// How sure the finder is, in thousandths of its own measure; only to be compared within one finder.
-    pub score_thousandths: u32,
-    /// Who saw it.
-    pub finder: Finder,
-    /// What should hide it: the whole head, hair and neck too, since the face alone does not make a person unknown.
+    /// What should hide it. Of a face the whole head, hair and neck too, since the face alone does not make a person unknown.
     pub proposal: Region,
+    /// Whether it is covered before anybody looked.
+    pub sureness: Sureness,
+    /// Who saw it, the surest of each finder.
+    pub voices: Vec<Voice>,
 }
 
 impl Finding {
@@ -69,6 +108,13 @@ impl Finding {
     pub fn proposed_cover(&self) -> Cover {
         Cover::Box(self.proposal)
     }
+}
+
+/// Something about a whole picture that finders cannot settle, so that the reviewer must look and say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Doubt {
+    /// Much of it looks like skin, and no face was found.
+    SkinWithoutFace,
 }
 
 /// Whether a finder came to an end.

@@ -6,7 +6,7 @@ use crate::{
     decode::decode,
     error::IntakeError,
     faces,
-    finding::{Finder, Finding, Search, Searched},
+    finding::{Doubt, Finder, Finding, Search, Searched},
     limits::Limits,
     notice::Notice,
     pixels::Pixels,
@@ -23,6 +23,8 @@ pub struct Inspection {
     pub findings: Vec<Finding>,
     /// Who looked, and how far they came.
     pub searched: Vec<Searched>,
+    /// What the finders cannot settle.
+    pub doubts: BTreeSet<Doubt>,
     /// What the file carried beside its pixels.
     pub removed: BTreeSet<Removed>,
     /// What the reviewer should know about the pixels.
@@ -57,7 +59,8 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspection, IntakeError>
         findings.extend(found);
         searched.push(Searched { finder: *finder, search });
     }
-    Ok(Inspection { pixels, findings, searched, removed: scanned.removed, notices: scanned.notices })
+    let doubts = BTreeSet::new();
+    Ok(Inspection { pixels, findings, searched, doubts, removed: scanned.removed, notices: scanned.notices })
 }
 
 type Find = fn(&Pixels) -> (Vec<Finding>, Search);

@@ -48,12 +48,12 @@ mod replica;
 mod scan;
 pub mod worker;
 
-pub use confirmation::{Confirmation, Dismissal, DismissalReason};
+pub use confirmation::{Concern, Confirmation, Dismissal, DismissalReason};
 pub use cover::{
     COVER_RGB, COVERS_MAX, Cover, CoverError, POINTS_MAX, POINTS_TOTAL_MAX, Point, RADIUS_PX_MAX, check_covers,
 };
 pub use error::IntakeError;
-pub use finding::{Finder, Finding, FindingKind, Search, Searched};
+pub use finding::{Doubt, Finder, Finding, FindingKind, Print, Search, Searched, Sureness, Voice};
 pub use format::{Format, MediaType, Refused};
 pub use grammar::GrammarError;
 pub use inspect::{Inspection, inspect};

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use protocol::ClinicianId;
 
 use crate::{
-    confirmation::Dismissal,
+    confirmation::{Concern, Dismissal},
     cover::Cover,
-    finding::{Finder, Search},
+    finding::{Doubt, Finder, Search},
     format::MediaType,
     removed::Removed,
 };
@@ -23,6 +23,10 @@ pub struct Manifest {
     pub covers: Vec<CoverRecord>,
     /// What was found and left open.
     pub dismissed: Vec<Dismissal>,
+    /// What the finders left to the reviewer, who looked because of it.
+    pub answered: BTreeSet<Doubt>,
+    /// What the reviewer looked for and hid, or did not find.
+    pub looked_for: BTreeSet<Concern>,
     /// What the file carried beside its pixels.
     pub removed: BTreeSet<Removed>,
     /// Of the picture, in px.
@@ -38,8 +42,8 @@ pub struct Manifest {
 pub struct FinderRecord {
     /// Its name, version and model.
     pub finder: Finder,
-    /// SHA-256 of its model.
-    pub model_sha256: [u8; 32],
+    /// SHA-256 of its model, if it has one.
+    pub model_sha256: Option<[u8; 32]>,
     /// How far it came.
     pub search: Search,
 }

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::{
-    confirmation::{Confirmation, Dismissal},
+    confirmation::{Concern, Confirmation, Dismissal},
     cover::{Cover, CoverError, check_covers},
     encode,
-    finding::Finding,
+    finding::{Doubt, Finding},
     format::MediaType,
     grammar,
     inspect::Inspection,
@@ -102,6 +102,12 @@ pub enum ReleaseError {
     /// A finder did not search, and the reviewer was not told.
     #[error("a finder could not search this picture; look for faces yourself and say that you did")]
     Unsearched,
+    /// The finders left something to the reviewer, who did not answer it.
+    #[error("{}", open_doubt(*.0))]
+    OpenDoubt(Doubt),
+    /// The reviewer did not say that they looked for everything that finders cannot see.
+    #[error("the picture was not looked over for {}; look at it again and say that you did", .0)]
+    NotLookedFor(Concern),
     /// Even at the lowest quality.
     #[error("the clean picture has more than {bytes_max} bytes; send it in a smaller size")]
     TooLarge {
@@ -127,11 +133,17 @@ pub fn release(
     limits: &Limits,
 ) -> Result<Released, ReleaseError> {
     let is_unsearched = inspection.has_unsearched();
-    let Inspection { mut pixels, findings, searched, removed, notices: _ } = inspection;
+    let Inspection { mut pixels, findings, searched, doubts, removed, notices: _ } = inspection;
     let (width, height) = (pixels.width(), pixels.height());
     check_covers(covers, width, height)?;
     if is_unsearched && !confirmation.has_seen_unsearched {
         return Err(ReleaseError::Unsearched);
+    }
+    if let Some(doubt) = doubts.difference(&confirmation.answered).next() {
+        return Err(ReleaseError::OpenDoubt(*doubt));
+    }
+    if let Some(concern) = Concern::ALL.into_iter().find(|concern| !confirmation.looked_for.contains(concern)) {
+        return Err(ReleaseError::NotLookedFor(concern));
     }
     let mask = Mask::of(covers, width, height);
     check_findings(&findings, &confirmation.dismissed, &mask)?;
@@ -155,6 +167,8 @@ pub fn release(
             .map(|cover| CoverRecord { cover: cover.clone(), origin: origin(cover, &findings) })
             .collect(),
         dismissed: confirmation.dismissed,
+        answered: doubts,
+        looked_for: confirmation.looked_for,
         removed,
         width,
         height,
@@ -183,6 +197,14 @@ fn check_findings(findings: &[Finding], dismissed: &[Dismissal], mask: &Mask) ->
             && mask.share(finding.region) < COVERED_HUNDREDTHS
     };
     findings.iter().position(is_open).map_or(Ok(()), |index| Err(ReleaseError::OpenFinding(index)))
+}
+
+fn open_doubt(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::SkinWithoutFace => {
+            "no face was found and much of the picture looks like skin; look for faces, and say that you did"
+        }
+    }
 }
 
 fn origin(cover: &Cover, findings: &[Finding]) -> Origin {

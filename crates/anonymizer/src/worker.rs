@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     error::IntakeError,
-    finding::{Finding, Searched},
+    finding::{Doubt, Finding, Searched},
     inspect::{Inspection, inspect},
     limits::Limits,
     notice::Notice,
@@ -77,6 +77,7 @@ struct Taken {
     height: u32,
     findings: Vec<Finding>,
     searched: Vec<Searched>,
+    doubts: BTreeSet<Doubt>,
     removed: BTreeSet<Removed>,
     notices: BTreeSet<Notice>,
 }
@@ -130,8 +131,8 @@ pub fn read_response(reader: &mut impl Read, limits: &Limits) -> Result<Response
     if !taken.findings.iter().all(|finding| lies_inside(&finding.region) && lies_inside(&finding.proposal)) {
         return Err(WireError::Finding);
     }
-    let Taken { findings, searched, removed, notices, .. } = taken;
-    Ok(Ok(Inspection { pixels, findings, searched, removed, notices }))
+    let Taken { findings, searched, doubts, removed, notices, .. } = taken;
+    Ok(Ok(Inspection { pixels, findings, searched, doubts, removed, notices }))
 }
 
 /// Sends a response.
@@ -147,6 +148,7 @@ pub fn write_response(writer: &mut impl Write, response: &Response) -> Result<()
                 height: inspection.pixels.height(),
                 findings: inspection.findings.clone(),
                 searched: inspection.searched.clone(),
+                doubts: inspection.doubts.clone(),
                 removed: inspection.removed.clone(),
                 notices: inspection.notices.clone(),
             };

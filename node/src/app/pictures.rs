@@ -29,11 +29,12 @@ mod tray;
 mod unlisted;
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Weak},
     time::Duration,
 };
 
-use anonymizer::{Confirmation, Finding, Inspection, Limits, ReleaseError, Search, Searched, release};
+use anonymizer::{Concern, Confirmation, Finding, Inspection, Limits, ReleaseError, Search, Searched, release};
 use house::{Actor, Command, draft};
 use protocol::{CaseId, CaseNumber, ClinicianId, payload::pairs::Side};
 use tokio_util::sync::CancellationToken;
@@ -97,8 +98,8 @@ pub(crate) struct Review {
     pub(crate) drawn: Drawn,
     /// What one who cannot see it is told.
     pub(crate) alt: String,
-    /// They were told if a finder did not search it, and looked themselves.
-    pub(crate) has_seen_unsearched: bool,
+    /// They were told what the finders left to them, and looked themselves.
+    pub(crate) has_looked: bool,
 }
 
 /// A file for the screen of the picture's owner.
@@ -224,7 +225,9 @@ impl App {
         let confirmation = Confirmation {
             reviewer: self.reviewer(actor)?,
             dismissed: review.drawn.dismissals(&look.findings)?,
-            has_seen_unsearched: review.has_seen_unsearched,
+            has_seen_unsearched: review.has_looked,
+            answered: if review.has_looked { look.doubts } else { BTreeSet::new() },
+            looked_for: Concern::ALL.into(),
         };
         let make = move |inspection| release(inspection, &covers, confirmation, &Limits::NETWORK);
         let released = self.pictures.pool.inspect(file, make).await?.map_err(not_released)?;

@@ -1,7 +1,7 @@
 //! What stands beside a field that was not accepted, in the words of `locales`. Each match names every error there is, so that one
 //! without a sentence does not compile.
 
-use anonymizer::{CoverError, IntakeError, Refused, ReleaseError};
+use anonymizer::{CoverError, Doubt, IntakeError, Refused, ReleaseError};
 use house::Refusal;
 use protocol::{codec::Malformed, limits::PICTURES_MAX};
 
@@ -123,6 +123,8 @@ fn of_release(error: &ReleaseError) -> String {
         ReleaseError::OpenFinding(index) => with("refused-open-finding", "number", index + 1),
         ReleaseError::UnknownDismissal(_) => get("refused-unknown-finding"),
         ReleaseError::Unsearched => get("refused-unsearched"),
+        ReleaseError::OpenDoubt(Doubt::SkinWithoutFace) => get("refused-skin-without-face"),
+        ReleaseError::NotLookedFor(concern) => with("refused-not-looked-for", "what", concern),
         ReleaseError::TooLarge { bytes_max } => with("refused-clean-too-large", "limit", bytes_max >> 20),
         ReleaseError::Encoder => get("error-500"),
     }

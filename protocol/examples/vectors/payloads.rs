@@ -14,7 +14,9 @@ use protocol::{
             KeyRotation, NodeKey, NodeKeys, Place, Profession, Revocation, RevocationReason, RootChange, Scope, Target,
             Withdrawal, Witness,
         },
-        manifest::{Cover, Dismissal, DismissalReason, Finder, Manifest, Origin, Removed, Shape},
+        manifest::{
+            Concern, Cover, Dismissal, DismissalReason, Doubt, Finder, FindingKind, Manifest, Origin, Removed, Shape,
+        },
     },
 };
 use serde_json::{Value, json};
@@ -122,15 +124,22 @@ fn manifest() -> Manifest {
         finders: vec![Finder {
             name: Text::from("faces"),
             version: Text::from("1.0"),
-            model: [0xF1; 32],
+            model: Some([0xF1; 32]),
             has_finished: true,
         }],
         covers: vec![
             Cover { shape: Shape::Box, origin: Origin::Finder, numbers: vec![10, 20, 300, 70_000] },
             Cover { shape: Shape::Polygon, origin: Origin::Person, numbers: vec![0, 0, 5, 0, 5, 5] },
         ],
-        dismissed: vec![Dismissal { area: vec![1, 2, 3, 4], reason: DismissalReason::NotAFace }],
+        dismissed: vec![Dismissal {
+            kind: FindingKind::Face,
+            area: vec![1, 2, 3, 4],
+            reason: DismissalReason::NotThere,
+        }],
         removed: vec![Removed::Place, Removed::Time],
+        answered: vec![Doubt::SkinWithoutFace],
+        looked_for: vec![Concern::Faces, Concern::Rarity],
+        methods: vec![113_100, 113_101],
     }
 }
 

@@ -24,9 +24,36 @@ codes! {
         2 => Person,
     }
 
+    /// What a finder saw.
+    pub enum FindingKind {
+        1 => Face,
+        2 => Name,
+        3 => Date,
+        4 => Number,
+        5 => ScaleBar,
+        6 => SideMarker,
+        7 => Words,
+        8 => Code,
+    }
+
+    /// What finders could not settle about a whole picture, so that the reviewer looked and said so.
+    pub enum Doubt {
+        1 => SkinWithoutFace,
+    }
+
+    /// What a reviewer looked for with their own eyes.
+    pub enum Concern {
+        1 => Faces,
+        2 => Print,
+        3 => SkinMarks,
+        4 => Belongings,
+        5 => Surroundings,
+        6 => Rarity,
+    }
+
     /// Why a finding was left without a cover.
     pub enum DismissalReason {
-        1 => NotAFace,
+        1 => NotThere,
         2 => NotIdentifying,
         3 => CoveredOtherwise,
     }
@@ -58,6 +85,12 @@ wire! {
         4 => dismissed: Vec<Dismissal>,
         /// What the file carried besides pixels.
         5 => removed: Vec<Removed>,
+        /// What the finders left to the reviewer, who looked because of it.
+        6 => answered: Vec<Doubt>,
+        /// What the reviewer looked for and hid, or did not find.
+        7 => looked_for: Vec<Concern>,
+        /// How a DICOM object was de-identified, as codes of PS3.16 CID 7050; none for a photograph.
+        8 => methods: Vec<u32>,
     }
 
     /// A program that looked at the picture.
@@ -66,8 +99,8 @@ wire! {
         1 => name: Text,
         /// Its version.
         2 => version: Text,
-        /// SHA-256 of its model.
-        3 => model: [u8; 32],
+        /// SHA-256 of its model, if it has one.
+        3 => model: Option<[u8; 32]>,
         /// Whether it came to an end; if not, only the reviewer's eyes did.
         4 => has_finished: bool,
     }
@@ -84,10 +117,12 @@ wire! {
 
     /// A finding that a person left open, and why.
     pub struct Dismissal {
+        /// What the finder took it for.
+        1 => kind: FindingKind,
         /// Left, top, width, height.
-        1 => area: Vec<u32>,
+        2 => area: Vec<u32>,
         /// Why.
-        2 => reason: DismissalReason,
+        3 => reason: DismissalReason,
     }
 }
 
@@ -99,6 +134,7 @@ impl Manifest {
         at_most("manifest", self.finders.len(), "finders", 16)?;
         at_most("manifest", self.covers.len(), "covers", limits::COVERS_MAX)?;
         at_most("manifest", self.dismissed.len(), "dismissed findings", limits::COVERS_MAX)?;
+        at_most("manifest", self.methods.len(), "methods", 16)?;
         self.covers.iter().try_for_each(|cover| at_most("cover", cover.numbers.len(), "numbers", COVER_NUMBERS_MAX))
     }
 }

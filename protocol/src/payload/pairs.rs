@@ -62,6 +62,9 @@ mod tests {
             covers: vec![],
             dismissed: vec![],
             removed: vec![],
+            answered: vec![],
+            looked_for: vec![],
+            methods: vec![],
         };
         let picture = |pairing: &Option<Pairing>| Picture {
             blob: BlobId([1; 32]),

@@ -75,7 +75,7 @@ fn findings_lie_within_the_picture_and_the_surest_comes_first() {
             assert!(region.x + region.width <= width && region.y + region.height <= height, "{region:?}");
         }
     }
-    assert!(seen.findings.is_sorted_by(|a, b| a.score_thousandths >= b.score_thousandths));
+    assert!(seen.findings.is_sorted_by(|a, b| a.voices >= b.voices));
 }
 
 #[test]

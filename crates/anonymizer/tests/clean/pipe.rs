@@ -74,9 +74,9 @@ fn a_finding_outside_the_picture_is_not_believed() {
     seen.findings.push(anonymizer::Finding {
         kind: anonymizer::FindingKind::Face,
         region: Region { x: 0, y: 0, width: 2, height: 2 },
-        score_thousandths: 1,
-        finder: anonymizer::Finder::Rustface,
         proposal: Region { x: 399, y: 0, width: 2, height: 2 },
+        sureness: anonymizer::Sureness::Sure,
+        voices: Vec::new(),
     });
     let mut bytes = Vec::new();
     write_response(&mut bytes, &Ok(seen)).unwrap();

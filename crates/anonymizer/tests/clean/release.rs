@@ -1,8 +1,9 @@
 //! Nothing leaves without a person's answer to everything that was found.
 
 use anonymizer::{
-    Confirmation, Cover, Dismissal, DismissalReason, Finder, Finding, FindingKind, Inspection, Limits, MediaType,
-    Origin, PREVIEW_BYTES_MAX, PREVIEW_PX_MAX, Pixels, Region, ReleaseError, Search, Searched, release,
+    Concern, Confirmation, Cover, Dismissal, DismissalReason, Doubt, Finder, Finding, FindingKind, Inspection, Limits,
+    MediaType, Origin, PREVIEW_BYTES_MAX, PREVIEW_PX_MAX, Pixels, Region, ReleaseError, Search, Searched, Sureness,
+    Voice, release,
 };
 use sha2::{Digest, Sha256};
 
@@ -14,16 +15,16 @@ fn with_a_face() -> Inspection {
     let finding = Finding {
         kind: FindingKind::Face,
         region: FACE,
-        score_thousandths: 5_000,
-        finder: Finder::Rustface,
         proposal: Region { x: 24, y: 0, width: 72, height: 72 },
+        sureness: Sureness::Sure,
+        voices: vec![Voice { finder: Finder::Rustface, score_thousandths: 5_000 }],
     };
     let searched = vec![Searched { finder: Finder::Rustface, search: Search::Finished }];
     Inspection { findings: vec![finding], searched, ..inspection(noise(160, 120)) }
 }
 
 fn dismissing(region: Region) -> Confirmation {
-    let dismissal = Dismissal { kind: FindingKind::Face, region, reason: DismissalReason::NotAFace };
+    let dismissal = Dismissal { kind: FindingKind::Face, region, reason: DismissalReason::NotThere };
     Confirmation { dismissed: vec![dismissal], ..confirmation() }
 }
 
@@ -56,6 +57,24 @@ fn a_picture_that_no_finder_searched_needs_eyes() {
 }
 
 #[test]
+fn a_doubt_needs_an_answer() {
+    let mut seen = inspection(noise(160, 120));
+    seen.doubts.insert(Doubt::SkinWithoutFace);
+    assert_eq!(refusal(seen.clone(), &[], confirmation()), ReleaseError::OpenDoubt(Doubt::SkinWithoutFace));
+    let answered = Confirmation { answered: [Doubt::SkinWithoutFace].into(), ..confirmation() };
+    assert_eq!(release(seen, &[], answered, &Limits::NETWORK).unwrap().picture.manifest().answered.len(), 1);
+}
+
+#[test]
+fn every_concern_must_have_been_looked_for() {
+    for concern in Concern::ALL {
+        let mut hasty = confirmation();
+        hasty.looked_for.remove(&concern);
+        assert_eq!(refusal(inspection(noise(160, 120)), &[], hasty), ReleaseError::NotLookedFor(concern));
+    }
+}
+
+#[test]
 fn the_manifest_tells_who_did_what() {
     let seen = with_a_face();
     let proposed = seen.findings[0].proposed_cover();
@@ -77,7 +96,7 @@ fn the_model_in_the_manifest_is_the_model_in_the_crate() {
     let model = include_bytes!("../../models/seeta_fd_frontal_v1.0.bin");
     let sums = include_str!("../../models/SHA256SUMS");
     let hash: [u8; 32] = Sha256::digest(model).into();
-    assert_eq!(Finder::Rustface.model_sha256(), hash);
+    assert_eq!(Finder::Rustface.model_sha256(), Some(hash));
     let text: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(sums.split_whitespace().next(), Some(text.as_str()));
 }

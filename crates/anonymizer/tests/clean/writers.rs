@@ -1,8 +1,8 @@
 //! Writers of test files: encoded pictures with segments, chunks and directories of our own put round them.
 
-use std::io::Cursor;
+use std::{collections::BTreeSet, io::Cursor};
 
-use anonymizer::{Confirmation, Inspection, Limits, Pixels, Released, release};
+use anonymizer::{Concern, Confirmation, Inspection, Limits, Pixels, Released, release};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, codecs::png::PngEncoder};
 use protocol::ClinicianId;
 
@@ -172,7 +172,13 @@ pub(crate) fn exif(orientation: u16, canary: &[u8], thumbnail: &[u8]) -> Vec<u8>
 
 /// The word of a reviewer who was told everything.
 pub(crate) fn confirmation() -> Confirmation {
-    Confirmation { reviewer: ClinicianId([7; 32]), dismissed: Vec::new(), has_seen_unsearched: true }
+    Confirmation {
+        reviewer: ClinicianId([7; 32]),
+        dismissed: Vec::new(),
+        has_seen_unsearched: true,
+        answered: BTreeSet::new(),
+        looked_for: Concern::ALL.into(),
+    }
 }
 
 /// A picture that came in without findings.
@@ -181,6 +187,7 @@ pub(crate) fn inspection(pixels: Pixels) -> Inspection {
         pixels,
         findings: Vec::new(),
         searched: Vec::new(),
+        doubts: BTreeSet::new(),
         removed: Default::default(),
         notices: Default::default(),
     }

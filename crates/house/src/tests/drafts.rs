@@ -32,7 +32,16 @@ fn a_draft_survives_a_restart_and_is_seen_by_its_author_alone() {
 
 fn picture(number: u8) -> Picture {
     let reviewer = ClinicianId([number; 32]);
-    let manifest = Manifest { reviewer, finders: vec![], covers: vec![], dismissed: vec![], removed: vec![] };
+    let manifest = Manifest {
+        reviewer,
+        finders: vec![],
+        covers: vec![],
+        dismissed: vec![],
+        removed: vec![],
+        answered: vec![],
+        looked_for: vec![],
+        methods: vec![],
+    };
     Picture {
         blob: BlobId([number; 32]),
         blob_size: 1,

@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use anonymizer::{Confirmation, Inspection, Limits, Pixels};
+use anonymizer::{Concern, Confirmation, Inspection, Limits, Pixels};
 use protocol::{CaseNumber, ClinicianId, FeedId};
 
 use super::*;
@@ -56,9 +56,16 @@ pub(super) fn picture(width: u32, height: u32, seed: u8) -> CleanImage {
     });
     let pixels = Pixels::new(width, height, noise.collect()).unwrap();
     let (findings, searched) = (Vec::new(), Vec::new());
-    let inspection = Inspection { pixels, findings, searched, removed: BTreeSet::new(), notices: BTreeSet::new() };
+    let (doubts, removed, notices) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let inspection = Inspection { pixels, findings, searched, doubts, removed, notices };
     let reviewer = ClinicianId([4; 32]);
-    let confirmation = Confirmation { reviewer, dismissed: Vec::new(), has_seen_unsearched: false };
+    let confirmation = Confirmation {
+        reviewer,
+        dismissed: Vec::new(),
+        has_seen_unsearched: false,
+        answered: BTreeSet::new(),
+        looked_for: Concern::ALL.into(),
+    };
     anonymizer::release(inspection, &[], confirmation, &Limits::NETWORK).unwrap().picture
 }
 

@@ -155,7 +155,7 @@ impl Drawn {
             let finding = finding.ok_or(Unusable::UnknownFinding)?;
             let reason = dismissed.reason.ok_or(Unusable::NoReason(dismissed.finding + 1))?;
             let reason = match reason {
-                Reason::NotAFinding => DismissalReason::NotAFace,
+                Reason::NotAFinding => DismissalReason::NotThere,
                 Reason::NotIdentifying => DismissalReason::NotIdentifying,
                 Reason::WrongPlace => DismissalReason::CoveredOtherwise,
             };
@@ -200,12 +200,13 @@ fn region(x: f64, y: f64, width: f64, height: f64) -> Option<Region> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anonymizer::{Finder, FindingKind, Point};
+    use anonymizer::{Finder, FindingKind, Point, Sureness, Voice};
 
     fn face(x: u32) -> Finding {
         let region = Region { x, y: 20, width: 30, height: 40 };
         let proposal = Region { x: x - 5, y: 10, width: 40, height: 60 };
-        Finding { kind: FindingKind::Face, region, score_thousandths: 900, finder: Finder::Rustface, proposal }
+        let voices = vec![Voice { finder: Finder::Rustface, score_thousandths: 900 }];
+        Finding { kind: FindingKind::Face, region, proposal, sureness: Sureness::Sure, voices }
     }
 
     #[test]

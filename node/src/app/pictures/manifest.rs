@@ -1,7 +1,8 @@
 //! The account of a released picture, as it travels in the summary.
 
 use anonymizer::{
-    CleanImage, Cover, CoverRecord, Dismissal, DismissalReason, FinderRecord, Point, Region, Released, Search,
+    CleanImage, Concern, Cover, CoverRecord, Dismissal, DismissalReason, Doubt, FinderRecord, FindingKind, Point,
+    Print, Region, Released, Search,
 };
 use protocol::{
     BlobId,
@@ -45,6 +46,9 @@ fn to_wire(account: &anonymizer::Manifest) -> Manifest {
         covers: account.covers.iter().map(cover).collect(),
         dismissed: account.dismissed.iter().map(dismissal).collect(),
         removed,
+        answered: account.answered.iter().map(|doubt| doubt_to_wire(*doubt)).collect(),
+        looked_for: account.looked_for.iter().map(|concern| concern_to_wire(*concern)).collect(),
+        methods: Vec::new(),
     }
 }
 
@@ -74,11 +78,41 @@ fn cover(record: &CoverRecord) -> manifest::Cover {
 
 fn dismissal(dismissal: &Dismissal) -> manifest::Dismissal {
     let reason = match dismissal.reason {
-        DismissalReason::NotAFace => manifest::DismissalReason::NotAFace,
+        DismissalReason::NotThere => manifest::DismissalReason::NotThere,
         DismissalReason::NotIdentifying => manifest::DismissalReason::NotIdentifying,
         DismissalReason::CoveredOtherwise => manifest::DismissalReason::CoveredOtherwise,
     };
-    manifest::Dismissal { area: sides(&dismissal.region), reason }
+    manifest::Dismissal { kind: kind(dismissal.kind), area: sides(&dismissal.region), reason }
+}
+
+fn kind(kind: FindingKind) -> manifest::FindingKind {
+    match kind {
+        FindingKind::Face => manifest::FindingKind::Face,
+        FindingKind::Text(Print::Name) => manifest::FindingKind::Name,
+        FindingKind::Text(Print::Date) => manifest::FindingKind::Date,
+        FindingKind::Text(Print::Number) => manifest::FindingKind::Number,
+        FindingKind::Text(Print::ScaleBar) => manifest::FindingKind::ScaleBar,
+        FindingKind::Text(Print::SideMarker) => manifest::FindingKind::SideMarker,
+        FindingKind::Text(Print::Words) => manifest::FindingKind::Words,
+        FindingKind::Code => manifest::FindingKind::Code,
+    }
+}
+
+fn doubt_to_wire(doubt: Doubt) -> manifest::Doubt {
+    match doubt {
+        Doubt::SkinWithoutFace => manifest::Doubt::SkinWithoutFace,
+    }
+}
+
+fn concern_to_wire(concern: Concern) -> manifest::Concern {
+    match concern {
+        Concern::Faces => manifest::Concern::Faces,
+        Concern::Print => manifest::Concern::Print,
+        Concern::SkinMarks => manifest::Concern::SkinMarks,
+        Concern::Belongings => manifest::Concern::Belongings,
+        Concern::Surroundings => manifest::Concern::Surroundings,
+        Concern::Rarity => manifest::Concern::Rarity,
+    }
 }
 
 fn sides(region: &Region) -> Vec<u32> {
@@ -115,7 +149,7 @@ mod tests {
             reviewer: ClinicianId([7; 32]),
             finders: vec![FinderRecord {
                 finder: anonymizer::Finder::Rustface,
-                model_sha256: [9; 32],
+                model_sha256: Some([9; 32]),
                 search: Search::NotSearched,
             }],
             covers: vec![
@@ -123,6 +157,8 @@ mod tests {
                 record(Cover::Brush { points: vec![point(5, 6), point(7, 8)], radius: 3 }, anonymizer::Origin::Person),
             ],
             dismissed: Vec::new(),
+            answered: [anonymizer::Doubt::SkinWithoutFace].into(),
+            looked_for: Concern::ALL.into(),
             removed: anonymizer::Removed::ALL.into_iter().collect(),
             width: 10,
             height: 10,

@@ -64,7 +64,7 @@ impl App {
         let mut ids = Vec::new();
         for file in files {
             let DraftPicture { id, drawn, .. } = self.add_picture(number, file, actor).await?;
-            let review = Review { drawn, alt: String::new(), has_seen_unsearched: true };
+            let review = Review { drawn, alt: String::new(), has_looked: true };
             self.confirm_picture(number, id, review, actor).await?;
             ids.push(id);
         }

@@ -25,7 +25,7 @@ fn case_of(app: &App, number: CaseNumber) -> CaseId {
 }
 
 async fn confirm(app: &App, draft: CaseNumber, shown: &DraftPicture, actor: &Actor) -> Result<(), AppError> {
-    let review = Review { drawn: shown.drawn.clone(), alt: "A picture".to_owned(), has_seen_unsearched: false };
+    let review = Review { drawn: shown.drawn.clone(), alt: "A picture".to_owned(), has_looked: false };
     app.confirm_picture(draft, shown.id, review, actor).await
 }
 
@@ -109,7 +109,7 @@ async fn a_finding_without_cover_or_reason_is_not_confirmed() {
     let shown = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
     assert!(!shown.findings.is_empty());
     assert_eq!(shown.findings.len(), shown.drawn.covers.len());
-    let bare = Review { drawn: Drawn::default(), alt: String::new(), has_seen_unsearched: true };
+    let bare = Review { drawn: Drawn::default(), alt: String::new(), has_looked: true };
     let refused = app.confirm_picture(draft, shown.id, bare.clone(), &actor).await.unwrap_err();
     assert!(refused.to_string().contains("neither covered nor dismissed"), "{refused}");
     let drawn = shown.findings.iter().fold(shown.drawn, |drawn, _| drawn.without(0));

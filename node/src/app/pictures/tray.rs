@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use anonymizer::{Finding, Inspection, Notice, Removed, Searched};
+use anonymizer::{Doubt, Finding, Inspection, Notice, Removed, Searched};
 use house::{AccountId, draft::StepState};
 use protocol::{BlobId, CaseNumber, payload::content::Picture};
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,8 @@ pub(super) struct Look {
     pub(super) height: u32,
     pub(super) findings: Vec<Finding>,
     pub(super) searched: Vec<Searched>,
+    #[serde(default)]
+    pub(super) doubts: BTreeSet<Doubt>,
     pub(super) removed: BTreeSet<Removed>,
     pub(super) notices: BTreeSet<Notice>,
 }
@@ -156,6 +158,7 @@ impl Laid {
             height: picture.height,
             findings: Vec::new(),
             searched: Vec::new(),
+            doubts: BTreeSet::new(),
             removed: BTreeSet::new(),
             notices: BTreeSet::new(),
         };
@@ -190,6 +193,7 @@ impl Look {
             height: inspection.pixels.height(),
             findings: inspection.findings.clone(),
             searched: inspection.searched.clone(),
+            doubts: inspection.doubts.clone(),
             removed: inspection.removed.clone(),
             notices: inspection.notices.clone(),
         }
@@ -252,6 +256,7 @@ mod tests {
             pixels: Pixels::new(1, 1, vec![0; 3]).unwrap(),
             findings: vec![],
             searched: vec![],
+            doubts: BTreeSet::new(),
             removed: BTreeSet::new(),
             notices: BTreeSet::new(),
         };
@@ -267,6 +272,9 @@ mod tests {
             covers: vec![],
             dismissed: vec![],
             removed: vec![],
+            answered: vec![],
+            looked_for: vec![],
+            methods: vec![],
         };
         let (blob, preview) = (BlobId([number; 32]), BlobId([100 + number; 32]));
         Picture {

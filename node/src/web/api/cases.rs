@@ -331,7 +331,7 @@ pub(super) async fn manifest(
         "finders": manifest.finders.iter().map(|finder| json!({
             "name": finder.name.as_str(),
             "version": finder.version.as_str(),
-            "model_sha256": hex::encode(finder.model),
+            "model_sha256": finder.model.map(hex::encode),
             "has_finished": finder.has_finished,
         })).collect::<Vec<_>>(),
         "covers": manifest.covers.iter().map(|cover| json!({
@@ -340,6 +340,7 @@ pub(super) async fn manifest(
             "numbers": cover.numbers,
         })).collect::<Vec<_>>(),
         "dismissed": manifest.dismissed.iter().map(|dismissed| json!({
+            "kind": dismissed.kind.code(),
             "area": dismissed.area,
             "reason": dismissed.reason.code(),
         })).collect::<Vec<_>>(),

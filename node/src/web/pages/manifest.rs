@@ -122,7 +122,7 @@ fn left_open(dismissed: &Dismissal) -> DismissedShown {
     let reason_key = match dismissed.reason {
         DismissalReason::NotIdentifying => "reason-not-identifying",
         DismissalReason::CoveredOtherwise => "reason-wrong-place",
-        DismissalReason::NotAFace => "reason-not-a-finding",
+        DismissalReason::NotThere => "reason-not-a-finding",
         DismissalReason::Other(_) => "reason-other",
     };
     DismissedShown { size: size_of(&dismissed.area), reason_key }
@@ -150,12 +150,17 @@ const fn removed_key(removed: Removed) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::payload::manifest::FindingKind;
 
     #[test]
     fn what_a_newer_node_may_say_is_called_nothing_that_it_is_not() {
         let shown = cover(&Cover { shape: Shape::Other(9), origin: Origin::Other(9), numbers: vec![1, 2, 3, 4] });
         assert_eq!((shown.shape_key, shown.origin_key, shown.size.as_str()), ("shape-other", "manifest-by-other", ""));
-        let left = left_open(&Dismissal { area: vec![1, 2, 3, 4], reason: DismissalReason::Other(9) });
+        let left = left_open(&Dismissal {
+            kind: FindingKind::Face,
+            area: vec![1, 2, 3, 4],
+            reason: DismissalReason::Other(9),
+        });
         assert_eq!((left.reason_key, left.size.as_str()), ("reason-other", "3 × 4 px"));
     }
 }

@@ -98,7 +98,7 @@ pub(super) async fn save(
             let pictures = app.draft_pictures(number, &actor).await?;
             let alt = pictures.into_iter().find(|known| known.id == picture).map(|known| known.alt).unwrap_or_default();
             // The page has said which finder did not search, and the person has looked at all of the picture.
-            app.confirm_picture(number, picture, Review { drawn: kept, alt, has_seen_unsearched: true }, &actor).await
+            app.confirm_picture(number, picture, Review { drawn: kept, alt, has_looked: true }, &actor).await
         })
         .await;
     match done {
