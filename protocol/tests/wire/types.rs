@@ -42,7 +42,7 @@ types! {
         Place, Head, Genesis, RootChange, KeyRotation, EpochStart, EndOfFeed, NodeKey, NodeKeys, Attestation, Scope,
         Revocation, Withdrawal, ErasureReceipt, Witness, Target, Profession, RevocationReason, Ground, EndReason, Destruction
     }
-    protocol::payload::manifest { Manifest, Finder, Cover, Dismissal, Shape, Origin, DismissalReason, Removed }
+    protocol::payload::manifest { Manifest, Finder, Cover, Dismissal, Shape, Origin, FindingKind, Doubt, Concern, DismissalReason, Removed }
     protocol { EntryBytes, Salted, Statement, Kind, Audience }
 }
 
