@@ -5,6 +5,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads files and the clock")]
 
+#[path = "deidentify/captions.rs"]
+mod captions;
 #[path = "deidentify/faces.rs"]
 mod faces;
 #[path = "deidentify/speed.rs"]
@@ -22,8 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = arguments.next().map_or_else(|| PathBuf::from(DATA), PathBuf::from);
     let python = arguments.next().unwrap_or_else(|| "python3".to_owned());
     match subject.as_str() {
+        "captions" => captions::run(&folder),
         "faces" => faces::run(&folder, &python),
         "speed" => speed::run(&folder, &python),
-        _ => Err("name a subject: faces, speed".into()),
+        _ => Err("name a subject: captions, faces, speed".into()),
     }
 }

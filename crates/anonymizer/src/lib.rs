@@ -16,7 +16,7 @@
 //! ```
 //!
 //! [`release()`] is the only maker of [`CleanImage`], and [`Replica::checked`] of [`Replica`]: what a store takes is one of
-//! the two. [`worker`] lets [`inspect()`] run in a process of its own.
+//! the two. [`worker`] lets [`inspect()`] run in a process of its own. [`words::check`] marks what identifies in free text.
 //!
 //! Deliberately absent: blurring and mosaics, which can be undone; any way to keep metadata; recognition of who a face
 //! belongs to.
@@ -48,6 +48,7 @@ mod removed;
 mod replica;
 mod scan;
 mod warm;
+pub mod words;
 pub mod worker;
 
 pub use confirmation::{Concern, Confirmation, Dismissal, DismissalReason};
