@@ -26,6 +26,7 @@ mod colour;
 mod confirmation;
 mod cover;
 mod decode;
+pub mod dicom;
 mod encode;
 mod error;
 mod exif;

@@ -1,0 +1,224 @@
+//! A data set built anew from what may stay of another.
+
+use dicom_core::{
+    DataElement, Length, PrimitiveValue, Tag, VR, dictionary::UidDictionary, header::Header, value::Value,
+};
+use dicom_dictionary_std::{StandardSopClassDictionary, tags};
+use dicom_object::{InMemDicomObject, mem::InMemElement};
+
+use crate::dicom::{
+    date,
+    deidentify::Left,
+    lists::{self, Need},
+    pseudonym::Pseudonyms,
+    rule::{Rule, is_text, rule},
+    value,
+};
+
+/// Bytes of a binary value that may stay: a palette or table with an entry for each value of 16 bits.
+const BINARY_BYTES_MAX: usize = 1 << 17;
+/// Values of an attribute in text form: one number a frame, at most.
+const VALUES_MAX: usize = 1 << 16;
+
+/// Copies what may stay, item by item.
+pub(crate) struct Cleaner<'a> {
+    pub(crate) pseudonyms: &'a Pseudonyms<'a>,
+    pub(crate) left: Left,
+}
+
+impl Cleaner<'_> {
+    /// What may stay of a data set, or of an item within it.
+    pub(crate) fn clean(&mut self, data_set: &InMemDicomObject) -> InMemDicomObject {
+        let mut clean = InMemDicomObject::new_empty();
+        for element in data_set.iter() {
+            let (tag, vr) = (element.tag(), element.vr());
+            let kept = match rule(tag, vr) {
+                Rule::Remove(reason) => {
+                    self.left.count(reason);
+                    continue;
+                }
+                Rule::Empty => Some(PrimitiveValue::Empty),
+                Rule::Dummy => Some(dummy(tag, vr)),
+                Rule::Uid => self.uids(element),
+                Rule::Date => self.dates(element),
+                Rule::Age => texts(element).first().and_then(|text| date::age(text)).map(PrimitiveValue::from),
+                Rule::Items => {
+                    clean_put(&mut clean, self.items(element));
+                    continue;
+                }
+                Rule::Keep => self.values(element),
+            };
+            let value = kept.or_else(|| {
+                self.left.values += 1;
+                stand_in(tag, vr)
+            });
+            clean_put(&mut clean, value.map(|value| DataElement::new(tag, vr, value)));
+        }
+        clean
+    }
+
+    fn uids(&self, element: &InMemElement) -> Option<PrimitiveValue> {
+        let uid = |uid: String| match uid.as_str() {
+            "" => uid,
+            known if StandardSopClassDictionary.by_uid(known).is_some() => uid,
+            own => self.pseudonyms.uid(own),
+        };
+        Some(joined(texts(element).into_iter().map(uid)))
+    }
+
+    fn dates(&self, element: &InMemElement) -> Option<PrimitiveValue> {
+        let days = self.pseudonyms.days();
+        let moved = |text: &String| match element.vr() {
+            VR::DT => date::shifted_datetime(text, days),
+            _ => date::shifted(text, days),
+        };
+        let texts = texts(element);
+        if texts.iter().all(String::is_empty) {
+            return Some(PrimitiveValue::Empty);
+        }
+        let dates: Option<Vec<_>> = texts.iter().map(moved).collect();
+        dates.map(joined)
+    }
+
+    /// Values that are of the kind that the allow-list names.
+    fn values(&mut self, element: &InMemElement) -> Option<PrimitiveValue> {
+        let (tag, vr) = (element.tag(), element.vr());
+        let primitive = element.value().primitive()?;
+        if matches!(primitive, PrimitiveValue::Empty) {
+            return Some(PrimitiveValue::Empty);
+        }
+        match vr {
+            VR::DS | VR::IS => {
+                let numbers = texts(element);
+                (numbers.len() <= VALUES_MAX && numbers.iter().all(|number| is_number(number, vr)))
+                    .then(|| joined(numbers))
+            }
+            _ if is_text(vr) => {
+                let terms = &lists::allowed(tag)?.terms;
+                let is_known = |term: &String| terms.contains(&term.as_str()) || is_orientation(tag, term);
+                let all = texts(element);
+                let known: Vec<String> = match tag {
+                    // What stands where has a meaning here, so that nothing may move up.
+                    tags::IMAGE_TYPE | tags::FRAME_TYPE => {
+                        all.iter().take_while(|term| is_known(term)).cloned().collect()
+                    }
+                    _ => all.iter().filter(|term| is_known(term)).cloned().collect(),
+                };
+                self.left.values += (all.len() - known.len()) as u32;
+                (!known.is_empty()).then(|| joined(known))
+            }
+            _ => {
+                let is_written = matches!(primitive, PrimitiveValue::Str(_) | PrimitiveValue::Strs(_));
+                (!is_written && primitive.to_bytes().len() <= BINARY_BYTES_MAX).then(|| primitive.clone())
+            }
+        }
+    }
+
+    /// A sequence with its items cleaned; codes only with the meaning of the list.
+    fn items(&mut self, element: &InMemElement) -> Option<InMemElement> {
+        let tag = element.tag();
+        let is_by_frame =
+            matches!(tag, tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE | tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE);
+        let mut clean = Vec::new();
+        for item in element.value().items()? {
+            let code = coded(item);
+            let mut kept = self.clean(item);
+            match code {
+                Some(Some(code)) => write_code(&mut kept, code),
+                Some(None) => {
+                    self.left.values += 1;
+                    continue;
+                }
+                None => {}
+            }
+            if is_by_frame || kept.iter().next().is_some() {
+                clean.push(kept);
+            }
+        }
+        let is_needed = lists::allowed(tag).is_some_and(|allowed| allowed.need == Need::Presence);
+        (!clean.is_empty() || is_needed).then(|| sequence(tag, clean))
+    }
+}
+
+/// A sequence of these items.
+pub(crate) fn sequence(tag: Tag, items: Vec<InMemDicomObject>) -> InMemElement {
+    DataElement::new(tag, VR::SQ, Value::new_sequence(items, Length::UNDEFINED))
+}
+
+/// Makes an item a code: scheme, value, meaning.
+pub(crate) fn write_code(item: &mut InMemDicomObject, [scheme, value, meaning]: [&str; 3]) {
+    item.put_str(tags::CODE_VALUE, VR::SH, value);
+    item.put_str(tags::CODING_SCHEME_DESIGNATOR, VR::SH, scheme);
+    item.put_str(tags::CODE_MEANING, VR::LO, meaning);
+}
+
+fn clean_put(clean: &mut InMemDicomObject, element: Option<InMemElement>) {
+    if let Some(element) = element {
+        clean.put(element);
+    }
+}
+
+/// `None` if the item is no code, `Some(None)` if it is one that is not listed.
+fn coded(item: &InMemDicomObject) -> Option<Option<[&'static str; 3]>> {
+    let is_code =
+        [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE].iter().any(|tag| item.get(*tag).is_some());
+    is_code.then(|| {
+        let text = |tag| value::text(item, tag).unwrap_or_default();
+        let scheme = text(tags::CODING_SCHEME_DESIGNATOR);
+        // Both are older names of SRT.
+        let scheme = if matches!(scheme.as_str(), "SNM3" | "99SDM") { "SRT" } else { &scheme };
+        lists::code(scheme, &text(tags::CODE_VALUE))
+    })
+}
+
+fn texts(element: &InMemElement) -> Vec<String> {
+    let Some(primitive) = element.value().primitive() else { return Vec::new() };
+    let clean = |text: &str| text.trim_matches(['\0', ' ']).to_owned();
+    primitive.to_multi_str().iter().flat_map(|text| text.split('\\').map(clean).collect::<Vec<_>>()).collect()
+}
+
+fn joined(texts: impl IntoIterator<Item = String>) -> PrimitiveValue {
+    let joined = texts.into_iter().collect::<Vec<_>>().join("\\");
+    if joined.is_empty() { PrimitiveValue::Empty } else { PrimitiveValue::from(joined) }
+}
+
+/// The forms of PS3.5 section 6.2: a decimal of up to 16, a whole number of up to 12 characters.
+fn is_number(text: &str, vr: VR) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    text.is_empty()
+        || plain
+            && match vr {
+                VR::IS => text.len() <= 12 && text.trim_start_matches('+').parse::<i32>().is_ok(),
+                _ => text.len() <= 16 && text.trim_start_matches('+').parse::<f64>().is_ok_and(f64::is_finite),
+            }
+}
+
+/// Directions in Patient Orientation (0020,0020): up to three letters of anterior, posterior, right, left, head and foot.
+fn is_orientation(tag: Tag, term: &str) -> bool {
+    tag == tags::PATIENT_ORIENTATION && term.len() <= 3 && term.bytes().all(|letter| b"APRLHF".contains(&letter))
+}
+
+/// What stands where a value was not of its kind: nothing at all, unless the image needs it.
+fn stand_in(tag: Tag, vr: VR) -> Option<PrimitiveValue> {
+    match lists::allowed(tag)?.need {
+        Need::Value => Some(dummy(tag, vr)),
+        Need::Presence => Some(PrimitiveValue::Empty),
+        Need::Nothing => None,
+    }
+}
+
+/// A value that says nothing.
+fn dummy(tag: Tag, vr: VR) -> PrimitiveValue {
+    PrimitiveValue::from(match (tag, vr) {
+        (tags::MODALITY, _) => "OT",
+        (tags::IMAGE_TYPE | tags::FRAME_TYPE, _) => "DERIVED\\SECONDARY",
+        (_, VR::DA | VR::DT) => "19000101",
+        (_, VR::TM) => "000000",
+        (_, VR::DS | VR::IS) => "0",
+        (_, VR::CS) => "UNKNOWN",
+        (_, VR::US | VR::SS | VR::UL | VR::SL | VR::FL | VR::FD | VR::AT | VR::OB | VR::OW) => {
+            return PrimitiveValue::Empty;
+        }
+        _ => "REMOVED",
+    })
+}

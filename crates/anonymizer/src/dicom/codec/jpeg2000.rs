@@ -1,0 +1,53 @@
+//! JPEG 2000 frames.
+
+use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
+
+use super::{FrameShape, Unpacked};
+use crate::dicom::error::DicomError;
+
+/// Unpacks a frame; samples beyond the range of the object's are held at its ends.
+pub(super) fn unpack(packed: &[u8], shape: &FrameShape) -> Result<Unpacked, DicomError> {
+    let unsupported = || DicomError::unsupported("a frame is a JPEG 2000 of a rare kind, or damaged");
+    let settings = DecodeSettings { resolve_palette_indices: false, ..DecodeSettings::default() };
+    let image = Image::new(packed, &settings).map_err(|_| unsupported())?;
+    if (image.width(), image.height()) != (u32::from(shape.columns), u32::from(shape.rows)) {
+        return Err(DicomError::damaged("a frame is not as large as the object says"));
+    }
+    let mut context = DecoderContext::default();
+    let decoded = image.decode(&mut context).map_err(|_| unsupported())?;
+    let components = decoded.components();
+    if components.len() != usize::from(shape.samples)
+        || components.iter().any(|component| component.samples().len() != shape.pixels())
+    {
+        return Err(DicomError::damaged("a frame has another number of samples than the object says"));
+    }
+    // The decoder adds half the range to every component; signed ones were stored without it (ISO/IEC 15444-1 Annex G.1).
+    let lift = if is_signed(packed).unwrap_or(shape.is_signed) {
+        components.first().map_or(0, |component| 1_i32 << (component.bit_depth().clamp(1, 24) - 1))
+    } else {
+        0
+    };
+    let mut bytes = Vec::with_capacity(shape.bytes());
+    for pixel in 0..shape.pixels() {
+        for component in components {
+            let sample = component.samples().get(pixel).copied().unwrap_or_default();
+            push(&mut bytes, sample.round() as i32 - lift, shape);
+        }
+    }
+    Ok(Unpacked { bytes, is_rgb: false })
+}
+
+fn push(bytes: &mut Vec<u8>, sample: i32, shape: &FrameShape) {
+    match (shape.sample_bytes, shape.is_signed) {
+        (1, false) => bytes.push(sample.clamp(0, 255) as u8),
+        (1, true) => bytes.push((sample.clamp(-128, 127) as i8) as u8),
+        (_, false) => bytes.extend((sample.clamp(0, 65_535) as u16).to_le_bytes()),
+        (_, true) => bytes.extend((sample.clamp(-32_768, 32_767) as i16).to_le_bytes()),
+    }
+}
+
+/// Whether the first component of the codestream has a sign: the top bit of its depth in the SIZ segment (Annex A.5.1).
+fn is_signed(packed: &[u8]) -> Option<bool> {
+    let size = packed.windows(4).position(|window| window == [0xff, 0x4f, 0xff, 0x51])?;
+    packed.get(size + 42).map(|depth| depth & 0x80 != 0)
+}
