@@ -9,6 +9,8 @@
 mod captions;
 #[path = "deidentify/faces.rs"]
 mod faces;
+#[path = "deidentify/print.rs"]
+mod print;
 #[path = "deidentify/speed.rs"]
 mod speed;
 
@@ -26,7 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     match subject.as_str() {
         "captions" => captions::run(&folder),
         "faces" => faces::run(&folder, &python),
+        "print" => print::run(&folder),
         "speed" => speed::run(&folder, &python),
-        _ => Err("name a subject: captions, faces, speed".into()),
+        _ => Err("name a subject: captions, faces, print, speed".into()),
     }
 }

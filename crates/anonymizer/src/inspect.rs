@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    codes,
     decode::decode,
     error::IntakeError,
     faces,
-    finding::{Doubt, Finding, Search, Searched},
+    finding::{Doubt, Finder, Finding, Search, Searched},
     limits::Limits,
     notice::Notice,
     pixels::Pixels,
+    print,
     pyramid::Pyramid,
     removed::Removed,
     scan::scan,
@@ -77,18 +79,40 @@ struct Found {
 
 /// Every finder looks at every picture, and what any of them sees is a finding.
 fn found(pixels: &Pixels, tell: &mut dyn FnMut(&Pixels, &[Finding])) -> Found {
+    let mut found = faces_in(pixels, tell);
+    for (finder, find) in [(Finder::Lines, print::find as Find), (Finder::Codes, codes::find)] {
+        let (findings, search) = find(pixels);
+        found.add(findings, vec![Searched { finder, search }]);
+    }
+    found.findings.sort_by_key(|finding| finding.sureness);
+    found
+}
+
+type Find = fn(&Pixels) -> (Vec<Finding>, Search);
+
+fn faces_in(pixels: &Pixels, tell: &mut dyn FnMut(&Pixels, &[Finding])) -> Found {
+    let mut found = Found { findings: Vec::new(), searched: Vec::new(), doubts: BTreeSet::new() };
     let Some(pyramid) = Pyramid::of(pixels) else {
-        let searched = faces::unseen().searched().to_vec();
-        return Found { findings: Vec::new(), searched, doubts: BTreeSet::new() };
+        found.searched = faces::unseen().searched().to_vec();
+        return found;
     };
     let upright = faces::upright(&pyramid);
     tell(pixels, &upright.findings(pixels));
     let sight = upright.joined(faces::turned(&pyramid));
-    let (mut findings, mut searched) = (sight.findings(pixels), sight.searched().to_vec());
-    if findings.len() > FINDINGS_MAX {
-        findings.truncate(FINDINGS_MAX);
-        searched.iter_mut().for_each(|searched| searched.search = Search::NotSearched);
+    found.add(sight.findings(pixels), sight.searched().to_vec());
+    if found.findings.is_empty() && faces::has_skin(&pyramid) {
+        found.doubts.insert(Doubt::SkinWithoutFace);
     }
-    let is_doubtful = findings.is_empty() && faces::has_skin(&pyramid);
-    Found { findings, searched, doubts: is_doubtful.then_some(Doubt::SkinWithoutFace).into_iter().collect() }
+    found
+}
+
+impl Found {
+    fn add(&mut self, mut findings: Vec<Finding>, mut searched: Vec<Searched>) {
+        if findings.len() > FINDINGS_MAX {
+            findings.truncate(FINDINGS_MAX);
+            searched.iter_mut().for_each(|searched| searched.search = Search::NotSearched);
+        }
+        self.findings.append(&mut findings);
+        self.searched.append(&mut searched);
+    }
 }

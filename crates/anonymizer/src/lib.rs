@@ -8,6 +8,8 @@
 //!                        │   format   by its first bytes: JPEG, PNG, still WebP, TIFF
 //!                        │   scan     our own walk, before any decoder: limits, metadata listed and left behind
 //!                        │   decode   8-bit sRGB, over white, upright
+//!                        │   print    lines of text, and what each seems to be
+//!                        │   codes    bar codes, codes of squares
 //!                        │   faces    proposals; "nothing found" is never a pass
 //!          a person adds, moves, removes covers, and confirms by name
 //!                        ▼
@@ -22,6 +24,7 @@
 //! belongs to.
 
 mod bytes;
+mod codes;
 mod colour;
 mod confirmation;
 mod cover;
@@ -42,6 +45,7 @@ mod notice;
 mod orientation;
 mod pixels;
 mod preview;
+mod print;
 mod pyramid;
 mod region;
 mod release;
@@ -66,6 +70,7 @@ pub use manifest::{CoverRecord, FinderRecord, Manifest, Origin};
 pub use notice::Notice;
 pub use pixels::Pixels;
 pub use preview::{PREVIEW_BYTES_MAX, PREVIEW_PX_MAX};
+pub use print::{Capture, find_print};
 pub use region::Region;
 pub use release::{CleanImage, ReleaseError, Released, release};
 pub use removed::Removed;

@@ -35,4 +35,24 @@ impl Region {
         let (right, bottom) = (self.right().min(width), self.bottom().min(height));
         (self.x < right && self.y < bottom).then(|| Self { width: right - self.x, height: bottom - self.y, ..*self })
     }
+
+    /// The area that both hold, in px.
+    pub(crate) fn shared(&self, other: &Self) -> u64 {
+        let width = self.right().min(other.right()).saturating_sub(self.x.max(other.x));
+        let height = self.bottom().min(other.bottom()).saturating_sub(self.y.max(other.y));
+        u64::from(width) * u64::from(height)
+    }
+
+    /// The smallest region that holds both.
+    pub(crate) fn union(&self, other: &Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        Self { x, y, width: self.right().max(other.right()) - x, height: self.bottom().max(other.bottom()) - y }
+    }
+
+    /// Shared area over the area of both together: 1 for the same region, 0 for regions apart.
+    pub(crate) fn overlap(&self, other: &Self) -> f64 {
+        let shared = self.shared(other);
+        let both = self.area() + other.area() - shared;
+        if both == 0 { 0.0 } else { shared as f64 / both as f64 }
+    }
 }

@@ -1,6 +1,6 @@
 //! What a worker does before its limits are set: models loaded, threads started.
 
-use crate::{faces, finding::Finder};
+use crate::{faces, finding::Finder, print};
 
 /// A finder of this build whose model does not load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,5 +12,6 @@ pub struct ModelError(pub Finder);
 /// # Errors
 /// [`ModelError`] names the first finder that could never look.
 pub fn warm() -> Result<(), ModelError> {
-    faces::warm()
+    faces::warm()?;
+    print::warm()
 }

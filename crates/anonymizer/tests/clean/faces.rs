@@ -1,6 +1,6 @@
 //! Faces are proposed upright and turned, with and without a mask, and nothing is proposed where there is nothing.
 
-use anonymizer::{Finder, Inspection, Limits, Region, Search, Searched, inspect};
+use anonymizer::{Inspection, Limits, Region, inspect};
 use image::{DynamicImage, ImageFormat};
 
 use crate::writers::{encoded, png};
@@ -40,8 +40,7 @@ fn a_face_is_covered_however_the_picture_is_turned() {
         let (mut picture, mut face) = (image::load_from_memory(file).unwrap(), face);
         for quarter in 0..4 {
             let seen = inspected(&picture);
-            let finders = [Finder::CenterFace, Finder::Rustface];
-            assert_eq!(seen.searched, finders.map(|finder| Searched { finder, search: Search::Finished }));
+            assert!(!seen.has_unsearched());
             assert!(covered(&seen, face) >= 95, "{quarter} quarters: {} %", covered(&seen, face));
             face = turned(face, picture.height());
             picture = picture.rotate90();

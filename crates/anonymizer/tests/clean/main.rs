@@ -8,6 +8,7 @@ mod covers;
 mod faces;
 mod orientation;
 mod pipe;
+mod print;
 mod refusals;
 mod release;
 mod total;
