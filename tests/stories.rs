@@ -15,6 +15,7 @@
 //! | `answering` | a case is answered from another house by the pages |
 //! | `away` | a house whose neighbours are all gone goes on |
 //! | `photograph` | a photograph does, and tells nobody whom it shows |
+//! | `carriers` | two hundred photographs say a word wherever files can carry one, and nobody hears it |
 //! | `guesses` | nobody can tell whether a guess is right |
 //! | `viewers` | what somebody reads whom nobody vouches for |
 //! | `audience` | a case for one hospital is for that one |
@@ -31,12 +32,13 @@
 //! | `rebuilding`, `bar` | tables and index are damaged; at a terminal a bar shows how far they are mended |
 //! | `bad_files`, `bad_forms` | files and forms that are wrong in every way |
 //! | `bad_requests`, `bad_commands` | requests, arguments and configurations that are wrong |
+//! | `bent` | pictures bent by chance, and bombs |
 //! | `newer` | files of a newer program |
 //! | `slow` | uploads that come a byte at a time |
 //! | `workers` | the process that reads pictures dies or stands still |
 //! | `full` | the disk is full |
 //!
-//! How often something is tried stands in the environment: `CONSILIUM_KILLS`, `CONSILIUM_CUTS`, `CONSILIUM_FLIPS`; and
+//! How often something is tried stands in the environment: `CONSILIUM_KILLS`, `CONSILIUM_CUTS`, `CONSILIUM_FLIPS`, `CONSILIUM_BENT`; and
 //! `CONSILIUM_SEED` draws the moments anew. Nothing here measures time; every wait is for a named state.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
@@ -71,10 +73,14 @@ mod bad_tiff;
 mod bad_webp;
 #[path = "stories/bar.rs"]
 mod bar;
+#[path = "stories/bent.rs"]
+mod bent;
 #[path = "stories/browser.rs"]
 mod browser;
 #[path = "stories/canaries.rs"]
 mod canaries;
+#[path = "stories/carriers.rs"]
+mod carriers;
 #[path = "stories/chance.rs"]
 mod chance;
 #[path = "stories/coming_in.rs"]
@@ -85,6 +91,8 @@ mod container;
 mod contested;
 #[path = "stories/copies.rs"]
 mod copies;
+#[path = "stories/corpus.rs"]
+mod corpus;
 #[path = "stories/cuts.rs"]
 mod cuts;
 #[path = "stories/demo.rs"]

@@ -27,6 +27,11 @@ pub(crate) struct Bad {
 }
 
 impl Bad {
+    /// What it is.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Sends it to the API and to the page of a draft. What is wrong with the answers, if anything is.
     fn is_taken_wrongly(&self, visitor: &Visitor, draft: &str) -> Option<String> {
         let Self { name, bytes, says } = self;
@@ -62,7 +67,8 @@ fn assert_well(house: &House, visitor: &Visitor) {
     }
 }
 
-fn all_refused() -> Vec<Bad> {
+/// All that are refused.
+pub(crate) fn all_refused() -> Vec<Bad> {
     [bad_kinds::refused(), bad_jpeg::refused(), bad_png::refused(), bad_webp::refused(), bad_tiff::refused()].concat()
 }
 

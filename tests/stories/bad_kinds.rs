@@ -7,7 +7,7 @@ pub(crate) fn refused() -> Vec<Bad> {
     let film = b"GIF89a\x08\0\x08\0\x80\0\0\0\0\0\xff\xff\xff!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0!\xf9\x04\0\x0a\0\0\0";
     let dicom = [[0; 128].as_slice(), b"DICM\x02\0\0\0"].concat();
     let noise: Vec<u8> = (0_u32..50_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-    let unknown = "send it as JPEG, PNG, WebP or TIFF";
+    let unknown = "send it as JPEG, HEIC, PNG, WebP or TIFF";
     let table: [(&str, &[u8], &str); 29] = [
         ("empty file", b"", "the file is empty; choose the picture again"),
         ("one byte", b"\xff", unknown),
@@ -29,12 +29,9 @@ pub(crate) fn refused() -> Vec<Bad> {
         ("pdf", b"%PDF-1.7\n", "this is a PDF document, not a picture; save the page"),
         ("page", b"  <!DOCTYPE html><html><img src=x>", "this is a web page, not a picture"),
         ("dicom", &dicom, "this is a DICOM object, not a photograph; export the image"),
-        (
-            "heic",
-            b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
-            "a HEIC picture of an Apple phone, which cannot be read here; on the phone",
-        ),
-        ("heif", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "a HEIC picture"),
+        ("heic of its brands alone", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "the HEIC ends too early"),
+        ("heif of its brands alone", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "the HEIC ends too early"),
+        ("heif of another coding", b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", "an AVIF picture"),
         ("avif", b"\0\0\0\x20ftypavif\0\0\0\0avifmif1", "an AVIF picture, which cannot be read here; save it as JPEG"),
         ("jpeg xl", b"\xff\x0a\xfa\x7f", "a JPEG XL picture, which cannot be read here; save it as JPEG"),
         ("jpeg xl in a box", b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL picture"),

@@ -211,7 +211,8 @@ fn search(place: &str, things: &[Vec<u8>], controls: &[Canaries], photograph: &[
     }
 }
 
-fn summary_in(frame: &EntryFrame) -> Option<Summary> {
+/// The summary of a case, if that is what a frame holds.
+pub(crate) fn summary_in(frame: &EntryFrame) -> Option<Summary> {
     let entry = Unverified::parse(frame.entry.clone()).ok()?;
     let Body::Held(salted) = &frame.body else { return None };
     match Payload::decode(entry.claimed().kind, &salted.bytes.0).ok()? {

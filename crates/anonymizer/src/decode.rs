@@ -1,28 +1,60 @@
 //! From a scanned file to upright sRGB pixels: decode, lay over white, apply the colour profile, turn.
 
 use std::{
+    collections::BTreeSet,
     io::Cursor,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use image::{
-    DynamicImage, ImageDecoder, ImageError,
+    DynamicImage, ImageDecoder, ImageError, RgbImage, RgbaImage,
     codecs::{jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder},
 };
 
 use crate::{
-    colour, error::IntakeError, format::Format, limits::Limits, notice::Notice, orientation::Orientation,
-    pixels::Pixels, scan::Scanned,
+    colour,
+    error::IntakeError,
+    format::Format,
+    limits::Limits,
+    notice::Notice,
+    orientation::Orientation,
+    pixels::Pixels,
+    removed::Removed,
+    scan::{Scanned, scan},
 };
 
+/// A file that was opened: its picture, and what was left behind. Nobody has looked at the picture yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The upright picture.
+    pub pixels: Pixels,
+    /// What the file carried beside its pixels.
+    pub removed: BTreeSet<Removed>,
+    /// What happened to the pixels on their way.
+    pub notices: BTreeSet<Notice>,
+}
+
+/// Opens a file without letting any finder look: recognizes, scans, decodes, turns upright.
+///
+/// Total on arbitrary bytes; a decoder that panics makes the file a damaged one.
+///
+/// # Errors
+/// In words for the person who sent the file; see [`IntakeError`].
+pub fn open(bytes: &[u8], limits: &Limits) -> Result<Opened, IntakeError> {
+    let mut scanned = scan(bytes, limits)?;
+    let pixels = decode(&mut scanned, limits)?;
+    Ok(Opened { pixels, removed: scanned.removed, notices: scanned.notices })
+}
+
 /// Upright pixels; notes in `scanned` what was done to them.
-pub(crate) fn decode(scanned: &mut Scanned, limits: &Limits) -> Result<Pixels, IntakeError> {
+fn decode(scanned: &mut Scanned, limits: &Limits) -> Result<Pixels, IntakeError> {
     let format = scanned.format;
     let bare = std::mem::take(&mut scanned.bare);
     let decoded = catch_unwind(AssertUnwindSafe(|| decode_bare(&bare, format, limits)));
     let decoded = decoded.map_err(|_| IntakeError::damaged(format, "its pixels cannot be read"))??;
     drop(bare);
-    if (decoded.width(), decoded.height()) != (scanned.width, scanned.height) {
+    limits.check_size(decoded.width(), decoded.height())?;
+    if format != Format::Heic && (decoded.width(), decoded.height()) != (scanned.width, scanned.height) {
         return Err(IntakeError::damaged(format, "its pixels are not as many as it says"));
     }
     if decoded.color().bytes_per_pixel() / decoded.color().channel_count() > 1 {
@@ -52,12 +84,30 @@ fn decode_bare(bare: &[u8], format: Format, limits: &Limits) -> Result<DynamicIm
         Format::Png => PngDecoder::with_limits(file, bounds.clone()).and_then(|decoder| bounded(decoder, bounds)),
         Format::WebP => WebPDecoder::new(file).and_then(|decoder| bounded(decoder, bounds)),
         Format::Tiff => TiffDecoder::new(file).and_then(|decoder| bounded(decoder, bounds)),
+        Format::Heic => return decode_heic(bare, limits),
     }
     .map_err(|error| match error {
         ImageError::Limits(_) => IntakeError::TooMuchMemory(format),
         ImageError::Unsupported(_) => IntakeError::unsupported(format, "its channels are stored in an unusual way"),
         _ => IntakeError::damaged(format, "its pixels cannot be read"),
     })
+}
+
+/// Put together from its tiles, turned as the file says; on one thread, since a worker may start no other.
+fn decode_heic(bare: &[u8], limits: &Limits) -> Result<DynamicImage, IntakeError> {
+    let options = heifer::Options { max_threads: 1, max_pixels: limits.pixels_max };
+    let image = heifer::decode_rgba8(bare, &options).map_err(|error| match error {
+        heifer::Error::Unsupported(_) => {
+            IntakeError::unsupported(Format::Heic, "it uses a part of HEVC that phones do not")
+        }
+        _ => IntakeError::damaged(Format::Heic, "its pixels cannot be read"),
+    })?;
+    let (width, height) = (image.width, image.height);
+    let picture = match image.has_alpha {
+        true => RgbaImage::from_raw(width, height, image.data).map(DynamicImage::ImageRgba8),
+        false => RgbImage::from_raw(width, height, image.into_rgb8()).map(DynamicImage::ImageRgb8),
+    };
+    picture.ok_or(IntakeError::NoPixels)
 }
 
 fn bounded(mut decoder: impl ImageDecoder, mut bounds: image::Limits) -> Result<DynamicImage, ImageError> {

@@ -25,7 +25,7 @@ pub enum IntakeError {
     #[error("{0}")]
     Refused(Refused),
     /// No kind that is known.
-    #[error("this is not a picture of a kind that is known here; send it as JPEG, PNG, WebP or TIFF")]
+    #[error("this is not a picture of a kind that is known here; send it as JPEG, HEIC, PNG, WebP or TIFF")]
     Unknown,
     /// A film in the coat of a picture.
     #[error(

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     bytes::{ByteOrder, u16_at, u32_at},
+    iptc,
     orientation::Orientation,
     removed::Removed,
+    xmp,
 };
 
 /// Entries of one directory that are looked at.
@@ -51,6 +53,18 @@ impl Entry<'_> {
         };
         let len = u32_at(self.bytes, 4, self.order)?.checked_mul(unit)?;
         Some((u32_at(self.bytes, 8, self.order)?, len))
+    }
+
+    /// The value where it stands behind the directory; nothing for one that is not there or so short that it stands in the entry.
+    fn value<'b>(&self, tiff: &'b [u8]) -> &'b [u8] {
+        let Some((at, len)) = self.extent().filter(|(_, len)| *len > 4) else { return &[] };
+        tiff.get(at as usize..).and_then(|rest| rest.get(..len as usize)).unwrap_or_default()
+    }
+
+    /// Whether it holds text or bytes that only a program understands, and more of them than a version has.
+    fn is_opaque(&self) -> bool {
+        let kind = u16_at(self.bytes, 2, self.order);
+        matches!(kind, Some(1 | 2 | 7)) && self.extent().is_some_and(|(_, len)| len > 4)
     }
 }
 
@@ -98,10 +112,13 @@ pub(crate) fn read(block: &[u8]) -> Exif {
             0x0112 => exif.orientation = entry.number().and_then(Orientation::from_exif),
             0x8769 => {
                 let detail = entry.number().and_then(|at| directory(tiff, at, order));
-                let tags = detail.iter().flat_map(|directory| &directory.entries).map(|entry| entry.tag);
-                exif.removed.extend(tags.filter_map(kind));
+                let entries = detail.iter().flat_map(|directory| &directory.entries);
+                exif.removed.extend(entries.filter_map(kind));
             }
-            tag => exif.removed.extend(kind(tag)),
+            0x02bc => exif.removed.extend(xmp::read(entry.value(tiff))),
+            0x83bb => exif.removed.extend(iptc::captions(entry.value(tiff))),
+            0x8649 => exif.removed.extend(iptc::resources(entry.value(tiff))),
+            _ => exif.removed.extend(kind(entry)),
         }
     }
     if main.next != 0 && directory(tiff, main.next, order).is_some() {
@@ -110,19 +127,21 @@ pub(crate) fn read(block: &[u8]) -> Exif {
     exif
 }
 
-/// What a tag of the main or the Exif directory tells about the picture or its maker.
-fn kind(tag: u16) -> Option<Removed> {
-    Some(match tag {
+/// What an entry of the main or the Exif directory tells about the picture or its maker.
+fn kind(entry: &Entry<'_>) -> Option<Removed> {
+    Some(match entry.tag {
         0x8825 => Removed::Place,
         0x0132 | 0x9003 | 0x9004 | 0x9010..=0x9012 | 0x9290..=0x9292 => Removed::Time,
-        0x010f | 0x0110 | 0x0131 | 0x000b | 0xa433 | 0xa434 => Removed::Camera,
-        0x013b | 0x013c | 0x8298 | 0x9c9d | 0xa430 | 0xa431 | 0xa435 | 0xa420 => Removed::Owner,
+        0x010f | 0x0110 | 0x0131 | 0x000b | 0xa433 | 0xa434 | 0xc614 | 0xc615 => Removed::Camera,
+        0xa420 | 0xa431 | 0xa435 | 0xc62f => Removed::SerialNumber,
+        0x013b | 0x013c | 0x8298 | 0x9c9d | 0xa430 => Removed::Owner,
         0x927c => Removed::MakerNotes,
-        0x010e | 0x010d | 0x9286 | 0x9c9b | 0x9c9c | 0x9c9e | 0x9c9f => Removed::Comment,
+        0x010d | 0x010e | 0x011d | 0x9286 | 0x9c9b | 0x9c9c | 0x9c9e | 0x9c9f => Removed::Comment,
         0x014a | 0x0201 => Removed::Thumbnail,
-        0x83bb => Removed::Caption,
-        0x02bc | 0x8649 => Removed::EditingHistory,
         0x8773 => Removed::ColourProfile,
+        // Tables of JPEG, ink and colour, which say nothing that the pixels do not.
+        0x0102 | 0x0111 | 0x0117 | 0x0140 | 0x015b | 0x0214 => return None,
+        _ if entry.is_opaque() => Removed::ProgramData,
         _ => return None,
     })
 }

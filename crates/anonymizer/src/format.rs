@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::IntakeError;
 
-/// The four kinds that are taken in.
+/// The kinds that are taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// ISO/IEC 10918-1.
@@ -17,6 +17,8 @@ pub enum Format {
     WebP,
     /// TIFF 6.0; its first page.
     Tiff,
+    /// ISO/IEC 23008-12 with HEVC, one still picture, as phones write it.
+    Heic,
 }
 
 impl Format {
@@ -31,9 +33,19 @@ impl Format {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Ok(Self::Png),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::WebP),
             [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Ok(Self::Tiff),
+            [_, _, _, _, b'f', b't', b'y', b'p', brands @ ..] if is_heic(brands) => Ok(Self::Heic),
             _ => Err(Refused::recognize(bytes).map_or(IntakeError::Unknown, IntakeError::Refused)),
         }
     }
+}
+
+/// Whether the first brand is one of HEVC pictures, or one of pictures of any coding with a brand of HEVC behind it.
+fn is_heic(brands: &[u8]) -> bool {
+    const HEVC: [&[u8]; 6] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"];
+    const ANY: [&[u8]; 3] = [b"mif1", b"mif2", b"msf1"];
+    let Some((first, behind)) = brands.split_at_checked(4) else { return false };
+    let head = behind.get(4..64).or(behind.get(4..)).unwrap_or_default();
+    HEVC.contains(&first) || ANY.contains(&first) && head.chunks_exact(4).any(|brand| HEVC.contains(&brand))
 }
 
 impl fmt::Display for Format {
@@ -43,6 +55,7 @@ impl fmt::Display for Format {
             Self::Png => "PNG",
             Self::WebP => "WebP",
             Self::Tiff => "TIFF",
+            Self::Heic => "HEIC",
         })
     }
 }
@@ -50,8 +63,6 @@ impl fmt::Display for Format {
 /// Kinds that people do send and that are not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refused {
-    /// The photograph format of Apple phones.
-    Heic,
     /// AV1 still pictures.
     Avif,
     /// GIF, animated or not.
@@ -105,8 +116,7 @@ impl Refused {
     /// ISO base media files name what they are in their first brand.
     fn of_brand(brand: &[u8]) -> Self {
         match brand.get(..4) {
-            Some(b"avif" | b"avis") => Self::Avif,
-            Some(b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1") => Self::Heic,
+            Some(b"avif" | b"avis" | b"mif1" | b"msf1") => Self::Avif,
             _ => Self::Video,
         }
     }
@@ -131,10 +141,6 @@ impl Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Heic => {
-                "this is a HEIC picture of an Apple phone, which cannot be read here; \
-                 on the phone set Settings > Camera > Formats to Most Compatible, or share it as JPEG"
-            }
             Self::Avif => "this is an AVIF picture, which cannot be read here; save it as JPEG or PNG",
             Self::Gif => "this is a GIF, which is not taken; save the one frame that matters as PNG",
             Self::Svg => "this is an SVG drawing, which can carry programs and is not taken; export it as PNG",

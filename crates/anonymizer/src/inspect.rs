@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     codes,
-    decode::decode,
+    decode::{Opened, open},
     error::IntakeError,
     faces,
     finding::{Doubt, Finder, Finding, Search, Searched},
@@ -14,7 +14,6 @@ use crate::{
     print,
     pyramid::Pyramid,
     removed::Removed,
-    scan::scan,
 };
 
 /// A picture that was taken in, and all that a reviewer must see before confirming it.
@@ -41,10 +40,9 @@ impl Inspection {
     }
 }
 
-/// Takes a picture in: recognizes, scans, decodes, turns upright, and lets every finder look.
+/// Takes a picture in: [opens](open) the file, and lets every finder look.
 ///
-/// Total on arbitrary bytes. A decoder that panics makes the file a damaged one; a finder that panics counts as not
-/// having searched. A decoder that never ends is the caller's to stop, which is why this runs in a worker process.
+/// Total on arbitrary bytes. A finder that panics counts as not having searched. A decoder that never ends is the caller's to stop, which is why this runs in a worker process.
 ///
 /// # Errors
 /// In words for the person who sent the file; see [`IntakeError`].
@@ -62,10 +60,9 @@ pub fn inspect_telling(
     limits: &Limits,
     tell: &mut dyn FnMut(&Pixels, &[Finding]),
 ) -> Result<Inspection, IntakeError> {
-    let mut scanned = scan(bytes, limits)?;
-    let pixels = decode(&mut scanned, limits)?;
+    let Opened { pixels, removed, notices } = open(bytes, limits)?;
     let Found { findings, searched, doubts } = found(&pixels, tell);
-    Ok(Inspection { pixels, findings, searched, doubts, removed: scanned.removed, notices: scanned.notices })
+    Ok(Inspection { pixels, findings, searched, doubts, removed, notices })
 }
 
 /// Findings of one kind. Nobody answers more of them one by one, so beyond it the finders count as not having searched.

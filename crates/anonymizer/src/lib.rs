@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! bytes ─ inspect ─► Inspection { pixels, findings, searched, removed, notices }
-//!                        │   format   by its first bytes: JPEG, PNG, still WebP, TIFF
+//!                        │   format   by its first bytes: JPEG, HEIC, PNG, still WebP, TIFF
 //!                        │   scan     our own walk, before any decoder: limits, metadata listed and left behind
 //!                        │   decode   8-bit sRGB, over white, upright
 //!                        │   print    lines of text, and what each seems to be
@@ -38,6 +38,7 @@ mod finding;
 mod format;
 pub mod grammar;
 mod inspect;
+mod iptc;
 mod limits;
 mod manifest;
 mod mask;
@@ -55,11 +56,13 @@ mod scan;
 mod warm;
 pub mod words;
 pub mod worker;
+mod xmp;
 
 pub use confirmation::{Concern, Confirmation, Dismissal, DismissalReason};
 pub use cover::{
     COVER_RGB, COVERS_MAX, Cover, CoverError, POINTS_MAX, POINTS_TOTAL_MAX, Point, RADIUS_PX_MAX, check_covers,
 };
+pub use decode::{Opened, open};
 pub use error::IntakeError;
 pub use finding::{Doubt, Finder, Finding, FindingKind, Print, Search, Searched, Sureness, Voice};
 pub use format::{Format, MediaType, Refused};

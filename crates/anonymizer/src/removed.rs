@@ -7,14 +7,18 @@ use serde::{Deserialize, Serialize};
 /// A kind of data that was in the file and is not in the clean picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Removed {
-    /// Coordinates.
+    /// Coordinates, and names of places.
     Place,
     /// When it was taken or changed.
     Time,
     /// Make, model, lens, program.
     Camera,
-    /// Name of the author or owner, serial numbers.
+    /// Numbers of the camera or the lens, which tell whose it is.
+    SerialNumber,
+    /// Name of the author or owner.
     Owner,
+    /// Names of people in the picture, and where their faces are.
+    People,
     /// What the maker of the camera writes for itself.
     MakerNotes,
     /// An embedded thumbnail, which may show what was cropped or covered.
@@ -29,6 +33,8 @@ pub enum Removed {
     ColourProfile,
     /// Further pictures, pages, gain or depth maps.
     FurtherPictures,
+    /// A few seconds of film round the moment of the picture.
+    Film,
     /// Segments and chunks of programs, unknown to us.
     ProgramData,
     /// Bytes behind the end of the picture.
@@ -37,11 +43,13 @@ pub enum Removed {
 
 impl Removed {
     /// All kinds, in the order of their codes.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Place,
         Self::Time,
         Self::Camera,
+        Self::SerialNumber,
         Self::Owner,
+        Self::People,
         Self::MakerNotes,
         Self::Thumbnail,
         Self::Comment,
@@ -49,11 +57,12 @@ impl Removed {
         Self::EditingHistory,
         Self::ColourProfile,
         Self::FurtherPictures,
+        Self::Film,
         Self::ProgramData,
         Self::BehindTheEnd,
     ];
 
-    /// The number that stands for this kind in a manifest.
+    /// The number that stands for this kind among [`Self::ALL`].
     pub const fn code(self) -> u8 {
         self as u8
     }
@@ -65,14 +74,17 @@ impl fmt::Display for Removed {
             Self::Place => "place where it was taken",
             Self::Time => "time when it was taken or changed",
             Self::Camera => "camera and program",
-            Self::Owner => "name of the author or owner, or a serial number",
+            Self::SerialNumber => "serial number of the camera or lens",
+            Self::Owner => "name of the author or owner",
+            Self::People => "names of people in the picture",
             Self::MakerNotes => "notes of the camera's maker",
-            Self::Thumbnail => "a small copy of the picture",
+            Self::Thumbnail => "a small copy of the uncovered picture",
             Self::Comment => "comment or description",
             Self::Caption => "caption and keywords",
             Self::EditingHistory => "editing history",
             Self::ColourProfile => "colour profile",
             Self::FurtherPictures => "further pictures in the same file",
+            Self::Film => "a short film from the moment of the picture",
             Self::ProgramData => "data of a camera or program",
             Self::BehindTheEnd => "data behind the end of the picture",
         })

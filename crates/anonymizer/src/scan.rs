@@ -3,6 +3,7 @@
 //! It enforces the limits, tells what the file carries beside its pixels, and writes the file anew with nothing but what
 //! a decoder needs. So no decoder of ours ever unpacks a profile, a text or a thumbnail.
 
+mod heif;
 mod jpeg;
 mod png;
 mod tiff;
@@ -52,6 +53,20 @@ impl Scanned {
         self.removed.extend(exif.removed);
         self.removed.insert(Removed::Camera);
     }
+
+    /// What stands behind the end of the picture: phones put films and further pictures there.
+    fn leave_behind(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.removed.insert(Removed::BehindTheEnd);
+        if bytes.windows(4).any(|window| window == b"ftyp") {
+            self.removed.insert(Removed::Film);
+        }
+        if bytes.windows(3).any(|window| window == b"\xff\xd8\xff") {
+            self.removed.insert(Removed::FurtherPictures);
+        }
+    }
 }
 
 /// Counts what a file carries beside its pixels.
@@ -84,6 +99,8 @@ pub(crate) fn scan(bytes: &[u8], limits: &Limits) -> Result<Scanned, IntakeError
         Format::Png => png::scan(bytes, limits),
         Format::WebP => webp::scan(bytes, limits),
         Format::Tiff => tiff::scan(bytes, limits),
+        // Its parts are checked one by one, and the whole once it is put together.
+        Format::Heic => return heif::scan(bytes, limits),
     }?;
     limits.check_size(scanned.width, scanned.height)?;
     Ok(scanned)

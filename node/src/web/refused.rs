@@ -163,7 +163,6 @@ fn of_intake(error: &IntakeError) -> String {
 
 const fn refused_key(kind: Refused) -> &'static str {
     match kind {
-        Refused::Heic => "refused-heic",
         Refused::Avif => "refused-avif",
         Refused::Gif => "refused-gif",
         Refused::Svg => "refused-svg",

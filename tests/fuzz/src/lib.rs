@@ -1,7 +1,11 @@
 //! What each fuzz target claims about any bytes: nothing panics, and what is accepted has exactly one encoding.
 //!
+//! What is claimed of pictures stands in `pictures`.
+//!
 //! `./run` builds the binaries in `src/bin` with coverage and feeds them. Unknown fields are the one reason why accepted
 //! bytes may be written differently, so a value is compared after a second reading.
+
+mod pictures;
 
 use protocol::{
     EntryBytes, Header, Kind, Payload, PayloadHash, Salted, Statement, Unverified,
@@ -10,6 +14,8 @@ use protocol::{
     codec::{Bytes, Wire, decode, decode_first, encode, item_len},
     message::{BlobHead, Framed, Gossip, Introduction, WantBlob, decode_versioned},
 };
+
+pub use pictures::{clean, exif, frames, picture};
 
 /// The scanner and the decoder agree on where an item ends, and the encoding of a value is its only one.
 pub fn scan(bytes: &[u8]) {

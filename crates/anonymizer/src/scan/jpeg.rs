@@ -5,10 +5,12 @@ use crate::{
     error::IntakeError,
     exif,
     format::Format,
+    iptc,
     limits::Limits,
     notice::Notice,
     removed::Removed,
     scan::{Ancillary, Scanned},
+    xmp,
 };
 
 const SOI: u8 = 0xd8;
@@ -178,13 +180,11 @@ impl<'a> Walk<'a> {
             }
             (0xe1, [b'E', b'x', b'i', b'f', 0, _, ..]) => self.scanned.add_exif(exif::read(segment)),
             (0xe1, _) if segment.starts_with(b"http://ns.adobe.com/x") => {
-                self.scanned.removed.insert(Removed::EditingHistory);
+                self.scanned.removed.extend(xmp::read(segment));
             }
             (0xe2, _) if segment.starts_with(PROFILE_MARK) => self.profile_part(segment)?,
             (0xe2, [b'M', b'P', b'F', 0, index @ ..]) => self.further_pictures(index)?,
-            (0xed, _) => {
-                self.scanned.removed.insert(Removed::Caption);
-            }
+            (0xed, _) => self.scanned.removed.extend(iptc::resources(segment)),
             (0xee, [b'A', b'd', b'o', b'b', b'e', _, _, _, _, _, _, transform, ..]) => {
                 self.keep(marker, &[b'A', b'd', b'o', b'b', b'e', 0, 100, 0, 0, 0, 0, *transform]);
             }
@@ -221,9 +221,7 @@ impl<'a> Walk<'a> {
         if self.scans == 0 {
             return Err(damaged("it has no pixels"));
         }
-        if self.at < self.bytes.len() {
-            self.scanned.removed.insert(Removed::BehindTheEnd);
-        }
+        self.scanned.leave_behind(self.bytes.get(self.at..).unwrap_or_default());
         if !self.profile.is_empty() {
             self.profile.sort_by_key(|(number, _)| *number);
             self.scanned.profile = Some(self.profile.iter().flat_map(|(_, part)| part.iter().copied()).collect());

@@ -11,6 +11,7 @@ use crate::{
     notice::Notice,
     removed::Removed,
     scan::{Ancillary, Scanned},
+    xmp,
 };
 
 const SIGNATURE: usize = 8;
@@ -54,9 +55,7 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Scanned, IntakeError
     if !has_pixels {
         return Err(damaged("it has no pixels"));
     }
-    if at < bytes.len() {
-        scanned.removed.insert(Removed::BehindTheEnd);
-    }
+    scanned.leave_behind(bytes.get(at..).unwrap_or_default());
     Ok(scanned)
 }
 
@@ -105,10 +104,10 @@ fn leave(scanned: &mut Scanned, name: &[u8; 4], data: &[u8], limits: &Limits) ->
             scanned.removed.insert(Removed::ColourProfile);
             scanned.profile = Some(unpack_profile(data, limits)?);
         }
-        b"tEXt" | b"zTXt" | b"iTXt" => {
-            let is_xmp = data.starts_with(b"XML:com.adobe.xmp\0");
-            scanned.removed.insert(if is_xmp { Removed::EditingHistory } else { Removed::Comment });
-        }
+        b"tEXt" | b"zTXt" | b"iTXt" => match data.starts_with(b"XML:com.adobe.xmp\0") {
+            true => scanned.removed.extend(xmp::read(data)),
+            false => drop(scanned.removed.insert(text_kind(data))),
+        },
         b"tIME" => {
             scanned.removed.insert(Removed::Time);
         }
@@ -122,6 +121,19 @@ fn leave(scanned: &mut Scanned, name: &[u8; 4], data: &[u8], limits: &Limits) ->
         }
     }
     Ok(())
+}
+
+/// What the keyword of a text tells; programs pack captions and the like into texts of their own.
+fn text_kind(data: &[u8]) -> Removed {
+    let keyword = data.split(|byte| *byte == 0).next().unwrap_or_default();
+    match keyword.to_ascii_lowercase().as_slice() {
+        b"author" | b"artist" | b"copyright" => Removed::Owner,
+        b"creation time" | b"create-date" | b"modify-date" => Removed::Time,
+        b"software" | b"source" | b"make" | b"model" => Removed::Camera,
+        b"raw profile type iptc" | b"raw profile type 8bim" => Removed::Caption,
+        name if name.starts_with(b"raw profile type") => Removed::ProgramData,
+        _ => Removed::Comment,
+    }
 }
 
 /// An empty profile for one that cannot be unpacked: the person is then told that colours may differ.

@@ -86,8 +86,9 @@ fn check_extents(directory: &Directory<'_>, file: usize, limits: &Limits) -> Res
 fn note(scanned: &mut Scanned, directory: &Directory<'_>, bytes: &[u8], photometric: Option<u32>) {
     let facts = exif::read(bytes);
     scanned.orientation = facts.orientation.unwrap_or(Orientation::Upright);
+    let is_small_copy = facts.removed.contains(&Removed::Thumbnail);
     scanned.removed.extend(facts.removed.into_iter().filter(|kind| *kind != Removed::Thumbnail));
-    if directory.next != 0 {
+    if directory.next != 0 || is_small_copy {
         scanned.removed.insert(Removed::FurtherPictures);
     }
     if photometric == Some(5) {

@@ -8,6 +8,7 @@ use crate::{
     limits::Limits,
     removed::Removed,
     scan::{Ancillary, Scanned},
+    xmp,
 };
 
 /// `RIFF`, a length, `WEBP`.
@@ -42,9 +43,7 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Scanned, IntakeError
             }
         }
     }
-    if end < bytes.len() {
-        scanned.removed.insert(Removed::BehindTheEnd);
-    }
+    scanned.leave_behind(bytes.get(end..).unwrap_or_default());
     kept.finish(scanned, limits)
 }
 
@@ -158,9 +157,7 @@ fn leave(scanned: &mut Scanned, name: &[u8], data: &[u8], limits: &Limits) -> Re
             scanned.profile = Some(data.to_vec());
         }
         b"EXIF" => scanned.add_exif(exif::read(data)),
-        b"XMP " => {
-            scanned.removed.insert(Removed::EditingHistory);
-        }
+        b"XMP " => scanned.removed.extend(xmp::read(data)),
         _ => {
             scanned.removed.insert(Removed::ProgramData);
         }

@@ -37,6 +37,7 @@ fn exif_facts() -> Vec<Removed> {
         Removed::Place,
         Removed::Time,
         Removed::Camera,
+        Removed::SerialNumber,
         Removed::Owner,
         Removed::MakerNotes,
         Removed::Thumbnail,
@@ -60,7 +61,7 @@ fn every_other_segment_of_a_jpeg_is_gone() {
     for (marker, data, removed) in [
         (0xe1, with_name(b"http://ns.adobe.com/xap/1.0/\0"), Removed::EditingHistory),
         (0xe1, with_name(b"http://ns.adobe.com/xmp/extension/\0"), Removed::EditingHistory),
-        (0xed, with_name(b"Photoshop 3.0\08BIM\x04\x04"), Removed::Caption),
+        (0xed, with_name(b"Photoshop 3.0\08BIM\x04\x04"), Removed::ProgramData),
         (0xfe, CANARY.to_vec(), Removed::Comment),
         (0xe0, with_name(b"JFXX\0\x10"), Removed::Thumbnail),
         (0xe0, with_name(b"JFIF\0\x01\x02\0\0\x01\0\x01\x05\x05"), Removed::Thumbnail),
@@ -86,7 +87,10 @@ fn a_segment_between_two_tables_is_gone_too() {
 fn what_stands_behind_the_end_is_gone() {
     for bytes in [jpeg(), png(), webp()] {
         check(&[bytes.as_slice(), CANARY].concat(), &[Removed::BehindTheEnd]);
-        check(&[bytes.as_slice(), &jpeg(), b"PK\x03\x04<html>", CANARY].concat(), &[Removed::BehindTheEnd]);
+        let more = [bytes.as_slice(), &jpeg(), b"PK\x03\x04<html>", CANARY].concat();
+        check(&more, &[Removed::FurtherPictures, Removed::BehindTheEnd]);
+        let film = [bytes.as_slice(), b"\0\0\0\x10ftypmp42", CANARY].concat();
+        check(&film, &[Removed::Film, Removed::BehindTheEnd]);
     }
 }
 
@@ -94,7 +98,7 @@ fn what_stands_behind_the_end_is_gone() {
 fn every_chunk_of_a_png_is_gone() {
     let packed = [b"Comment\0\0".as_slice(), &zlib(&CANARY.repeat(9))].concat();
     for (name, data, removed) in [
-        (b"tEXt", with_name(b"Author\0"), vec![Removed::Comment]),
+        (b"tEXt", with_name(b"Author\0"), vec![Removed::Owner]),
         (b"iTXt", with_name(b"Title\0\0\0\0\0"), vec![Removed::Comment]),
         (b"iTXt", with_name(b"XML:com.adobe.xmp\0\0\0\0\0"), vec![Removed::EditingHistory]),
         (b"eXIf", exif(1, CANARY, &with_name(b"\xff\xd8\xff")), exif_facts()),
@@ -133,7 +137,9 @@ fn every_tag_of_a_tiff_is_gone_with_its_further_pages() {
         (0x013b, Removed::Owner),
         (0x02bc, Removed::EditingHistory),
         (0x83bb, Removed::Caption),
-        (0x8649, Removed::EditingHistory),
+        (0x8649, Removed::ProgramData),
+        (0xc62f, Removed::SerialNumber),
+        (0xfde8, Removed::ProgramData),
         (0x8773, Removed::ColourProfile),
     ] {
         let text = entry(tag, 2, CANARY.len() as u32, behind(base.len() + 1));
@@ -143,6 +149,21 @@ fn every_tag_of_a_tiff_is_gone_with_its_further_pages() {
     let second = directory(&small, 0);
     let file = tiff_of(&base, behind(base.len()), &[second.as_slice(), CANARY].concat());
     check(&file, &[Removed::FurtherPictures]);
+}
+
+#[test]
+fn an_xmp_packet_tells_what_its_properties_are_about() {
+    for (property, kind) in [
+        ("photoshop:City", Removed::Place),
+        ("xmp:CreateDate", Removed::Time),
+        ("aux:SerialNumber", Removed::SerialNumber),
+        ("dc:creator", Removed::Owner),
+        ("Iptc4xmpExt:PersonInImage", Removed::People),
+        ("dc:description", Removed::Comment),
+    ] {
+        let packet = format!("http://ns.adobe.com/xap/1.0/\0<rdf {property}=\"Canary-4711\"/>");
+        check(&jpeg_with(&jpeg(), &[segment(0xe1, packet.as_bytes())]), &[kind, Removed::EditingHistory]);
+    }
 }
 
 #[test]

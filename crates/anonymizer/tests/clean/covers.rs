@@ -2,14 +2,16 @@
 
 use anonymizer::{
     COVER_RGB, COVERS_MAX, Cover, CoverError, Limits, MediaType, POINTS_MAX, Point, RADIUS_PX_MAX, Region,
-    ReleaseError, Released, check_covers, release,
+    ReleaseError, Released, check_covers, open, release,
 };
 use proptest::{collection::vec, prelude::*};
 
-use crate::writers::{confirmation, inspection, noise};
+use crate::writers::{confirmation, encoded, inspection, noise};
 
 const WIDE: u32 = 157;
 const HIGH: u32 = 91;
+/// So far may a smooth colour be moved by writing it as JPEG at the quality of clean pictures.
+const CODING_MAX: u8 = 12;
 
 fn point() -> impl Strategy<Value = Point> {
     (0..WIDE, 0..HIGH).prop_map(|(x, y)| Point { x, y })
@@ -102,6 +104,57 @@ proptest! {
         let other = release(inspection(other), &covers, confirmation(), &Limits::NETWORK).unwrap();
         prop_assert_eq!(released(&covers), other, "picture and preview are the same, whatever was hidden");
     }
+}
+
+/// A picture of four smooth colours in every kind of file, so that no coding is far from it.
+fn files() -> Vec<Vec<u8>> {
+    let smooth = |x: u32, y: u32| image::Rgb([(x * 255 / WIDE) as u8, (y * 255 / HIGH) as u8, ((x + y) / 2) as u8]);
+    let picture = image::DynamicImage::ImageRgb8(image::RgbImage::from_fn(WIDE, HIGH, smooth));
+    let formats =
+        [image::ImageFormat::Jpeg, image::ImageFormat::Png, image::ImageFormat::WebP, image::ImageFormat::Tiff];
+    let grey = image::DynamicImage::ImageLuma16(picture.to_luma16());
+    let clear = image::DynamicImage::ImageRgba8(picture.to_rgba8());
+    let mut files: Vec<_> = formats.map(|format| encoded(&picture, format)).into();
+    files.extend([encoded(&grey, image::ImageFormat::Png), encoded(&clear, image::ImageFormat::WebP)]);
+    files.push(include_bytes!("../pictures/gradient.heic").to_vec());
+    files
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn from_any_kind_of_file_only_coding_changes_what_no_cover_hides(
+        file in prop::sample::select(files()),
+        covers in vec(region().prop_map(Cover::Box), 0..4),
+    ) {
+        let opened = open(&file, &Limits::NETWORK).unwrap();
+        let (wide, high) = (opened.pixels.width(), opened.pixels.height());
+        let inside = |cover: &Cover| check_covers(std::slice::from_ref(cover), wide, high).is_ok();
+        let covers: Vec<Cover> = covers.into_iter().filter(inside).collect();
+        let clean = release(inspection(opened.pixels.clone()), &covers, confirmation(), &Limits::NETWORK).unwrap();
+        let clean = open(clean.picture.bytes(), &Limits::NETWORK).unwrap().pixels;
+        prop_assert_eq!((clean.width(), clean.height()), (wide, high));
+        for (x, y) in (0..high).flat_map(|y| (0..wide).map(move |x| (x, y))) {
+            let (before, after) = (opened.pixels.at(x, y).unwrap(), clean.at(x, y).unwrap());
+            // A cover grows to whole blocks of 8 x 8 px.
+            let block = Region { x: x / 8 * 8, y: y / 8 * 8, width: 8, height: 8 };
+            let is_near = covers.iter().any(|cover| matches!(cover, Cover::Box(region) if overlap(region, &block)));
+            if covers.iter().any(|cover| hides(cover, x, y)) {
+                prop_assert_eq!(after, COVER_RGB, "at {}, {}", x, y);
+            } else if !is_near {
+                let apart = before.iter().zip(after).map(|(before, after)| before.abs_diff(after)).max().unwrap();
+                prop_assert!(apart <= CODING_MAX, "{:?} became {:?} at {}, {}", before, after, x, y);
+            }
+        }
+    }
+}
+
+fn overlap(one: &Region, other: &Region) -> bool {
+    one.x < other.x + other.width
+        && other.x < one.x + one.width
+        && one.y < other.y + other.height
+        && other.y < one.y + one.height
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod canaries;
 mod colours;
 mod covers;
 mod faces;
+mod heic;
 mod orientation;
 mod pipe;
 mod print;

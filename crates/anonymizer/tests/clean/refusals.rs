@@ -22,11 +22,9 @@ fn kinds_that_are_not_taken_are_named_with_what_to_do() {
     let dicom = [[0; 128].as_slice(), b"DICM\x02\0\0\0"].concat();
     for (file, expected) in [
         (b"".as_slice(), "the file is empty; choose the picture again"),
-        (
-            b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
-            "this is a HEIC picture of an Apple phone, which cannot be read here; on the phone",
-        ),
-        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "this is a HEIC picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "the HEIC ends too early"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "the HEIC ends too early"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", "this is an AVIF picture"),
         (
             b"\0\0\0\x20ftypavif\0\0\0\0avifmif1",
             "this is an AVIF picture, which cannot be read here; save it as JPEG or PNG",
@@ -51,7 +49,7 @@ fn kinds_that_are_not_taken_are_named_with_what_to_do() {
         (b"\0\0\x01\0\x01\0\x10\x10", "this is an icon file"),
         (b"PK\x03\x04\x14\0", "this is an archive or an office document; send the pictures in it one by one"),
         (b"  <!DOCTYPE html><html>", "this is a web page, not a picture"),
-        (b"MZ\x90\0", "this is not a picture of a kind that is known here; send it as JPEG, PNG, WebP or TIFF"),
+        (b"MZ\x90\0", "this is not a picture of a kind that is known here; send it as JPEG, HEIC, PNG, WebP or TIFF"),
         (b"{\"picture\": 1}", "this is not a picture of a kind"),
         (b"\xff\xd8", "this is not a picture of a kind"),
         (b"<xml>no picture</xml>", "this is not a picture of a kind"),
@@ -264,7 +262,7 @@ pub(crate) fn all() -> Vec<IntakeError> {
     vec![
         IntakeError::Empty,
         IntakeError::TooManyBytes { bytes: 70 << 20, bytes_max: 64 << 20 },
-        IntakeError::Refused(Refused::Heic),
+        IntakeError::Refused(Refused::Avif),
         IntakeError::Unknown,
         IntakeError::Animated(Format::Png),
         IntakeError::SeveralPictures(2),

@@ -125,10 +125,10 @@ fn removed_to_wire(kind: anonymizer::Removed) -> manifest::Removed {
     match kind {
         There::Place => Removed::Place,
         There::Time => Removed::Time,
-        There::Camera | There::MakerNotes => Removed::Device,
-        There::Owner => Removed::Person,
+        There::Camera | There::SerialNumber | There::MakerNotes => Removed::Device,
+        There::Owner | There::People => Removed::Person,
         There::Comment | There::Caption => Removed::Comment,
-        There::Thumbnail | There::FurtherPictures => Removed::EmbeddedPicture,
+        There::Thumbnail | There::FurtherPictures | There::Film => Removed::EmbeddedPicture,
         There::ColourProfile => Removed::ColourProfile,
         There::BehindTheEnd => Removed::TrailingData,
         There::EditingHistory | There::ProgramData => Removed::OtherMetadata,

@@ -52,7 +52,6 @@ fn whatever_is_not_accepted_is_said_in_a_whole_sentence() {
         IntakeError::TooMuchMemory(format),
     ];
     let kinds = [
-        Refused::Heic,
         Refused::Avif,
         Refused::Gif,
         Refused::Svg,

@@ -1,0 +1,106 @@
+//! HEIC, as libheif's own program writes it: read like any other picture, refused in words where it is more or less than one.
+
+use std::collections::BTreeSet;
+
+use anonymizer::{IntakeError, Limits, Notice, Removed, open};
+
+const GRADIENT: &[u8] = include_bytes!("../pictures/gradient.heic");
+
+/// A box with its length and kind.
+fn boxed(kind: &[u8; 4], inside: &[u8]) -> Vec<u8> {
+    [&(inside.len() as u32 + 8).to_be_bytes()[..], kind, inside].concat()
+}
+
+/// The gradient with some bytes behind the first place of others replaced.
+fn with(place: &[u8], behind: usize, bytes: &[u8]) -> Vec<u8> {
+    let at = GRADIENT.windows(place.len()).position(|window| window == place).unwrap() + place.len() + behind;
+    [&GRADIENT[..at], bytes, &GRADIENT[at + bytes.len()..]].concat()
+}
+
+fn sentence(file: &[u8]) -> String {
+    open(file, &Limits::NETWORK).unwrap_err().to_string()
+}
+
+#[test]
+fn a_picture_of_a_phone_is_read_in_its_colours_and_the_right_way_up() {
+    let opened = open(GRADIENT, &Limits::NETWORK).unwrap();
+    assert_eq!(
+        (opened.pixels.width(), opened.pixels.height()),
+        (96, 64),
+        "Exif does not turn what the file turns itself"
+    );
+    let [above, middle, below] = [2, 32, 61].map(|y| opened.pixels.at(48, y).unwrap());
+    assert!(above[0] > 235 && above[2] < 20, "{above:?}");
+    assert!(middle[0].abs_diff(middle[2]) < 12 && middle[0].abs_diff(127) < 12, "{middle:?}");
+    assert!(below[2] > 235 && below[0] < 20, "{below:?}");
+    assert_eq!(opened.notices, BTreeSet::from([Notice::DepthReduced]), "it has 10 bits a channel");
+}
+
+#[test]
+fn what_it_carried_is_told() {
+    let told = open(GRADIENT, &Limits::NETWORK).unwrap().removed;
+    let expected = [
+        Removed::Place,
+        Removed::Camera,
+        Removed::SerialNumber,
+        Removed::Owner,
+        Removed::People,
+        Removed::Thumbnail,
+        Removed::EditingHistory,
+    ];
+    assert_eq!(told, BTreeSet::from(expected));
+    for (behind, more) in [
+        (b"Canary-4711".to_vec(), Removed::BehindTheEnd),
+        (boxed(b"mpvd", b"\0\0\0\x10ftypmp42"), Removed::Film),
+        (boxed(b"uuid", b"whose it is, and what for"), Removed::ProgramData),
+    ] {
+        let opened = open(&[GRADIENT, &behind].concat(), &Limits::NETWORK).unwrap();
+        assert!(opened.removed.contains(&more), "{:?}", opened.removed);
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_off_anywhere_is_refused() {
+    for end in 12..GRADIENT.len() {
+        let refused = open(&GRADIENT[..end], &Limits::NETWORK);
+        assert!(matches!(refused, Err(IntakeError::Incomplete(_) | IntakeError::Damaged { .. })), "cut at {end}");
+    }
+}
+
+#[test]
+fn sizes_are_refused_before_anything_is_decoded() {
+    let size = |width: u32, height: u32| with(b"ispe", 4, &[width.to_be_bytes(), height.to_be_bytes()].concat());
+    assert_eq!(sentence(&size(96, 0)), "the picture has no pixels; choose another file");
+    assert!(sentence(&size(65_535, 65_535)).starts_with("picture is 65535 x 65535 px; the limit is 20000 px a side"));
+    assert!(sentence(&size(15_000, 15_000)).starts_with("picture has 225 megapixels; the limit is 100"));
+}
+
+#[test]
+fn a_second_picture_of_equal_rank_and_a_film_are_refused() {
+    let album = with(b"thmb", 0, b"");
+    let at = album.windows(4).position(|kind| kind == b"thmb").unwrap();
+    let album = [&album[..at], b"same", &album[at + 4..]].concat();
+    assert_eq!(sentence(&album), "this file holds 2 pictures of equal rank; send each as a file of its own");
+    let film = [boxed(b"ftyp", b"hevc\0\0\0\0hevcmif1"), boxed(b"moov", b"")].concat();
+    assert!(sentence(&film).starts_with("this HEIC is animated; only single pictures are taken"));
+    let coded = with(b"hvc1", 0, b"");
+    let at = coded.windows(4).position(|kind| kind == b"hvc1").unwrap();
+    let other = [&coded[..at], b"av01", &coded[at + 4..]].concat();
+    assert!(sentence(&other).contains("its picture is coded otherwise than as HEVC"), "{}", sentence(&other));
+}
+
+#[test]
+fn a_turned_and_mirrored_picture_stands_upright() {
+    // A property that only describes is made one that turns; it belongs to the picture already.
+    let turned = with(b"pixi", 0, b"");
+    let at = turned.windows(4).position(|kind| kind == b"pixi").unwrap();
+    for (kind, value, sides) in [(b"irot", 1, (64, 96)), (b"irot", 2, (96, 64)), (b"imir", 0, (96, 64))] {
+        let file = [&turned[..at], kind, &[value], &turned[at + 5..]].concat();
+        let opened = open(&file, &Limits::NETWORK).unwrap();
+        assert_eq!((opened.pixels.width(), opened.pixels.height()), sides);
+        assert!(opened.notices.contains(&Notice::Turned));
+        let first = opened.pixels.at(1, 1).unwrap();
+        let is_red = first[0] > first[2];
+        assert_eq!(is_red, kind == b"irot" && value == 1, "{kind:?} {value}: {first:?}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Fuzz target: frames between a node and its worker.
+#![cfg_attr(feature = "libfuzzer", no_main)]
+
+#[cfg(feature = "libfuzzer")]
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::frames(bytes));
+
+/// Without the fuzzer, replays the files named as arguments.
+#[cfg(not(feature = "libfuzzer"))]
+fn main() {
+    std::env::args().skip(1).for_each(|path| fuzz::frames(&std::fs::read(path).expect("the file can be read")));
+}
