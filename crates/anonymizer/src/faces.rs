@@ -18,26 +18,20 @@ mod hit;
 mod merge;
 pub(crate) mod rustface;
 mod skin;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use centerface::CenterFace;
 use hit::Hit;
 use view::View;
 
-/// One look of a finder at one level.
-struct Look {
-    /// Counted from the finest.
-    level: usize,
-    quarters: u32,
-}
-
-/// The finest level at which it looks for turned faces.
-const TURNED_LEVEL: usize = 1;
+/// Pixels of the finest level at which CenterFace looks for turned faces, and of the one at which rustface looks: once, in a
+/// third of a second.
+const SECOND_LEVEL_PIXELS: u32 = LEVEL_PIXELS[1];
 /// The least scores of a hit of CenterFace; what lies between them and a sure hit is the reviewer's to answer.
 const CENTERFACE_MIN_UPRIGHT: f64 = 0.15;
 const CENTERFACE_MIN_TURNED: f64 = 0.2;
-/// rustface looks once, at a level that it searches in a third of a second.
-const RUSTFACE_LEVEL: usize = 1;
 /// The least score of a hit of rustface: none of its hits on pictures without faces reaches it.
 const RUSTFACE_MIN: f64 = 2.0;
 
@@ -64,10 +58,10 @@ pub(crate) fn unseen() -> Sight {
 
 /// Faces as most photographs show them, once Exif is applied. Both finders look.
 pub(crate) fn upright(pyramid: &Pyramid<'_>) -> Sight {
-    let looks = (0..LEVEL_PIXELS.len()).map(|level| Look { level, quarters: 0 });
+    let looks = pyramid.levels().iter().map(|level| View::new(level, 0));
     let rustface_look = || {
-        let view = View::new(pyramid.levels().get(RUSTFACE_LEVEL)?, 0);
-        rustface::look(&view, RUSTFACE_MIN, pyramid.whole())
+        let level = pyramid.levels_up_to(SECOND_LEVEL_PIXELS).next()?;
+        rustface::look(&View::new(level, 0), RUSTFACE_MIN, pyramid.whole())
     };
     let (ours, theirs) = side_by_side(
         || guarded(Finder::CenterFace, || centerface_looks(pyramid, looks)),
@@ -83,8 +77,8 @@ fn side_by_side<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce()
 
 /// Faces that lie on their side or upside down. CenterFace looks.
 pub(crate) fn turned(pyramid: &Pyramid<'_>) -> Sight {
-    let looks =
-        (1..4).flat_map(|quarters| (TURNED_LEVEL..LEVEL_PIXELS.len()).map(move |level| Look { level, quarters }));
+    let levels = || pyramid.levels_up_to(SECOND_LEVEL_PIXELS);
+    let looks = (1..4).flat_map(|quarters| levels().map(move |level| View::new(level, quarters)));
     guarded(Finder::CenterFace, || centerface_looks(pyramid, looks))
 }
 
@@ -118,12 +112,11 @@ pub(crate) fn has_skin(pyramid: &Pyramid<'_>) -> bool {
     pyramid.levels().last().is_some_and(skin::has_skin)
 }
 
-fn centerface_looks(pyramid: &Pyramid<'_>, looks: impl Iterator<Item = Look>) -> Option<Vec<Hit>> {
+fn centerface_looks<'a>(pyramid: &Pyramid<'_>, looks: impl Iterator<Item = View<'a>>) -> Option<Vec<Hit>> {
     let centerface = CenterFace::loaded()?;
     let mut hits = Vec::new();
-    for Look { level, quarters } in looks {
-        let view = View::new(pyramid.levels().get(level)?, quarters);
-        let score_min = if quarters == 0 { CENTERFACE_MIN_UPRIGHT } else { CENTERFACE_MIN_TURNED };
+    for view in looks {
+        let score_min = if view.quarters() == 0 { CENTERFACE_MIN_UPRIGHT } else { CENTERFACE_MIN_TURNED };
         hits.extend(centerface.look(&view, score_min, pyramid.whole())?);
     }
     Some(hits)

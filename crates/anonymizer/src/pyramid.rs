@@ -1,7 +1,7 @@
 //! The picture in a few working sizes, made in one pass and shared by all finders.
 //!
 //! A finder knows things of a certain size. So the picture is brought to fixed numbers of pixels: large ones down, small
-//! ones up. Sizes are counted in pixels, not in sides, so that a narrow strip is seen as finely as a square.
+//! ones up, tiny ones to fewer levels. Sizes are counted in pixels, not in sides, so that a narrow strip is seen as finely as a square.
 //! Deliberately absent: turning and rims, which are the finders' own.
 
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
@@ -10,6 +10,11 @@ use crate::pixels::Pixels;
 
 /// Pixels of each level, the finest first: of 4:3 they have 1280 x 960, 640 x 480, 320 x 240 and 160 x 120 px.
 pub(crate) const LEVEL_PIXELS: [u32; 4] = [1_228_800, 307_200, 76_800, 19_200];
+
+/// A picture is enlarged to so many times its pixels at most: more shows a finder nothing that it could not see before.
+const ENLARGED_TIMES: u32 = 12;
+/// Though to so many in any case, since finders look through windows of 40 px.
+const ENLARGED_PIXELS_MIN: u32 = 64 * 64;
 
 /// Beyond this a strip would be all length; no level is longer.
 const SIDE_PX_MAX: f64 = 8_192.0;
@@ -30,11 +35,15 @@ pub(crate) struct Level {
 impl<'a> Pyramid<'a> {
     /// All levels; `None` if the picture cannot be resized.
     pub(crate) fn of(whole: &'a Pixels) -> Option<Self> {
+        let enlarged = whole.width().saturating_mul(whole.height()).saturating_mul(ENLARGED_TIMES);
         let mut levels: Vec<Level> = Vec::with_capacity(LEVEL_PIXELS.len());
         for pixels in LEVEL_PIXELS {
-            let (width, height) = size(whole, pixels);
-            let above = levels.last().map(|level| &level.pixels).filter(|above| above.width() <= whole.width());
-            let pixels = resized(above.unwrap_or(whole), width, height)?;
+            let (width, height) = size(whole, pixels.min(enlarged.max(ENLARGED_PIXELS_MIN)));
+            let above = levels.last().map(|level| &level.pixels);
+            if above.is_some_and(|above| above.width() == width) {
+                continue;
+            }
+            let pixels = resized(above.filter(|above| above.width() <= whole.width()).unwrap_or(whole), width, height)?;
             let step = |whole: u32, part: u32| f64::from(whole) / f64::from(part);
             levels.push(Level { pixels, steps: (step(whole.width(), width), step(whole.height(), height)) });
         }
@@ -46,9 +55,15 @@ impl<'a> Pyramid<'a> {
         self.whole
     }
 
-    /// All levels, the finest first.
+    /// All levels, the finest first; at least one.
     pub(crate) fn levels(&self) -> &[Level] {
         &self.levels
+    }
+
+    /// The levels that are no finer than this, the finest first.
+    pub(crate) fn levels_up_to(&self, pixels: u32) -> impl Iterator<Item = &Level> {
+        let is_coarse = move |level: &&Level| level.pixels.width() * level.pixels.height() <= pixels + pixels / 100;
+        self.levels.iter().filter(is_coarse)
     }
 }
 
@@ -77,4 +92,34 @@ fn resized(pixels: &Pixels, width: u32, height: u32) -> Option<Pixels> {
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
     Resizer::new().resize(&whole, &mut level, &options).ok()?;
     Pixels::new(width, height, level.into_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn levels(width: u32, height: u32) -> Vec<(u32, u32)> {
+        let whole = Pixels::new(width, height, vec![90; (width * height * 3) as usize]).expect("a buffer of that size");
+        let pyramid = Pyramid::of(&whole).expect("a pyramid");
+        pyramid.levels().iter().map(|level| (level.pixels().width(), level.pixels().height())).collect()
+    }
+
+    #[test]
+    fn small_pictures_and_large_ones_come_to_the_same_sizes() {
+        let sizes = [(1_280, 960), (640, 480), (320, 240), (160, 120)];
+        assert_eq!(levels(400, 300), sizes);
+        assert_eq!(levels(2_000, 1_500), sizes);
+    }
+
+    #[test]
+    fn tiny_pictures_are_enlarged_a_little_and_have_fewer_levels() {
+        assert_eq!(levels(80, 60), [(277, 208), (160, 120)]);
+        assert_eq!(levels(8, 8), [(64, 64)]);
+    }
+
+    #[test]
+    fn a_strip_has_as_many_pixels_as_a_square_up_to_a_length() {
+        assert_eq!(levels(6_000, 100)[1], (4_293, 72));
+        assert_eq!(levels(20_000, 20)[0], (8_192, 8));
+    }
 }

@@ -1,6 +1,6 @@
 //! Faces are proposed upright and turned, with and without a mask, and nothing is proposed where there is nothing.
 
-use anonymizer::{Inspection, Limits, Region, inspect};
+use anonymizer::{Doubt, Finder, Inspection, Limits, Region, Search, Searched, inspect, inspect_telling, warm};
 use image::{DynamicImage, ImageFormat};
 
 use crate::writers::{encoded, png};
@@ -76,6 +76,31 @@ fn findings_lie_within_the_picture_and_the_surest_comes_first() {
         }
     }
     assert!(seen.findings.is_sorted_by_key(|finding| finding.sureness));
+}
+
+#[test]
+fn the_first_look_is_told_once_and_has_the_upright_face() {
+    let mut told = Vec::new();
+    let seen = inspect_telling(FACE, &Limits::NETWORK, &mut |pixels, findings| {
+        told.push((pixels.width(), findings.to_vec()));
+    })
+    .unwrap();
+    let [(width, findings)] = told.as_slice() else { unreachable!("told {} times", told.len()) };
+    assert_eq!(*width, seen.pixels.width());
+    assert!(covered(&Inspection { findings: findings.clone(), ..seen }, FACE_AT) >= 95);
+}
+
+#[test]
+fn much_skin_without_a_face_makes_a_person_look() {
+    let even = |rgb| DynamicImage::ImageRgb8(image::RgbImage::from_pixel(300, 200, image::Rgb(rgb)));
+    assert_eq!(inspected(&even([198, 134, 96])).doubts, [Doubt::SkinWithoutFace].into());
+    assert!(inspected(&even([60, 110, 160])).doubts.is_empty());
+    assert!(inspect(FACE, &Limits::NETWORK).unwrap().doubts.is_empty());
+}
+
+#[test]
+fn every_model_of_this_build_loads() {
+    assert_eq!(warm(), Ok(()));
 }
 
 #[test]
