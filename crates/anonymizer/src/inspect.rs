@@ -42,7 +42,8 @@ impl Inspection {
 
 /// Takes a picture in: [opens](open) the file, and lets every finder look.
 ///
-/// Total on arbitrary bytes. A finder that panics counts as not having searched. A decoder that never ends is the caller's to stop, which is why this runs in a worker process.
+/// Total on arbitrary bytes. A finder that panics counts as not having searched. A decoder that never ends is the caller's to
+/// stop, which is why this runs in a worker process.
 ///
 /// # Errors
 /// In words for the person who sent the file; see [`IntakeError`].

@@ -1,6 +1,6 @@
 //! Faces are proposed upright and turned, with and without a mask, and nothing is proposed where there is nothing.
 
-use anonymizer::{Doubt, Finder, Inspection, Limits, Region, Search, Searched, inspect, inspect_telling, warm};
+use anonymizer::{Doubt, Inspection, Limits, Region, inspect, inspect_telling, warm};
 use image::{DynamicImage, ImageFormat};
 
 use crate::writers::{encoded, png};
