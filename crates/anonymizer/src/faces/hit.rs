@@ -2,9 +2,11 @@
 
 use crate::{finding::Finder, pixels::Pixels, region::Region};
 
-/// How far the head reaches beyond the box of a face, in parts of the box: the box ends at the hairline, and hair stands up.
+/// How far the head reaches beyond the box of a face, in parts of the box: the box ends at the hairline and the chin, and hair
+/// stands up and out.
 const HEAD_ABOVE: f64 = 0.5;
-const HEAD_ELSEWHERE: f64 = 0.3;
+const HEAD_ASIDE: f64 = 0.4;
+const HEAD_BELOW: f64 = 0.3;
 
 /// A rectangle, not bound to whole pixels nor to the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,10 +49,10 @@ impl Hit {
         let Area { x, y, width, height } = self.face;
         // In the picture as it stands, the crown of a face that needs a quarter clockwise lies to the left.
         let (left, above, right, below) = match self.quarters % 4 {
-            0 => (HEAD_ELSEWHERE, HEAD_ABOVE, HEAD_ELSEWHERE, HEAD_ELSEWHERE),
-            1 => (HEAD_ABOVE, HEAD_ELSEWHERE, HEAD_ELSEWHERE, HEAD_ELSEWHERE),
-            2 => (HEAD_ELSEWHERE, HEAD_ELSEWHERE, HEAD_ELSEWHERE, HEAD_ABOVE),
-            _ => (HEAD_ELSEWHERE, HEAD_ELSEWHERE, HEAD_ABOVE, HEAD_ELSEWHERE),
+            0 => (HEAD_ASIDE, HEAD_ABOVE, HEAD_ASIDE, HEAD_BELOW),
+            1 => (HEAD_ABOVE, HEAD_ASIDE, HEAD_BELOW, HEAD_ASIDE),
+            2 => (HEAD_ASIDE, HEAD_BELOW, HEAD_ASIDE, HEAD_ABOVE),
+            _ => (HEAD_BELOW, HEAD_ASIDE, HEAD_ABOVE, HEAD_ASIDE),
         };
         Area {
             x: x - left * width,

@@ -17,6 +17,9 @@ const SAME_FACE: f64 = 0.3;
 /// A hit that shares this much of the smaller of both is a part of the face, or the face and what is round it.
 const PART_OF_FACE: f64 = 0.6;
 
+/// A hit that sees a face in another orientation is the same face, askew, from this share of the smaller of both on.
+const ASKEW_FACE: f64 = 0.3;
+
 /// One finding a face: what is covered before anybody looked first, then the surest.
 pub(crate) fn merged(hits: &[Hit], whole: &Pixels) -> Vec<Finding> {
     let mut sorted: Vec<&Hit> = hits.iter().collect();
@@ -48,7 +51,8 @@ struct Face<'a> {
 impl<'a> Face<'a> {
     fn has(&self, hit: &Hit) -> bool {
         let (ours, theirs) = (&self.surest.face, &hit.face);
-        ours.overlap(theirs) >= SAME_FACE || ours.inclusion(theirs) >= PART_OF_FACE
+        let part = if hit.quarters == self.surest.quarters { PART_OF_FACE } else { ASKEW_FACE };
+        ours.overlap(theirs) >= SAME_FACE || ours.inclusion(theirs) >= part
     }
 
     fn hits(&self) -> impl Iterator<Item = &'a Hit> {

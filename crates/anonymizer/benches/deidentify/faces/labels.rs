@@ -12,7 +12,7 @@ const GRID: u32 = 24;
 const RASTER: u32 = 200;
 /// A picture covered beyond this share hides no face, it hides the picture.
 const COVERED_SHARE_MAX: f64 = 0.6;
-/// Unless a face fills it: with hair and neck, such a face has more than half of it.
+/// Unless faces fill it: with hair and neck, faces of this share together have more than half of it.
 const FILLING_SHARE: f64 = 0.2;
 
 /// A rectangle in px.
@@ -114,10 +114,10 @@ impl Labelled {
         (share(all), share(beside))
     }
 
-    /// Whether so much is covered that nothing is shown, though no face fills the picture.
+    /// Whether so much is covered that nothing is shown, though no faces fill the picture.
     pub(crate) fn is_overcovered(&self, covered_share: f64) -> bool {
-        let fills = |face: &Face| face.place.width * face.place.height >= FILLING_SHARE * self.width * self.height;
-        covered_share > COVERED_SHARE_MAX && !self.faces.iter().any(fills)
+        let faces: f64 = self.faces.iter().map(|face| face.place.width * face.place.height).sum();
+        covered_share > COVERED_SHARE_MAX && faces < FILLING_SHARE * self.width * self.height
     }
 }
 
