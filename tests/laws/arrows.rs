@@ -21,6 +21,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("rustface", "anonymizer"),
     ("jpeg-encoder", "anonymizer"),
     ("fast_image_resize", "anonymizer"),
+    ("rxing", "anonymizer"),
     ("axum*", "node"),
     ("askama*", "node"),
 ];

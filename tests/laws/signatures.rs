@@ -17,7 +17,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("crates/store", &["sled", "object_store"]),
     ("crates/index", &["tantivy"]),
     ("crates/p2p", &["libp2p", "libp2p_stream"]),
-    ("crates/anonymizer", &["image", "rustface", "jpeg_encoder", "fast_image_resize"]),
+    ("crates/anonymizer", &["image", "rustface", "jpeg_encoder", "fast_image_resize", "rxing"]),
 ];
 
 /// Finds foreign types in what is public in one file.

@@ -20,7 +20,7 @@ use rxing::{BarcodeFormat, DecodeHints, RXingResult, helpers::detect_multiple_in
 use crate::{
     codes::bars::Grey,
     finding::{Finder, Finding, FindingKind, Search, Sureness, Voice},
-    pixels::Pixels,
+    pixels::{Pixels, luma},
     print::Line,
     region::Region,
 };
@@ -69,11 +69,11 @@ fn search(pixels: &Pixels) -> Option<Vec<Finding>> {
         return None;
     }
     let (luma, width, scale) = level(pixels)?;
-    let grey = Grey { width: width as usize, luma: &luma };
-    let rows = bars::rows(grey);
+    let searched = Grey { width: width as usize, luma: &luma };
+    let rows = bars::rows(searched);
     let read = read(&luma, width)?;
     let mut findings = Vec::new();
-    let read = read.iter().filter_map(|code| Some((place(code, grey)?, SCORE_READ)));
+    let read = read.iter().filter_map(|code| Some((place(code, searched)?, SCORE_READ)));
     for (line, score) in read.chain(rows.into_iter().map(|row| (row.grown(BEYOND_BARS * row.half_length), SCORE_SEEN)))
     {
         if let Some(region) = line.scaled(scale).bounds(pixels.width(), pixels.height()) {
@@ -88,15 +88,19 @@ fn level(pixels: &Pixels) -> Option<(Vec<u8>, u32, f32)> {
     let (width, height) = (f64::from(pixels.width()), f64::from(pixels.height()));
     let times = (PIXELS_MAX / (width * height)).sqrt().min(SIDE_MAX / width.max(height));
     if times >= 1.0 {
-        return Some((pixels.luma(), pixels.width(), 1.0));
+        return Some((grey(pixels.rgb()), pixels.width(), 1.0));
     }
     let [wide, high] = [width, height].map(|side| (side * times).round().max(1.0) as u32);
-    let luma = pixels.luma();
-    let whole = ImageRef::new(pixels.width(), pixels.height(), &luma, PixelType::U8).ok()?;
-    let mut small = Image::new(wide, high, PixelType::U8);
+    let whole = ImageRef::new(pixels.width(), pixels.height(), pixels.rgb(), PixelType::U8x3).ok()?;
+    let mut small = Image::new(wide, high, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
     Resizer::new().resize(&whole, &mut small, &options).ok()?;
-    Some((small.into_vec(), wide, (1.0 / times) as f32))
+    Some((grey(small.buffer()), wide, (1.0 / times) as f32))
+}
+
+/// The luma of each pixel.
+fn grey(rgb: &[u8]) -> Vec<u8> {
+    rgb.as_chunks::<3>().0.iter().map(|pixel| luma(*pixel)).collect()
 }
 
 /// All codes that can be decoded; `None` if the decoder does not take the picture.

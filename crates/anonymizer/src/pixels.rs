@@ -52,11 +52,6 @@ impl Pixels {
         let start = y as usize * bytes;
         self.rgb.get_mut(start..start + bytes).unwrap_or_default()
     }
-
-    /// [Luma](luma) of each pixel, row by row.
-    pub(crate) fn luma(&self) -> Vec<u8> {
-        self.rgb.as_chunks::<3>().0.iter().map(|pixel| luma(*pixel)).collect()
-    }
 }
 
 /// Rec. 601 luma of a pixel, for finders that see grey.

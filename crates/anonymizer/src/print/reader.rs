@@ -53,9 +53,9 @@ impl Reading {
         self.alphanumerics() >= HALF_CHARACTERS_MIN && self.score >= HALF_MIN
     }
 
-    /// Whether it is one letter or digit, as clear as those that stand alone must be: noise reads as one often enough.
+    /// Whether it is one letter, as clear as those that stand alone must be: noise reads as one often enough.
     pub(super) fn is_letter(&self) -> bool {
-        self.alphanumerics() == 1 && self.score >= LETTER_MIN
+        self.alphanumerics() == 1 && self.score >= LETTER_MIN && self.text.chars().any(char::is_alphabetic)
     }
 }
 
