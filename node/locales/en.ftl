@@ -196,9 +196,13 @@ picture-part = Not a pair
 pictures-pair-hint = Two pictures of the same place, before and after? Put them one behind the other and say so at the first: they open side by side.
 picture-waiting = waits for your look
 picture-looked-at = looked at and confirmed
+look-waiting = Read. Programs are about to look for faces.
+look-upright = Upright faces are covered. Programs look for turned faces, print and codes.
+look-hint = This takes some seconds. The page loads itself again until it is done; nothing can be confirmed before.
+look-back = Back to the pictures
 drop-here = You can also drop pictures here.
 drop-sending = Sending, %percent per cent
-drop-reading = Sent. Looking for faces.
+drop-reading = Sent. The pictures are being read.
 drop-failed = The pictures did not arrive. They are still chosen here; try again.
 drop-stopped = Stopped. Nothing was kept.
 drop-stop = Stop
@@ -207,25 +211,35 @@ hide-title = Hide what shows who it is
 hide-picture-of = Picture { $number } of { $count }
 hide-picture-alt = Picture { $number }, before it is covered
 hide-nothing-found = Nothing was found in this picture. That is not a promise that nothing is there: please look at all of it.
-hide-unsearched = A program that looks for faces broke off in this picture. Only your eyes have seen all of it.
-hide-found-faces = { $count ->
-    [one] One place that looks like a face was found; { $covered ->
+hide-unsearched = A program that looks for what shows a person broke off in this picture. Only your eyes have seen all of it.
+hide-found = { $count ->
+    [one] One place was found that may show who the patient is; { $covered ->
         [0] nothing covers it.
        *[other] it is covered.
       }
-   *[other] { $count } places that look like faces were found; { $covered ->
+   *[other] { $count } places were found that may show who the patient is; { $covered ->
         [0] none of them is covered.
         [one] one of them is covered.
        *[other] { $covered } of them are covered.
       }
   }
+hide-open = { $count ->
+    [one] One of them is outlined and waits for your answer: cover it, or say why it can stay.
+   *[other] { $count } of them are outlined and wait for your answer: cover each, or say why it can stay.
+  }
+hide-removed = Taken out of the file, and in nothing that leaves:
 hide-look = Look at all of the picture: what was missed is yours to find.
-hide-look-for = What to look for
-hide-look-faces = Faces, also in mirrors, on screens, in photographs in the background.
-hide-look-text = Names, numbers and dates: wristbands, labels, screens, door plates, handwriting.
-hide-look-skin = Tattoos, scars, jewellery and other marks that somebody would recognise.
-hide-look-room = Whatever tells the place or the day: room, view from a window, serial number of a device.
-hide-confirm = I, { $name }, have looked at all of this picture. What is left to see does not show who the patient is.
+hide-looked-for = Look at all of the picture for:
+concern-faces = faces, also in mirrors, on screens, in photographs in the background;
+concern-print = names, dates and numbers: wristbands, labels, screens, handwriting;
+concern-skin = tattoos, scars, birthmarks;
+concern-belongings = jewellery, clothes, glasses, devices with a serial number;
+concern-surroundings = room plates, the view from a window, vehicles, other people;
+concern-rarity = a rare condition together with a small place or a public event.
+hide-unsearched-looked = I have looked at all of it myself.
+hide-answered = I have looked at the picture because of this.
+doubt-skin = Much of this picture looks like skin, and no face was found. Look closely: is there a face, or a part of one?
+hide-confirm = I, { $name }, have looked at all of this picture for all of that. What is left to see does not show who the patient is.
 hide-burnt-in = The covers are burnt in when you save: what is under them is destroyed in every copy, and your name stands in the signed account of it.
 hide-save = Save this picture
 hide-unconfirmed = The covers are kept. Now confirm that you have looked at all of the picture, and save it.
@@ -252,14 +266,23 @@ cover-undo = Undo
 cover-redo = Redo
 cover-see-through = See through the covers
 cover-remove = Remove
-cover-put-back = Put back
+cover-put-back = Cover it
+cover-stay = It can stay
 cover-dismissed = Left uncovered: %cover
 cover-left-open = Found and left uncovered: { $place }.
 cover-why = Why it can stay
 cover-why-choose = Choose a reason
 cover-own = Your cover
 cover-found = Found
-cover-face = Looks like a face
+kind-face = Looks like a face
+kind-name = Looks like a name
+kind-date = Looks like a date
+kind-number = Looks like a number
+kind-scale-bar = Looks like a scale bar
+kind-side-marker = Looks like a side marker
+kind-words = Looks like words
+kind-code = Looks like a bar code
+kind-other = Of a kind that this node does not know
 cover-left = Left
 cover-top = Top
 cover-width = Width
@@ -386,9 +409,19 @@ manifest-by-program = found by a program
 manifest-by-person = drawn by a person
 manifest-dismissed = Found and left uncovered
 manifest-by-other = drawn in a way that this node does not know
-manifest-finders = Programs that looked for faces
+manifest-finders = Programs that looked
 manifest-no-finder = None. Only people have looked.
 manifest-broke-off = broke off before its end
+manifest-model = model
+manifest-looked-for = Looked for by a person
+manifest-answered = What programs could not settle, and a person looked because of
+manifest-doubt-skin = much skin and no face
+manifest-concern-faces = faces
+manifest-concern-print = names, dates and numbers
+manifest-concern-skin = tattoos, scars and birthmarks
+manifest-concern-belongings = jewellery, clothes and other belongings
+manifest-concern-surroundings = room plates, surroundings and other people
+manifest-concern-rarity = a rare condition together with a small place
 manifest-removed = Taken out of the file
 manifest-none-removed = Nothing: there were only pixels.
 manifest-file = The same for programs, with every number
@@ -826,6 +859,8 @@ refused-unpublishable = No hospital would take this as it is.
 refused-too-many-pictures = Enough: a case has at most { $limit } pictures.
 refused-picture-unreadable = The picture could not be read safely; send it again, and if that fails, save it anew as JPEG and send that.
 refused-picture-late = The picture could not be read within { $seconds } seconds; save it anew as JPEG or in a smaller size, and send that.
+refused-still-looking = The programs are still looking at this picture. Wait until they are through with it.
+refused-look-failed = This picture could not be looked at safely. Remove it, save it anew as JPEG or in a smaller size, and send that.
 refused-pictures-changed = The pictures of the draft are others by now; look at them again.
 refused-original-gone = The original of this picture is gone; remove the picture and send it again.
 refused-covers-unreadable = The covers cannot be read and are not kept. What stands here are those that were kept last.
@@ -842,7 +877,11 @@ refused-brush-too-wide = A brush of { $found } pixels is too wide. Cover it with
 refused-open-finding = Finding { $number } is neither covered nor dismissed; cover it, or say why it may be seen.
 refused-skin-without-face = No face was found, and much of the picture looks like skin. Look for faces, and say that you did.
 refused-not-looked-for = The picture was not looked over for { $what }. Look at it again, and say that you did.
-refused-unsearched = A finder could not search this picture; look for faces yourself and say that you did.
+refused-unsearched = A program could not search this picture. Look at all of it yourself, and say that you did.
+refused-still-there = { $count ->
+    [one] The programs looked at the picture as it would leave, and found one more place. It is covered now: look at it, and confirm again.
+   *[other] The programs looked at the picture as it would leave, and found { $count } more places. They are covered now: look at them, and confirm again.
+  }
 refused-clean-too-large = The clean picture has more than { $limit } MiB; send it in a smaller size.
 refused-file-empty = The file is empty; choose the picture again.
 refused-file-too-large = The picture has { $found } MiB; the limit is { $limit } MiB; send it in a smaller size.

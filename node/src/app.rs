@@ -40,7 +40,9 @@ pub(crate) use export::HEAD as EXPORT_HEAD;
 pub(crate) use people::{
     ATTESTATION_DAYS_MAX, NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name,
 };
-pub(crate) use pictures::{Dismissed, DraftPicture, Drawn, DrawnCover, PictureId, Reason, Review, Shape, ShownPicture};
+pub(crate) use pictures::{
+    Dismissed, DraftPicture, Drawn, DrawnCover, PictureId, Progress, Reason, Review, Shape, ShownPicture, Word,
+};
 pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;
 pub(crate) use unsent::{Unsent, UnsentWhat, Waiting};

@@ -88,6 +88,8 @@ pub(crate) struct Storage {
     pub(crate) fetched_bytes_max: u64,
     /// Days after which a picture of another hospital goes at which nobody has looked.
     pub(crate) fetched_days: u64,
+    /// Hours that the original of a picture may wait to be covered and shared; then it is destroyed.
+    pub(crate) quarantine_hours: u64,
 }
 
 /// What the house allows.
@@ -151,6 +153,8 @@ pub(crate) enum ConfigError {
     Listen(#[source] p2p::StartError),
     #[error("network.announce")]
     Announce(#[source] p2p::StartError),
+    #[error("storage.quarantine_hours is {found}; it is at least 1 and at most 168, a week")]
+    Quarantine { found: u64 },
     #[error("policy.session_idle_minutes is {found}; it is at least 5 and at most 60")]
     Idle { found: u64 },
 }
@@ -190,7 +194,13 @@ impl Default for Network {
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { free_bytes_min: 1 << 30, ballast_bytes: 64 << 20, fetched_bytes_max: 10 << 30, fetched_days: 30 }
+        Self {
+            free_bytes_min: 1 << 30,
+            ballast_bytes: 64 << 20,
+            fetched_bytes_max: 10 << 30,
+            fetched_days: 30,
+            quarantine_hours: 24,
+        }
     }
 }
 
@@ -240,6 +250,9 @@ impl Config {
         }
         if !(5..=60).contains(&self.policy.session_idle_minutes) {
             return Err(ConfigError::Idle { found: self.policy.session_idle_minutes });
+        }
+        if !(1..=168).contains(&self.storage.quarantine_hours) {
+            return Err(ConfigError::Quarantine { found: self.storage.quarantine_hours });
         }
         Ok(())
     }

@@ -49,13 +49,6 @@ pub(crate) fn warm() -> Result<(), ModelError> {
     Ok(())
 }
 
-/// Nothing was seen because nobody could look.
-pub(crate) fn unseen() -> Sight {
-    let searched =
-        [Finder::CenterFace, Finder::Rustface].map(|finder| Searched { finder, search: Search::NotSearched });
-    Sight { hits: Vec::new(), searched: searched.to_vec() }
-}
-
 /// Faces as most photographs show them, once Exif is applied. Both finders look.
 pub(crate) fn upright(pyramid: &Pyramid<'_>) -> Sight {
     let looks = pyramid.levels().iter().map(|level| View::new(level, 0));

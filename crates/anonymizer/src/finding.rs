@@ -48,6 +48,9 @@ pub enum Finder {
 }
 
 impl Finder {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Rustface, Self::CenterFace, Self::Lines, Self::Codes];
+
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {

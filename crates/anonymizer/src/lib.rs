@@ -4,21 +4,23 @@
 //! over bytes: no files, no clock, no randomness, no processes, no runtime.
 //!
 //! ```text
-//! bytes ─ inspect ─► Inspection { pixels, findings, searched, removed, notices }
+//! bytes ─ inspect ─► Inspection { pixels, findings, searched, doubts, removed, notices }
 //!                        │   format   by its first bytes: JPEG, HEIC, PNG, still WebP, TIFF
 //!                        │   scan     our own walk, before any decoder: limits, metadata listed and left behind
 //!                        │   decode   8-bit sRGB, over white, upright
-//!                        │   print    lines of text, and what each seems to be
-//!                        │   codes    bar codes, codes of squares
-//!                        │   faces    proposals; "nothing found" is never a pass
+//!                        │   look     faces, print, codes: proposals, in steps; "nothing found" is never a pass
 //!          a person adds, moves, removes covers, and confirms by name
 //!                        ▼
-//! release(inspection, covers, confirmation) ─► Released { picture: CleanImage, preview: CleanImage }
+//! prepare(inspection, covers, confirmation) ─► Candidate, a file that nobody has yet
+//!                        │   look_at  the finders look again, at the file as it was written
+//!                        ▼
+//! Candidate::release(looked) ─► Released { picture: CleanImage, preview: CleanImage }
 //! a peer's bytes ─ Replica::checked ─► Replica
 //! ```
 //!
-//! [`release()`] is the only maker of [`CleanImage`], and [`Replica::checked`] of [`Replica`]: what a store takes is one of
-//! the two. [`worker`] lets [`inspect()`] run in a process of its own. [`words::check`] marks what identifies in free text.
+//! [`Candidate::release`] is the only maker of [`CleanImage`], and [`Replica::checked`] of [`Replica`]: what a store takes is
+//! one of the two. [`worker`] lets [`open()`] and [`look_at()`] run in a process of their own. [`words::check`] marks what
+//! identifies in free text.
 //!
 //! Deliberately absent: blurring and mosaics, which can be undone; any way to keep metadata; recognition of who a face
 //! belongs to.
@@ -40,6 +42,7 @@ pub mod grammar;
 mod inspect;
 mod iptc;
 mod limits;
+mod look;
 mod manifest;
 mod mask;
 mod notice;
@@ -67,15 +70,16 @@ pub use error::IntakeError;
 pub use finding::{Doubt, Finder, Finding, FindingKind, Print, Search, Searched, Sureness, Voice};
 pub use format::{Format, MediaType, Refused};
 pub use grammar::GrammarError;
-pub use inspect::{Inspection, inspect, inspect_telling};
+pub use inspect::{Inspection, inspect};
 pub use limits::Limits;
+pub use look::{Looked, Sight, Stage, look, look_at};
 pub use manifest::{CoverRecord, FinderRecord, Manifest, Origin};
 pub use notice::Notice;
 pub use pixels::Pixels;
 pub use preview::{PREVIEW_BYTES_MAX, PREVIEW_PX_MAX};
 pub use print::{Capture, find_print};
 pub use region::Region;
-pub use release::{CleanImage, ReleaseError, Released, release};
+pub use release::{Candidate, CleanImage, ReleaseError, Released, prepare, release};
 pub use removed::Removed;
 pub use replica::Replica;
 pub use warm::{ModelError, warm};

@@ -7,7 +7,7 @@ use protocol::ClinicianId;
 use crate::{
     confirmation::{Concern, Dismissal},
     cover::Cover,
-    finding::{Doubt, Finder, Search},
+    finding::{Doubt, Finder, Search, Searched},
     format::MediaType,
     removed::Removed,
 };
@@ -37,6 +37,17 @@ pub struct Manifest {
     pub media_type: MediaType,
 }
 
+impl Manifest {
+    /// Takes account of another look: a finder that broke off in either has not seen all of the picture.
+    pub(crate) fn note(&mut self, searched: &[Searched]) {
+        for again in searched.iter().filter(|again| again.search == Search::NotSearched) {
+            for record in self.finders.iter_mut().filter(|record| record.finder == again.finder) {
+                record.search = Search::NotSearched;
+            }
+        }
+    }
+}
+
 /// A finder as it looked at this picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FinderRecord {
@@ -46,6 +57,12 @@ pub struct FinderRecord {
     pub model_sha256: Option<[u8; 32]>,
     /// How far it came.
     pub search: Search,
+}
+
+impl FinderRecord {
+    pub(crate) fn of(searched: Searched) -> Self {
+        Self { finder: searched.finder, model_sha256: searched.finder.model_sha256(), search: searched.search }
+    }
 }
 
 /// Who drew a cover.

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) const BLOCK_PX: u32 = 8;
 
 /// Which blocks of a picture are covered.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mask {
     width: u32,
     height: u32,

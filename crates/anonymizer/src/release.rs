@@ -1,25 +1,31 @@
-//! The one door out: covers are burned in, a new file is written from pixels alone, a person answers for it.
+//! The one door out, in two moves: covers are burned in and a new file is written from pixels alone, for which a person
+//! answers; then the finders look again at that file, and only if they see nothing sure that nobody answered, it leaves.
 
-use std::fmt;
+mod refusal;
+
+use std::{fmt, mem::discriminant};
 
 use crate::{
     confirmation::{Concern, Confirmation, Dismissal},
-    cover::{Cover, CoverError, check_covers},
+    cover::{Cover, check_covers},
     encode,
-    finding::{Doubt, Finding},
+    finding::{Finding, Sureness},
     format::MediaType,
     grammar,
-    inspect::Inspection,
+    inspect::{Inspection, has_unsearched},
     limits::Limits,
+    look::{Looked, Stage, look_at},
     manifest::{CoverRecord, FinderRecord, Manifest, Origin},
     mask::Mask,
     preview::preview,
 };
 
+pub use refusal::ReleaseError;
+
 /// A finding counts as covered if so many hundredths of its region are.
 const COVERED_HUNDREDTHS: u64 = 85;
 
-/// The bytes of a picture that a person confirmed. [`release`] is its only maker.
+/// The bytes of a picture that a person confirmed and the finders saw again. [`Candidate::release`] is its only maker.
 ///
 /// ```compile_fail
 /// fn forge(clean: anonymizer::CleanImage) -> anonymizer::CleanImage {
@@ -87,64 +93,98 @@ pub struct Released {
     pub preview: CleanImage,
 }
 
-/// Why a picture was not released.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReleaseError {
-    /// A cover cannot be drawn.
-    #[error(transparent)]
-    Cover(#[from] CoverError),
-    /// A finding is neither covered nor dismissed; its index counts from 0, the sentence from 1.
-    #[error("finding {} is neither covered nor dismissed; cover it, or say why it may be seen", .0 + 1)]
-    OpenFinding(usize),
-    /// A dismissal names nothing that was found.
-    #[error("dismissal {0} names no finding of this picture; look at the picture again")]
-    UnknownDismissal(usize),
-    /// A finder did not search, and the reviewer was not told.
-    #[error("a finder could not search this picture; look for faces yourself and say that you did")]
-    Unsearched,
-    /// The finders left something to the reviewer, who did not answer it.
-    #[error("{}", open_doubt(*.0))]
-    OpenDoubt(Doubt),
-    /// The reviewer did not say that they looked for everything that finders cannot see.
-    #[error("the picture was not looked over for {}; look at it again and say that you did", .0)]
-    NotLookedFor(Concern),
-    /// Even at the lowest quality.
-    #[error("the clean picture has more than {bytes_max} bytes; send it in a smaller size")]
-    TooLarge {
-        /// The limit.
-        bytes_max: usize,
-    },
-    /// Our own encoder failed, or wrote what our own grammar does not allow.
-    #[error("the clean picture could not be written")]
-    Encoder,
+/// A file with its covers burned in, which the finders have not seen again yet. It is no clean picture.
+///
+/// ```compile_fail
+/// fn skip(candidate: anonymizer::Candidate) -> anonymizer::CleanImage {
+///     candidate.picture
+/// }
+/// ```
+///
+/// ```compile_fail
+/// fn look_away(candidate: anonymizer::Candidate) -> Option<anonymizer::Released> {
+///     candidate.release().ok()
+/// }
+/// ```
+///
+/// ```compile_fail
+/// fn forge(sight: anonymizer::Sight) -> anonymizer::Looked {
+///     anonymizer::Looked { file_sha256: [0; 32], sight }
+/// }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Candidate {
+    picture: CleanImage,
+    preview: CleanImage,
+    mask: Mask,
+    has_seen_unsearched: bool,
 }
 
-/// Burns the covers in and writes a new picture and its preview.
+impl fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Candidate({:?})", self.picture)
+    }
+}
+
+impl Candidate {
+    /// The file that the finders have to see.
+    pub fn file(&self) -> &[u8] {
+        &self.picture.bytes
+    }
+
+    /// The clean picture and its preview, if the finders looked at this very file and are sure of nothing but what is covered
+    /// or dismissed.
+    ///
+    /// # Errors
+    /// [`ReleaseError::StillThere`] with what else they see; [`ReleaseError::Unsearched`] if one of them broke off and the
+    /// reviewer was not told; [`ReleaseError::OtherFile`].
+    pub fn release(mut self, looked: &Looked) -> Result<Released, ReleaseError> {
+        let sight = looked.sight();
+        if !looked.is_of(&self.picture.bytes) || sight.stage != Stage::Whole {
+            return Err(ReleaseError::OtherFile);
+        }
+        if has_unsearched(&sight.searched) && !self.has_seen_unsearched {
+            return Err(ReleaseError::Unsearched);
+        }
+        let is_open = |finding: &&Finding| finding.sureness == Sureness::Sure && !self.answers(finding);
+        let open: Vec<Finding> = sight.findings.iter().filter(is_open).cloned().collect();
+        if !open.is_empty() {
+            return Err(ReleaseError::StillThere(open));
+        }
+        self.picture.manifest.note(&sight.searched);
+        self.preview.manifest.note(&sight.searched);
+        Ok(Released { picture: self.picture, preview: self.preview })
+    }
+
+    /// Whether the covers hide it, or it is what somebody dismissed, seen a little differently.
+    fn answers(&self, finding: &Finding) -> bool {
+        let is_it = |dismissal: &Dismissal| {
+            let smaller = dismissal.region.area().min(finding.region.area());
+            discriminant(&dismissal.kind) == discriminant(&finding.kind)
+                && dismissal.region.shared(&finding.region) * 2 >= smaller
+        };
+        self.mask.share(finding.region) >= COVERED_HUNDREDTHS || self.picture.manifest.dismissed.iter().any(is_it)
+    }
+}
+
+/// Burns the covers in and writes a new picture and its preview, which leave once the finders have seen them again.
 ///
-/// Every finding must be covered or dismissed, and a finder that did not search must have been told to the reviewer.
-/// Under the covers every pixel of the decoded picture has the colour [`COVER_RGB`](crate::COVER_RGB).
+/// Every finding must be covered or dismissed, every doubt answered, every concern looked for, and a finder that did not
+/// search must have been told to the reviewer. Under the covers every pixel of the decoded picture has the colour
+/// [`COVER_RGB`](crate::COVER_RGB).
 ///
 /// # Errors
 /// See [`ReleaseError`]; all but the last two are for the reviewer.
-pub fn release(
+pub fn prepare(
     inspection: Inspection,
     covers: &[Cover],
     confirmation: Confirmation,
     limits: &Limits,
-) -> Result<Released, ReleaseError> {
-    let is_unsearched = inspection.has_unsearched();
-    let Inspection { mut pixels, findings, searched, doubts, removed, notices: _ } = inspection;
-    let (width, height) = (pixels.width(), pixels.height());
+) -> Result<Candidate, ReleaseError> {
+    let (width, height) = (inspection.pixels.width(), inspection.pixels.height());
     check_covers(covers, width, height)?;
-    if is_unsearched && !confirmation.has_seen_unsearched {
-        return Err(ReleaseError::Unsearched);
-    }
-    if let Some(doubt) = doubts.difference(&confirmation.answered).next() {
-        return Err(ReleaseError::OpenDoubt(*doubt));
-    }
-    if let Some(concern) = Concern::ALL.into_iter().find(|concern| !confirmation.looked_for.contains(concern)) {
-        return Err(ReleaseError::NotLookedFor(concern));
-    }
+    check_answers(&inspection, &confirmation)?;
+    let Inspection { mut pixels, findings, searched, doubts, removed, notices: _ } = inspection;
     let mask = Mask::of(covers, width, height);
     check_findings(&findings, &confirmation.dismissed, &mask)?;
     mask.burn(&mut pixels);
@@ -154,14 +194,9 @@ pub fn release(
     for file in [&bytes, &preview_bytes] {
         grammar::check(file, limits).map_err(|_| ReleaseError::Encoder)?;
     }
-    let record = |searched: crate::Searched| FinderRecord {
-        finder: searched.finder,
-        model_sha256: searched.finder.model_sha256(),
-        search: searched.search,
-    };
     let manifest = Manifest {
         reviewer: confirmation.reviewer,
-        finders: searched.into_iter().map(record).collect(),
+        finders: searched.into_iter().map(FinderRecord::of).collect(),
         covers: covers
             .iter()
             .map(|cover| CoverRecord { cover: cover.clone(), origin: origin(cover, &findings) })
@@ -181,7 +216,35 @@ pub fn release(
         height: preview_height,
         manifest: manifest.clone(),
     };
-    Ok(Released { picture: CleanImage { bytes, media_type, width, height, manifest }, preview })
+    let picture = CleanImage { bytes, media_type, width, height, manifest };
+    Ok(Candidate { picture, preview, mask, has_seen_unsearched: confirmation.has_seen_unsearched })
+}
+
+/// Both moves in one process: [`prepare`], the finders look at what was written, [`Candidate::release`].
+///
+/// # Errors
+/// See [`ReleaseError`].
+pub fn release(
+    inspection: Inspection,
+    covers: &[Cover],
+    confirmation: Confirmation,
+    limits: &Limits,
+) -> Result<Released, ReleaseError> {
+    let candidate = prepare(inspection, covers, confirmation, limits)?;
+    let looked = look_at(candidate.file(), limits, &mut |_, _| ()).map_err(|_| ReleaseError::Encoder)?;
+    candidate.release(&looked)
+}
+
+/// What the finders could not settle was told to the reviewer, who looked.
+fn check_answers(inspection: &Inspection, confirmation: &Confirmation) -> Result<(), ReleaseError> {
+    if inspection.has_unsearched() && !confirmation.has_seen_unsearched {
+        return Err(ReleaseError::Unsearched);
+    }
+    if let Some(doubt) = inspection.doubts.difference(&confirmation.answered).next() {
+        return Err(ReleaseError::OpenDoubt(*doubt));
+    }
+    let missing = Concern::ALL.into_iter().find(|concern| !confirmation.looked_for.contains(concern));
+    missing.map_or(Ok(()), |concern| Err(ReleaseError::NotLookedFor(concern)))
 }
 
 /// Each finding is answered, and each answer belongs to a finding.
@@ -197,14 +260,6 @@ fn check_findings(findings: &[Finding], dismissed: &[Dismissal], mask: &Mask) ->
             && mask.share(finding.region) < COVERED_HUNDREDTHS
     };
     findings.iter().position(is_open).map_or(Ok(()), |index| Err(ReleaseError::OpenFinding(index)))
-}
-
-fn open_doubt(doubt: Doubt) -> &'static str {
-    match doubt {
-        Doubt::SkinWithoutFace => {
-            "no face was found and much of the picture looks like skin; look for faces, and say that you did"
-        }
-    }
 }
 
 fn origin(cover: &Cover, findings: &[Finding]) -> Origin {

@@ -3,7 +3,10 @@
 //! Decoders and finders meet hostile files, so they run in a process of their own, with its own resource limits and a
 //! deadline that its parent keeps. That process and its parent are the caller's; here are the frames they exchange and
 //! the loop that answers. A frame is a length (four bytes, most significant first), a JSON head of that length, and a
-//! body whose length follows from the head: the file in a request, the pixels in a response.
+//! body whose length follows from the head: the file in a request, the pixels in an answer.
+//!
+//! The worker says once that it is ready; then each request gets one answer. Before that of a look may come one frame with
+//! what there is so far, and no more: what a parent reads is bounded whatever became of the worker.
 
 use std::{
     collections::BTreeSet,
@@ -13,12 +16,14 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
+    decode::{Opened, open},
     error::IntakeError,
-    finding::{Doubt, Finding, Searched},
-    inspect::{Inspection, inspect},
+    finding::Finder,
     limits::Limits,
+    look::{Looked, Sight, Stage, look_at},
     notice::Notice,
     pixels::Pixels,
+    region::Region,
     removed::Removed,
 };
 
@@ -27,17 +32,25 @@ const HEAD_BYTES_MAX: usize = 256 * 1024;
 /// A body grows by this much at most before its bytes have come.
 const BODY_STEP_BYTES: usize = 1 << 20;
 
-/// What the parent asks: to inspect this file under these limits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// Of the picture.
-    pub limits: Limits,
-    /// The file as it was sent.
-    pub file: Vec<u8>,
+/// What the parent wants of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Task {
+    /// Its pixels, upright, and what it carried beside them.
+    Decode,
+    /// What the finders see in it.
+    Look,
 }
 
-/// What the worker answers.
-pub type Response = Result<Inspection, IntakeError>;
+/// What the parent asks of one file under these limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What is wanted.
+    pub task: Task,
+    /// Of the picture.
+    pub limits: Limits,
+    /// The file as it was sent, or as it was written.
+    pub file: Vec<u8>,
+}
 
 /// A conversation that broke off. None of these is about the picture.
 #[derive(Debug, thiserror::Error)]
@@ -51,46 +64,78 @@ pub enum WireError {
     /// A head that is none of ours.
     #[error("frame has a head that cannot be read")]
     Head(#[source] serde_json::Error),
+    /// A frame that does not answer what was asked.
+    #[error("frame answers another question")]
+    OutOfPlace,
     /// A body beyond the limits, or of another length than the picture.
     #[error("frame announces a body of {0} bytes, which is outside the limits")]
     Body(u64),
     /// A finding that lies outside its picture.
     #[error("frame has a finding outside the picture")]
     Finding,
+    /// A look without every finder, each once.
+    #[error("frame does not say of every finder how far it came")]
+    Searched,
 }
 
 #[derive(Serialize, Deserialize)]
 struct RequestHead {
+    task: Task,
     limits: Limits,
     file_bytes: u64,
 }
 
 #[derive(Serialize, Deserialize)]
-enum ResponseHead {
-    Taken(Taken),
+enum AnswerHead {
+    Ready,
     Refused(IntakeError),
+    Decoded { width: u32, height: u32, removed: BTreeSet<Removed>, notices: BTreeSet<Notice> },
+    Saw { width: u32, height: u32, sight: Sight },
+    Looked { width: u32, height: u32, file_sha256: [u8; 32], sight: Sight },
 }
 
-#[derive(Serialize, Deserialize)]
-struct Taken {
-    width: u32,
-    height: u32,
-    findings: Vec<Finding>,
-    searched: Vec<Searched>,
-    doubts: BTreeSet<Doubt>,
-    removed: BTreeSet<Removed>,
-    notices: BTreeSet<Notice>,
-}
-
-/// Answers requests until the reader ends between two frames.
+/// Says that it is ready, as it is after [`warm`](crate::warm()), then answers requests until the reader ends between two frames.
 ///
 /// # Errors
 /// [`WireError`] if the conversation breaks off; a refused picture is an answer, not an error.
 pub fn run(mut reader: impl Read, mut writer: impl Write) -> Result<(), WireError> {
-    while let Some(request) = read_request(&mut reader)? {
-        write_response(&mut writer, &inspect(&request.file, &request.limits))?;
+    write_answer(&mut writer, &AnswerHead::Ready, &[])?;
+    while let Some(Request { task, limits, file }) = read_request(&mut reader)? {
+        match task {
+            Task::Decode => answer_decode(&mut writer, &file, &limits)?,
+            Task::Look => answer_look(&mut writer, &file, &limits)?,
+        }
     }
     Ok(())
+}
+
+fn answer_decode(writer: &mut impl Write, file: &[u8], limits: &Limits) -> Result<(), WireError> {
+    let Opened { pixels, removed, notices } = match open(file, limits) {
+        Ok(opened) => opened,
+        Err(refused) => return write_answer(writer, &AnswerHead::Refused(refused), &[]),
+    };
+    let (width, height) = (pixels.width(), pixels.height());
+    write_answer(writer, &AnswerHead::Decoded { width, height, removed, notices }, pixels.rgb())
+}
+
+fn answer_look(writer: &mut impl Write, file: &[u8], limits: &Limits) -> Result<(), WireError> {
+    let mut told = Ok(());
+    let looked = look_at(file, limits, &mut |size, sight| {
+        let (width, height) = size;
+        told = write_answer(writer, &AnswerHead::Saw { width, height, sight: sight.clone() }, &[]);
+    });
+    told?;
+    let head = match looked {
+        Ok(Looked { file_sha256, width, height, sight }) => AnswerHead::Looked { width, height, file_sha256, sight },
+        Err(refused) => AnswerHead::Refused(refused),
+    };
+    write_answer(writer, &head, &[])
+}
+
+fn write_answer(writer: &mut impl Write, head: &AnswerHead, body: &[u8]) -> Result<(), WireError> {
+    write_head(writer, head)?;
+    writer.write_all(body)?;
+    Ok(writer.flush()?)
 }
 
 /// The next request; `None` where the reader ends between two frames.
@@ -100,7 +145,7 @@ pub fn run(mut reader: impl Read, mut writer: impl Write) -> Result<(), WireErro
 pub fn read_request(reader: &mut impl Read) -> Result<Option<Request>, WireError> {
     let Some(head) = read_head::<RequestHead>(reader)? else { return Ok(None) };
     let file = read_body(reader, head.file_bytes, head.limits.picture_bytes_max as u64)?;
-    Ok(Some(Request { limits: head.limits, file }))
+    Ok(Some(Request { task: head.task, limits: head.limits, file }))
 }
 
 /// Sends a request.
@@ -108,55 +153,84 @@ pub fn read_request(reader: &mut impl Read) -> Result<Option<Request>, WireError
 /// # Errors
 /// [`WireError::Pipe`] if the writer fails.
 pub fn write_request(writer: &mut impl Write, request: &Request) -> Result<(), WireError> {
-    write_head(writer, &RequestHead { limits: request.limits, file_bytes: request.file.len() as u64 })?;
-    writer.write_all(&request.file)?;
+    let Request { task, limits, file } = request;
+    write_head(writer, &RequestHead { task: *task, limits: *limits, file_bytes: file.len() as u64 })?;
+    writer.write_all(file)?;
     Ok(writer.flush()?)
 }
 
-/// Reads a response; the parent never takes more than the limits allow, whatever became of the worker.
+/// Waits until a worker says that it is ready.
 ///
 /// # Errors
 /// See [`WireError`].
-pub fn read_response(reader: &mut impl Read, limits: &Limits) -> Result<Response, WireError> {
-    let head = read_head::<ResponseHead>(reader)?.ok_or(io::Error::from(io::ErrorKind::UnexpectedEof))?;
-    let taken = match head {
-        ResponseHead::Refused(error) => return Ok(Err(error)),
-        ResponseHead::Taken(taken) => taken,
-    };
-    let body = Pixels::bytes_of(taken.width, taken.height);
-    limits.check_size(taken.width, taken.height).map_err(|_| WireError::Body(body))?;
-    let rgb = read_body(reader, body, body)?;
-    let pixels = Pixels::new(taken.width, taken.height, rgb).ok_or(WireError::Body(body))?;
-    let lies_inside = |region: &crate::Region| region.clipped(taken.width, taken.height) == Some(*region);
-    if !taken.findings.iter().all(|finding| lies_inside(&finding.region) && lies_inside(&finding.proposal)) {
-        return Err(WireError::Finding);
+pub fn read_ready(reader: &mut impl Read) -> Result<(), WireError> {
+    match read_answer(reader)? {
+        AnswerHead::Ready => Ok(()),
+        _ => Err(WireError::OutOfPlace),
     }
-    let Taken { findings, searched, doubts, removed, notices, .. } = taken;
-    Ok(Ok(Inspection { pixels, findings, searched, doubts, removed, notices }))
 }
 
-/// Sends a response.
+/// Reads the answer to [`Task::Decode`]; the parent never takes more than the limits allow, whatever became of the worker.
 ///
 /// # Errors
-/// [`WireError::Pipe`] if the writer fails.
-pub fn write_response(writer: &mut impl Write, response: &Response) -> Result<(), WireError> {
-    match response {
-        Err(error) => write_head(writer, &ResponseHead::Refused(error.clone()))?,
-        Ok(inspection) => {
-            let head = Taken {
-                width: inspection.pixels.width(),
-                height: inspection.pixels.height(),
-                findings: inspection.findings.clone(),
-                searched: inspection.searched.clone(),
-                doubts: inspection.doubts.clone(),
-                removed: inspection.removed.clone(),
-                notices: inspection.notices.clone(),
-            };
-            write_head(writer, &ResponseHead::Taken(head))?;
-            writer.write_all(inspection.pixels.rgb())?;
-        }
+/// See [`WireError`].
+pub fn read_decoded(reader: &mut impl Read, limits: &Limits) -> Result<Result<Opened, IntakeError>, WireError> {
+    let (width, height, removed, notices) = match read_answer(reader)? {
+        AnswerHead::Refused(error) => return Ok(Err(error)),
+        AnswerHead::Decoded { width, height, removed, notices } => (width, height, removed, notices),
+        _ => return Err(WireError::OutOfPlace),
+    };
+    let body = Pixels::bytes_of(width, height);
+    limits.check_size(width, height).map_err(|_| WireError::Body(body))?;
+    let rgb = read_body(reader, body, body)?;
+    let pixels = Pixels::new(width, height, rgb).ok_or(WireError::Body(body))?;
+    Ok(Ok(Opened { pixels, removed, notices }))
+}
+
+/// Reads the answer to [`Task::Look`], and tells what comes before it.
+///
+/// # Errors
+/// See [`WireError`].
+pub fn read_looked(
+    reader: &mut impl Read,
+    limits: &Limits,
+    told: &mut dyn FnMut(Sight),
+) -> Result<Result<Looked, IntakeError>, WireError> {
+    let mut answer = read_answer(reader)?;
+    if let AnswerHead::Saw { width, height, sight } = answer {
+        check_sight(&sight, Stage::Upright, width, height, limits)?;
+        told(sight);
+        answer = read_answer(reader)?;
     }
-    Ok(writer.flush()?)
+    match answer {
+        AnswerHead::Refused(error) => Ok(Err(error)),
+        AnswerHead::Looked { width, height, file_sha256, sight } => {
+            check_sight(&sight, Stage::Whole, width, height, limits)?;
+            Ok(Ok(Looked { file_sha256, width, height, sight }))
+        }
+        _ => Err(WireError::OutOfPlace),
+    }
+}
+
+/// Every finder is named once, and every finding lies in a picture within the limits.
+fn check_sight(sight: &Sight, stage: Stage, width: u32, height: u32, limits: &Limits) -> Result<(), WireError> {
+    if sight.stage != stage {
+        return Err(WireError::OutOfPlace);
+    }
+    let is_named = |finder: &Finder| sight.searched.iter().filter(|searched| searched.finder == *finder).count() == 1;
+    if sight.searched.len() != Finder::ALL.len() || !Finder::ALL.iter().all(is_named) {
+        return Err(WireError::Searched);
+    }
+    limits.check_size(width, height).map_err(|_| WireError::Finding)?;
+    let lies_inside = |region: &Region| region.clipped(width, height) == Some(*region);
+    match sight.findings.iter().all(|finding| lies_inside(&finding.region) && lies_inside(&finding.proposal)) {
+        true => Ok(()),
+        false => Err(WireError::Finding),
+    }
+}
+
+fn read_answer(reader: &mut impl Read) -> Result<AnswerHead, WireError> {
+    Ok(read_head(reader)?.ok_or(io::Error::from(io::ErrorKind::UnexpectedEof))?)
 }
 
 fn write_head(writer: &mut impl Write, head: &impl Serialize) -> Result<(), WireError> {

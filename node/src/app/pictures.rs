@@ -6,6 +6,7 @@
 //! | `quarantine` | where originals, what is shown of them, and trays wait, sealed, with a deadline |
 //! | `drawn`, `clip` | covers as the editor draws them, and the shapes that are burnt in |
 //! | `shown`, `png` | what the owner sees while covering |
+//! | `looking` | finders at work behind the answer, and what they say noted in the tray |
 //! | `open_draft` | what is done with a draft and its tray at hand |
 //! | `pairs` | which of them are looked at together, before and after |
 //! | `manifest` | the account of a released picture, as it travels |
@@ -16,6 +17,7 @@
 
 mod clip;
 mod drawn;
+mod looking;
 mod manifest;
 mod open_draft;
 mod pairs;
@@ -34,7 +36,10 @@ use std::{
     time::Duration,
 };
 
-use anonymizer::{Concern, Confirmation, Finding, Inspection, Limits, ReleaseError, Search, Searched, release};
+use anonymizer::{
+    Candidate, Concern, Confirmation, Doubt, Finding, Inspection, Limits, Opened, ReleaseError, Removed, Search,
+    Searched, prepare,
+};
 use house::{Actor, Command, draft};
 use protocol::{CaseId, CaseNumber, ClinicianId, payload::pairs::Side};
 use tokio_util::sync::CancellationToken;
@@ -48,13 +53,13 @@ use crate::{
 };
 
 pub(crate) use drawn::{Dismissed, Drawn, DrawnCover, Reason, Shape};
-pub(crate) use tray::PictureId;
+pub(crate) use post::Word;
+pub(crate) use tray::{PictureId, Progress};
 pub(super) use unlisted::sweep;
 
+use looking::Looking;
 use open_draft::Made;
 use quarantine::Quarantine;
-use shown::Small;
-use tray::Look;
 
 /// How often originals that are due are looked for.
 const ROUND: Duration = Duration::from_secs(60);
@@ -66,6 +71,7 @@ const WORKERS: usize = 2;
 pub(crate) struct Room {
     pool: Pool,
     quarantine: Quarantine,
+    looking: Looking,
     reserve: Arc<Reserve>,
 }
 
@@ -80,8 +86,11 @@ pub(crate) struct DraftPicture {
     pub(crate) is_confirmed: bool,
     pub(crate) side: Option<Side>,
     pub(crate) alt: String,
+    pub(crate) progress: Progress,
     pub(crate) findings: Vec<Finding>,
     pub(crate) searched: Vec<Searched>,
+    pub(crate) doubts: BTreeSet<Doubt>,
+    pub(crate) removed: BTreeSet<Removed>,
     pub(crate) drawn: Drawn,
 }
 
@@ -98,8 +107,12 @@ pub(crate) struct Review {
     pub(crate) drawn: Drawn,
     /// What one who cannot see it is told.
     pub(crate) alt: String,
-    /// They were told what the finders left to them, and looked themselves.
-    pub(crate) has_looked: bool,
+    /// They were told that a finder broke off, and looked themselves.
+    pub(crate) has_seen_unsearched: bool,
+    /// They were told what the finders could not settle, and looked because of it.
+    pub(crate) has_answered: bool,
+    /// What they looked for.
+    pub(crate) looked_for: BTreeSet<Concern>,
 }
 
 /// A file for the screen of the picture's owner.
@@ -111,7 +124,12 @@ pub(crate) struct ShownPicture {
 
 impl Room {
     pub(super) fn open(reserve: Arc<Reserve>) -> Result<Self, AppError> {
-        Ok(Self { pool: Pool::start(WORKERS)?, quarantine: Quarantine::default(), reserve })
+        Ok(Self {
+            pool: Pool::start(WORKERS)?,
+            quarantine: Quarantine::default(),
+            looking: Looking::default(),
+            reserve,
+        })
     }
 
     /// Whether a picture of so many bytes can be taken in and the rest of the node goes on.
@@ -120,7 +138,8 @@ impl Room {
     }
 }
 
-/// Destroys what is due and lays ballast that can be spared, once a minute, for as long as the node runs.
+/// Destroys what is due, lays ballast that can be spared, and has what still waits looked at, once a minute, for as long as
+/// the node runs.
 pub(super) async fn keep_quarantine(app: Weak<App>, stop: CancellationToken) {
     let mut rounds = tokio::time::interval(ROUND);
     rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -131,6 +150,7 @@ pub(super) async fn keep_quarantine(app: Weak<App>, stop: CancellationToken) {
         }
         let Some(app) = app.upgrade() else { return };
         app.reserve.refill();
+        app.look_at_waiting().await;
         match app.destroy_due_originals(now_ms()).await {
             Ok(0) | Err(AppError::NoNetwork) => {}
             Ok(count) => tracing::info!(originals.count = count, "Originals whose time was over were destroyed."),
@@ -145,22 +165,25 @@ pub(super) async fn keep_quarantine(app: Weak<App>, stop: CancellationToken) {
 }
 
 impl App {
-    /// Takes a picture in: a worker looks at it, and it waits in quarantine to be covered and confirmed.
+    /// Takes a picture in: a worker decodes it, it waits in quarantine, and is looked at behind the answer.
     pub(crate) async fn add_picture(
-        &self,
+        self: &Arc<Self>,
         draft: CaseNumber,
         file: Vec<u8>,
         actor: &Actor,
     ) -> Result<DraftPicture, AppError> {
+        let place = self.pictures.pool.line_up()?;
+        let laid = self.lay_picture(draft, file, actor).await?;
+        self.look_behind(place, draft, laid.id);
+        Ok(laid)
+    }
+
+    /// Has a picture decoded and lays it into quarantine.
+    async fn lay_picture(&self, draft: CaseNumber, file: Vec<u8>, actor: &Actor) -> Result<DraftPicture, AppError> {
         self.open_draft(draft, actor).await?.check_place()?;
         self.pictures.pool.check_size(file.len())?;
         self.pictures.check_room(file.len())?;
-        let make = |inspection: Inspection| Made {
-            look: Look::of(&inspection),
-            upright: shown::upright(&inspection.pixels),
-            small: Small::new(&inspection.pixels),
-        };
-        let made = self.pictures.pool.inspect(file.clone(), make).await?;
+        let made = self.pictures.pool.decode(file.clone(), Made::of).await?;
         self.pictures.check_room(file.len() + made.upright.len())?;
         self.open_draft(draft, actor).await?.take_in(file.into(), made).await
     }
@@ -211,7 +234,8 @@ impl App {
         self.open_draft(draft, actor).await?.redraw(id, drawn).await
     }
 
-    /// Burns the covers in and takes the clean picture into the draft, under the name of the person who confirms it.
+    /// Burns the covers in, has the finders look at what was written, and takes the clean picture into the draft, under the
+    /// name of the person who confirms it. What the finders still see is covered, and the picture waits for another word.
     pub(crate) async fn confirm_picture(
         &self,
         draft: CaseNumber,
@@ -219,19 +243,43 @@ impl App {
         review: Review,
         actor: &Actor,
     ) -> Result<(), AppError> {
+        let candidate = self.candidate(draft, id, &review, actor).await?;
+        let pool = &self.pictures.pool;
+        let turn = pool.turn(pool.line_up()?).await?;
+        let looked = pool.look(turn, candidate.file().to_vec(), |_| ()).await?;
+        let opened = self.open_draft(draft, actor).await?;
+        match candidate.release(&looked) {
+            Ok(released) => opened.confirm(id, review, &released).await,
+            Err(ReleaseError::StillThere(found)) => {
+                opened.saw_again(id, review.drawn, found.clone()).await?;
+                Err(not_released(ReleaseError::StillThere(found)))
+            }
+            Err(error) => Err(not_released(error)),
+        }
+    }
+
+    /// The file as it would leave.
+    async fn candidate(
+        &self,
+        draft: CaseNumber,
+        id: PictureId,
+        review: &Review,
+        actor: &Actor,
+    ) -> Result<Candidate, AppError> {
         let (file, look) = self.open_draft(draft, actor).await?.original(id).await?;
         self.pictures.check_room(file.len())?;
         let covers = review.drawn.covers()?;
         let confirmation = Confirmation {
             reviewer: self.reviewer(actor)?,
             dismissed: review.drawn.dismissals(&look.findings)?,
-            has_seen_unsearched: review.has_looked,
-            answered: if review.has_looked { look.doubts } else { BTreeSet::new() },
-            looked_for: Concern::ALL.into(),
+            has_seen_unsearched: review.has_seen_unsearched,
+            answered: if review.has_answered { look.doubts.clone() } else { BTreeSet::new() },
+            looked_for: review.looked_for.clone(),
         };
-        let make = move |inspection| release(inspection, &covers, confirmation, &Limits::NETWORK);
-        let released = self.pictures.pool.inspect(file, make).await?.map_err(not_released)?;
-        self.open_draft(draft, actor).await?.confirm(id, review, &released).await
+        let make = move |opened: Opened| {
+            prepare(Inspection::of(opened, look.sight()), &covers, confirmation, &Limits::NETWORK)
+        };
+        self.pictures.pool.decode(file, make).await?.map_err(not_released)
     }
 
     /// Takes a picture out of a draft; nothing of it is left.
@@ -348,7 +396,7 @@ impl From<PoolError> for AppError {
 
 fn not_released(error: ReleaseError) -> AppError {
     match error {
-        ReleaseError::Encoder => AppError::Io(std::io::Error::other(error)),
+        ReleaseError::Encoder | ReleaseError::OtherFile => AppError::Io(std::io::Error::other(error)),
         _ => Unusable::Release(error).into(),
     }
 }

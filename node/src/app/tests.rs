@@ -21,7 +21,7 @@ use protocol::{
 };
 
 use super::{
-    App, AppError, Audience, NewAccount, NewAttestation, NewCase,
+    App, AppError, Audience, NewAccount, NewAttestation, NewCase, Word,
     hospital::{Hospital, attest, speaking_for},
     reading::{CaseOrPlate, RemarkWhat},
 };
@@ -39,8 +39,8 @@ fn case(title: &str, audience: Audience) -> NewCase {
     }
 }
 
-async fn post(app: &App, title: &str, audience: Audience, actor: &Actor) -> CaseId {
-    let said = app.post_case(&case(title, audience), Vec::new(), false, actor).await.unwrap();
+async fn post(app: &std::sync::Arc<App>, title: &str, audience: Audience, actor: &Actor) -> CaseId {
+    let said = app.post_case(&case(title, audience), Vec::new(), Word::None, actor).await.unwrap();
     assert_eq!(said.waits_for, None);
     said.case.parse().unwrap()
 }
@@ -238,8 +238,9 @@ async fn a_revoked_person_is_not_heard() {
     let (_hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Before", Audience::Network, &one).await;
     app.revoke("one", "left-institution", &Actor::System).await.unwrap();
-    let refused =
-        app.post_case(&self::case("After", Audience::Network), Vec::new(), false, &speaking_for(&app, "one")).await;
+    let refused = app
+        .post_case(&self::case("After", Audience::Network), Vec::new(), Word::None, &speaking_for(&app, "one"))
+        .await;
     assert!(matches!(refused, Err(AppError::Refused(_))));
     let CaseOrPlate::Case(view) = app.case(case, &Actor::System).unwrap() else { panic!("the case is not withdrawn") };
     assert_eq!(view.author.standing, trust::Standing::Verified, "attested when it was written");
@@ -265,7 +266,7 @@ async fn the_root_key_can_be_taken_away_once_the_feed_has_begun() {
 async fn a_case_goes_to_members_and_a_reply_answers_a_comment_of_its_case() {
     let (_hospital, app, one) = Hospital::with_physician().await;
     let stranger = FeedId([9; 32]);
-    let shared = app.post_case(&case("For whom?", Audience::Named(vec![stranger])), Vec::new(), false, &one).await;
+    let shared = app.post_case(&case("For whom?", Audience::Named(vec![stranger])), Vec::new(), Word::None, &one).await;
     let said = shared.unwrap_err().to_string();
     assert_eq!(said, format!("audience: {stranger} is not a member of this network"));
 
@@ -346,7 +347,7 @@ async fn an_administrator_does_not_thereby_post() {
     let admin = app.account("admin").unwrap();
     assert!(admin.roles.has(Role::Administrator));
     let actor = app.acting_for(admin.id, &Actor::System);
-    let refused = app.post_case(&case("Mine", Audience::Network), Vec::new(), false, &actor).await;
+    let refused = app.post_case(&case("Mine", Audience::Network), Vec::new(), Word::None, &actor).await;
     assert!(matches!(refused, Err(AppError::Refused(_))));
     app.close().await;
 }

@@ -35,6 +35,12 @@ pub(crate) enum Unusable {
     PictureUnreadable,
     #[error("picture: the picture could not be read within {} seconds; save it anew as JPEG or in a smaller size, and send that", .0.as_secs())]
     PictureLate(Duration),
+    #[error("the picture is still being looked at; wait until the programs are through with it")]
+    StillLooking,
+    #[error(
+        "the picture could not be looked at safely; remove it, save it anew as JPEG or in a smaller size, and send that"
+    )]
+    LookFailed,
     #[error("the pictures of the draft are others by now; look at them again")]
     PicturesChanged,
     #[error("the original of this picture is gone; remove the picture and send it again")]
@@ -58,6 +64,6 @@ pub(crate) enum Unusable {
 impl Unusable {
     /// Whether it was right when the person saw it, and is not any more.
     pub(crate) const fn is_late(&self) -> bool {
-        matches!(self, Self::PicturesChanged | Self::OriginalGone)
+        matches!(self, Self::PicturesChanged | Self::OriginalGone | Self::StillLooking)
     }
 }

@@ -187,7 +187,7 @@ pub(crate) enum CaseCommand {
         /// house, network, public, or feeds of institutions separated by commas.
         #[arg(long, default_value = "network")]
         audience: String,
-        /// File with a picture, in the order in which they are shown; several are possible. Faces that are found in it are
+        /// File with a picture, in the order in which they are shown; several are possible. What is found in it is
         /// covered.
         #[arg(long = "picture", value_name = "FILE", requires = "confirm")]
         pictures: Vec<PathBuf>,
@@ -198,6 +198,10 @@ pub(crate) enum CaseCommand {
         /// the patient is.
         #[arg(long)]
         confirm: bool,
+        /// They were told that a program broke off over a picture, or could not settle whether a face is in it, and have looked
+        /// at it because of that.
+        #[arg(long, requires = "confirm")]
+        looked: bool,
     },
     /// Show a case with its thread.
     Show {

@@ -162,6 +162,7 @@ fn of_case(command: &CaseCommand) -> Result<Request, Failure> {
             pictures,
             before_after,
             confirm,
+            looked,
         } => {
             let mut case = json!({
                 "as": login, "title": title, "question": question, "text": text,
@@ -169,6 +170,7 @@ fn of_case(command: &CaseCommand) -> Result<Request, Failure> {
             });
             if !pictures.is_empty() {
                 case["confirm"] = json!(confirm);
+                case["looked"] = json!(looked);
                 case["before_after"] = json!(before_after);
             }
             let pictures = pictures.iter().map(|file| read_picture(file)).collect::<Result<_, _>>()?;

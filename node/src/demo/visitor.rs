@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, error::Error, net::SocketAddr, time::Duration};
 
 use axum::{
     body::Body,
-    http::{Method, Request, StatusCode, header},
+    http::{Method, Request, StatusCode, header, response::Parts},
 };
 use http_body_util::{BodyExt, Limited};
 use hyper_util::rt::TokioIo;
@@ -18,6 +18,8 @@ use crate::cli::{Part, multipart, percent_encode};
 const PAGE_BYTES_MAX: usize = 8 << 20;
 /// How long a page may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a picture is confirmed, if the finders still see something in what was written.
+const WORDS_MAX: usize = 3;
 /// What is gone through before a case is shared.
 const STATEMENTS: [&str; 7] = ["names", "numbers", "dates", "faces", "marks", "place", "rare"];
 
@@ -32,6 +34,8 @@ struct Page {
     what: String,
     status: StatusCode,
     location: Option<String>,
+    /// Seconds after which it asks to be loaded again.
+    again_s: Option<u64>,
     text: String,
 }
 
@@ -81,16 +85,33 @@ impl Visitor {
     }
 
     /// Looks at the next picture and confirms it: with its covers as they are proposed where it shows a face, else without
-    /// them, for what the finder took for one is none.
+    /// them, for what the finder took for one is none. What is found in the written file is answered in the same way.
     async fn confirm_next_picture(&mut self, draft: &str, shows_a_face: bool) -> Result<(), DemoError> {
         let editor = self.get(&format!("{draft}/hide")).await?.place(self.address)?;
-        let page = self.get(&editor).await?;
-        let proposed = hidden_field(&page.text, "covers").ok_or_else(|| page.unexpected(self.address))?;
-        let covers =
-            if shows_a_face { proposed } else { dismissed(&proposed).ok_or_else(|| page.unexpected(self.address))? };
-        let form = [("covers", covers.as_str()), ("confirmed", "yes"), ("do", "save")];
-        self.post(&editor, &form).await?.place(self.address)?;
-        Ok(())
+        let mut page = self.looked_at(&editor).await?;
+        for _ in 0..WORDS_MAX {
+            let proposed = hidden_field(&page.text, "covers");
+            let covers = proposed.and_then(|proposed| answered(&proposed, shows_a_face));
+            let covers = covers.ok_or_else(|| page.unexpected(self.address))?;
+            let told = [("answered", "yes"), ("unsearched", "yes")];
+            let form = [&[("covers", covers.as_str()), ("confirmed", "yes"), ("do", "save")], &told[..]].concat();
+            page = self.post(&editor, &form).await?;
+            if page.status != StatusCode::UNPROCESSABLE_ENTITY {
+                break;
+            }
+        }
+        page.place(self.address).map(|_| ())
+    }
+
+    /// The editor, as soon as the picture was looked at to the end: until then its page asks to be loaded again.
+    async fn looked_at(&mut self, editor: &str) -> Result<Page, DemoError> {
+        loop {
+            let page = self.get(editor).await?;
+            match page.again_s {
+                Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+                None => return Ok(page),
+            }
+        }
     }
 
     /// Looks at the case as others will see it, and ticks every line.
@@ -140,9 +161,12 @@ impl Visitor {
         let what = format!("{method} {}", named(path));
         let asked = timeout(PATIENCE, self.exchange(method, path, body)).await;
         let asked = asked.unwrap_or_else(|late| Err(late.into()));
-        let (status, location, text) =
+        let (parts, text) =
             asked.map_err(|source| DemoError::Page { address: self.address, what: what.clone(), source })?;
-        Ok(Page { what, status, location, text })
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let location = header(header::LOCATION).map(str::to_owned);
+        let again_s = header(header::REFRESH).and_then(|seconds| seconds.parse().ok());
+        Ok(Page { what, status: parts.status, location, again_s, text })
     }
 
     async fn exchange(
@@ -150,7 +174,7 @@ impl Visitor {
         method: Method,
         path: &str,
         body: Option<(String, Vec<u8>)>,
-    ) -> Result<(StatusCode, Option<String>, String), Box<dyn Error + Send + Sync>> {
+    ) -> Result<(Parts, String), Box<dyn Error + Send + Sync>> {
         let stream = TcpStream::connect(self.address).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let driver = tokio::spawn(connection);
@@ -177,9 +201,7 @@ impl Visitor {
                 self.cookies.insert(name.trim().to_owned(), value.trim().to_owned());
             }
         }
-        let location =
-            parts.headers.get(header::LOCATION).map(|place| place.to_str().map(str::to_owned)).transpose()?;
-        Ok((parts.status, location, String::from_utf8_lossy(&bytes).into_owned()))
+        Ok((parts, String::from_utf8_lossy(&bytes).into_owned()))
     }
 }
 
@@ -244,14 +266,19 @@ fn words_of(page: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The covers of a picture, each taken off as hiding nothing that identifies.
-fn dismissed(proposed: &str) -> Option<String> {
+/// The covers of a picture with an answer to all that was found: covered, or taken off as not there.
+fn answered(proposed: &str, shows_a_face: bool) -> Option<String> {
     let proposed: Value = serde_json::from_str(proposed).ok()?;
-    let covers = proposed.get("covers")?.as_array()?;
-    let dismissed: Vec<Value> = covers
-        .iter()
-        .map(|cover| json!({ "finding": cover["finding"], "reason": "not-a-finding", "cover": cover }))
-        .collect();
+    let covers = proposed.get("covers")?.as_array()?.iter();
+    let open = proposed.get("dismissed")?.as_array()?.iter();
+    if shows_a_face {
+        let covers: Vec<&Value> = covers.chain(open.filter_map(|open| open.get("cover"))).collect();
+        return Some(json!({ "covers": covers, "dismissed": [] }).to_string());
+    }
+    let reason = "not-a-finding";
+    let taken_off = covers.map(|cover| json!({ "finding": cover["finding"], "reason": reason, "cover": cover }));
+    let left = open.map(|open| json!({ "finding": open["finding"], "reason": reason, "cover": open["cover"] }));
+    let dismissed: Vec<Value> = left.chain(taken_off).collect();
     Some(json!({ "covers": [], "dismissed": dismissed }).to_string())
 }
 
@@ -262,11 +289,14 @@ mod tests {
     #[test]
     fn what_the_finder_took_for_a_face_is_taken_off_with_a_reason() {
         let proposed = r#"{"covers":[{"shape":"box","x":1,"y":2,"width":3,"height":4,"finding":0}],"dismissed":[]}"#;
-        let taken_off: Value = serde_json::from_str(&dismissed(proposed).unwrap()).unwrap();
+        let taken_off: Value = serde_json::from_str(&answered(proposed, false).unwrap()).unwrap();
         assert_eq!(taken_off["covers"], json!([]));
         assert_eq!(taken_off["dismissed"][0]["finding"], json!(0));
         assert_eq!(taken_off["dismissed"][0]["reason"], json!("not-a-finding"));
-        assert_eq!(dismissed("no covers"), None);
+        assert_eq!(answered("no covers", false), None);
+        let open = r#"{"covers":[],"dismissed":[{"finding":0,"reason":null,"cover":{"shape":"box","finding":0}}]}"#;
+        let covered: Value = serde_json::from_str(&answered(open, true).unwrap()).unwrap();
+        assert_eq!((&covered["covers"][0]["finding"], &covered["dismissed"]), (&json!(0), &json!([])));
     }
 
     #[test]

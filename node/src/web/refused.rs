@@ -93,6 +93,8 @@ fn of_unusable(unusable: &Unusable) -> String {
         Unusable::Picture(cause) => of_intake(cause),
         Unusable::PictureUnreadable => get("refused-picture-unreadable"),
         Unusable::PictureLate(patience) => with("refused-picture-late", "seconds", patience.as_secs()),
+        Unusable::StillLooking => get("refused-still-looking"),
+        Unusable::LookFailed => get("refused-look-failed"),
         Unusable::PicturesChanged => get("refused-pictures-changed"),
         Unusable::OriginalGone => get("refused-original-gone"),
         Unusable::CoversUnreadable => get("refused-covers-unreadable"),
@@ -122,11 +124,12 @@ fn of_release(error: &ReleaseError) -> String {
         ReleaseError::Cover(cause) => of_cover(cause),
         ReleaseError::OpenFinding(index) => with("refused-open-finding", "number", index + 1),
         ReleaseError::UnknownDismissal(_) => get("refused-unknown-finding"),
+        ReleaseError::StillThere(found) => with("refused-still-there", "count", found.len()),
         ReleaseError::Unsearched => get("refused-unsearched"),
         ReleaseError::OpenDoubt(Doubt::SkinWithoutFace) => get("refused-skin-without-face"),
         ReleaseError::NotLookedFor(concern) => with("refused-not-looked-for", "what", concern),
         ReleaseError::TooLarge { bytes_max } => with("refused-clean-too-large", "limit", bytes_max >> 20),
-        ReleaseError::Encoder => get("error-500"),
+        ReleaseError::OtherFile | ReleaseError::Encoder => get("error-500"),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The child's side. It gives up what it does not need before it reads a byte.
+//! The child's side. It loads its models and starts its threads, and then gives up what it does not need, before it reads a
+//! byte.
 
 use std::io;
 
@@ -15,6 +16,8 @@ const LIMITS: [(Resource, u64); 5] =
 /// A child that could not begin or go on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ChildError {
+    #[error("the worker cannot look at pictures")]
+    NotReady(#[source] anonymizer::ModelError),
     #[error("the worker's limits cannot be set")]
     Limits(#[source] io::Error),
     #[error("the worker broke off")]
@@ -23,6 +26,7 @@ pub(crate) enum ChildError {
 
 /// Answers requests until the input ends.
 pub(crate) fn run_child() -> Result<(), ChildError> {
+    anonymizer::warm().map_err(ChildError::NotReady)?;
     let refused = |error: rustix::io::Errno| ChildError::Limits(error.into());
     set_no_new_privs(true).map_err(refused)?;
     for (resource, most) in LIMITS {

@@ -1,8 +1,9 @@
 //! Who waits and who works. A few children are kept; a new one is started when it is needed, more slowly the more often
 //! they broke.
 //!
-//! Three things are bounded: how many wait, how many bytes wait, and how many pictures are unpacked at once. What is done
-//! with the pixels of a picture is therefore done here, before the next one gets its turn.
+//! A picture is decoded before its sender is answered, and looked at behind that, which takes longer; so the two have queues
+//! of their own. Bounded are how many wait in each, how many bytes wait to be decoded, and how many pictures are unpacked
+//! at once: what is done with the pixels of a picture is therefore done here, before the next one gets its turn.
 
 use std::{
     path::PathBuf,
@@ -10,20 +11,27 @@ use std::{
     time::Duration,
 };
 
-use anonymizer::{Inspection, IntakeError, Limits, worker::Request};
+use anonymizer::{
+    IntakeError, Limits, Looked, Opened, Sight,
+    worker::{Request, Task, WireError, read_decoded, read_looked},
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, sleep_until},
 };
 
-use super::seat::{Broken, Program, Seat};
+use super::seat::{Broken, Output, Program, Seat};
 
-/// Pictures that wait for a child.
+/// Pictures that wait to be decoded.
 const WAITING_MAX: usize = 16;
-/// MiB of pictures that wait or are being read.
+/// Pictures that wait to be looked at; they wait on the disk.
+const LOOKS_WAITING_MAX: usize = 256;
+/// MiB of pictures that wait or are being decoded.
 const WAITING_MIB_MAX: usize = 256;
-/// How long a child may look at one picture.
+/// How long a child may decode one picture, and how long it may take until it is ready for the first.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How many times as long it may look at one.
+const LOOK_PATIENCE: u32 = 3;
 /// How long nobody is started after a first failure; it doubles with each further one.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The longest such time.
@@ -67,8 +75,23 @@ struct Inner {
     limits: Limits,
     places: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
+    decodes: Arc<Semaphore>,
+    looks_places: Arc<Semaphore>,
+    looks: Arc<Semaphore>,
     bench: Mutex<Bench>,
+}
+
+/// A place among the pictures that wait to be looked at.
+#[derive(Debug)]
+pub(crate) struct Place {
+    _place: OwnedSemaphorePermit,
+}
+
+/// The turn of one picture to be looked at.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    _place: Place,
+    _turn: OwnedSemaphorePermit,
 }
 
 /// Children that wait for work, and what is remembered of those that broke.
@@ -80,7 +103,7 @@ struct Bench {
 }
 
 impl Pool {
-    /// So many workers of this program; none is started before there is a picture.
+    /// So many workers that decode and as many that look; none is started before there is a picture.
     pub(crate) fn start(workers: usize) -> std::io::Result<Self> {
         Ok(Self::of(program()?, workers, PATIENCE))
     }
@@ -94,7 +117,9 @@ impl Pool {
                 limits: Limits::NETWORK,
                 places: semaphore(WAITING_MAX + workers),
                 bytes: semaphore(WAITING_MIB_MAX),
-                turns: semaphore(workers),
+                decodes: semaphore(workers),
+                looks_places: semaphore(LOOKS_WAITING_MAX + workers),
+                looks: semaphore(workers),
                 bench: Mutex::default(),
             }),
         }
@@ -109,43 +134,91 @@ impl Pool {
         if bytes > bytes_max { Err(IntakeError::TooManyBytes { bytes, bytes_max }.into()) } else { Ok(()) }
     }
 
-    /// Has a picture looked at, and makes of its pixels what `make` makes of them. Goes on to its end even if the caller
+    /// Has a picture decoded, and makes of its pixels what `make` makes of them. Goes on to its end even if the caller
     /// does not wait for it.
     ///
     /// # Errors
     /// [`PoolError`]; none of them harms the node or the next picture.
-    pub(crate) async fn inspect<T: Send + 'static>(
+    pub(crate) async fn decode<T: Send + 'static>(
         &self,
         file: Vec<u8>,
-        make: impl FnOnce(Inspection) -> T + Send + 'static,
+        make: impl FnOnce(Opened) -> T + Send + 'static,
     ) -> Result<T, PoolError> {
         self.check_size(file.len())?;
         let inner = &self.inner;
         let mib = u32::try_from(file.len() >> 20).unwrap_or(u32::MAX).saturating_add(1);
         let place = inner.places.clone().try_acquire_owned().map_err(|_| PoolError::Busy)?;
         let bytes = inner.bytes.clone().try_acquire_many_owned(mib).map_err(|_| PoolError::Busy)?;
-        let work = inner.clone().work(file, make, (place, bytes));
+        let work = inner.clone().decode(file, make, (place, bytes));
         tokio::spawn(work).await.unwrap_or(Err(PoolError::Stopping))
+    }
+
+    /// A place among the pictures that wait to be looked at.
+    ///
+    /// # Errors
+    /// [`PoolError::Busy`] if there is none.
+    pub(crate) fn line_up(&self) -> Result<Place, PoolError> {
+        self.inner.looks_places.clone().try_acquire_owned().map(|_place| Place { _place }).map_err(|_| PoolError::Busy)
+    }
+
+    /// Waits until it is a picture's turn. Only then its file need be in memory.
+    ///
+    /// # Errors
+    /// [`PoolError::Stopping`].
+    pub(crate) async fn turn(&self, place: Place) -> Result<Turn, PoolError> {
+        let turn = self.inner.looks.clone().acquire_owned().await.map_err(|_| PoolError::Stopping)?;
+        Ok(Turn { _place: place, _turn: turn })
+    }
+
+    /// Has a file looked at to the end; tells what there is so far once the upright faces are found. A caller that is
+    /// dropped meanwhile ends the worker.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub(crate) async fn look(
+        &self,
+        _turn: Turn,
+        file: Vec<u8>,
+        mut told: impl FnMut(Sight) + Send + 'static,
+    ) -> Result<Looked, PoolError> {
+        self.check_size(file.len())?;
+        let inner = &self.inner;
+        let patience = inner.patience.saturating_mul(LOOK_PATIENCE);
+        inner
+            .ask(Task::Look, file, patience, move |output, limits| read_looked(output, limits, &mut told))
+            .await?
+            .map_err(PoolError::Intake)
     }
 }
 
 impl Inner {
-    async fn work<T: Send + 'static>(
+    async fn decode<T: Send + 'static>(
         self: Arc<Self>,
         file: Vec<u8>,
-        make: impl FnOnce(Inspection) -> T + Send + 'static,
+        make: impl FnOnce(Opened) -> T + Send + 'static,
         _room: (OwnedSemaphorePermit, OwnedSemaphorePermit),
     ) -> Result<T, PoolError> {
-        let _turn = self.turns.acquire().await.map_err(|_| PoolError::Stopping)?;
+        let _turn = self.decodes.acquire().await.map_err(|_| PoolError::Stopping)?;
+        let decoded = self.ask(Task::Decode, file, self.patience, read_decoded).await??;
+        tokio::task::spawn_blocking(move || make(decoded)).await.map_err(|_| PoolError::Unreadable)
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        task: Task,
+        file: Vec<u8>,
+        patience: Duration,
+        read: impl FnOnce(&mut Output, &Limits) -> Result<T, WireError> + Send + 'static,
+    ) -> Result<T, PoolError> {
         let seat = self.seat().await?;
-        let request = Request { limits: self.limits, file };
-        let (seat, response) = match seat.ask(request, self.patience).await {
-            Ok(answered) => answered,
-            Err(broken) => return Err(self.broke(&broken)),
-        };
-        self.kept(seat);
-        let inspection = response?;
-        tokio::task::spawn_blocking(move || make(inspection)).await.map_err(|_| PoolError::Unreadable)
+        let request = Request { task, limits: self.limits, file };
+        match seat.ask(request, patience, read).await {
+            Ok((seat, answer)) => {
+                self.kept(seat);
+                Ok(answer)
+            }
+            Err(broken) => Err(self.broke(&broken, patience)),
+        }
     }
 
     /// A child that waits, or a new one when its time has come.
@@ -162,7 +235,7 @@ impl Inner {
         if let Some(time) = not_before {
             sleep_until(time).await;
         }
-        Seat::start(&self.program).map_err(|error| {
+        Seat::start(&self.program, PATIENCE).await.map_err(|error| {
             self.bench().fail();
             tracing::error!(error = &error as &dyn std::error::Error, "No worker can be started to read pictures.");
             PoolError::Start(error)
@@ -176,7 +249,7 @@ impl Inner {
         bench.idle.push(seat);
     }
 
-    fn broke(&self, broken: &Broken) -> PoolError {
+    fn broke(&self, broken: &Broken, patience: Duration) -> PoolError {
         self.bench().fail();
         tracing::warn!(
             error = broken as &dyn std::error::Error,
@@ -184,7 +257,7 @@ impl Inner {
         );
         match broken {
             Broken::Off(_) => PoolError::Unreadable,
-            Broken::Late => PoolError::Late(self.patience),
+            Broken::Late => PoolError::Late(patience),
             Broken::Cut => PoolError::Stopping,
         }
     }

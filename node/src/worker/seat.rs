@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use anonymizer::worker::{Request, Response, WireError, read_response, write_request};
+use anonymizer::{
+    Limits,
+    worker::{Request, WireError, read_ready, write_request},
+};
 
 /// The program of a child and its arguments.
 #[derive(Clone, Debug)]
@@ -43,12 +46,22 @@ struct Process(Child);
 #[derive(Debug)]
 struct Pipes {
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    output: Output,
 }
 
+/// What a child says.
+pub(super) type Output = BufReader<ChildStdout>;
+
 impl Seat {
-    /// Starts a child: no environment, no directory of ours, nobody who hears what it prints.
-    pub(super) fn start(program: &Program) -> io::Result<Self> {
+    /// Starts a child and waits so long until it is ready.
+    pub(super) async fn start(program: &Program, patience: Duration) -> io::Result<Self> {
+        let seat = Self::spawn(program)?;
+        let (seat, ()) = seat.talk(patience, |pipes| read_ready(&mut pipes.output)).await.map_err(io::Error::other)?;
+        Ok(seat)
+    }
+
+    /// A child with no environment, no directory of ours, and nobody who hears what it prints.
+    fn spawn(program: &Program) -> io::Result<Self> {
         let mut child = Command::new(&program.path)
             .arg0("consilium")
             .args(&program.arguments)
@@ -69,18 +82,32 @@ impl Seat {
         matches!(self.process.0.try_wait(), Ok(None))
     }
 
-    /// Asks, and waits so long for the answer. The child comes back only if it kept to the conversation.
-    pub(super) async fn ask(self, request: Request, patience: Duration) -> Result<(Self, Response), Broken> {
-        let Self { process, mut pipes } = self;
-        let talking = tokio::task::spawn_blocking(move || {
+    /// Asks, and waits so long for what `read` makes of the answer. The child comes back only if it kept to the
+    /// conversation.
+    pub(super) async fn ask<T: Send + 'static>(
+        self,
+        request: Request,
+        patience: Duration,
+        read: impl FnOnce(&mut Output, &Limits) -> Result<T, WireError> + Send + 'static,
+    ) -> Result<(Self, T), Broken> {
+        let talk = move |pipes: &mut Pipes| {
             let limits = request.limits;
             write_request(&mut pipes.input, &request)?;
             drop(request);
-            let response = read_response(&mut pipes.output, &limits)?;
-            Ok((pipes, response))
-        });
+            read(&mut pipes.output, &limits)
+        };
+        self.talk(patience, talk).await
+    }
+
+    async fn talk<T: Send + 'static>(
+        self,
+        patience: Duration,
+        talk: impl FnOnce(&mut Pipes) -> Result<T, WireError> + Send + 'static,
+    ) -> Result<(Self, T), Broken> {
+        let Self { process, mut pipes } = self;
+        let talking = tokio::task::spawn_blocking(move || talk(&mut pipes).map(|answer| (pipes, answer)));
         match tokio::time::timeout(patience, talking).await {
-            Ok(Ok(Ok((pipes, response)))) => Ok((Self { process, pipes }, response)),
+            Ok(Ok(Ok((pipes, answer)))) => Ok((Self { process, pipes }, answer)),
             Ok(Ok(Err(error))) => Err(Broken::Off(error)),
             Ok(Err(_)) => Err(Broken::Cut),
             Err(_) => Err(Broken::Late),

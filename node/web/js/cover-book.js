@@ -78,6 +78,15 @@ export class CoverBook {
     this.#turn({ ...this.#now, dismissed: this.#now.dismissed.map((item) => (item.finding === finding ? { ...item, reason } : item)) }, `excuse ${finding}`);
   }
 
+  /** Leaves a finding open in one step: whatever was drawn for it goes, and this is why. @param {number} finding @param {string} reason */
+  stay(finding, reason) {
+    const cover = this.#now.kept.findLast((item) => item.cover.finding === finding)?.cover;
+    const kept = this.#now.kept.filter((item) => item.cover.finding !== finding);
+    const others = this.#now.dismissed.filter((item) => item.finding !== finding);
+    const before = this.#now.dismissed.find((item) => item.finding === finding);
+    this.#turn({ kept, dismissed: [...others, { finding, reason, cover: cover ?? before?.cover }] }, `stay ${finding}`);
+  }
+
   /** @param {number} finding @returns {number | null} the key of the cover that is back */
   putBack(finding) {
     const cover = this.#now.dismissed.find((item) => item.finding === finding)?.cover;

@@ -5,9 +5,9 @@ import { filled } from './announce.js';
 import { button, make } from './make.js';
 
 /** @typedef {import('./cover-book.js').Dismissed} Dismissed */
-/** @typedef {Dismissed & { name: string }} Left */
-/** @typedef {{ key: number, name: string }} Row */
-/** @typedef {{ pick: (key: number) => void, remove: (key: number) => void, excuse: (finding: number, reason: string | null) => void, putBack: (finding: number) => void }} Deeds */
+/** @typedef {Dismissed & { name: string, mayStay: boolean }} Left */
+/** @typedef {{ key: number, name: string, finding: number | null, mayStay: boolean }} Row */
+/** @typedef {{ pick: (key: number) => void, remove: (key: number) => void, excuse: (finding: number, reason: string | null) => void, putBack: (finding: number) => void, stay: (finding: number) => void }} Deeds */
 
 const REASONS = ['not-a-finding', 'not-identifying', 'wrong-place'];
 
@@ -38,7 +38,7 @@ export class CoverList {
       this.#items.delete(key);
     }
     for (const row of rows) {
-      const item = this.#items.get(row.key) ?? this.#makeItem(row.key);
+      const item = this.#items.get(row.key) ?? this.#makeItem(row);
       item.classList.toggle('is-picked', row.key === picked);
       const pick = item.querySelector('.pick');
       if (pick && pick.textContent !== row.name) pick.textContent = row.name;
@@ -60,17 +60,25 @@ export class CoverList {
     return item instanceof HTMLElement ? Number(item.dataset.key) : null;
   }
 
-  /** @param {number} key */
-  #makeItem(key) {
+  /** @param {Row} row */
+  #makeItem({ key, finding, mayStay }) {
     const pick = make('button', { type: 'button', class: 'pick' });
     pick.addEventListener('click', () => this.#deeds.pick(key));
     pick.addEventListener('focus', () => this.#deeds.pick(key));
     const remove = button(this.#words.icons, 'trash-2', this.#words.remove ?? '', 'quiet', true);
     remove.addEventListener('click', () => this.#deeds.remove(key));
     const item = make('li', { 'data-key': String(key) }, pick, remove);
+    if (mayStay && finding !== null) item.append(this.#stayButton(finding));
     this.#items.set(key, item);
     this.#rows.append(item);
     return item;
+  }
+
+  /** @param {number} finding */
+  #stayButton(finding) {
+    const stay = make('button', { type: 'button', class: 'quiet stay' }, this.#words.stay ?? '');
+    stay.addEventListener('click', () => this.#deeds.stay(finding));
+    return stay;
   }
 
   /** @param {Left} dismissed */
@@ -86,7 +94,9 @@ export class CoverList {
     const back = button(this.#words.icons, 'undo-2', this.#words.putBack ?? '', 'quiet');
     back.addEventListener('click', () => this.#deeds.putBack(dismissed.finding));
     back.hidden = !dismissed.cover;
-    return make('div', { class: 'dismissed' }, make('p', {}, filled(this.#words.dismissed, { cover: dismissed.name })), make('label', { for: id }, this.#words.why ?? ''), choose, back);
+    const box = make('div', { class: 'dismissed' }, make('p', {}, filled(this.#words.dismissed, { cover: dismissed.name })), make('label', { for: id }, this.#words.why ?? ''), choose, back);
+    if (dismissed.mayStay && dismissed.reason === null) box.append(this.#stayButton(dismissed.finding));
+    return box;
   }
 
   /** @param {string} reason */

@@ -28,6 +28,7 @@ class MaskEditor extends HTMLElement {
     remove: (key) => this.#remove(key),
     excuse: (finding, reason) => this.#excuse(finding, reason),
     putBack: (finding) => this.#putBack(finding),
+    stay: (finding) => this.#stay(finding),
   });
   #pen = new CoverPen(this.#stage, this.#layer, {
     cover: () => this.#book.find(this.#picked),
@@ -131,8 +132,8 @@ class MaskEditor extends HTMLElement {
   #show() {
     const { kept } = this.#book;
     const items = kept.map(({ key, cover }, index) => ({ key, cover, name: this.#name(cover, index, kept.length) }));
-    const rows = kept.map(({ key, cover }, index) => ({ key, name: `${index + 1} · ${this.#rowName(cover)}` }));
-    const left = this.#book.dismissed.map((item) => ({ ...item, name: item.cover ? this.#rowName(item.cover) : (this.dataset.kindFinding ?? '') }));
+    const rows = kept.map(({ key, cover }, index) => ({ key, name: `${index + 1} · ${this.#rowName(cover)}`, finding: cover.finding, mayStay: this.#mayStay(cover.finding) }));
+    const left = this.#book.dismissed.map((item) => ({ ...item, name: item.cover ? this.#rowName(item.cover) : this.#kindName(item.finding), mayStay: this.#mayStay(item.finding) }));
     this.#layer.show(items, this.#picked, this.#point, this.#stage.density);
     this.#layer.showLeft(left.flatMap((item) => item.cover ?? []));
     this.#list.show(rows, this.#picked, left);
@@ -161,8 +162,18 @@ class MaskEditor extends HTMLElement {
 
   /** @param {Cover} cover */
   #rowName(cover) {
-    const kind = cover.finding === null ? this.dataset.kindOwn : this.dataset.kindFinding;
+    const kind = cover.finding === null ? this.dataset.kindOwn : this.#kindName(cover.finding);
     return `${kind}, ${this.#shapeName(cover.shape)}, ${this.#placeName(bounds(cover))}`;
+  }
+
+  /** What a finding seems to be. @param {number} finding */
+  #kindName(finding) {
+    return (this.dataset.kinds ?? '').split('|')[finding] || (this.dataset.kindFinding ?? '');
+  }
+
+  /** @param {number | null} finding */
+  #mayStay(finding) {
+    return finding !== null && (this.dataset.mayStay ?? '').split('|').includes(String(finding));
   }
 
   /** @param {import('./geometry.js').Box} box */
@@ -220,6 +231,15 @@ class MaskEditor extends HTMLElement {
   #excuse(finding, reason) {
     this.#book.excuse(finding, reason);
     this.#keep();
+  }
+
+  /** @param {number} finding */
+  #stay(finding) {
+    this.#book.stay(finding, 'not-identifying');
+    this.#picked = null;
+    this.#show();
+    /** @type {HTMLElement | null} */ (this.querySelector(`#why-${finding}`))?.focus();
+    announce(filled(this.dataset.sayRemoved, { count: this.#book.kept.length }));
   }
 
   /** @param {number} finding */

@@ -8,7 +8,7 @@
 
 use std::{env, error::Error, fs, io::Cursor, path::Path, time::Instant};
 
-use anonymizer::{Limits, inspect_telling, warm};
+use anonymizer::{Limits, look_at, warm};
 use image::{DynamicImage, codecs::jpeg::JpegEncoder, imageops::FilterType};
 
 use crate::faces::{labels::labelled, peers};
@@ -53,7 +53,7 @@ fn round(photograph: &[u8]) -> Result<[f64; 3], Box<dyn Error>> {
     let decode = begun.elapsed().as_secs_f64();
     let begun = Instant::now();
     let mut first = 0.0;
-    inspect_telling(photograph, &Limits::NETWORK, &mut |_, _| first = begun.elapsed().as_secs_f64())?;
+    look_at(photograph, &Limits::NETWORK, &mut |_, _| first = begun.elapsed().as_secs_f64())?;
     Ok([decode, first, begun.elapsed().as_secs_f64()])
 }
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anonymizer::{Limits, Removed, Replica, worker};
+use anonymizer::{
+    Limits, Removed, Replica,
+    worker::{self, Request, Task},
+};
 use image::ImageFormat;
 
 use crate::writers::{
@@ -18,9 +21,13 @@ fn check(file: &[u8], removed: &[Removed]) {
     let (seen, released) = cleaned(file);
     assert_eq!(seen.removed, removed.iter().copied().collect::<BTreeSet<_>>());
     assert_eq!(released.picture.manifest().removed, seen.removed);
-    let mut wire = Vec::new();
-    worker::write_response(&mut wire, &Ok(seen)).unwrap();
-    assert!(!holds(&wire, CANARY), "a canary crossed the pipe");
+    for task in [Task::Decode, Task::Look] {
+        let (mut request, mut wire) = (Vec::new(), Vec::new());
+        let asked = Request { task, limits: Limits::NETWORK, file: file.to_vec() };
+        worker::write_request(&mut request, &asked).unwrap();
+        worker::run(request.as_slice(), &mut wire).unwrap();
+        assert!(!holds(&wire, CANARY), "a canary crossed the pipe");
+    }
     for picture in [released.picture, released.preview] {
         assert!(!holds(picture.bytes(), CANARY), "a canary came out");
         assert!(!holds(&picture.bytes()[1..], b"\xff\xd8\xff"), "a second picture came out");

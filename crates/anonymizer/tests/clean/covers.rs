@@ -2,11 +2,11 @@
 
 use anonymizer::{
     COVER_RGB, COVERS_MAX, Cover, CoverError, Limits, MediaType, POINTS_MAX, Point, RADIUS_PX_MAX, Region,
-    ReleaseError, Released, check_covers, open, release,
+    ReleaseError, Released, check_covers, open,
 };
 use proptest::{collection::vec, prelude::*};
 
-use crate::writers::{confirmation, encoded, inspection, noise};
+use crate::writers::{confirmation, encoded, inspection, noise, released};
 
 const WIDE: u32 = 157;
 const HIGH: u32 = 91;
@@ -71,8 +71,8 @@ fn from_line(from: Point, to: Point, px: f64, py: f64) -> f64 {
     (px - ax - along * dx).hypot(py - ay - along * dy)
 }
 
-fn released(covers: &[Cover]) -> Released {
-    release(inspection(noise(WIDE, HIGH)), covers, confirmation(), &Limits::NETWORK).unwrap()
+fn covered(covers: &[Cover]) -> Released {
+    released(inspection(noise(WIDE, HIGH)), covers, confirmation(), &Limits::NETWORK).unwrap()
 }
 
 proptest! {
@@ -80,7 +80,7 @@ proptest! {
 
     #[test]
     fn every_pixel_under_any_cover_is_one_colour_after_decoding(covers in vec(cover(), 1..4)) {
-        let released = released(&covers);
+        let released = covered(&covers);
         prop_assert_eq!(released.picture.media_type(), MediaType::Jpeg);
         let decoded = image::load_from_memory(released.picture.bytes()).unwrap().to_rgb8();
         for (x, y, pixel) in decoded.enumerate_pixels() {
@@ -101,8 +101,8 @@ proptest! {
             }
         }
         let other = anonymizer::Pixels::new(WIDE, HIGH, other).unwrap();
-        let other = release(inspection(other), &covers, confirmation(), &Limits::NETWORK).unwrap();
-        prop_assert_eq!(released(&covers), other, "picture and preview are the same, whatever was hidden");
+        let other = released(inspection(other), &covers, confirmation(), &Limits::NETWORK).unwrap();
+        prop_assert_eq!(covered(&covers), other, "picture and preview are the same, whatever was hidden");
     }
 }
 
@@ -132,7 +132,7 @@ proptest! {
         let (wide, high) = (opened.pixels.width(), opened.pixels.height());
         let inside = |cover: &Cover| check_covers(std::slice::from_ref(cover), wide, high).is_ok();
         let covers: Vec<Cover> = covers.into_iter().filter(inside).collect();
-        let clean = release(inspection(opened.pixels.clone()), &covers, confirmation(), &Limits::NETWORK).unwrap();
+        let clean = released(inspection(opened.pixels.clone()), &covers, confirmation(), &Limits::NETWORK).unwrap();
         let clean = open(clean.picture.bytes(), &Limits::NETWORK).unwrap().pixels;
         prop_assert_eq!((clean.width(), clean.height()), (wide, high));
         for (x, y) in (0..high).flat_map(|y| (0..wide).map(move |x| (x, y))) {
@@ -159,9 +159,9 @@ fn overlap(one: &Region, other: &Region) -> bool {
 
 #[test]
 fn outside_of_the_covered_blocks_nothing_changes() {
-    let open = image::load_from_memory(released(&[]).picture.bytes()).unwrap().to_rgb8();
+    let open = image::load_from_memory(covered(&[]).picture.bytes()).unwrap().to_rgb8();
     let region = Region { x: 40, y: 24, width: 30, height: 20 };
-    let covered = image::load_from_memory(released(&[Cover::Box(region)]).picture.bytes()).unwrap().to_rgb8();
+    let covered = image::load_from_memory(covered(&[Cover::Box(region)]).picture.bytes()).unwrap().to_rgb8();
     let mut hidden = 0;
     for (x, y, pixel) in covered.enumerate_pixels() {
         if (40..72).contains(&x) && (24..48).contains(&y) {
@@ -180,7 +180,7 @@ fn a_drawing_is_released_without_loss() {
     let drawing = anonymizer::Pixels::new(300, 200, rgb).unwrap();
     let cover = Cover::Ellipse(Region { x: 100, y: 50, width: 60, height: 60 });
     let released =
-        release(inspection(drawing.clone()), std::slice::from_ref(&cover), confirmation(), &Limits::NETWORK).unwrap();
+        released(inspection(drawing.clone()), std::slice::from_ref(&cover), confirmation(), &Limits::NETWORK).unwrap();
     assert_eq!(released.picture.media_type(), MediaType::Png);
     let decoded = image::load_from_memory(released.picture.bytes()).unwrap().to_rgb8();
     assert_eq!(Some(decoded.get_pixel(10, 20).0), drawing.at(10, 20));
@@ -210,7 +210,7 @@ fn a_cover_that_cannot_be_drawn_is_refused() {
         ),
     ] {
         assert_eq!(check_covers(&covers, WIDE, HIGH), Err(expected));
-        let refused = release(inspection(noise(WIDE, HIGH)), &covers, confirmation(), &Limits::NETWORK);
+        let refused = released(inspection(noise(WIDE, HIGH)), &covers, confirmation(), &Limits::NETWORK);
         assert_eq!(refused, Err(ReleaseError::Cover(expected)));
     }
     assert_eq!(check_covers(&vec![whole; COVERS_MAX], WIDE, HIGH), Ok(()));

@@ -1,6 +1,6 @@
 //! Faces are proposed upright and turned, with and without a mask, and nothing is proposed where there is nothing.
 
-use anonymizer::{Doubt, Inspection, Limits, Region, inspect, inspect_telling, warm};
+use anonymizer::{Doubt, Inspection, Limits, Region, inspect, look_at, warm};
 use image::{DynamicImage, ImageFormat};
 
 use crate::writers::{encoded, png};
@@ -81,12 +81,10 @@ fn findings_lie_within_the_picture_and_the_surest_comes_first() {
 #[test]
 fn the_first_look_is_told_once_and_has_the_upright_face() {
     let mut told = Vec::new();
-    let seen = inspect_telling(FACE, &Limits::NETWORK, &mut |pixels, findings| {
-        told.push((pixels.width(), findings.to_vec()));
-    })
-    .unwrap();
-    let [(width, findings)] = told.as_slice() else { unreachable!("told {} times", told.len()) };
-    assert_eq!(*width, seen.pixels.width());
+    let seen = inspect(FACE, &Limits::NETWORK).unwrap();
+    look_at(FACE, &Limits::NETWORK, &mut |size, sight| told.push((size, sight.findings.clone()))).unwrap();
+    let [(size, findings)] = told.as_slice() else { unreachable!("told {} times", told.len()) };
+    assert_eq!(*size, (seen.pixels.width(), seen.pixels.height()));
     assert!(covered(&Inspection { findings: findings.clone(), ..seen }, FACE_AT) >= 95);
 }
 

@@ -1,13 +1,13 @@
 //! Nothing leaves without a person's answer to everything that was found.
 
 use anonymizer::{
-    Concern, Confirmation, Cover, Dismissal, DismissalReason, Doubt, Finder, Finding, FindingKind, Inspection, Limits,
-    MediaType, Origin, PREVIEW_BYTES_MAX, PREVIEW_PX_MAX, Pixels, Region, ReleaseError, Search, Searched, Sureness,
-    Voice, release,
+    Candidate, Concern, Confirmation, Cover, Dismissal, DismissalReason, Doubt, Finder, Finding, FindingKind,
+    Inspection, Limits, MediaType, Origin, PREVIEW_BYTES_MAX, PREVIEW_PX_MAX, Pixels, Print, Region, ReleaseError,
+    Search, Searched, Sureness, Voice, open, prepare, release,
 };
 use sha2::{Digest, Sha256};
 
-use crate::writers::{confirmation, inspection, noise};
+use crate::writers::{HEIGHT, WIDTH, confirmation, inspection, noise, released, seen_again};
 
 const FACE: Region = Region { x: 40, y: 16, width: 40, height: 40 };
 
@@ -29,7 +29,7 @@ fn dismissing(region: Region) -> Confirmation {
 }
 
 fn refusal(seen: Inspection, covers: &[Cover], confirmation: Confirmation) -> ReleaseError {
-    release(seen, covers, confirmation, &Limits::NETWORK).unwrap_err()
+    released(seen, covers, confirmation, &Limits::NETWORK).unwrap_err()
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_picture_that_no_finder_searched_needs_eyes() {
     seen.searched.push(Searched { finder: Finder::Rustface, search: Search::NotSearched });
     let unaware = Confirmation { has_seen_unsearched: false, ..confirmation() };
     assert_eq!(refusal(seen.clone(), &[], unaware), ReleaseError::Unsearched);
-    let released = release(seen, &[], confirmation(), &Limits::NETWORK).unwrap();
+    let released = released(seen, &[], confirmation(), &Limits::NETWORK).unwrap();
     assert_eq!(released.picture.manifest().finders[0].search, Search::NotSearched);
 }
 
@@ -62,7 +62,7 @@ fn a_doubt_needs_an_answer() {
     seen.doubts.insert(Doubt::SkinWithoutFace);
     assert_eq!(refusal(seen.clone(), &[], confirmation()), ReleaseError::OpenDoubt(Doubt::SkinWithoutFace));
     let answered = Confirmation { answered: [Doubt::SkinWithoutFace].into(), ..confirmation() };
-    assert_eq!(release(seen, &[], answered, &Limits::NETWORK).unwrap().picture.manifest().answered.len(), 1);
+    assert_eq!(released(seen, &[], answered, &Limits::NETWORK).unwrap().picture.manifest().answered.len(), 1);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_manifest_tells_who_did_what() {
     let proposed = seen.findings[0].proposed_cover();
     let drawn = Cover::Ellipse(Region { x: 100, y: 80, width: 30, height: 30 });
     let confirmed = dismissing(FACE);
-    let released = release(seen, &[proposed.clone(), drawn], confirmed.clone(), &Limits::NETWORK).unwrap();
+    let released = released(seen, &[proposed.clone(), drawn], confirmed.clone(), &Limits::NETWORK).unwrap();
     let manifest = released.picture.manifest();
     assert_eq!(manifest.reviewer, confirmed.reviewer);
     assert_eq!(manifest.dismissed, confirmed.dismissed);
@@ -109,7 +109,7 @@ fn a_preview_is_small_in_pixels_and_bytes() {
     for (width, height, expected) in
         [(1_000, 700, (320, 224)), (400, 2, (320, 2)), (90, 1_200, (24, 320)), (100, 60, (100, 60)), (1, 1, (1, 1))]
     {
-        let released = release(inspection(noise(width, height)), &[], confirmation(), &Limits::NETWORK).unwrap();
+        let released = released(inspection(noise(width, height)), &[], confirmation(), &Limits::NETWORK).unwrap();
         let preview = &released.preview;
         assert_eq!((preview.width(), preview.height()), expected);
         assert!(preview.bytes().len() <= PREVIEW_BYTES_MAX && preview.width().max(preview.height()) <= PREVIEW_PX_MAX);
@@ -123,7 +123,7 @@ fn a_preview_is_small_in_pixels_and_bytes() {
 fn a_picture_larger_than_its_limit_loses_quality_and_then_is_refused() {
     let bytes = |bytes_max| {
         let limits = Limits { picture_bytes_max: bytes_max, ..Limits::NETWORK };
-        release(inspection(noise(200, 200)), &[], confirmation(), &limits)
+        released(inspection(noise(200, 200)), &[], confirmation(), &limits)
             .map(|released| released.picture.bytes().len())
     };
     let full = bytes(1 << 20).unwrap();
@@ -134,17 +134,85 @@ fn a_picture_larger_than_its_limit_loses_quality_and_then_is_refused() {
 
 #[test]
 fn the_same_picture_is_released_as_the_same_bytes() {
-    let released = || release(inspection(noise(64, 64)), &[], confirmation(), &Limits::NETWORK).unwrap();
-    assert_eq!(released(), released());
+    let once = || released(inspection(noise(64, 64)), &[], confirmation(), &Limits::NETWORK).unwrap();
+    assert_eq!(once(), once());
 }
 
 #[test]
 fn neither_pixels_nor_clean_pictures_show_themselves_in_a_log() {
     let pixels = Pixels::new(1, 1, vec![201, 202, 203]).unwrap();
-    let released = release(inspection(pixels.clone()), &[], confirmation(), &Limits::NETWORK).unwrap();
+    let released = released(inspection(pixels.clone()), &[], confirmation(), &Limits::NETWORK).unwrap();
     for text in [format!("{pixels:?}"), format!("{:?}", released.picture)] {
         assert!(!text.contains("201"), "{text}");
     }
     assert_eq!(Pixels::new(2, 1, vec![0; 3]), None);
     assert_eq!(Pixels::new(0, 9, vec![]), None);
+}
+
+/// A strip of our size with one face in it, and what was answered to it.
+fn candidate(covers: &[Cover], confirmation: Confirmation) -> Candidate {
+    let mut seen = Inspection { findings: vec![face(100)], ..inspection(noise(WIDTH, HEIGHT)) };
+    seen.findings.retain(|_| !covers.is_empty() || !confirmation.dismissed.is_empty());
+    prepare(seen, covers, confirmation, &Limits::NETWORK).unwrap()
+}
+
+fn face(x: u32) -> Finding {
+    let region = Region { x, y: 0, width: 20, height: HEIGHT };
+    Finding { kind: FindingKind::Face, region, proposal: region, sureness: Sureness::Sure, voices: Vec::new() }
+}
+
+fn again(candidate: &Candidate, finding: Finding) -> Result<(), ReleaseError> {
+    candidate.clone().release(&seen_again(candidate, &[finding], Search::Finished)).map(|_| ())
+}
+
+#[test]
+fn what_the_finders_see_in_the_written_file_and_nobody_answered_holds_it_back() {
+    let bare = candidate(&[], confirmation());
+    assert_eq!(again(&bare, face(100)), Err(ReleaseError::StillThere(vec![face(100)])));
+    let unsure = Finding { sureness: Sureness::Unsure, ..face(100) };
+    assert_eq!(again(&bare, unsure), Ok(()), "only what is sure");
+
+    let covered = candidate(&[face(100).proposed_cover()], confirmation());
+    assert_eq!(again(&covered, face(102)), Ok(()), "the cover itself may look like something");
+    assert_eq!(again(&covered, face(112)), Err(ReleaseError::StillThere(vec![face(112)])), "half of it looks out");
+}
+
+#[test]
+fn what_was_dismissed_may_be_seen_a_little_differently_in_the_written_file() {
+    let dismissed = candidate(&[], dismissing(face(100).region));
+    assert_eq!(again(&dismissed, face(104)), Ok(()));
+    assert_eq!(again(&dismissed, face(112)), Err(ReleaseError::StillThere(vec![face(112)])), "that is another one");
+    let line = Finding { kind: FindingKind::Text(Print::Name), ..face(100) };
+    assert_eq!(again(&dismissed, line.clone()), Err(ReleaseError::StillThere(vec![line])), "and that no face");
+}
+
+#[test]
+fn a_look_at_another_file_releases_nothing() {
+    let (one, other) = (candidate(&[], confirmation()), candidate(&[face(9).proposed_cover()], confirmation()));
+    let looked = seen_again(&other, &[], Search::Finished);
+    assert_eq!(one.release(&looked).unwrap_err(), ReleaseError::OtherFile);
+}
+
+#[test]
+fn a_finder_that_breaks_off_over_the_written_file_needs_eyes_and_stands_in_the_manifest() {
+    let inspection = || Inspection {
+        searched: vec![Searched { finder: Finder::Rustface, search: Search::Finished }],
+        ..inspection(noise(WIDTH, HEIGHT))
+    };
+    let prepared = |confirmation| prepare(inspection(), &[], confirmation, &Limits::NETWORK).unwrap();
+    let unaware = prepared(Confirmation { has_seen_unsearched: false, ..confirmation() });
+    let looked = seen_again(&unaware, &[], Search::NotSearched);
+    assert_eq!(unaware.release(&looked).unwrap_err(), ReleaseError::Unsearched);
+    let released = prepared(confirmation()).release(&looked).unwrap();
+    for image in [released.picture, released.preview] {
+        assert_eq!(image.manifest().finders[0].search, Search::NotSearched);
+    }
+}
+
+#[test]
+fn a_face_that_no_look_had_shown_is_found_in_the_written_file() {
+    let opened = open(include_bytes!("../pictures/face.png"), &Limits::NETWORK).unwrap();
+    let blind = inspection(opened.pixels);
+    let refused = release(blind, &[], confirmation(), &Limits::NETWORK).unwrap_err();
+    assert!(matches!(refused, ReleaseError::StillThere(faces) if faces[0].kind == FindingKind::Face));
 }

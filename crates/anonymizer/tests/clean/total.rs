@@ -37,7 +37,8 @@ const LIMITS: Limits = Limits { pixels_max: (WIDTH * HEIGHT) as u64, ..Limits::N
 fn try_all(bytes: &[u8]) {
     let _ = inspect(bytes, &LIMITS);
     let _ = grammar::check(bytes, &Limits::NETWORK);
-    let _ = worker::read_response(&mut &*bytes, &Limits::NETWORK);
+    let _ = worker::read_decoded(&mut &*bytes, &Limits::NETWORK);
+    let _ = worker::read_looked(&mut &*bytes, &Limits::NETWORK, &mut |_| ());
     let _ = worker::read_request(&mut &*bytes);
 }
 

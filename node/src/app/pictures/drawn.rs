@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use anonymizer::{Cover, Dismissal, DismissalReason, Finding, Region};
+use anonymizer::{Cover, Dismissal, DismissalReason, Finding, Region, Sureness};
 use serde::{Deserialize, Serialize};
 
 use super::clip::{Corner, PLACE_MAX, clipped_line, clipped_polygon, ellipse};
@@ -87,14 +87,32 @@ impl Drawn {
         serde_json::from_str(text).map_err(|_| Unusable::CoversUnreadable.into())
     }
 
-    /// One cover on every finding.
+    /// A cover on every finding that is sure; one that is not is left open until its person says something of it.
     pub(crate) fn proposed(findings: &[Finding]) -> Self {
-        let cover = |(index, finding): (usize, &Finding)| {
+        Self::default().with_findings(findings, 0)
+    }
+
+    /// The same for those from a place on, beside what is drawn already.
+    pub(crate) fn with_findings(mut self, findings: &[Finding], from: usize) -> Self {
+        for (index, finding) in findings.iter().enumerate().skip(from) {
             let Region { x, y, width, height } = finding.proposal;
             let [x, y, width, height] = [x, y, width, height].map(f64::from);
-            DrawnCover { shape: Shape::Box { x, y, width, height }, finding: Some(index) }
-        };
-        Self { covers: findings.iter().enumerate().map(cover).collect(), dismissed: Vec::new() }
+            let cover = DrawnCover { shape: Shape::Box { x, y, width, height }, finding: Some(index) };
+            match finding.sureness {
+                Sureness::Sure => self.covers.push(cover),
+                Sureness::Unsure => {
+                    self.dismissed.push(Dismissed { finding: index, reason: None, cover: Some(cover) });
+                }
+            }
+        }
+        self
+    }
+
+    /// With every finding covered that nobody has said anything of.
+    pub(crate) fn all_covered(mut self) -> Self {
+        let open = self.dismissed.extract_if(.., |dismissed| dismissed.reason.is_none());
+        self.covers.extend(open.filter_map(|dismissed| dismissed.cover));
+        self
     }
 
     /// Without one cover. A finding that nothing hides any more is dismissed; why, the person says.
@@ -116,6 +134,23 @@ impl Drawn {
         for dismissed in self.dismissed.iter_mut().filter(|dismissed| dismissed.finding == finding) {
             dismissed.reason = reason;
         }
+        self
+    }
+
+    /// With a finding left open in one step: whatever was drawn for it goes, and this is why.
+    pub(crate) fn stays(mut self, finding: usize, reason: Reason) -> Self {
+        let is_its = |cover: &mut DrawnCover| cover.finding == Some(finding);
+        let cover = self.covers.extract_if(.., is_its).last();
+        if cover.is_some() {
+            self.dismissed.push(Dismissed { finding, reason: None, cover });
+        }
+        self.excused(finding, Some(reason))
+    }
+
+    /// With the cover on a finding that was taken off, or that nobody had put there.
+    pub(crate) fn put_back(mut self, finding: usize) -> Self {
+        let put_back = self.dismissed.extract_if(.., |dismissed| dismissed.finding == finding);
+        self.covers.extend(put_back.filter_map(|dismissed| dismissed.cover));
         self
     }
 
@@ -200,7 +235,7 @@ fn region(x: f64, y: f64, width: f64, height: f64) -> Option<Region> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anonymizer::{Finder, FindingKind, Point, Sureness, Voice};
+    use anonymizer::{Finder, FindingKind, Point, Voice};
 
     fn face(x: u32) -> Finding {
         let region = Region { x, y: 20, width: 30, height: 40 };
@@ -213,6 +248,25 @@ mod tests {
     fn every_finding_is_covered_before_anybody_looked() {
         let drawn = Drawn::proposed(&[face(50), face(200)]);
         assert_eq!(drawn.covers().unwrap(), [face(50), face(200)].map(|face| face.proposed_cover()));
+    }
+
+    #[test]
+    fn what_is_not_sure_waits_for_a_word_and_is_covered_where_nobody_can_say_one() {
+        let unsure = Finding { sureness: Sureness::Unsure, ..face(200) };
+        let drawn = Drawn::proposed(&[face(50), unsure.clone()]);
+        assert_eq!((drawn.covers.len(), drawn.dismissed[0].finding), (1, 1));
+        assert!(drawn.dismissals(&[face(50), unsure]).is_err(), "nothing is signed before");
+        let all = drawn.all_covered();
+        assert_eq!((all.covers[1].finding, all.dismissed.len()), (Some(1), 0));
+    }
+
+    #[test]
+    fn one_step_leaves_a_finding_open_and_one_covers_it_again() {
+        let stays = Drawn::proposed(&[face(50), face(200)]).stays(0, Reason::NotIdentifying);
+        assert_eq!((stays.covers.len(), stays.dismissed[0].reason), (1, Some(Reason::NotIdentifying)));
+        assert_eq!(stays.dismissals(&[face(50), face(200)]).unwrap()[0].region, face(50).region);
+        let again = stays.put_back(0);
+        assert_eq!((again.covered(), again.dismissed.len()), (2, 0));
     }
 
     #[test]

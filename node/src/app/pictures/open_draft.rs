@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use anonymizer::{MediaType, Released, check_covers};
+use anonymizer::{Finding, MediaType, Opened, Released, check_covers};
 use house::{
     Actor,
     draft::{Content, StepState},
@@ -17,8 +17,8 @@ use super::{
     drawn::Drawn,
     manifest::picture,
     quarantine::Trays,
-    shown::Small,
-    tray::{Laid, Look, Raw, Tray},
+    shown::{self, Small},
+    tray::{Laid, Look, Progress, Raw, Tray},
 };
 use crate::{
     app::{AppError, Unusable, cases::account_of},
@@ -26,8 +26,7 @@ use crate::{
     network::Joined,
 };
 
-/// How long an original may wait to be covered and published.
-const QUARANTINE_MS: u64 = 24 * 60 * 60 * 1_000;
+const HOUR_MS: u64 = 60 * 60 * 1_000;
 
 /// What is made of a picture's pixels when it is taken in.
 pub(super) struct Made {
@@ -35,6 +34,16 @@ pub(super) struct Made {
     /// The picture for its owner's screen.
     pub(super) upright: Vec<u8>,
     pub(super) small: Small,
+}
+
+impl Made {
+    pub(super) fn of(decoded: Opened) -> Self {
+        Self {
+            look: Look::waiting(&decoded),
+            upright: shown::upright(&decoded.pixels),
+            small: Small::new(&decoded.pixels),
+        }
+    }
 }
 
 /// A draft with its tray. Nobody else touches a tray meanwhile.
@@ -76,12 +85,12 @@ impl OpenDraft<'_> {
         }
     }
 
-    /// Lays a picture that was looked at into quarantine.
+    /// Lays a picture that was decoded into quarantine. Nobody has looked at it yet.
     pub(super) async fn take_in(mut self, file: Zeroizing<Vec<u8>>, made: Made) -> Result<DraftPicture, AppError> {
         self.check_place()?;
         // The draft says that a picture waits before one does.
         self.save(StepState::Begun)?;
-        let deadline_ms = now_ms() + QUARANTINE_MS;
+        let deadline_ms = now_ms() + self.app.config.storage.quarantine_hours * HOUR_MS;
         let seal = |bytes| Original { bytes, deadline_ms };
         let original = self.blobs().put_original(seal(file)).await.map_err(not_kept)?;
         let upright = self.blobs().put_original(seal(made.upright.into())).await.map_err(not_kept)?;
@@ -96,10 +105,11 @@ impl OpenDraft<'_> {
         self.tray.pictures.iter().enumerate().map(|(index, laid)| self.shown_one(index + 1, laid)).collect()
     }
 
-    /// The file as it came in, and what was seen in it.
+    /// The file as it came in, and what was seen in it to the end.
     pub(super) async fn original(&self, id: PictureId) -> Result<(Vec<u8>, Look), AppError> {
         let laid = self.laid(id)?;
         let raw = laid.raw.ok_or_else(gone)?;
+        check_progress(laid)?;
         match self.blobs().get_original(raw.original()).await? {
             Found::Held(mut file) => Ok((std::mem::take(&mut *file), laid.look.clone())),
             Found::Erased | Found::NotHeld => Err(gone()),
@@ -128,6 +138,9 @@ impl OpenDraft<'_> {
             return self.held(picture.preview).await;
         }
         let raw = laid.raw.ok_or_else(gone)?;
+        if laid.look.progress == Progress::Waiting {
+            return Err(Unusable::StillLooking.into());
+        }
         let Found::Held(sealed) = self.blobs().get_original(raw.small()).await? else { return Err(gone()) };
         let small = Small::from_bytes(&sealed).ok_or_else(gone)?;
         let bytes = small.covered(&laid.drawn.covers()?, laid.look.width, laid.look.height);
@@ -140,9 +153,18 @@ impl OpenDraft<'_> {
         if laid.raw.is_none() {
             return Err(gone());
         }
+        check_progress(laid)?;
         check_covers(&drawn.covers()?, laid.look.width, laid.look.height).map_err(Unusable::Cover)?;
         drawn.check_dismissed(&laid.look.findings)?;
         laid.redraw(drawn);
+        self.settle()?;
+        self.erase_unlisted().await?;
+        self.keep().await
+    }
+
+    /// Takes what the finders saw in the file as it would leave.
+    pub(super) async fn saw_again(mut self, id: PictureId, drawn: Drawn, found: Vec<Finding>) -> Result<(), AppError> {
+        self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?.saw_again(drawn, found);
         self.settle()?;
         self.erase_unlisted().await?;
         self.keep().await
@@ -245,8 +267,11 @@ impl OpenDraft<'_> {
             is_confirmed: laid.is_confirmed(),
             side: self.tray.side_of(laid.id),
             alt: listed.map(|picture| picture.alt.0.clone()).unwrap_or_default(),
+            progress: look.progress,
             findings: look.findings,
             searched: look.searched,
+            doubts: look.doubts,
+            removed: look.removed,
             drawn: laid.drawn.clone(),
         }
     }
@@ -273,6 +298,15 @@ impl OpenDraft<'_> {
 
     fn blobs(&self) -> &Blobs {
         &self.joined.shared().blobs
+    }
+}
+
+/// Nothing is drawn or signed on half a look.
+fn check_progress(laid: &Laid) -> Result<(), AppError> {
+    match laid.look.progress {
+        Progress::Done => Ok(()),
+        Progress::Failed => Err(Unusable::LookFailed.into()),
+        Progress::Waiting | Progress::Upright => Err(Unusable::StillLooking.into()),
     }
 }
 

@@ -1,27 +1,44 @@
 //! A whole case with its pictures in one step, as the command line and programs post it.
 
+use std::sync::Arc;
+
+use anonymizer::{Concern, ReleaseError};
 use house::{
     Actor, Command, HouseEntry,
     draft::{self, Content, StepState},
 };
 use protocol::{CaseNumber, codec::Text};
 
-use super::{DraftPicture, Review};
+use super::{PictureId, Review};
 use crate::app::{
-    App, AppError,
+    App, AppError, Unusable,
     cases::{Audience, NewCase, Said, account_of},
     people::specialty,
     unfit,
 };
 
+/// How often what was written of a picture is looked at, and what is found in it covered.
+const LOOKS_MAX: u32 = 3;
+
+/// What the actor's person says of the pictures of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// Nothing.
+    None,
+    /// Beside what is found and covered, nothing identifying is left to see: they looked for every concern.
+    Confirmed,
+    /// The same; and what programs could not settle or search they have looked at themselves.
+    Looked,
+}
+
 impl App {
-    /// Posts a case with pictures, in their order. Each is covered as it is proposed; `is_confirmed` is the word of the actor's
-    /// person that nothing identifying is left to see under these covers. If anything is refused, nothing is left.
+    /// Posts a case with pictures, in their order. Each is looked at to the end, and all that is found is covered, sure or not.
+    /// If anything is refused, nothing is left.
     pub(crate) async fn post_case(
-        &self,
+        self: &Arc<Self>,
         new: &NewCase,
         files: Vec<Vec<u8>>,
-        is_confirmed: bool,
+        word: Word,
         actor: &Actor,
     ) -> Result<Said, AppError> {
         account_of(actor)?;
@@ -29,12 +46,12 @@ impl App {
             self.check_members(institutions)?;
         }
         check_pairs(&new.before_after, files.len())?;
-        if !files.is_empty() && !is_confirmed {
+        if !files.is_empty() && word == Word::None {
             let why = "a person must look at every picture and confirm that it shows nothing identifying";
             return Err(AppError::conflict(why));
         }
         let number = self.begin_draft(actor)?;
-        let written = self.write_case(number, new, files, actor).await;
+        let written = self.write_case(number, new, files, word, actor).await;
         let said = match written {
             Ok(()) => self.publish(number, actor).await,
             Err(error) => Err(error),
@@ -55,17 +72,18 @@ impl App {
     }
 
     async fn write_case(
-        &self,
+        self: &Arc<Self>,
         number: CaseNumber,
         new: &NewCase,
         files: Vec<Vec<u8>>,
+        word: Word,
         actor: &Actor,
     ) -> Result<(), AppError> {
         let mut ids = Vec::new();
         for file in files {
-            let DraftPicture { id, drawn, .. } = self.add_picture(number, file, actor).await?;
-            let review = Review { drawn, alt: String::new(), has_looked: true };
-            self.confirm_picture(number, id, review, actor).await?;
+            let id = self.lay_picture(number, file, actor).await?.id;
+            self.look_now(number, id).await?;
+            self.confirm_as_found(number, id, word, actor).await?;
             ids.push(id);
         }
         for before in new.before_after.iter().filter_map(|before| ids.get(before.checked_sub(1)?)) {
@@ -78,6 +96,34 @@ impl App {
             content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))
         })?;
         Ok(())
+    }
+
+    /// Confirms a picture with all covered that is found in it, and then in what is written of it.
+    async fn confirm_as_found(
+        &self,
+        number: CaseNumber,
+        id: PictureId,
+        word: Word,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
+        let has_looked = word == Word::Looked;
+        let mut looks_left = LOOKS_MAX;
+        loop {
+            let pictures = self.draft_pictures(number, actor).await?;
+            let picture = pictures.into_iter().find(|picture| picture.id == id).ok_or(AppError::NotFound("picture"))?;
+            let review = Review {
+                drawn: picture.drawn.all_covered(),
+                alt: String::new(),
+                has_seen_unsearched: has_looked,
+                has_answered: has_looked,
+                looked_for: Concern::ALL.into(),
+            };
+            looks_left -= 1;
+            match self.confirm_picture(number, id, review, actor).await {
+                Err(AppError::Unusable(Unusable::Release(ReleaseError::StillThere(_)))) if looks_left > 0 => {}
+                confirmed => return confirmed,
+            }
+        }
     }
 
     /// A draft that was published meanwhile stays.

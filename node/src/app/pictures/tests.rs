@@ -24,9 +24,30 @@ fn case_of(app: &App, number: CaseNumber) -> CaseId {
     CaseId { institution: app.network().unwrap().me(), number }
 }
 
+/// Takes a picture in and waits until it was looked at.
+async fn taken_in(app: &Arc<App>, draft: CaseNumber, file: &[u8], actor: &Actor) -> DraftPicture {
+    let id = app.lay_picture(draft, file.to_vec(), actor).await.unwrap().id;
+    app.look_now(draft, id).await.unwrap();
+    shown(app, draft, id, actor).await
+}
+
+async fn shown(app: &App, draft: CaseNumber, id: PictureId, actor: &Actor) -> DraftPicture {
+    let pictures = app.draft_pictures(draft, actor).await.unwrap();
+    pictures.into_iter().find(|picture| picture.id == id).unwrap()
+}
+
+fn review(drawn: Drawn) -> Review {
+    Review {
+        drawn,
+        alt: "A picture".to_owned(),
+        has_seen_unsearched: true,
+        has_answered: true,
+        looked_for: Concern::ALL.into(),
+    }
+}
+
 async fn confirm(app: &App, draft: CaseNumber, shown: &DraftPicture, actor: &Actor) -> Result<(), AppError> {
-    let review = Review { drawn: shown.drawn.clone(), alt: "A picture".to_owned(), has_looked: false };
-    app.confirm_picture(draft, shown.id, review, actor).await
+    app.confirm_picture(draft, shown.id, review(shown.drawn.clone()), actor).await
 }
 
 async fn held(app: &App, number: CaseNumber) -> usize {
@@ -52,7 +73,7 @@ fn new_case() -> NewCase {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_face_is_covered_before_anybody_looked_and_stays_so_when_it_is_published() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
-    let said = app.post_case(&new_case(), vec![PORTRAIT.to_vec()], true, &actor).await.unwrap();
+    let said = app.post_case(&new_case(), vec![PORTRAIT.to_vec()], Word::Looked, &actor).await.unwrap();
     let CaseOrPlate::Case(view) = app.case(said.case.parse().unwrap(), &actor).unwrap() else {
         unreachable!("it is open")
     };
@@ -73,10 +94,10 @@ async fn a_face_is_covered_before_anybody_looked_and_stays_so_when_it_is_publish
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_whose_pictures_nobody_confirmed_is_neither_posted_nor_published() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
-    let refused = app.post_case(&new_case(), vec![RETINA.to_vec()], false, &actor).await.unwrap_err();
+    let refused = app.post_case(&new_case(), vec![RETINA.to_vec()], Word::None, &actor).await.unwrap_err();
     assert!(matches!(refused, AppError::Conflict(_)), "{refused}");
     let draft = begin(&app, &actor);
-    let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    let shown = taken_in(&app, draft, RETINA, &actor).await;
     app.settle_pictures(draft, &actor).await.unwrap();
     let checked = || {
         let written = app.change_draft(draft, &actor, |content| {
@@ -103,13 +124,68 @@ async fn a_case_whose_pictures_nobody_confirmed_is_neither_posted_nor_published(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_drawn_or_confirmed_before_the_finders_are_through_and_a_restart_begins_anew() {
+    let (hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let waiting = app.lay_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
+    assert_eq!((waiting.progress, waiting.findings.len()), (Progress::Waiting, 0));
+    let refusals = [
+        confirm(&app, draft, &waiting, &actor).await.unwrap_err(),
+        app.keep_covers(draft, waiting.id, Drawn::default(), &actor).await.unwrap_err(),
+        app.picture_in_small(draft, waiting.id, &actor).await.err().unwrap(),
+    ];
+    for refused in refusals {
+        assert!(matches!(refused, AppError::Unusable(Unusable::StillLooking)), "{refused}");
+    }
+    app.settle_pictures(draft, &actor).await.unwrap();
+    assert_eq!(app.own_draft(draft, &actor).unwrap().steps.pictures, draft::StepState::Begun);
+
+    let app = hospital.reopened(app).await;
+    let actor = speaking_for(&app, "one");
+    assert_eq!(shown(&app, draft, waiting.id, &actor).await.progress, Progress::Waiting);
+    app.look_at_waiting().await;
+    let looked = loop {
+        let picture = shown(&app, draft, waiting.id, &actor).await;
+        if picture.progress == Progress::Done {
+            break picture;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(!looked.findings.is_empty() && looked.drawn.covered() > 0);
+    confirm(&app, draft, &looked, &actor).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_seen_in_the_written_file_is_covered_and_waits_for_another_word() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let id = app.lay_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap().id;
+    // As if the first look had missed every face.
+    let searched = anonymizer::Finder::ALL.map(|finder| Searched { finder, search: Search::Finished });
+    let blind = anonymizer::Sight {
+        stage: anonymizer::Stage::Whole,
+        findings: Vec::new(),
+        searched: searched.to_vec(),
+        doubts: BTreeSet::new(),
+    };
+    app.note_look(draft, id, |laid| laid.saw(blind)).await.unwrap();
+    let picture = shown(&app, draft, id, &actor).await;
+    let refused = confirm(&app, draft, &picture, &actor).await.unwrap_err();
+    assert!(refused.to_string().contains("still shows"), "{refused}");
+    assert_eq!(held(&app, draft).await, 0, "nothing of it is kept");
+    let picture = shown(&app, draft, id, &actor).await;
+    assert!(!picture.is_confirmed && picture.drawn.covered() > 0 && picture.drawn.covered() == picture.findings.len());
+    confirm(&app, draft, &picture, &actor).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_finding_without_cover_or_reason_is_not_confirmed() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
-    let shown = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
+    let shown = taken_in(&app, draft, PORTRAIT, &actor).await;
     assert!(!shown.findings.is_empty());
-    assert_eq!(shown.findings.len(), shown.drawn.covers.len());
-    let bare = Review { drawn: Drawn::default(), alt: String::new(), has_looked: true };
+    assert_eq!(shown.findings.len(), shown.drawn.covers.len() + shown.drawn.dismissed.len());
+    let bare = review(Drawn::default());
     let refused = app.confirm_picture(draft, shown.id, bare.clone(), &actor).await.unwrap_err();
     assert!(refused.to_string().contains("neither covered nor dismissed"), "{refused}");
     let drawn = shown.findings.iter().fold(shown.drawn, |drawn, _| drawn.without(0));
@@ -127,7 +203,7 @@ async fn a_finding_without_cover_or_reason_is_not_confirmed() {
 async fn covers_that_change_make_a_picture_wait_again_and_the_clean_one_before_is_erased() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
-    let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    let shown = taken_in(&app, draft, RETINA, &actor).await;
     confirm(&app, draft, &shown, &actor).await.unwrap();
     let before = app.own_draft(draft, &actor).unwrap();
     assert_eq!((before.steps.pictures, held(&app, draft).await), (draft::StepState::Done, 2));
@@ -146,7 +222,7 @@ async fn covers_that_change_make_a_picture_wait_again_and_the_clean_one_before_i
 async fn the_owner_sees_the_upright_picture_and_a_small_one_with_its_covers_on() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
-    let shown = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
+    let shown = taken_in(&app, draft, PORTRAIT, &actor).await;
     let upright = app.picture_to_cover(draft, shown.id, &actor).await.unwrap();
     let upright = anonymizer::inspect(&upright.bytes, &Limits::NETWORK).unwrap();
     assert_eq!(upright.pixels, anonymizer::inspect(PORTRAIT, &Limits::NETWORK).unwrap().pixels);
@@ -165,8 +241,8 @@ async fn the_owner_sees_the_upright_picture_and_a_small_one_with_its_covers_on()
 async fn pictures_wait_through_a_restart_in_their_order_with_their_covers() {
     let (hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
-    let portrait = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
-    let retina = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    let portrait = taken_in(&app, draft, PORTRAIT, &actor).await;
+    let retina = taken_in(&app, draft, RETINA, &actor).await;
     confirm(&app, draft, &retina, &actor).await.unwrap();
     app.keep_covers(draft, portrait.id, portrait.drawn.clone().with_box(1, 1, 50, 50), &actor).await.unwrap();
     app.reorder_pictures(draft, &[retina.id, portrait.id], &actor).await.unwrap();
@@ -184,8 +260,8 @@ async fn pictures_wait_through_a_restart_in_their_order_with_their_covers() {
 async fn an_original_is_destroyed_when_its_time_is_over_and_the_confirmed_picture_stays() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
-    let retina = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
-    let portrait = app.add_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap();
+    let retina = taken_in(&app, draft, RETINA, &actor).await;
+    let portrait = taken_in(&app, draft, PORTRAIT, &actor).await;
     confirm(&app, draft, &retina, &actor).await.unwrap();
     assert_eq!(app.destroy_due_originals(now_ms()).await.unwrap(), 0);
     assert_eq!(app.destroy_due_originals(now_ms() + DAY_MS).await.unwrap(), 2);
@@ -202,11 +278,11 @@ async fn an_original_is_destroyed_when_its_time_is_over_and_the_confirmed_pictur
 async fn a_removed_picture_and_a_discarded_draft_leave_nothing() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
-    let first = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    let first = taken_in(&app, draft, RETINA, &actor).await;
     confirm(&app, draft, &first, &actor).await.unwrap();
     app.remove_picture(draft, first.id, &actor).await.unwrap();
     assert_eq!((held(&app, draft).await, quarantined(&app).await), (0, 0));
-    let second = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    let second = taken_in(&app, draft, RETINA, &actor).await;
     confirm(&app, draft, &second, &actor).await.unwrap();
     app.discard_draft(draft, &actor).await.unwrap();
     assert_eq!((held(&app, draft).await, quarantined(&app).await), (0, 0));
@@ -216,7 +292,7 @@ async fn a_removed_picture_and_a_discarded_draft_leave_nothing() {
 async fn what_a_vanished_draft_left_behind_is_destroyed_in_the_next_round() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
-    let shown = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    let shown = taken_in(&app, draft, RETINA, &actor).await;
     confirm(&app, draft, &shown, &actor).await.unwrap();
     app.desk.perform(Command::Draft(draft::Command::Discard(draft)), &actor).unwrap();
     assert_eq!(app.destroy_due_originals(now_ms()).await.unwrap(), 1);
@@ -226,7 +302,7 @@ async fn what_a_vanished_draft_left_behind_is_destroyed_in_the_next_round() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_no_picture_is_refused_in_words_and_leaves_nothing() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
-    let refused = app.post_case(&new_case(), vec![b"%PDF-1.7".to_vec()], true, &actor).await.unwrap_err();
+    let refused = app.post_case(&new_case(), vec![b"%PDF-1.7".to_vec()], Word::Looked, &actor).await.unwrap_err();
     assert!(matches!(refused, AppError::Unusable(Unusable::Picture(_))), "{refused}");
     assert_eq!(quarantined(&app).await, 0);
     let drafts = app.desk.look(|house| house.drafts().of(account_of(&actor).unwrap()).len());
@@ -237,7 +313,7 @@ async fn a_file_that_is_no_picture_is_refused_in_words_and_leaves_nothing() {
 async fn a_disk_below_its_floor_takes_no_picture_and_still_erases() {
     let (mut hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
-    let picture = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap();
+    let picture = taken_in(&app, draft, RETINA, &actor).await;
     app.close().await;
     drop(app);
     hospital.config.storage.free_bytes_min = u64::MAX / 2;
@@ -249,9 +325,9 @@ async fn a_disk_below_its_floor_takes_no_picture_and_still_erases() {
 }
 
 /// A draft with a confirmed picture that could be published now.
-async fn ready(app: &App, actor: &Actor) -> CaseNumber {
+async fn ready(app: &Arc<App>, actor: &Actor) -> CaseNumber {
     let draft = begin(app, actor);
-    let shown = app.add_picture(draft, RETINA.to_vec(), actor).await.unwrap();
+    let shown = taken_in(app, draft, RETINA, actor).await;
     confirm(app, draft, &shown, actor).await.unwrap();
     app.settle_pictures(draft, actor).await.unwrap();
     let written = app.change_draft(draft, actor, |content| {

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use anonymizer::{Doubt, Finding, Inspection, Notice, Removed, Searched};
+use anonymizer::{Doubt, Finding, Notice, Opened, Removed, Searched, Sight, Stage};
 use house::{AccountId, draft::StepState};
 use protocol::{BlobId, CaseNumber, payload::content::Picture};
 use serde::{Deserialize, Serialize};
@@ -41,9 +41,25 @@ pub(super) struct Laid {
     pub(super) drawn: Drawn,
 }
 
-/// What a worker said of a picture, without its pixels.
+/// How far the finders came with a picture. Only one that was looked at to the end can be covered and confirmed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Progress {
+    /// It waits for its turn, or the finders have just begun.
+    Waiting,
+    /// Upright faces were looked for.
+    Upright,
+    /// They are through with it.
+    #[default]
+    Done,
+    /// It brought its worker down, or took too long.
+    Failed,
+}
+
+/// What workers said of a picture, without its pixels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Look {
+    #[serde(default)]
+    pub(super) progress: Progress,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) findings: Vec<Finding>,
@@ -143,10 +159,9 @@ impl Tray {
 }
 
 impl Laid {
-    /// A picture that was just taken in: every finding is covered, nothing is confirmed.
+    /// A picture that was just taken in: nobody has looked at it yet.
     pub(super) fn fresh(raw: Raw, look: Look) -> Self {
-        let drawn = Drawn::proposed(&look.findings);
-        Self { id: PictureId(raw.original), raw: Some(raw), blob: None, look, drawn }
+        Self { id: PictureId(raw.original), raw: Some(raw), blob: None, look, drawn: Drawn::default() }
     }
 
     /// A picture of which only the clean one is left.
@@ -154,6 +169,7 @@ impl Laid {
         let mut id = [0; 16];
         id.copy_from_slice(&picture.blob.0[..16]);
         let look = Look {
+            progress: Progress::Done,
             width: picture.width,
             height: picture.height,
             findings: Vec::new(),
@@ -173,6 +189,26 @@ impl Laid {
         self.blob.is_some()
     }
 
+    /// Whether finders still have to look at it.
+    pub(super) fn is_looked_at(&self) -> bool {
+        self.raw.is_some() && matches!(self.look.progress, Progress::Waiting | Progress::Upright)
+    }
+
+    /// Takes what the finders say so far, or in the end; what is sure of it is covered before anybody looked.
+    pub(super) fn saw(&mut self, sight: Sight) {
+        self.drawn = Drawn::proposed(&sight.findings);
+        self.look.progress = if sight.stage == Stage::Whole { Progress::Done } else { Progress::Upright };
+        Sight { findings: self.look.findings, searched: self.look.searched, doubts: self.look.doubts, .. } = sight;
+    }
+
+    /// Takes what the finders saw in the file as it would leave, and what was drawn until then. It is covered, and the
+    /// picture waits to be confirmed again.
+    pub(super) fn saw_again(&mut self, drawn: Drawn, found: Vec<Finding>) {
+        let from = self.look.findings.len();
+        self.look.findings.extend(found);
+        self.redraw(drawn.with_findings(&self.look.findings, from));
+    }
+
     /// Takes a clean picture for it.
     pub(super) fn confirm(&mut self, blob: BlobId, drawn: Drawn) {
         (self.blob, self.drawn) = (Some(blob.0), drawn);
@@ -187,16 +223,24 @@ impl Laid {
 }
 
 impl Look {
-    pub(super) fn of(inspection: &Inspection) -> Self {
+    /// A picture that was decoded, and nothing more.
+    pub(super) fn waiting(decoded: &Opened) -> Self {
         Self {
-            width: inspection.pixels.width(),
-            height: inspection.pixels.height(),
-            findings: inspection.findings.clone(),
-            searched: inspection.searched.clone(),
-            doubts: inspection.doubts.clone(),
-            removed: inspection.removed.clone(),
-            notices: inspection.notices.clone(),
+            progress: Progress::Waiting,
+            width: decoded.pixels.width(),
+            height: decoded.pixels.height(),
+            findings: Vec::new(),
+            searched: Vec::new(),
+            doubts: BTreeSet::new(),
+            removed: decoded.removed.clone(),
+            notices: decoded.notices.clone(),
         }
+    }
+
+    /// The whole word of the finders.
+    pub(super) fn sight(&self) -> Sight {
+        let Self { findings, searched, doubts, .. } = self.clone();
+        Sight { stage: Stage::Whole, findings, searched, doubts }
     }
 }
 
@@ -252,17 +296,11 @@ mod tests {
     };
 
     fn laid(number: u8, until_ms: u64) -> Laid {
-        let inspection = Inspection {
-            pixels: Pixels::new(1, 1, vec![0; 3]).unwrap(),
-            findings: vec![],
-            searched: vec![],
-            doubts: BTreeSet::new(),
-            removed: BTreeSet::new(),
-            notices: BTreeSet::new(),
-        };
+        let pixels = Pixels::new(1, 1, vec![0; 3]).unwrap();
+        let decoded = Opened { pixels, removed: BTreeSet::new(), notices: BTreeSet::new() };
         let id = |kind: u8| OriginalId([kind + number; 16]);
         let raw = Raw::new(id(0), id(50), id(100), until_ms);
-        Laid::fresh(raw, Look::of(&inspection))
+        Laid::fresh(raw, Look::waiting(&decoded))
     }
 
     fn listed(number: u8) -> Picture {
@@ -293,6 +331,25 @@ mod tests {
 
     fn tray(pictures: Vec<Laid>) -> Tray {
         Tray { pictures, ..Tray::new(CaseNumber([1; 16]), AccountId([2; 16])) }
+    }
+
+    #[test]
+    fn what_the_finders_say_is_taken_as_it_comes_and_only_its_end_ends_the_look() {
+        let mut picture = laid(1, 9);
+        assert!(picture.is_looked_at());
+        let sight = |stage| Sight { stage, findings: vec![], searched: vec![], doubts: BTreeSet::new() };
+        picture.saw(sight(Stage::Upright));
+        assert!(picture.is_looked_at() && picture.look.progress == Progress::Upright);
+        picture.saw(sight(Stage::Whole));
+        assert!(!picture.is_looked_at() && picture.look.progress == Progress::Done);
+    }
+
+    #[test]
+    fn a_tray_of_before_holds_pictures_that_were_looked_at() {
+        let mut tray = serde_json::to_value(tray(vec![laid(1, 9)])).unwrap();
+        tray["pictures"][0]["look"].as_object_mut().unwrap().remove("progress");
+        let tray: Tray = serde_json::from_value(tray).unwrap();
+        assert_eq!(tray.pictures[0].look.progress, Progress::Done);
     }
 
     #[test]

@@ -12,7 +12,8 @@ fn files_below(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
 async fn pictures_that_a_crash_left_unlisted_are_erased_and_no_others() {
     let (_hospital, app, one) = Hospital::with_physician().await;
     let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
-    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
+    let said =
+        app.post_case(&case("With a picture", Audience::Network), vec![picture], Word::Looked, &one).await.unwrap();
     let (shared, listing): (_, CaseId) = (app.joined().unwrap().shared().clone(), said.case.parse().unwrap());
     let salt = match app.case(listing, &one).unwrap() {
         CaseOrPlate::Case(view) => view.summary.blob_salt,
@@ -35,7 +36,8 @@ async fn pictures_that_a_crash_left_unlisted_are_erased_and_no_others() {
 async fn a_preview_that_is_not_here_is_found_missing_behind_the_start() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
-    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
+    let said =
+        app.post_case(&case("With a picture", Audience::Network), vec![picture], Word::Looked, &one).await.unwrap();
     let pictured: CaseId = said.case.parse().unwrap();
     let wordy = post(&app, "Of words alone", Audience::Network, &one).await;
     let missing = async |app: &App| app.joined().unwrap().shared().missing_previews(None, 9).await.unwrap();
@@ -57,7 +59,8 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
     post(&app, "First", Audience::Network, &one).await;
     let begins = length();
     let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
-    let second = app.post_case(&case("Second", Audience::Network), vec![picture], true, &one).await.unwrap().case;
+    let second =
+        app.post_case(&case("Second", Audience::Network), vec![picture], Word::Looked, &one).await.unwrap().case;
     let ends = length();
     post(&app, "Third", Audience::Network, &one).await;
     search_until(&app, "third", &one, 1).await;
@@ -76,7 +79,7 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
     let titles: Vec<_> = listed.iter().map(|view| view.summary.title.as_str()).collect();
     assert_eq!(titles, ["Third", "First"], "the others are read");
     for title in ["Fourth", "Fifth"] {
-        let said = app.post_case(&case(title, Audience::Network), Vec::new(), false, &one).await.unwrap();
+        let said = app.post_case(&case(title, Audience::Network), Vec::new(), Word::None, &one).await.unwrap();
         assert_eq!(
             said.waits_for.as_deref(),
             Some("waiting until the journal, which is damaged and can only be read, is repaired")
@@ -96,7 +99,8 @@ async fn a_journal_that_is_damaged_shows_in_the_status() {
 async fn a_check_of_the_store_names_a_picture_that_is_damaged_or_missing() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
-    let said = app.post_case(&case("With a picture", Audience::Network), vec![picture], true, &one).await.unwrap();
+    let said =
+        app.post_case(&case("With a picture", Audience::Network), vec![picture], Word::Looked, &one).await.unwrap();
     search_until(&app, "picture", &one, 1).await;
     let sound = app.check_store(&Actor::System).await.unwrap();
     assert_eq!((sound.pictures, sound.cases, sound.cases_in_index), (2, 1, 1), "one, and its preview");

@@ -24,7 +24,8 @@ use super::{
 };
 use crate::{
     app::{
-        self, App, AppError, Audience, CaseOrPlate, CaseView, RemarkView, RemarkWhat, profession_name, specialty_name,
+        self, App, AppError, Audience, CaseOrPlate, CaseView, RemarkView, RemarkWhat, Word, profession_name,
+        specialty_name,
     },
     web::{
         Web,
@@ -58,9 +59,14 @@ pub(super) struct NewCase {
     /// house, network, public, or feeds of institutions separated by commas.
     #[serde(default = "network")]
     audience: String,
-    /// The person has looked at every picture: under the proposed covers nothing in them tells who the patient is.
+    /// The person has looked at every picture for faces, print, marks on the skin, belongings, surroundings and rare conditions:
+    /// beside what programs find, which is covered, nothing in them tells who the patient is.
     #[serde(default)]
     confirm: bool,
+    /// The person was told that a program broke off over a picture or could not settle whether a face is in it, and has looked
+    /// at it because of that. Without this such a picture is refused with 422.
+    #[serde(default)]
+    looked: bool,
 }
 
 /// A comment.
@@ -213,7 +219,8 @@ pub(super) async fn list(
     Ok(Json(CaseList { cases: listing.cases.iter().map(item).collect(), next }))
 }
 
-/// Posts a case: words as JSON, or as the part `case` of a form with the files of its pictures as parts `picture`.
+/// Posts a case: words as JSON, or as the part `case` of a form with the files of its pictures as parts `picture`. It answers once
+/// every picture was looked at, which takes seconds for each; all that is found is covered.
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = NewCase, responses((status = 200, description = "The case, its entry, and what it waits for"), Problems))]
 pub(super) async fn post(
     State(web): State<Arc<Web>>,
@@ -223,9 +230,14 @@ pub(super) async fn post(
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
         let audience = Audience::parse(&new.audience)?;
-        let NewCase { title, question, text, specialty, tags, before_after, confirm, .. } = new;
+        let NewCase { title, question, text, specialty, tags, before_after, confirm, looked, .. } = new;
         let new = app::NewCase { title, question, text, specialty, tags, before_after, audience };
-        app.post_case(&new, files, confirm, &actor).await
+        let word = match (confirm, looked) {
+            (false, _) => Word::None,
+            (true, false) => Word::Confirmed,
+            (true, true) => Word::Looked,
+        };
+        app.post_case(&new, files, word, &actor).await
     });
     Ok(Json(json!(said.await?)))
 }

@@ -6,7 +6,9 @@ use casebook::row::Reach;
 use house::audit::{Action, Outcome};
 use protocol::{
     CaseId,
-    payload::manifest::{Cover, Dismissal, DismissalReason, Finder, Manifest, Origin, Removed, Shape},
+    payload::manifest::{
+        Concern, Cover, Dismissal, DismissalReason, Doubt, Finder, FindingKind, Manifest, Origin, Removed, Shape,
+    },
 };
 
 use super::case::readable;
@@ -33,6 +35,8 @@ struct ManifestPage {
     finders: Vec<FinderShown>,
     covers: Vec<CoverShown>,
     dismissed: Vec<DismissedShown>,
+    answered: Vec<&'static str>,
+    looked_for: Vec<&'static str>,
     removed: Vec<&'static str>,
 }
 
@@ -45,6 +49,8 @@ struct Reviewer {
 /// A program that looked.
 struct FinderShown {
     name: String,
+    /// SHA-256 of its model; empty if it has none.
+    model: String,
     has_finished: bool,
 }
 
@@ -58,6 +64,7 @@ struct CoverShown {
 
 /// What was found and left open.
 struct DismissedShown {
+    kind_key: &'static str,
     size: String,
     reason_key: &'static str,
 }
@@ -81,7 +88,7 @@ pub(super) async fn show(reading: Reading, Path((case, number)): Path<(String, S
             Ok((picture.manifest.clone(), Reviewer { name, institution }, lead_key))
         })
         .await?;
-    let Manifest { finders, covers, dismissed, removed, .. } = manifest;
+    let Manifest { finders, covers, dismissed, answered, looked_for, removed, .. } = manifest;
     html(&ManifestPage {
         t: Sentences::english(),
         frame: reading.frame(""),
@@ -92,13 +99,15 @@ pub(super) async fn show(reading: Reading, Path((case, number)): Path<(String, S
         finders: finders.iter().map(finder).collect(),
         covers: covers.iter().map(cover).collect(),
         dismissed: dismissed.iter().map(left_open).collect(),
+        answered: answered.into_iter().map(doubt_key).collect(),
+        looked_for: looked_for.into_iter().map(concern_key).collect(),
         removed: removed.into_iter().map(removed_key).collect(),
     })
 }
 
 fn finder(finder: &Finder) -> FinderShown {
     let name = format!("{} {}", plain(finder.name.as_str()), plain(finder.version.as_str()));
-    FinderShown { name, has_finished: finder.has_finished }
+    FinderShown { name, model: finder.model.map(hex::encode).unwrap_or_default(), has_finished: finder.has_finished }
 }
 
 fn cover(cover: &Cover) -> CoverShown {
@@ -125,7 +134,40 @@ fn left_open(dismissed: &Dismissal) -> DismissedShown {
         DismissalReason::NotThere => "reason-not-a-finding",
         DismissalReason::Other(_) => "reason-other",
     };
-    DismissedShown { size: size_of(&dismissed.area), reason_key }
+    DismissedShown { kind_key: kind_key(dismissed.kind), size: size_of(&dismissed.area), reason_key }
+}
+
+const fn kind_key(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Face => "kind-face",
+        FindingKind::Name => "kind-name",
+        FindingKind::Date => "kind-date",
+        FindingKind::Number => "kind-number",
+        FindingKind::ScaleBar => "kind-scale-bar",
+        FindingKind::SideMarker => "kind-side-marker",
+        FindingKind::Words => "kind-words",
+        FindingKind::Code => "kind-code",
+        FindingKind::Other(_) => "kind-other",
+    }
+}
+
+const fn doubt_key(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::SkinWithoutFace => "manifest-doubt-skin",
+        Doubt::Other(_) => "kind-other",
+    }
+}
+
+const fn concern_key(concern: Concern) -> &'static str {
+    match concern {
+        Concern::Faces => "manifest-concern-faces",
+        Concern::Print => "manifest-concern-print",
+        Concern::SkinMarks => "manifest-concern-skin",
+        Concern::Belongings => "manifest-concern-belongings",
+        Concern::Surroundings => "manifest-concern-surroundings",
+        Concern::Rarity => "manifest-concern-rarity",
+        Concern::Other(_) => "kind-other",
+    }
 }
 
 /// Width and height of a box that says left, top, width, height.

@@ -4,7 +4,7 @@ use house::audit::{Action, Event, Line, ObjectId, Outcome};
 use protocol::{CaseId, EntryId};
 
 use super::ward::Ward;
-use crate::app::{Audience, NewCase, hospital::speaking_for};
+use crate::app::{Audience, NewCase, Word, hospital::speaking_for};
 
 fn events(ward: &Ward) -> Vec<Event> {
     let lines = ward.app.audit_records().filter_map(|record| record.unwrap().line());
@@ -30,7 +30,7 @@ async fn with_a_picture(ward: &Ward, login: &str) -> CaseId {
         audience: Audience::Network,
     };
     let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
-    let said = ward.app.post_case(&new, vec![picture], true, &speaking_for(&ward.app, login)).await.unwrap();
+    let said = ward.app.post_case(&new, vec![picture], Word::Looked, &speaking_for(&ward.app, login)).await.unwrap();
     said.case.parse().unwrap()
 }
 

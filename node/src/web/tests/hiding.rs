@@ -25,8 +25,11 @@ async fn draft_of(one: &mut Browser, files: Vec<Vec<u8>>) -> (String, Vec<String
         assert_eq!(taken.header("location"), pictures, "{}", taken.body);
     }
     let page = one.get(&pictures).await.body;
-    let small = page.split('"').filter_map(|text| text.strip_suffix("/small"));
-    let editors = small.map(|text| text.replace("/pictures/", "/hide/")).collect();
+    let removes = page.split('"').filter_map(|text| text.strip_prefix("remove-"));
+    let editors: Vec<String> = removes.map(|id| format!("{}/{id}", pictures.replace("/pictures", "/hide"))).collect();
+    for editor in &editors {
+        one.looked_at(editor).await;
+    }
     (pictures.trim_end_matches("/pictures").to_owned(), editors)
 }
 
@@ -102,10 +105,10 @@ async fn what_is_left_uncovered_is_signed_with_the_reason_that_the_person_gave()
     let (draft, editors) = draft_of(&mut one, vec![PORTRAIT.to_vec()]).await;
     let editor = &editors[0];
     let page = one.get(editor).await.body;
-    assert!(page.contains("3 places that look like faces were found; 3 of them are covered."), "{page}");
+    assert!(page.contains("3 places were found that may show who the patient is; 3 of them are covered."), "{page}");
     one.post(editor, &[("covers", &covers_of(&page)), ("do", "remove-0")]).await;
     let page = one.get(editor).await.body;
-    assert!(page.contains("3 places that look like faces were found; 2 of them are covered."), "{page}");
+    assert!(page.contains("3 places were found that may show who the patient is; 2 of them are covered."), "{page}");
     assert!(page.contains("name=\"reason-0\"") && !page.contains(" selected>It "), "nobody has said why: {page}");
 
     let covers = covers_of(&page);
@@ -126,7 +129,17 @@ async fn what_is_left_uncovered_is_signed_with_the_reason_that_the_person_gave()
     let case = shared.header("location").trim_end_matches("?shared=yes").to_owned();
     let account = one.get(&format!("{case}/pictures/1/manifest")).await.body;
     let (_, left) = account.split_once("Found and left uncovered").unwrap_or_else(|| panic!("{account}"));
-    assert!(left.contains("px: It does not show who the patient is") && !account.contains("%cover"), "{account}");
+    assert!(
+        account.contains("<dt>Looked for by a person</dt>") && account.contains("names, dates and numbers"),
+        "{account}"
+    );
+    assert!(account.contains("c4619d066ed35e84"), "the model that looked: {account}");
+    assert!(
+        left.contains("Looks like a face, ")
+            && left.contains("px: It does not show who the patient is")
+            && !account.contains("%cover"),
+        "{account}"
+    );
     assert!(account.contains("no other hospital has") && !account.contains("before the picture left it"), "{account}");
     assert!(account.contains("<dd>Dr. one <span") && !account.contains("Verified"), "{account}");
 }

@@ -78,6 +78,8 @@ async fn a_picture_is_taken_in_covered_confirmed_and_shown_to_nobody_else() {
     assert!(nonsense.status == 422 && nonsense.body.starts_with("This is not a picture"), "{}", nonsense.body);
     let taken = one.send_bytes("POST", &pictures, &content_type, multipart(&grey(64, 48)), &[]).await;
     assert_eq!(taken.header("location"), pictures, "{}", taken.body);
+    let hide = one.get(&pictures.replace("/pictures", "/hide")).await.header("location").to_owned();
+    one.looked_at(&hide).await;
     let page = one.get(&pictures).await.body;
     assert!(page.contains("waits for your look") && page.contains("64 × 48") && !page.contains("Byron"), "{page}");
     let small = page.split('"').find(|text| text.ends_with("/small")).unwrap().to_owned();
@@ -94,7 +96,6 @@ async fn a_picture_is_taken_in_covered_confirmed_and_shown_to_nobody_else() {
     let lines = ward.app.audit_records().filter_map(|record| record.unwrap().line());
     let seen = lines.filter(|line| Line::from_bytes(line).unwrap().event.action == Action::ViewOriginal);
     assert_eq!(seen.count(), 1, "the one look at what is not covered");
-    let hide = one.get(&pictures.replace("/pictures", "/hide")).await.header("location").to_owned();
     let editor = one.get(&hide).await.body;
     assert!(
         editor.contains("Nothing was found in this picture") && editor.contains("I, Dr. one, have looked"),

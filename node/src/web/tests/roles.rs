@@ -186,6 +186,7 @@ impl Things {
         let draft = begun.header("location").split('/').nth(2).unwrap().to_owned();
         let actor = speaking_for(&ward.app, "colleague");
         let picture = ward.app.add_picture(draft.parse().unwrap(), PICTURE.to_vec(), &actor).await.unwrap().id;
+        colleague.looked_at(&format!("/drafts/{draft}/hide/{picture}")).await;
         let mut mortal = Vec::new();
         for column in 0..COLUMNS {
             mortal.push(Mortal::of(ward, case, column).await);

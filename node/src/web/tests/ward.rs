@@ -15,7 +15,7 @@ use tower::ServiceExt;
 
 use crate::{
     app::{
-        App, Audience, NewAccount, NewCase,
+        App, Audience, NewAccount, NewCase, Word,
         hospital::{Hospital, attest, speaking_for},
     },
     clock::now_ms,
@@ -171,7 +171,7 @@ impl Ward {
             audience,
         };
         let actor = speaking_for(&self.app, login);
-        self.app.post_case(&new, files, true, &actor).await.unwrap().case.parse().unwrap()
+        self.app.post_case(&new, files, Word::Looked, &actor).await.unwrap().case.parse().unwrap()
     }
 
     async fn redeemed(&self, path: &str) -> Browser {
@@ -185,6 +185,16 @@ impl Ward {
 impl Browser {
     pub(super) async fn get(&mut self, path: &str) -> Answer {
         self.send("GET", path, "", "", &[]).await
+    }
+
+    /// The page of a picture once it was looked at: until then it asks to be loaded again.
+    pub(super) async fn looked_at(&mut self, editor: &str) -> Answer {
+        loop {
+            let page = self.get(editor).await;
+            if page.header("refresh").is_empty() {
+                return page;
+            }
+        }
     }
 
     /// A part of a page, as scripts ask for it.

@@ -3,17 +3,21 @@
 
 mod rows;
 
+use anonymizer::{Concern, Doubt, ReleaseError};
 use askama::Template;
 use axum::{
     extract::Path,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 
 use self::rows::{CoverRow, LeftRow, cover_row, left_row, reason_of};
-use super::{Draft, Step, Work, pictures};
+use super::{
+    Draft, Step, Work,
+    pictures::{self, Bar},
+};
 use crate::{
-    app::{AppError, DraftPicture, Drawn, PictureId, Review, Unusable},
+    app::{AppError, DraftPicture, Drawn, PictureId, Progress, Reason, Review, Unusable},
     sentences::Sentences,
     web::{
         extract::{Fields, Posted, id},
@@ -31,7 +35,23 @@ struct Hide {
     draft: Draft,
     steps: Vec<Step>,
     picture: HidePicture,
+    concerns: &'static [&'static str],
     reviewer: String,
+}
+
+/// What stands there until the finders are through.
+#[derive(Template)]
+#[template(path = "new/looking.html")]
+struct LookedAt {
+    t: &'static Sentences,
+    frame: Frame,
+    draft: Draft,
+    steps: Vec<Step>,
+    number: usize,
+    count: usize,
+    /// In small, with the covers that there are; empty before there are any.
+    preview: String,
+    progress: Bar,
 }
 
 struct HidePicture {
@@ -46,11 +66,25 @@ struct HidePicture {
     found: usize,
     covered: usize,
     is_unkept: bool,
+    /// How many of those found have no answer yet.
+    open: usize,
+    /// What each finding seems to be, in their order, between bars.
+    kinds: String,
+    /// Those that may stay with one click, by their places, between bars.
+    may_stay: String,
     has_unsearched: bool,
+    doubts: Vec<&'static str>,
+    removed: Vec<String>,
     is_confirmed: bool,
     has_previous: bool,
     has_next: bool,
 }
+
+/// What nobody but a person sees, and how each is explained.
+const CONCERNS: [&str; 6] =
+    ["concern-faces", "concern-print", "concern-skin", "concern-belongings", "concern-surroundings", "concern-rarity"];
+/// Seconds after which the page of a picture that is looked at is loaded again.
+const AGAIN_S: HeaderValue = HeaderValue::from_static("1");
 
 /// The first picture that waits, else the first.
 pub(super) async fn first(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
@@ -69,7 +103,7 @@ pub(super) async fn show(
     Path((draft, picture)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
-    html(&page(&reading, &work, id("picture", &picture)?, None, None).await?)
+    page(&reading, &work, id("picture", &picture)?, None, None).await
 }
 
 pub(super) async fn save(
@@ -88,17 +122,24 @@ pub(super) async fn save(
         Err(error) => return again(&reading, &work, picture, beside("covers", error)?, Some(posted)).await,
     };
     let is_confirmed = form.one("do") == "save" && form.one("confirmed") == "yes";
-    let (number, actor, kept) = (work.number, reading.visitor.actor, drawn.clone());
+    let review = Review {
+        drawn: drawn.clone(),
+        alt: String::new(),
+        has_seen_unsearched: form.one("unsearched") == "yes",
+        has_answered: form.one("answered") == "yes",
+        // The statement names them all, and is signed as a whole.
+        looked_for: Concern::ALL.into(),
+    };
+    let (number, actor) = (work.number, reading.visitor.actor);
     let done = reading
         .web
         .run_async(move |app| async move {
             if !is_confirmed {
-                return app.keep_covers(number, picture, kept, &actor).await;
+                return app.keep_covers(number, picture, review.drawn, &actor).await;
             }
             let pictures = app.draft_pictures(number, &actor).await?;
             let alt = pictures.into_iter().find(|known| known.id == picture).map(|known| known.alt).unwrap_or_default();
-            // The page has said which finder did not search, and the person has looked at all of the picture.
-            app.confirm_picture(number, picture, Review { drawn: kept, alt, has_looked: true }, &actor).await
+            app.confirm_picture(number, picture, Review { alt, ..review }, &actor).await
         })
         .await;
     match done {
@@ -125,7 +166,20 @@ pub(super) async fn save(
             let shown = other.map_or(picture, |other| other.id);
             Ok(Redirect::to(&format!("/drafts/{}/hide/{shown}", work.number)).into_response())
         }
-        Err(error) => again(&reading, &work, picture, beside("covers", error)?, Some(drawn)).await,
+        // What it found is covered now beside what was drawn.
+        Err(error @ AppError::Unusable(Unusable::Release(ReleaseError::StillThere(_)))) => {
+            again(&reading, &work, picture, beside("covers", error)?, None).await
+        }
+        Err(error) => again(&reading, &work, picture, beside(field_of(&error), error)?, Some(drawn)).await,
+    }
+}
+
+/// The field at which it is mended.
+fn field_of(error: &AppError) -> &'static str {
+    match error {
+        AppError::Unusable(Unusable::Release(ReleaseError::OpenDoubt(_))) => "answered",
+        AppError::Unusable(Unusable::Release(ReleaseError::Unsearched)) => "unsearched",
+        _ => "covers",
     }
 }
 
@@ -140,16 +194,19 @@ fn posted(form: &Fields) -> Result<Drawn, AppError> {
     Ok(said.fold(drawn, |drawn, (finding, value)| drawn.excused(finding, reason_of(value))))
 }
 
-/// With the box that a browser without scripts adds, or without the cover that it removes.
+/// With the box that a browser without scripts adds, without the cover that it removes, or with one click's answer to a
+/// finding.
 fn changed(drawn: Drawn, form: &Fields) -> Result<Drawn, AppError> {
     let number = |name: &str| form.one(name).parse::<i32>().map_err(|_| Unusable::BoxNumbers);
     match form.one("do") {
         "add-box" => {
             Ok(drawn.with_box(number("box_x")?, number("box_y")?, number("box_width")?, number("box_height")?))
         }
-        wanted => Ok(match wanted.strip_prefix("remove-").and_then(|index| index.parse().ok()) {
-            Some(index) => drawn.without(index),
-            None => drawn,
+        wanted => Ok(match wanted.split_once('-').and_then(|(deed, at)| Some((deed, at.parse().ok()?))) {
+            Some(("remove", index)) => drawn.without(index),
+            Some(("stay", finding)) => drawn.stays(finding, Reason::NotIdentifying),
+            Some(("cover", finding)) => drawn.put_back(finding),
+            _ => drawn,
         }),
     }
 }
@@ -161,8 +218,7 @@ async fn again(
     problem: FieldProblem,
     drawn: Option<Drawn>,
 ) -> Result<Response, Problem> {
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(reading, work, picture, drawn, Some(problem)).await?)?)
-        .into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(reading, work, picture, drawn, Some(problem)).await?).into_response())
 }
 
 async fn page(
@@ -171,17 +227,30 @@ async fn page(
     picture: PictureId,
     drawn: Option<Drawn>,
     problem: Option<FieldProblem>,
-) -> Result<Hide, Problem> {
+) -> Result<Response, Problem> {
     let pictures = pictures::of(reading, work.number).await?;
     let at = pictures.iter().position(|known| known.id == picture).ok_or_else(|| Problem::not_found("picture"))?;
     let mut frame = reading.frame("new");
     frame.problems.extend(problem);
-    Ok(Hide {
-        t: Sentences::english(),
+    let (t, draft, steps) = (Sentences::english(), work.draft(), work.steps("hide"));
+    let picture = pictures.get(at).ok_or_else(|| Problem::not_found("picture"))?;
+    if let Some(progress) = Bar::of(picture.progress) {
+        let preview = pictures::small_of(work, picture);
+        let (number, count) = (picture.number, pictures.len());
+        let mut waits = html(&LookedAt { t, frame, draft, steps, number, count, preview, progress })?;
+        if picture.progress != Progress::Failed {
+            waits.headers_mut().insert(header::REFRESH, AGAIN_S);
+        }
+        return Ok(waits);
+    }
+    let picture = shown(work, &pictures, at, drawn)?;
+    html(&Hide {
+        t,
         frame,
-        draft: work.draft(),
-        steps: work.steps("hide"),
-        picture: shown(work, &pictures, at, drawn)?,
+        draft,
+        steps,
+        picture,
+        concerns: &CONCERNS,
         reviewer: reading.visitor.person()?.name.clone(),
     })
 }
@@ -191,6 +260,10 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
     let is_unkept = drawn.as_ref().is_some_and(|drawn| *drawn != picture.drawn);
     let drawn = drawn.unwrap_or_else(|| picture.drawn.clone());
     let covers = serde_json::to_string(&drawn).map_err(|error| Problem::defect(error.to_string()))?;
+    let findings = &picture.findings;
+    let kinds = findings.iter().map(|finding| Sentences::english().get(rows::kind_key(finding.kind)));
+    let staying = findings.iter().enumerate().filter(|(_, finding)| rows::may_stay(finding.kind));
+    let left: Vec<LeftRow> = drawn.dismissed.iter().filter_map(|left| left_row(left, findings)).collect();
     Ok(HidePicture {
         number: picture.number,
         count: pictures.len(),
@@ -198,14 +271,25 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
         width: picture.width,
         height: picture.height,
         covers,
-        rows: drawn.covers.iter().enumerate().map(|(index, cover)| cover_row(index, cover)).collect(),
-        left: drawn.dismissed.iter().filter_map(|left| left_row(left, &picture.findings)).collect(),
-        found: picture.findings.len(),
+        rows: drawn.covers.iter().enumerate().map(|(index, cover)| cover_row(index, cover, findings)).collect(),
+        open: left.iter().filter(|left| !left.is_answered).count(),
+        left,
+        found: findings.len(),
         covered: drawn.covered(),
+        kinds: kinds.collect::<Vec<_>>().join("|"),
+        may_stay: staying.map(|(at, _)| at.to_string()).collect::<Vec<_>>().join("|"),
         is_unkept,
         has_unsearched: picture.has_unsearched(),
+        doubts: picture.doubts.iter().map(|doubt| doubt_key(*doubt)).collect(),
+        removed: picture.removed.iter().map(ToString::to_string).collect(),
         is_confirmed: picture.is_confirmed,
         has_previous: at > 0,
         has_next: at + 1 < pictures.len(),
     })
+}
+
+const fn doubt_key(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::SkinWithoutFace => "doubt-skin",
+    }
 }

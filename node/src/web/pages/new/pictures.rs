@@ -13,7 +13,7 @@ use protocol::{CaseNumber, payload::pairs::Side};
 
 use super::{Draft, Step, Work};
 use crate::{
-    app::{App, AppError, DraftPicture, PictureId, ShownPicture},
+    app::{App, AppError, DraftPicture, PictureId, Progress, ShownPicture},
     sentences::Sentences,
     web::{
         extract::{Posted, id},
@@ -36,6 +36,7 @@ struct Pictures {
     megabytes_max: usize,
     megapixels_max: u64,
     has_several: bool,
+    is_looking: bool,
     next: String,
 }
 
@@ -46,8 +47,32 @@ struct PictureRow {
     width: u32,
     height: u32,
     state_key: &'static str,
+    /// While it is looked at, or where that failed.
+    progress: Option<Bar>,
     side_key: &'static str,
     may_pair: bool,
+}
+
+/// How far the finders are with a picture, in steps of all there are, and the key of what they do.
+pub(super) struct Bar {
+    pub(super) key: &'static str,
+    pub(super) done: u8,
+    pub(super) has_covers: bool,
+}
+
+impl Bar {
+    /// Steps: decoded, upright faces, everything.
+    pub(super) const STEPS: u8 = 3;
+
+    /// None once they are through.
+    pub(super) const fn of(progress: Progress) -> Option<Self> {
+        match progress {
+            Progress::Waiting => Some(Self { key: "look-waiting", done: 1, has_covers: false }),
+            Progress::Upright => Some(Self { key: "look-upright", done: 2, has_covers: true }),
+            Progress::Failed => Some(Self { key: "refused-look-failed", done: 0, has_covers: false }),
+            Progress::Done => None,
+        }
+    }
 }
 
 pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
@@ -211,6 +236,7 @@ async fn page(reading: &Reading, draft: &str, problem: Option<FieldProblem>) -> 
         steps: work.steps("pictures"),
         next: if pictures.is_empty() { String::new() } else { format!("/drafts/{}/hide", work.number) },
         has_several: pictures.len() > 1,
+        is_looking: pictures.iter().any(|picture| matches!(picture.progress, Progress::Waiting | Progress::Upright)),
         pictures: pictures.iter().enumerate().map(|(at, picture)| row(&work, picture, pictures.get(at + 1))).collect(),
         megabytes_max: limits.picture_bytes_max >> 20,
         megapixels_max: limits.pixels_max / 1_000_000,
@@ -254,6 +280,7 @@ fn row(work: &Work, picture: &DraftPicture, next: Option<&DraftPicture>) -> Pict
         width: picture.width,
         height: picture.height,
         state_key: if picture.is_confirmed { "picture-looked-at" } else { "picture-waiting" },
+        progress: Bar::of(picture.progress),
         side_key: side_key(picture.side),
         may_pair: picture.side.is_none() && next.is_some_and(|next| next.side.is_none()),
     }

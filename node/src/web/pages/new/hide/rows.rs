@@ -1,7 +1,7 @@
 //! The covers of a picture in words and outlines, and the findings that were left uncovered, as the page shows them before and
 //! without scripts.
 
-use anonymizer::{Finding, Region};
+use anonymizer::{Finding, FindingKind, Print, Region};
 
 use crate::{
     app::{Dismissed, DrawnCover, Reason, Shape},
@@ -12,6 +12,8 @@ use crate::{
 pub(super) struct CoverRow {
     pub(super) index: usize,
     pub(super) kind_key: &'static str,
+    /// The finding that it hides and that may stay with one click.
+    pub(super) may_stay: Option<usize>,
     pub(super) x: i64,
     pub(super) y: i64,
     pub(super) width: i64,
@@ -23,6 +25,11 @@ pub(super) struct CoverRow {
 /// A finding that was left uncovered, as the page shows it without scripts.
 pub(super) struct LeftRow {
     pub(super) finding: usize,
+    pub(super) kind_key: &'static str,
+    /// The cover that it had or should have, as SVG path data; empty if there is none.
+    pub(super) outline: String,
+    pub(super) may_stay: bool,
+    pub(super) is_answered: bool,
     pub(super) place: String,
     pub(super) reasons: Vec<Choice>,
 }
@@ -39,20 +46,48 @@ pub(super) fn reason_of(value: &str) -> Option<Reason> {
     REASONS.iter().find(|(known, ..)| *known == value).map(|(.., reason)| *reason)
 }
 
+/// What a finding seems to be, as the page calls it.
+pub(super) const fn kind_key(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Face => "kind-face",
+        FindingKind::Text(Print::Name) => "kind-name",
+        FindingKind::Text(Print::Date) => "kind-date",
+        FindingKind::Text(Print::Number) => "kind-number",
+        FindingKind::Text(Print::ScaleBar) => "kind-scale-bar",
+        FindingKind::Text(Print::SideMarker) => "kind-side-marker",
+        FindingKind::Text(Print::Words) => "kind-words",
+        FindingKind::Code => "kind-code",
+    }
+}
+
+/// Whether it shows nothing of a person if it is what it seems to be, so that one click leaves it open.
+pub(super) const fn may_stay(kind: FindingKind) -> bool {
+    matches!(kind, FindingKind::Text(Print::ScaleBar | Print::SideMarker))
+}
+
 /// None for a finding that the picture has not.
 pub(super) fn left_row(dismissed: &Dismissed, findings: &[Finding]) -> Option<LeftRow> {
-    let Region { x, y, width, height } = findings.get(dismissed.finding)?.region;
+    let finding = findings.get(dismissed.finding)?;
+    let Region { x, y, width, height } = finding.region;
     let reason = |(value, key, reason): &(&str, &'static str, Reason)| Choice {
         value: (*value).to_owned(),
         key,
         is_chosen: dismissed.reason == Some(*reason),
     };
     let reasons = REASONS.iter().map(reason).collect();
-    Some(LeftRow { finding: dismissed.finding, place: format!("{x}, {y}, {width} × {height}"), reasons })
+    Some(LeftRow {
+        finding: dismissed.finding,
+        kind_key: kind_key(finding.kind),
+        outline: dismissed.cover.as_ref().map(|cover| cover_row(0, cover, findings).outline).unwrap_or_default(),
+        may_stay: may_stay(finding.kind) && dismissed.reason.is_none(),
+        is_answered: dismissed.reason.is_some(),
+        place: format!("{x}, {y}, {width} × {height}"),
+        reasons,
+    })
 }
 
-pub(super) fn cover_row(index: usize, cover: &DrawnCover) -> CoverRow {
-    let kind_key = if cover.finding.is_some() { "cover-face" } else { "cover-own" };
+pub(super) fn cover_row(index: usize, cover: &DrawnCover, findings: &[Finding]) -> CoverRow {
+    let finding = cover.finding.and_then(|at| Some((at, findings.get(at)?)));
     let (corners, outline, pen) = match &cover.shape {
         Shape::Box { x, y, width, height } => {
             (vec![[*x, *y], [x + width, y + height]], format!("M {x} {y} h {width} v {height} h {} z", -width), 0.0)
@@ -74,7 +109,8 @@ pub(super) fn cover_row(index: usize, cover: &DrawnCover) -> CoverRow {
     let whole = |number: f64| number.round() as i64;
     CoverRow {
         index,
-        kind_key,
+        kind_key: finding.map_or("cover-own", |(_, finding)| kind_key(finding.kind)),
+        may_stay: finding.filter(|(_, finding)| may_stay(finding.kind)).map(|(at, _)| at),
         x: whole(least(0)),
         y: whole(least(1)),
         width: whole(most(0) - least(0)),
@@ -96,7 +132,7 @@ mod tests {
     #[test]
     fn a_shape_is_outlined_as_it_is_burnt_in() {
         let outline = |shape: Shape| {
-            let row = cover_row(0, &DrawnCover { shape, finding: None });
+            let row = cover_row(0, &DrawnCover { shape, finding: None }, &[]);
             (row.outline, [row.x, row.y, row.width, row.height, row.pen])
         };
         let boxed = Shape::Box { x: -5.0, y: 2.0, width: 30.0, height: 40.0 };

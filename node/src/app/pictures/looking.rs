@@ -1,0 +1,160 @@
+//! Finders at work behind the answer: a picture that was laid into quarantine waits for its turn, is looked at, and its tray
+//! says how far that is.
+//!
+//! What is under way holds no node open: it asks for it again with each step. What a node that stopped left undone waits in
+//! quarantine with the original, and the next round begins it anew. Deliberately absent: what a finding means.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
+
+use anonymizer::Sight;
+use protocol::CaseNumber;
+use store::Found;
+use tokio::sync::mpsc;
+
+use super::{
+    PictureId,
+    tray::{Laid, Progress},
+};
+use crate::{
+    app::{App, AppError},
+    worker::{Place, PoolError},
+};
+
+/// Words of a worker on their way to the tray; it says one before its last.
+const WORDS_MAX: usize = 1;
+
+/// Pictures that are being looked at, or wait for their turn.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Looking(Arc<Mutex<BTreeSet<PictureId>>>);
+
+/// That a picture is being looked at; it ends with this.
+struct Underway {
+    all: Looking,
+    id: PictureId,
+}
+
+impl Looking {
+    /// None if it is under way already.
+    fn begin(&self, id: PictureId) -> Option<Underway> {
+        self.all().insert(id).then(|| Underway { all: self.clone(), id })
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeSet<PictureId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.all.all().remove(&self.id);
+    }
+}
+
+impl App {
+    /// Has a picture looked at while nobody waits for it.
+    pub(super) fn look_behind(self: &Arc<Self>, place: Place, draft: CaseNumber, id: PictureId) {
+        let Some(underway) = self.pictures.looking.begin(id) else { return };
+        let (app, leaving) = (Arc::downgrade(self), self.leaving.clone());
+        tokio::spawn(async move {
+            let _underway = underway;
+            let looking = look_at(app, place, draft, id);
+            if let Some(Err(error)) = leaving.run_until_cancelled(looking).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error = error, "A picture could not be looked at to the end.");
+            }
+        });
+    }
+
+    /// Has a picture looked at for somebody who waits for it.
+    pub(super) async fn look_now(self: &Arc<Self>, draft: CaseNumber, id: PictureId) -> Result<(), AppError> {
+        let place = self.pictures.pool.line_up()?;
+        let Some(_underway) = self.pictures.looking.begin(id) else { return Ok(()) };
+        look_at(Arc::downgrade(self), place, draft, id).await
+    }
+
+    /// Begins to look at what waits in quarantine and nobody looks at: a node that stopped left it so, or no worker could be
+    /// started.
+    pub(super) async fn look_at_waiting(self: &Arc<Self>) {
+        let Some(joined) = self.network() else { return };
+        let trays = match self.pictures.quarantine.open(&joined.shared().blobs).await {
+            Ok(trays) => trays.all(),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "The quarantine cannot be opened.");
+                return;
+            }
+        };
+        for tray in trays {
+            for laid in tray.pictures.iter().filter(|laid| laid.is_looked_at()) {
+                let Ok(place) = self.pictures.pool.line_up() else { return };
+                self.look_behind(place, tray.draft(), laid.id);
+            }
+        }
+    }
+
+    /// The file of a picture that waits to be looked at; none if it was removed.
+    async fn waiting_file(&self, draft: CaseNumber, id: PictureId) -> Result<Option<Vec<u8>>, AppError> {
+        let joined = self.joined()?;
+        let blobs = &joined.shared().blobs;
+        let trays = self.pictures.quarantine.open(blobs).await?;
+        let laid = trays.get(draft).and_then(|tray| tray.picture(id)).filter(|laid| laid.is_looked_at());
+        let Some(raw) = laid.and_then(|laid| laid.raw) else { return Ok(None) };
+        match blobs.get_original(raw.original()).await? {
+            Found::Held(mut file) => Ok(Some(std::mem::take(&mut *file))),
+            Found::Erased | Found::NotHeld => Ok(None),
+        }
+    }
+
+    /// Notes in the tray how far it is; a picture that was removed meanwhile stays so.
+    pub(super) async fn note_look(
+        &self,
+        draft: CaseNumber,
+        id: PictureId,
+        note: impl FnOnce(&mut Laid),
+    ) -> Result<(), AppError> {
+        let joined = self.joined()?;
+        let blobs = &joined.shared().blobs;
+        let mut trays = self.pictures.quarantine.open(blobs).await?;
+        let Some(mut tray) = trays.get(draft).cloned() else { return Ok(()) };
+        let Some(laid) = tray.picture_mut(id).filter(|laid| laid.is_looked_at()) else { return Ok(()) };
+        note(laid);
+        Ok(trays.keep(blobs, tray).await?)
+    }
+}
+
+async fn look_at(app: Weak<App>, place: Place, draft: CaseNumber, id: PictureId) -> Result<(), AppError> {
+    let pool = strong(&app)?.pictures.pool.clone();
+    let turn = pool.turn(place).await?;
+    let Some(file) = strong(&app)?.waiting_file(draft, id).await? else { return Ok(()) };
+    let (says, mut words) = mpsc::channel(WORDS_MAX);
+    // Nobody hears it any more where the node stops.
+    let looking = pool.look(turn, file, move |sight| drop(says.blocking_send(sight)));
+    let noting = async {
+        while let Some(sight) = words.recv().await {
+            note(&app, draft, id, sight).await?;
+        }
+        Ok(())
+    };
+    let (looked, noted): (_, Result<(), AppError>) = tokio::join!(looking, noting);
+    noted?;
+    match looked {
+        Ok(looked) => note(&app, draft, id, looked.sight().clone()).await,
+        Err(error) => {
+            if matches!(error, PoolError::Intake(_) | PoolError::Unreadable | PoolError::Late(_)) {
+                let failed = |laid: &mut Laid| laid.look.progress = Progress::Failed;
+                strong(&app)?.note_look(draft, id, failed).await?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+async fn note(app: &Weak<App>, draft: CaseNumber, id: PictureId, sight: Sight) -> Result<(), AppError> {
+    strong(app)?.note_look(draft, id, |laid| laid.saw(sight)).await
+}
+
+fn strong(app: &Weak<App>) -> Result<Arc<App>, AppError> {
+    app.upgrade().ok_or(AppError::Stopping)
+}
