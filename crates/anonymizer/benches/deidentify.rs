@@ -7,6 +7,8 @@
 
 #[path = "deidentify/captions.rs"]
 mod captions;
+#[path = "deidentify/dicom.rs"]
+mod dicom;
 #[path = "deidentify/faces.rs"]
 mod faces;
 #[path = "deidentify/print.rs"]
@@ -27,9 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let python = arguments.next().unwrap_or_else(|| "python3".to_owned());
     match subject.as_str() {
         "captions" => captions::run(&folder),
+        "dicom" => dicom::run(&folder),
         "faces" => faces::run(&folder, &python),
         "print" => print::run(&folder),
         "speed" => speed::run(&folder, &python),
-        _ => Err("name a subject: captions, faces, print, speed".into()),
+        _ => Err("name a subject: captions, dicom, faces, print, speed".into()),
     }
 }

@@ -84,7 +84,7 @@ impl Cleaner<'_> {
     fn values(&mut self, element: &InMemElement) -> Option<PrimitiveValue> {
         let (tag, vr) = (element.tag(), element.vr());
         let primitive = element.value().primitive()?;
-        if matches!(primitive, PrimitiveValue::Empty) {
+        if texts(element).iter().all(String::is_empty) {
             return Some(PrimitiveValue::Empty);
         }
         match vr {
@@ -120,7 +120,8 @@ impl Cleaner<'_> {
         let is_by_frame =
             matches!(tag, tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE | tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE);
         let mut clean = Vec::new();
-        for item in element.value().items()? {
+        let items = element.value().items()?;
+        for item in items {
             let code = coded(item);
             let mut kept = self.clean(item);
             match code {
@@ -135,7 +136,7 @@ impl Cleaner<'_> {
                 clean.push(kept);
             }
         }
-        let is_needed = lists::allowed(tag).is_some_and(|allowed| allowed.need == Need::Presence);
+        let is_needed = items.is_empty() || lists::allowed(tag).is_some_and(|allowed| allowed.need == Need::Presence);
         (!clean.is_empty() || is_needed).then(|| sequence(tag, clean))
     }
 }
@@ -201,6 +202,8 @@ fn is_orientation(tag: Tag, term: &str) -> bool {
 /// What stands where a value was not of its kind: nothing at all, unless the image needs it.
 fn stand_in(tag: Tag, vr: VR) -> Option<PrimitiveValue> {
     match lists::allowed(tag)?.need {
+        // Only mammographs must say it, and nothing that is not so may be said.
+        _ if tag == tags::BODY_PART_EXAMINED => None,
         Need::Value => Some(dummy(tag, vr)),
         Need::Presence => Some(PrimitiveValue::Empty),
         Need::Nothing => None,
@@ -211,6 +214,8 @@ fn stand_in(tag: Tag, vr: VR) -> Option<PrimitiveValue> {
 fn dummy(tag: Tag, vr: VR) -> PrimitiveValue {
     PrimitiveValue::from(match (tag, vr) {
         (tags::MODALITY, _) => "OT",
+        (tags::RESCALE_TYPE | tags::MODALITY_LUT_TYPE, _) => "US",
+        (tags::PATIENT_ORIENTATION, _) => return PrimitiveValue::Empty,
         (tags::IMAGE_TYPE | tags::FRAME_TYPE, _) => "DERIVED\\SECONDARY",
         (_, VR::DA | VR::DT) => "19000101",
         (_, VR::TM) => "000000",

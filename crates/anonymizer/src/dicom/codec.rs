@@ -38,6 +38,8 @@ pub(crate) struct FrameShape {
     pub(crate) samples: u16,
     /// 1 or 2.
     pub(crate) sample_bytes: usize,
+    /// Up to 8 for each byte.
+    pub(crate) bits_stored: u16,
     /// Whether samples have a sign.
     pub(crate) is_signed: bool,
     /// Whether the object says that its three samples are red, green and blue.

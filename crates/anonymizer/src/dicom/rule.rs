@@ -59,7 +59,8 @@ pub(crate) fn rule(tag: Tag, vr: VR) -> Rule {
         (VR::DA | VR::DT, Some(row)) if row.is_moved_in_time => Rule::Date,
         (VR::DA | VR::DT | VR::TM | VR::AS, None) => by_need(),
         (VR::SQ, None) => Rule::Items,
-        (VR::SQ, Some(row)) if row.action == Action::AsNeeded => Rule::Items,
+        // References to other images, which many functions of a viewer rest on.
+        (VR::SQ, Some(row)) if row.action == Action::AsNeeded && allowed.need == Need::Value => Rule::Items,
         (VR::UI, None) => Rule::Uid,
         (_, None) if is_text(vr) && allowed.terms.is_empty() => by_need(),
         (_, None) => Rule::Keep,

@@ -169,6 +169,7 @@ impl Said {
             rows: number(tags::ROWS, "height")?,
             samples: value::number(data_set, tags::SAMPLES_PER_PIXEL).unwrap_or(1),
             sample_bytes: usize::from(bits_allocated / 8),
+            bits_stored,
             is_signed: value::number(data_set, tags::PIXEL_REPRESENTATION) == Some(1),
             says_rgb: photometric == "RGB",
         };

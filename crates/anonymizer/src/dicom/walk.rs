@@ -11,7 +11,7 @@ use crate::dicom::{error::DicomError, object::ObjectLimits};
 
 /// Refuses a data set that would be too deep, too long or too many to build.
 pub(crate) fn check(data_set: &[u8], syntax: &TransferSyntax, limits: &ObjectLimits) -> Result<(), DicomError> {
-    let damaged = || DicomError::damaged("its attributes cannot be told apart");
+    let damaged = || DicomError::damaged("it breaks off, or its attributes cannot be told apart");
     let tokens = DataSetReader::new_with_ts(data_set, syntax).map_err(|_| damaged())?;
     let mut depth = 0_usize;
     let mut attributes = 0_usize;

@@ -37,13 +37,11 @@ pub(super) fn unpack(packed: &[u8], shape: &FrameShape) -> Result<Unpacked, Dico
     Ok(Unpacked { bytes, is_rgb: false })
 }
 
+/// Lossy samples go beyond the bits that the object keeps; cut off there, white would turn black.
 fn push(bytes: &mut Vec<u8>, sample: i32, shape: &FrameShape) {
-    match (shape.sample_bytes, shape.is_signed) {
-        (1, false) => bytes.push(sample.clamp(0, 255) as u8),
-        (1, true) => bytes.push((sample.clamp(-128, 127) as i8) as u8),
-        (_, false) => bytes.extend((sample.clamp(0, 65_535) as u16).to_le_bytes()),
-        (_, true) => bytes.extend((sample.clamp(-32_768, 32_767) as i16).to_le_bytes()),
-    }
+    let range = 1_i32 << shape.bits_stored.min(16);
+    let (low, high) = if shape.is_signed { (-range / 2, range / 2 - 1) } else { (0, range - 1) };
+    bytes.extend(sample.clamp(low, high).to_le_bytes().into_iter().take(shape.sample_bytes));
 }
 
 /// Whether the first component of the codestream has a sign: the top bit of its depth in the SIZ segment (Annex A.5.1).
