@@ -95,7 +95,7 @@ impl Cleaner<'_> {
             }
             _ if is_text(vr) => {
                 let terms = &lists::allowed(tag)?.terms;
-                let is_known = |term: &String| terms.contains(&term.as_str()) || is_orientation(tag, term);
+                let is_known = |term: &String| terms.contains(&term.as_str());
                 let all = texts(element);
                 let known: Vec<String> = match tag {
                     // What stands where has a meaning here, so that nothing may move up.
@@ -192,11 +192,6 @@ fn is_number(text: &str, vr: VR) -> bool {
                 VR::IS => text.len() <= 12 && text.trim_start_matches('+').parse::<i32>().is_ok(),
                 _ => text.len() <= 16 && text.trim_start_matches('+').parse::<f64>().is_ok_and(f64::is_finite),
             }
-}
-
-/// Directions in Patient Orientation (0020,0020): up to three letters of anterior, posterior, right, left, head and foot.
-fn is_orientation(tag: Tag, term: &str) -> bool {
-    tag == tags::PATIENT_ORIENTATION && term.len() <= 3 && term.bytes().all(|letter| b"APRLHF".contains(&letter))
 }
 
 /// What stands where a value was not of its kind: nothing at all, unless the image needs it.
