@@ -133,7 +133,7 @@ fn looked_at(
 }
 
 fn write_patient(clean: &mut InMemDicomObject, original: &InMemDicomObject, pseudonyms: &Pseudonyms<'_>) {
-    clean.put_str(tags::PATIENT_NAME, VR::PN, pseudonyms.patient());
+    clean.put_str(tags::PATIENT_NAME, VR::PN, format!("Anonymous^{}", pseudonyms.patient()));
     clean.put_str(tags::PATIENT_ID, VR::LO, pseudonyms.patient());
     if let Some(study) = value::text(original, tags::STUDY_ID).filter(|study| !study.is_empty()) {
         clean.put_str(tags::STUDY_ID, VR::SH, pseudonyms.study(&study));
