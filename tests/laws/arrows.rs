@@ -22,6 +22,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("jpeg-encoder", "anonymizer"),
     ("fast_image_resize", "anonymizer"),
     ("rxing", "anonymizer"),
+    ("dicom-*", "anonymizer"),
     ("axum*", "node"),
     ("askama*", "node"),
 ];

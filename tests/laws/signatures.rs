@@ -17,7 +17,22 @@ const KEPT: &[(&str, &[&str])] = &[
     ("crates/store", &["sled", "object_store"]),
     ("crates/index", &["tantivy"]),
     ("crates/p2p", &["libp2p", "libp2p_stream"]),
-    ("crates/anonymizer", &["image", "rustface", "jpeg_encoder", "fast_image_resize", "rxing"]),
+    (
+        "crates/anonymizer",
+        &[
+            "image",
+            "rustface",
+            "jpeg_encoder",
+            "fast_image_resize",
+            "rxing",
+            "dicom_core",
+            "dicom_encoding",
+            "dicom_object",
+            "dicom_parser",
+            "jpeg_decoder",
+            "hayro_jpeg2000",
+        ],
+    ),
 ];
 
 /// Finds foreign types in what is public in one file.

@@ -16,6 +16,7 @@
 //!                        ▼
 //! Candidate::release(looked) ─► Released { picture: CleanImage, preview: CleanImage }
 //! a peer's bytes ─ Replica::checked ─► Replica
+//! a DICOM image ─ dicom::Object ─► frames as pixels; a de-identified object
 //! ```
 //!
 //! [`Candidate::release`] is the only maker of [`CleanImage`], and [`Replica::checked`] of [`Replica`]: what a store takes is
