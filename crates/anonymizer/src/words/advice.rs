@@ -61,6 +61,8 @@ pub enum Advice {
     },
     /// Days of the illness, for a day without a year: "day 3".
     Day,
+    /// Hours of the illness, for a time of the day: "hour 6".
+    Hour,
     /// The age in years, for a date of birth.
     Age,
     /// "90+"
@@ -91,6 +93,7 @@ impl Advice {
             Self::Year(_) => "year",
             Self::YearOrDay { .. } => "year-or-day",
             Self::Day => "day",
+            Self::Hour => "hour",
             Self::Age => "age",
             Self::NinetyPlus => "ninety-plus",
             Self::WithoutNumber => "without-number",
@@ -142,6 +145,7 @@ impl fmt::Display for Advice {
             Self::Postal(digits) => write!(f, "write the first digits \"{digits}\" alone"),
             Self::YearOrDay { year, day } => write!(f, "write \"{year}\", or count days: \"day {day:+}\""),
             Self::Day => f.write_str("count days of the illness instead: \"day 3\""),
+            Self::Hour => f.write_str("leave it out, or count hours of the illness: \"hour 6\""),
             Self::Age => f.write_str("write the age in years"),
             Self::WithoutNumber => f.write_str("say what kind of thing it is, without its number"),
             Self::CoverFace => f.write_str("describe what it shows, and cover the face in the picture"),

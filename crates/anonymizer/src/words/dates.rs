@@ -62,6 +62,15 @@ static LAST_MONTH: Pattern = LazyLock::new(|| {
     ))
 });
 
+/// `14:00`, `at 9:30`, `9:30 pm`; a titre of 1:40 is none.
+static TIME: Pattern = LazyLock::new(|| {
+    compile(
+        r"(?: \b (?: at | since | until | from | by | um | gegen | à ) \s )? (?P<time> (?: [01]\d | 2[0-3] ) : [0-5]\d (?: : [0-5]\d )? (?: \s? [ap]\.? m \b )? )
+        | \b (?: at | since | until | from | by | um | gegen | à ) \s (?P<said> \d : [0-5]\d (?: \s? [ap]\.? m \b )? )
+        | (?P<half> \d{1,2} : [0-5]\d \s? [ap]\.? m \b )",
+    )
+});
+
 /// A date as far as the text tells it.
 #[derive(Clone, Copy)]
 struct Day {
@@ -119,8 +128,18 @@ pub(super) fn find(text: &Text<'_>, this_year: u16) -> Vec<Mark> {
             Mark::new(found.start, found.end, Class::Date, found.score, advice)
         })
         .collect();
+    marks.extend(times(whole));
     marks.extend(births.iter().filter_map(|born| year_or_day_of_birth(whole, born, this_year)));
     marks
+}
+
+/// Times of the day, which are no elements of a date by the letter of the rule, and yet find a record.
+fn times(whole: &str) -> impl Iterator<Item = Mark> {
+    TIME.captures_iter(whole).filter_map(|found| {
+        let time = found.name("time").or_else(|| found.name("said")).or_else(|| found.name("half"))?;
+        no_digits_around(whole, time.start(), time.end())
+            .then(|| Mark::new(time.start(), time.end(), Class::Date, 350, Advice::Hour))
+    })
 }
 
 fn in_words(whole: &str, this_year: u16) -> Vec<Found> {

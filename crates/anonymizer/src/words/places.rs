@@ -41,6 +41,12 @@ static SMALL_PLACE: Pattern = LazyLock::new(|| {
         | \b (?: kleine[nms]? | abgelegene[nms]? ) \s (?: dorf | ort | insel | gemeinde ) | \b petit \s (?: village | bourg )",
     )
 });
+/// `Room 5`, `ward 7B`; not `room air` and not `ward 5 days`.
+static ROOM: Pattern = LazyLock::new(|| {
+    compile(
+        r"\b (?: room | ward | bay | cubicle | bed | zimmer | station | chambre | lit ) \s (?: no\.? \s | nr\.? \s | n° \s )? \d{1,4} [a-z]? \b (?P<span> \s (?: days? | hours? | weeks? | months? | tage | patients | air ) )? ",
+    )
+});
 static COUNTY: Pattern = LazyLock::new(|| {
     compile(
         r"(?-i: \b (?: \p{Lu}[\p{L}'’-]+ \s ){1,2} (?: County | Parish | Township | Borough | Landkreis ) \b | \b (?: Landkreis | Kreis | County | Département ) \s \p{Lu}[\p{L}-]{2,} )",
@@ -75,6 +81,8 @@ pub(super) fn find(text: &Text<'_>) -> Vec<Mark> {
             .find_iter(whole)
             .map(|found| Mark::new(found.start(), found.end(), Class::Place, 350, Advice::NoPlace)),
     );
+    let rooms = ROOM.captures_iter(whole).filter(|found| found.name("span").is_none()).filter_map(|found| found.get(0));
+    marks.extend(rooms.map(|found| Mark::new(found.start(), found.end(), Class::Place, 350, Advice::LeaveOut)));
     marks.extend(codes(whole));
     marks
 }
