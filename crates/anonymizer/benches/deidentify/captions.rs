@@ -121,16 +121,23 @@ fn report(out: &mut impl Write, name: &str, part: &[Question]) -> Result<(), Box
     let mut micros: Vec<u128> = part
         .iter()
         .map(|question| {
-            let started = Instant::now();
-            for _ in 0..TIMED_ROUNDS {
+            let once = || {
+                let started = Instant::now();
                 std::hint::black_box(check(std::hint::black_box(&question.text), YEAR).is_ok());
-            }
-            started.elapsed().as_micros() / TIMED_ROUNDS as u128
+                started.elapsed().as_micros()
+            };
+            // The fastest round: what else the machine does is not to be measured.
+            (0..TIMED_ROUNDS).map(|_| once()).min().unwrap_or_default()
         })
         .collect();
     micros.sort_unstable();
     let at = |percent: usize| micros.get(micros.len() * percent / 100).copied().unwrap_or_default();
-    writeln!(out, "\nMicroseconds a question: median {}, p95 {}.", at(50), at(95))?;
+    writeln!(
+        out,
+        "\nMicroseconds a question, the fastest of {TIMED_ROUNDS} rounds: median {}, p95 {}.",
+        at(50),
+        at(95)
+    )?;
     Ok(())
 }
 

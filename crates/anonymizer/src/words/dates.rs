@@ -108,7 +108,7 @@ pub(super) fn find(text: &Text<'_>, this_year: u16) -> Vec<Mark> {
         let (all, month) = (last.get(0)?, last.name("month")?);
         let is_name = month.as_str().starts_with(char::is_uppercase) && month.as_str().len() > 3;
         let day = Day { year: None, month: None, day: None };
-        is_name.then(|| Found { start: month.start(), end: all.end(), day, score: 600 })
+        is_name.then(|| Found { start: all.start(), end: all.end(), day, score: 600 })
     }));
     let births: Vec<Captures<'_>> = BORN.captures_iter(whole).collect();
     let first = found

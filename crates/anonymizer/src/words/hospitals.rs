@@ -7,7 +7,7 @@ use super::{
     Advice, Class, House, Mark,
     lists::{FIRST_NAMES, HOSPITALS, KINDS, LAST_NAMES, PLACES, WORDS},
     places,
-    tokens::{Case, Kind, Text},
+    tokens::{Case, Kind, Language, Text},
 };
 
 /// Words in the name of one house.
@@ -233,7 +233,8 @@ fn is_proper(text: &Text<'_>, at: usize) -> bool {
 
 /// "Klinikum Großhadern", "CHU de Bordeaux", "Hospital of Saint Raphael".
 fn named_behind(text: &Text<'_>, at: usize) -> Option<Mark> {
-    let (_, house) = HEADS_BEFORE.iter().find(|(head, _)| *head == text.small(at) && text.is_capital(at))?;
+    let is_written_so = text.is_capital(at) || text.language == Language::French;
+    let (_, house) = HEADS_BEFORE.iter().find(|(head, _)| *head == text.small(at) && is_written_so)?;
     let mut name = at + 1;
     while matches!(
         text.small(name),
@@ -254,7 +255,7 @@ fn named_behind(text: &Text<'_>, at: usize) -> Option<Mark> {
         last += 1;
     }
     if (name..=last).all(|word| WORDS.has(text.small(word)) && !PLACES.has(text.small(word)))
-        && text.language == super::tokens::Language::English
+        && text.language == Language::English
     {
         return None;
     }

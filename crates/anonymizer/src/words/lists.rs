@@ -26,6 +26,12 @@ pub(super) const ANNOUNCEMENTS: List = List(include_str!("../../lists/announceme
 pub(super) const THINGS: List = List(include_str!("../../lists/things.txt"));
 /// Words in front of "clinic" that say what is done there and not where it is.
 pub(super) const KINDS: List = List(include_str!("../../lists/kinds.txt"));
+/// Titles of persons; those of weight 1 are also words, and need a listed name behind.
+pub(super) const TITLES: List = List(include_str!("../../lists/titles.txt"));
+/// Words after which a name of the patient or of somebody near comes.
+pub(super) const ANNOUNCING: List = List(include_str!("../../lists/announcing.txt"));
+/// Small words inside a name: "van", "de la".
+pub(super) const PARTICLES: List = List(include_str!("../../lists/particles.txt"));
 /// States and countries, which may stay.
 pub(super) const REGIONS: List = List(include_str!("../../lists/regions.txt"));
 /// Two and three letters that stand for a state or country behind a place.
@@ -80,6 +86,9 @@ mod tests {
             REGION_CODES,
             THINGS,
             KINDS,
+            TITLES,
+            ANNOUNCING,
+            PARTICLES,
             ANNOUNCEMENTS,
         ] {
             let words = || list.0.lines().map(|line| line.split('\t').next().unwrap_or_default());

@@ -2,134 +2,18 @@
 //!
 //! A name alone that stands for a disease, a sign or a device is left, and so is a word that only looks like a name.
 
+mod listed;
+mod shapes;
+
+use listed::listed;
+use shapes::name_end;
+
 use super::{
     Advice, Class, Mark, Sex,
-    lists::{EPONYMS, FIRST_NAMES, LAST_NAMES, REGIONS, WORDS},
+    lists::{ANNOUNCING, EPONYMS, FIRST_NAMES, LAST_NAMES, REGIONS, TITLES, WORDS},
     places,
     tokens::{Case, Kind, Language, Text},
 };
-
-/// Tokens of one name, points among them.
-const NAME_TOKENS_MAX: usize = 8;
-/// Initials behind the first.
-const INITIALS_MAX: usize = 3;
-
-/// Titles of persons; those of the second kind are also words, and need a family name behind.
-const TITLES: [&str; 30] = [
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "dr",
-    "drs",
-    "doctor",
-    "prof",
-    "professor",
-    "herr",
-    "herrn",
-    "frau",
-    "hr",
-    "fr",
-    "mme",
-    "mlle",
-    "madame",
-    "monsieur",
-    "mademoiselle",
-    "docteur",
-    "pr",
-    "dre",
-    "sir",
-    "dame",
-    "messrs",
-    "fräulein",
-    "schwester",
-    "pfleger",
-    "m",
-];
-const ROLES: [&str; 26] = [
-    "nurse",
-    "sister",
-    "father",
-    "matron",
-    "captain",
-    "sergeant",
-    "officer",
-    "reverend",
-    "rev",
-    "pastor",
-    "rabbi",
-    "physician",
-    "surgeon",
-    "consultant",
-    "attending",
-    "resident",
-    "pcp",
-    "gp",
-    "cardiologist",
-    "oncologist",
-    "neurologist",
-    "therapist",
-    "midwife",
-    "paramedic",
-    "radiologist",
-    "psychiatrist",
-];
-/// Words after which a name of the patient or of somebody near comes.
-const ANNOUNCING: [&str; 48] = [
-    "patient",
-    "pt",
-    "named",
-    "called",
-    "name",
-    "by",
-    "son",
-    "daughter",
-    "wife",
-    "husband",
-    "mother",
-    "father",
-    "brother",
-    "sister",
-    "partner",
-    "boyfriend",
-    "girlfriend",
-    "friend",
-    "neighbor",
-    "neighbour",
-    "caregiver",
-    "client",
-    "resident",
-    "man",
-    "woman",
-    "boy",
-    "girl",
-    "male",
-    "female",
-    "child",
-    "infant",
-    "patientin",
-    "patienten",
-    "namens",
-    "heißt",
-    "sohn",
-    "tochter",
-    "von",
-    "ehefrau",
-    "ehemann",
-    "mutter",
-    "vater",
-    "appelé",
-    "appelée",
-    "nommé",
-    "nommée",
-    "fils",
-    "fille",
-];
-const PARTICLES: [&str; 22] = [
-    "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "du", "la", "le", "bin", "al", "el", "ter",
-    "ten", "zu", "y", "st", "ben",
-];
 
 pub(super) fn find(text: &Text<'_>) -> Vec<Mark> {
     let patient = patient(text);
@@ -138,6 +22,7 @@ pub(super) fn find(text: &Text<'_>) -> Vec<Mark> {
     while at < text.tokens.len() {
         let found = titled(text, at)
             .or_else(|| listed(text, at))
+            .or_else(|| unknown(text, at))
             .or_else(|| in_small_letters(text, at))
             .or_else(|| announced(text, at))
             .or_else(|| alone(text, at));
@@ -172,8 +57,8 @@ fn titled(text: &Text<'_>, at: usize) -> Option<Found> {
     let mut is_doctor = false;
     while name < at + 6 {
         let small = text.small(name);
-        let is_title = TITLES.contains(&small) && is_written_as_title(text, name);
-        let is_only_role = name == at && ROLES.contains(&small);
+        let is_title = TITLES.weight(small) == 2 && is_written_as_title(text, name);
+        let is_only_role = name == at && TITLES.weight(small) == 1;
         if !is_title && !is_only_role {
             break;
         }
@@ -216,239 +101,6 @@ fn is_written_as_title(text: &Text<'_>, at: usize) -> bool {
         "miss" | "sir" | "dame" | "mx" | "doctor" | "professor" => token.case == Case::Capital,
         _ => true,
     }
-}
-
-/// The last token of a name that begins at `name`: words with capitals, initials, particles, hyphens. In a text of small
-/// letters a listed name counts.
-fn name_end(text: &Text<'_>, name: usize) -> Option<usize> {
-    let is_small_name = |at: usize| {
-        text.get(at).is_some_and(|token| token.kind == Kind::Word && token.case == Case::Small)
-            && !WORDS.has(text.small(at))
-            && (LAST_NAMES.weight(text.small(at)) > 0 || FIRST_NAMES.weight(text.small(at)) > 1)
-    };
-    let mut at = name;
-    let mut last = None;
-    while at < name + NAME_TOKENS_MAX {
-        let Some(token) = text.get(at) else { break };
-        let is_initial = token.kind == Kind::Word
-            && token.end - token.start == token.small.len()
-            && token.small.chars().count() == 1
-            && token.case != Case::Small;
-        if is_initial && text.is_sign(at + 1, ".") && text.gap(at).is_empty() {
-            last = Some(at + 1);
-            at += 2;
-        } else if is_initial || (text.is_capital(at) && !is_heading_word(text, at, last)) || is_small_name(at) {
-            last = Some(at);
-            at += 1;
-        } else if PARTICLES.contains(&token.small.as_str()) && text.is_capital(at + 1) && !text.is_sign(at + 1, ".") {
-            at += 1;
-        } else {
-            break;
-        }
-        match text.gap(at - 1) {
-            " " => {}
-            "" if text.is_sign(at, "-") && text.gap(at).is_empty() && text.is_capital(at + 1) => at += 1,
-            "" if text.is_sign(at - 1, ".") => {}
-            _ => break,
-        }
-    }
-    last
-}
-
-/// A word with a capital that begins something else: an abbreviation, or an ordinary word behind a name.
-fn is_heading_word(text: &Text<'_>, at: usize, last: Option<usize>) -> bool {
-    let Some(token) = text.get(at) else { return true };
-    let is_abbreviation = token.case == Case::Shouted && token.end - token.start < 4 && !LAST_NAMES.has(&token.small);
-    let is_word = WORDS.has(&token.small) && !LAST_NAMES.has(&token.small) && !FIRST_NAMES.has(&token.small);
-    last.is_some() && (is_abbreviation || is_word)
-}
-
-/// "Anna S.", "Anna Smith", "J. Smith", "Smith, Anna".
-fn listed(text: &Text<'_>, at: usize) -> Option<Found> {
-    let token = text.get(at)?;
-    if token.kind != Kind::Word || token.case == Case::Small {
-        return None;
-    }
-    initial_first(text, at).or_else(|| family_first(text, at)).or_else(|| given_first(text, at))
-}
-
-fn given_first(text: &Text<'_>, at: usize) -> Option<Found> {
-    let token = text.get(at)?;
-    let weight = FIRST_NAMES.weight(&token.small);
-    let is_word = WORDS.has(&token.small);
-    let is_shouted = token.case == Case::Shouted && token.end - token.start < 4;
-    if token.end - token.start < 2 || is_shouted {
-        return None;
-    }
-    let next = hyphenated(text, at);
-    if let Some(end) = initial(text, next + 1).filter(|_| text.gap(next) == " ") {
-        return with_initial(text, at, next, end, weight, is_word);
-    }
-    let last = name_end(text, at).filter(|last| *last > next)?;
-    let family = last_word(text, last);
-    let (family_weight, family_is_word) = (LAST_NAMES.weight(text.small(family)), WORDS.has(text.small(family)));
-    let is_unknown = family_weight == 0 && !family_is_word && text.is_capital_word(family);
-    let begins = token.begins_sentence;
-    let score: u16 = match (weight, is_word) {
-        (0, _) => return None,
-        (2, false) if family_weight == 2 || (family_weight == 1 && !family_is_word) => 950,
-        (2, false) if family_weight == 1 => 850,
-        (2, false) if is_unknown && text.language != Language::German => 800,
-        (2, false) if is_unknown => 550,
-        (1, false) if family_weight > 0 && !family_is_word => 850,
-        (1, false) if family_weight == 2 => 600,
-        (1, false) if is_unknown && announces(text, at) => 600,
-        (2, true) if family_weight == 2 && !begins => 800,
-        (_, true) if family_weight > 0 && !family_is_word => {
-            if begins {
-                550
-            } else {
-                700
-            }
-        }
-        _ => return None,
-    };
-    let phrase = text.whole.get(token.start..text.get(last)?.end)?.to_lowercase();
-    let is_thing = EPONYMS.has(&phrase) || places::names_a_thing(text, last);
-    let score = match () {
-        () if is_thing && (EPONYMS.has(&phrase) || EPONYMS.has(text.small(family))) => return None,
-        () if is_thing => 300,
-        () if text.has_idle_capitals && (is_word || family_is_word || is_unknown) => score.saturating_sub(350),
-        () if announces(text, at) => score + 30,
-        () => score,
-    };
-    Some((at, last, score, Whose::Patient))
-}
-
-/// The last token of a given name with hyphens: "Hans-Peter".
-fn hyphenated(text: &Text<'_>, at: usize) -> usize {
-    let is_joined = text.is_sign(at + 1, "-")
-        && text.gap(at).is_empty()
-        && text.gap(at + 1).is_empty()
-        && FIRST_NAMES.has(text.small(at + 2));
-    if is_joined && text.is_capital(at + 2) { at + 2 } else { at }
-}
-
-/// The last word of a name that may end with a point.
-fn last_word(text: &Text<'_>, last: usize) -> usize {
-    if text.is_sign(last, ".") { last - 1 } else { last }
-}
-
-/// The last token of the initials at `at`: one capital with a point, or before a sign or the end.
-fn initial(text: &Text<'_>, at: usize) -> Option<usize> {
-    let token = text.get(at)?;
-    let is_letter = token.kind == Kind::Word && token.case == Case::Shouted && token.small.chars().count() == 1;
-    if !is_letter {
-        return None;
-    }
-    match text.get(at + 1) {
-        Some(next) if next.start == token.end && next.small == "." => Some(at + 1),
-        Some(next) if next.kind == Kind::Sign && matches!(next.small.as_str(), "," | ";" | ")" | "(" | "?" | ":") => {
-            Some(at)
-        }
-        Some(next) if next.kind == Kind::Possessive => Some(at),
-        Some(_) => Some(at).filter(|_| text.gap(at) == " "),
-        None => Some(at),
-    }
-}
-
-/// The last token of the initials with points behind `last`.
-fn further_initials(text: &Text<'_>, last: usize) -> usize {
-    let mut last = last;
-    for _ in 0..INITIALS_MAX {
-        match initial(text, last + 1).filter(|more| text.is_sign(*more, ".")) {
-            Some(more) => last = more,
-            None => break,
-        }
-    }
-    last
-}
-
-/// "Anna S.", "Alice K. Smith": a letter behind a word with a capital.
-fn with_initial(text: &Text<'_>, at: usize, next: usize, end: usize, weight: u8, is_word: bool) -> Option<Found> {
-    let has_point = text.is_sign(end, ".");
-    let mut last = further_initials(text, end);
-    if text.is_capital_word(last + 1)
-        && text.gap(last) == " "
-        && has_point
-        && (LAST_NAMES.has(text.small(last + 1)) || !WORDS.has(text.small(last + 1)))
-        && !starts_anew(text, last + 1)
-    {
-        last = hyphenated_family(text, last + 1);
-    }
-    let is_announced = announces(text, at);
-    let score = match (weight, is_word, has_point) {
-        (2, false, true) => 950,
-        (2, false, false) => {
-            if is_announced {
-                850
-            } else {
-                550
-            }
-        }
-        (1, false, true) => 850,
-        (2, true, true) => {
-            if is_announced || !text.get(at)?.begins_sentence {
-                750
-            } else {
-                400
-            }
-        }
-        (_, true, true) if is_announced && weight > 0 => 700,
-        (0, false, true) if is_announced => 750,
-        (0, false, true) if text.get(at)?.case == Case::Capital && !text.get(at)?.begins_sentence => 350,
-        (1, _, false) if is_announced => 500,
-        _ => return None,
-    };
-    let is_eponym = EPONYMS.has(text.small(next)) && weight < 2 && !is_announced;
-    (!is_eponym).then_some((at, last, score, Whose::Patient))
-}
-
-fn hyphenated_family(text: &Text<'_>, at: usize) -> usize {
-    if text.is_sign(at + 1, "-") && text.gap(at).is_empty() && text.is_capital_word(at + 2) { at + 2 } else { at }
-}
-
-/// Whether a new sentence may begin here: an ordinary word behind a point.
-fn starts_anew(text: &Text<'_>, at: usize) -> bool {
-    text.is_ordinary(at) && LAST_NAMES.weight(text.small(at)) < 2
-}
-
-/// "J. Smith", "L. M. Hernandez".
-fn initial_first(text: &Text<'_>, at: usize) -> Option<Found> {
-    let last = further_initials(text, initial(text, at).filter(|end| text.is_sign(*end, "."))?);
-    let family = last + 1;
-    let weight = LAST_NAMES.weight(text.small(family));
-    if !text.is_capital_word(family) || text.gap(last).len() > 1 {
-        return None;
-    }
-    let is_announced = announces(text, at);
-    let score = match (weight, text.is_ordinary(family)) {
-        (2, false) => 850,
-        (2, true) => {
-            if is_announced {
-                750
-            } else {
-                500
-            }
-        }
-        (1, false) => 700,
-        (0, false) if is_announced => 600,
-        _ => return None,
-    };
-    (!places::names_a_thing(text, family)).then(|| (at, hyphenated_family(text, family), score, Whose::Patient))
-}
-
-/// "Smith, Anna".
-fn family_first(text: &Text<'_>, at: usize) -> Option<Found> {
-    let is_family = LAST_NAMES.weight(text.small(at)) == 2 && text.is_capital_word(at);
-    let is_given =
-        FIRST_NAMES.weight(text.small(at + 2)) == 2 && text.is_capital_word(at + 2) && !text.is_ordinary(at + 2);
-    if !is_family || !is_given || !text.is_sign(at + 1, ",") || FIRST_NAMES.weight(text.small(at)) == 2 {
-        return None;
-    }
-    let is_sure = !text.is_ordinary(at) && !EPONYMS.has(text.small(at));
-    let last = initial(text, at + 3).filter(|end| text.is_sign(*end, ".")).unwrap_or(at + 2);
-    Some((at, last, if is_sure { 850 } else { 450 }, Whose::Patient))
 }
 
 /// A word with a capital behind "patient", "named", "son of" or behind an age and a sex.
@@ -494,12 +146,33 @@ fn announced(text: &Text<'_>, at: usize) -> Option<Found> {
     Some((at, end, score, Whose::Patient))
 }
 
+/// Two words with capitals that no list knows: a name from a country that the lists do not know well, more so where an age
+/// follows. German writes every noun so.
+fn unknown(text: &Text<'_>, at: usize) -> Option<Found> {
+    let is_unknown = |at: usize| {
+        let small = text.small(at);
+        let is_word = WORDS.has(small) || REGIONS.has(small) || EPONYMS.has(small);
+        let is_written_so =
+            text.get(at).is_some_and(|token| token.case == Case::Capital && token.end - token.start > 2);
+        text.is_capital_word(at) && is_written_so && !is_word
+    };
+    let is_pair = is_unknown(at) && text.gap(at) == " " && is_unknown(at + 1) && !is_unknown(at + 2);
+    let says_nothing = text.language == Language::German || text.has_idle_capitals;
+    if !is_pair || says_nothing || places::names_a_thing(text, at + 1) {
+        return None;
+    }
+    let has_age = (2..5).any(|ahead| {
+        let is_number = text.get(at + ahead).is_some_and(|token| token.kind == Kind::Number);
+        is_number && matches!(text.small(at + ahead + 1), "-" | "year" | "years" | "y" | "yo" | "ans" | ")")
+    });
+    Some((at, at + 1, if has_age { 700 } else { 520 }, Whose::Patient))
+}
+
 /// "pt jane doe": a listed given name before a family name, behind a word that announces a person.
 fn in_small_letters(text: &Text<'_>, at: usize) -> Option<Found> {
     let token = text.get(at).filter(|token| token.kind == Kind::Word && token.case == Case::Small)?;
-    let is_given = FIRST_NAMES.weight(&token.small) == 2
-        && !WORDS.has(&token.small)
-        && ANNOUNCING.contains(&text.small_before(at, 1));
+    let is_given =
+        FIRST_NAMES.weight(&token.small) == 2 && !WORDS.has(&token.small) && ANNOUNCING.has(text.small_before(at, 1));
     let last = if is_given { name_end(text, at)? } else { return None };
     (last > at).then_some((at, last, 800, Whose::Patient))
 }
@@ -517,7 +190,7 @@ fn alone(text: &Text<'_>, at: usize) -> Option<Found> {
     let is_joined = text.is_sign(at + 1, "-") || text.before(at, 1).is_some_and(|before| before.small == "-");
     let score = match () {
         () if is_joined || places::names_a_thing(text, at) => return None,
-        () if REGIONS.has(&token.small) => return None,
+        () if REGIONS.has(&token.small) || text.longest(at, 3, |phrase| EPONYMS.has(phrase)) > 1 => return None,
         () if is_given && (text.has_idle_capitals || text.language == Language::German) => 250,
         () if is_given => 600,
         () if is_family && !text.has_idle_capitals && text.language == Language::English && !token.begins_sentence => {
@@ -537,7 +210,7 @@ fn announces(text: &Text<'_>, at: usize) -> bool {
         back += 1;
     }
     let small = text.small_before(at, back);
-    (ANNOUNCING.contains(&small) && (small != "von" || text.language == Language::German))
+    (ANNOUNCING.has(small) && (small != "von" || text.language == Language::German))
         || matches!(small, "old" | "aged" | "kid" | "baby" | "lady" | "gentleman")
         || (back > 1 && text.before(at, back).is_some_and(|token| token.kind == Kind::Number))
 }

@@ -214,21 +214,23 @@ fn follows_word(tokens: &[Token], start: usize) -> bool {
     tokens.last().is_some_and(|last| last.end == start && last.kind == Kind::Word)
 }
 
-/// Whether the apostrophe at `at` stands inside a word, as in O'Neill, and begins no possessive.
+/// Whether the apostrophe at `at` stands inside a word, as in O'Neill, and neither begins a possessive nor ends an article, as
+/// in "l'hôpital".
 fn joins(whole: &str, at: usize, bytes: usize) -> bool {
     let rest = &whole[at + bytes..];
-    rest.chars().next().is_some_and(char::is_alphabetic) && !is_possessive(rest)
+    let mut before = whole[..at].chars().rev();
+    let is_article = before.next().is_some_and(char::is_lowercase) && !before.next().is_some_and(char::is_alphanumeric);
+    !is_article && rest.chars().next().is_some_and(char::is_alphabetic) && !is_possessive(rest)
 }
 
 fn case(said: &str) -> Case {
     let mut letters = said.chars().filter(|letter| letter.is_alphabetic());
     match letters.next() {
         Some(first) if first.is_uppercase() => {
-            if letters.all(char::is_uppercase) {
-                Case::Shouted
-            } else {
-                Case::Capital
-            }
+            // "MoCA" and "HFpEF" are abbreviations, "McAdam" is none.
+            let (large, all) =
+                letters.fold((1, 1), |(large, all), letter| (large + usize::from(letter.is_uppercase()), all + 1));
+            if large * 2 > all { Case::Shouted } else { Case::Capital }
         }
         _ => Case::Small,
     }
