@@ -228,6 +228,22 @@ hide-open = { $count ->
    *[other] { $count } of them are outlined and wait for your answer: cover each, or say why it can stay.
   }
 hide-removed = Taken out of the file, and in nothing that leaves:
+held-place = the place where it was taken
+held-time = when it was taken or changed
+held-camera = the camera, and programs it went through
+held-serial-number = a serial number of the camera or its lens, by which all pictures of one owner can be told
+held-owner = the name of whoever took it or owns the camera
+held-people = names of people in the picture
+held-maker-notes = notes of the camera’s maker, which only the maker can read
+held-thumbnail = a small copy of the uncovered picture
+held-comment = a comment or description
+held-caption = a caption or keywords
+held-editing-history = a record of how it was edited
+held-colour-profile = a colour profile, whose colours were applied
+held-further-pictures = further pictures within the same file
+held-film = a short film from the moment of the picture
+held-program-data = data of a camera or program that cannot be read here
+held-behind-the-end = data behind the end of the picture
 hide-look = Look at all of the picture: what was missed is yours to find.
 hide-looked-for = Look at all of the picture for:
 concern-faces = faces, also in mirrors, on screens, in photographs in the background;

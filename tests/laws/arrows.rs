@@ -19,6 +19,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("libp2p*", "p2p"),
     ("image", "anonymizer"),
     ("rustface", "anonymizer"),
+    ("heifer", "anonymizer"),
     ("jpeg-encoder", "anonymizer"),
     ("fast_image_resize", "anonymizer"),
     ("rxing", "anonymizer"),

@@ -21,10 +21,12 @@ const KEPT: &[(&str, &[&str])] = &[
         "crates/anonymizer",
         &[
             "image",
+            "heifer",
             "rustface",
             "jpeg_encoder",
             "fast_image_resize",
             "rxing",
+            "rten",
             "dicom_core",
             "dicom_encoding",
             "dicom_object",

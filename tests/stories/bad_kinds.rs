@@ -8,7 +8,7 @@ pub(crate) fn refused() -> Vec<Bad> {
     let dicom = [[0; 128].as_slice(), b"DICM\x02\0\0\0"].concat();
     let noise: Vec<u8> = (0_u32..50_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let unknown = "send it as JPEG, HEIC, PNG, WebP or TIFF";
-    let table: [(&str, &[u8], &str); 29] = [
+    let table: [(&str, &[u8], &str); 30] = [
         ("empty file", b"", "the file is empty; choose the picture again"),
         ("one byte", b"\xff", unknown),
         ("nothing but zeros", &[0; 4_096], unknown),

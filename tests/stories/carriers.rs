@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use anonymizer::{Confirmation, Limits, Replica, inspect, release};
+use anonymizer::{Concern, Confirmation, Limits, Replica, inspect, release};
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 use protocol::{ClinicianId, payload::content::Summary};
 use serde_json::json;
@@ -61,8 +61,13 @@ fn leaks(planted: &Planted) -> Option<String> {
     }
     let mut answer = Vec::new();
     anonymizer::worker::write_response(&mut answer, &Ok(seen.clone())).unwrap();
-    let confirmation =
-        Confirmation { reviewer: ClinicianId([7; 32]), dismissed: Vec::new(), has_seen_unsearched: true };
+    let confirmation = Confirmation {
+        reviewer: ClinicianId([7; 32]),
+        dismissed: Vec::new(),
+        has_seen_unsearched: true,
+        answered: seen.doubts.clone(),
+        looked_for: Concern::ALL.into(),
+    };
     let released = match release(seen, &[], confirmation, &Limits::NETWORK) {
         Ok(released) => released,
         Err(refusal) => return Some(format!("not released: {refusal}")),
@@ -108,8 +113,8 @@ fn no_word_in_any_carrier_is_kept_sent_or_logged_by_a_house() {
     let canaries = canaries(&corpus);
     let (control, staff, own_name) = (Canaries::word(CONTROL), Canaries::word("admin"), Canaries::word(a.name()));
     let (picture, originals) = (Canaries::of(vec![("a picture".to_owned(), shown[0].clone())]), kept.originals.len());
-    for (place, things, control) in [
-        ("pictures as pages show them", &shown[..], &picture),
+    let places: [(&str, &[Vec<u8>], &Canaries); 10] = [
+        ("pictures as pages show them", &shown, &picture),
         ("frames and gossip as a member has them behind Noise", &ground.ear.heard_bytes(), &control),
         ("pictures as a member is given them", &sent, &picture),
         ("payloads", &kept.feeds, &control),
@@ -119,7 +124,8 @@ fn no_word_in_any_carrier_is_kept_sent_or_logged_by_a_house() {
         ("files as they lie", &kept.files, &own_name),
         ("temporary files", &left, &control),
         ("the log", &[a.said().into_bytes()], &control),
-    ] {
+    ];
+    for (place, things, control) in places {
         let found = |canaries: &Canaries| -> Vec<String> {
             things.iter().flat_map(|thing| canaries.found_in(thing)).map(str::to_owned).collect()
         };

@@ -1,5 +1,5 @@
 //! Photographs that say a word of their own where a file can carry words, as other people's programs write them: exiftool,
-//! ImageMagick, cwebp and webpmux, libtiff's tools and libjpeg's. What no program writes on request is put in by hand.
+//! ImageMagick, cwebp and webpmux, heif-enc, libtiff's tools and libjpeg's. What no program writes on request is put in by hand.
 
 #[path = "corpus/by_hand.rs"]
 mod by_hand;
@@ -59,6 +59,7 @@ impl Bench {
         bench.run("convert", &["base.png", "-strip", "base.jpg"]);
         bench.run("convert", &["base.png", "-strip", "-compress", "none", "base.tif"]);
         bench.run("cwebp", &["-quiet", "base.png", "-o", "base.webp"]);
+        bench.run("heif-enc", &["-q", "80", "base.png", "-o", "base.heic"]);
         bench
     }
 

@@ -78,6 +78,12 @@ const WEBP: [(&str, Removed, Make); 4] = [
     ("a film behind the end", Removed::Film, |base, word| [base, b"\0\0\0\x10ftypisom", word].concat()),
 ];
 
+const HEIC: [(&str, Removed, Make); 3] = [
+    ("a box of a maker", Removed::ProgramData, |base, word| boxed(base, b"uuid", word)),
+    ("a film", Removed::Film, |base, word| boxed(base, b"mpvd", &[b"\0\0\0\x10ftypmp42\0\0\0\0", word].concat())),
+    ("behind the end", Removed::BehindTheEnd, |base, word| [base, word].concat()),
+];
+
 /// Where nothing is left behind that could be told of: inside what is kept, and where no structure leads.
 const UNTOLD: [(&str, &str, Make); 4] = [
     ("png", "behind the last line of the pixels", |base, word| {
@@ -104,7 +110,7 @@ const UNTOLD: [(&str, &str, Make); 4] = [
 
 /// Every carrier of this module.
 pub(crate) fn plant(bench: &Bench, planted: &mut Vec<Planted>) {
-    let told = [("jpg", &JPEG[..]), ("png", &PNG), ("webp", &WEBP)].into_iter();
+    let told = [("jpg", &JPEG[..]), ("png", &PNG[..]), ("webp", &WEBP[..]), ("heic", &HEIC[..])].into_iter();
     let told =
         told.flat_map(|(kind, makes)| makes.iter().map(move |(name, told, make)| (kind, *name, Some(*told), *make)));
     let untold = UNTOLD.into_iter().map(|(kind, name, make)| (kind, name, None, make));
@@ -148,4 +154,9 @@ fn riff(chunks: &[u8]) -> Vec<u8> {
 /// A WebP with one more chunk behind its pixels.
 fn riffed(base: &[u8], name: &[u8; 4], data: &[u8]) -> Vec<u8> {
     riff(&[&base[12..], name, &u32::try_from(data.len()).unwrap().to_le_bytes(), data].concat())
+}
+
+/// A HEIC with one more box behind its own.
+fn boxed(base: &[u8], kind: &[u8; 4], inside: &[u8]) -> Vec<u8> {
+    [base, &u32::try_from(inside.len() + 8).unwrap().to_be_bytes(), kind, inside].concat()
 }

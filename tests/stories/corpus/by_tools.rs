@@ -124,11 +124,11 @@ pub(crate) fn plant(bench: &Bench, planted: &mut Vec<Planted>) {
     let mut exiftool = Exiftool::default();
     let mut number = planted.len()..;
     let mut next = || number.next().unwrap();
-    for kind in ["jpg", "png", "tif"] {
+    for kind in ["jpg", "png", "tif", "heic"] {
         for (tag, told) in EXIF.into_iter().chain(XMP) {
             exiftool.plant(kind, tag, &[], told, next());
         }
-        for (tag, told) in IPTC {
+        for (tag, told) in IPTC.into_iter().filter(|_| kind != "heic") {
             // What a PNG holds of these is told as captions.
             exiftool.plant(kind, tag, &[], if kind == "png" { Removed::Caption } else { told }, next());
         }

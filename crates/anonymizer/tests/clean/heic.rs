@@ -104,3 +104,15 @@ fn a_turned_and_mirrored_picture_stands_upright() {
         assert_eq!(is_red, kind == b"irot" && value == 1, "{kind:?} {value}: {first:?}");
     }
 }
+
+#[test]
+fn a_file_bent_anywhere_in_its_lists_is_read_or_refused() {
+    let pixels_at = GRADIENT.windows(4).position(|kind| kind == b"mdat").unwrap();
+    for at in 0..pixels_at {
+        for bend in [0xff, 0x01] {
+            let mut bent = GRADIENT.to_vec();
+            bent[at] ^= bend;
+            let _ = open(&bent, &Limits { pixels_max: 10_000, ..Limits::NETWORK });
+        }
+    }
+}

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use self::rows::{CoverRow, LeftRow, cover_row, left_row, reason_of};
+use self::rows::{CoverRow, LeftRow, cover_row, left_row, reason_of, removed_key};
 use super::{
     Draft, Step, Work,
     pictures::{self, Bar},
@@ -74,7 +74,7 @@ struct HidePicture {
     may_stay: String,
     has_unsearched: bool,
     doubts: Vec<&'static str>,
-    removed: Vec<String>,
+    removed: Vec<&'static str>,
     is_confirmed: bool,
     has_previous: bool,
     has_next: bool,
@@ -281,7 +281,7 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
         is_unkept,
         has_unsearched: picture.has_unsearched(),
         doubts: picture.doubts.iter().map(|doubt| doubt_key(*doubt)).collect(),
-        removed: picture.removed.iter().map(ToString::to_string).collect(),
+        removed: picture.removed.iter().map(|removed| removed_key(*removed)).collect(),
         is_confirmed: picture.is_confirmed,
         has_previous: at > 0,
         has_next: at + 1 < pictures.len(),

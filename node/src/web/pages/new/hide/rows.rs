@@ -1,7 +1,7 @@
 //! The covers of a picture in words and outlines, and the findings that were left uncovered, as the page shows them before and
 //! without scripts.
 
-use anonymizer::{Finding, FindingKind, Print, Region};
+use anonymizer::{Finding, FindingKind, Print, Region, Removed};
 
 use crate::{
     app::{Dismissed, DrawnCover, Reason, Shape},
@@ -123,6 +123,28 @@ pub(super) fn cover_row(index: usize, cover: &DrawnCover, findings: &[Finding]) 
 fn line(points: &[[f64; 2]]) -> String {
     let step = |(index, [x, y]): (usize, &[f64; 2])| format!("{} {x} {y}", if index == 0 { "M" } else { "L" });
     points.iter().enumerate().map(step).collect::<Vec<_>>().join(" ")
+}
+
+/// What a file held beside its pixels, in words of the page.
+pub(super) const fn removed_key(removed: Removed) -> &'static str {
+    match removed {
+        Removed::Place => "held-place",
+        Removed::Time => "held-time",
+        Removed::Camera => "held-camera",
+        Removed::SerialNumber => "held-serial-number",
+        Removed::Owner => "held-owner",
+        Removed::People => "held-people",
+        Removed::MakerNotes => "held-maker-notes",
+        Removed::Thumbnail => "held-thumbnail",
+        Removed::Comment => "held-comment",
+        Removed::Caption => "held-caption",
+        Removed::EditingHistory => "held-editing-history",
+        Removed::ColourProfile => "held-colour-profile",
+        Removed::FurtherPictures => "held-further-pictures",
+        Removed::Film => "held-film",
+        Removed::ProgramData => "held-program-data",
+        Removed::BehindTheEnd => "held-behind-the-end",
+    }
 }
 
 #[cfg(test)]
