@@ -68,11 +68,12 @@ pub fn frames(bytes: &[u8]) {
         worker::write_request(&mut written, &request).expect("a vector takes all");
         assert_eq!(worker::read_request(&mut written.as_slice()).expect("it was read before"), Some(request));
     }
-    if let Ok(response) = worker::read_response(&mut &*bytes, &LIMITS) {
-        let mut written = Vec::new();
-        worker::write_response(&mut written, &response).expect("a vector takes all");
-        assert_eq!(worker::read_response(&mut written.as_slice(), &LIMITS).expect("it was read before"), response);
+    let _ = worker::read_ready(&mut &*bytes);
+    if let Ok(Ok(opened)) = worker::read_decoded(&mut &*bytes, &LIMITS) {
+        let (width, height) = (opened.pixels.width(), opened.pixels.height());
+        assert!(u64::from(width) * u64::from(height) <= LIMITS.pixels_max);
     }
+    let _ = worker::read_looked(&mut &*bytes, &LIMITS, &mut |_| ());
 }
 
 /// A decoder that panics makes the file a damaged one, which is as it should be; the fuzzer would end at the first. A panic

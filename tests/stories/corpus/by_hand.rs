@@ -52,7 +52,7 @@ const PNG: [(&str, Removed, Make); 11] = [
     ("a signature", Removed::ProgramData, |base, word| chunked(base, b"dSIG", word)),
     ("a text of GIF", Removed::ProgramData, |base, word| chunked(base, b"gIFt", word)),
     ("the name of a scale", Removed::ProgramData, |base, word| {
-        chunked(base, b"pCAL", &[word, b"\0\0\0\0\0\0\0\0\x01\0\x02mm\x001\02"].concat())
+        chunked(base, b"pCAL", &[word, b"\0\0\0\0\0\0\0\0\x01\0\x02mm\x001\x002"].concat())
     }),
     ("the name of a palette", Removed::ProgramData, |base, word| {
         chunked(base, b"sPLT", &[word, b"\0\x08\x01\x02\x03\xff\0\x01"].concat())
