@@ -1,4 +1,4 @@
-//! Two hundred photographs that say a word wherever their kinds of files can carry one: no byte of any word is in what comes
+//! Nearly three hundred photographs that say a word wherever their kinds of files can carry one: no byte of any word is in what comes
 //! out of the house or stays in it, in whatever form a program could store it.
 
 use std::{fs, path::Path};
@@ -40,8 +40,10 @@ fn canaries(planted: &[Planted]) -> Canaries {
 fn says_its_word(planted: &Planted) -> bool {
     let canary = canaries(std::slice::from_ref(planted));
     let bytes = planted.bytes.as_slice();
-    let packed =
-        (0..bytes.len().saturating_sub(1)).filter(|at| matches!(bytes[*at..], [0x78, 1 | 0x5e | 0x9c | 0xda, ..]));
+    // Two bytes that begin a stream of zlib (RFC 1950).
+    let is_start = |[first, second]: [u8; 2]| first & 0xf == 8 && u16::from_be_bytes([first, second]) % 31 == 0;
+    let pairs = bytes.array_windows::<2>().enumerate();
+    let packed = pairs.filter(|(_, pair)| is_start(**pair)).map(|(at, _)| at);
     // What breaks off was unpacked up to there.
     let unpacked = packed.map(|at| decompress_to_vec_zlib(&bytes[at..]).unwrap_or_else(|error| error.output));
     !canary.found_in(bytes).is_empty() || unpacked.into_iter().any(|unpacked| !canary.found_in(&unpacked).is_empty())
@@ -89,7 +91,7 @@ fn leaks(planted: &Planted) -> Option<String> {
 fn no_word_in_any_carrier_comes_out_of_a_photograph() {
     let directory = tempfile::tempdir().unwrap();
     let corpus = corpus(directory.path());
-    assert!(corpus.len() >= 200, "{} photographs", corpus.len());
+    assert!(corpus.len() >= 290, "{} photographs", corpus.len());
     let wrong: Vec<String> =
         corpus.iter().filter_map(|planted| Some(format!("{}: {}", planted.name, leaks(planted)?))).collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), corpus.len(), wrong.join("\n"));

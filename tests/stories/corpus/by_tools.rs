@@ -69,7 +69,7 @@ const TEXTS: [(&str, Removed); 8] = [
     ("PNG:Description", Removed::Comment),
     ("PNG:Copyright", Removed::Owner),
     ("PNG:Software", Removed::Camera),
-    ("PNG:Warning", Removed::Comment),
+    ("PNG:Source", Removed::Camera),
     ("PNG:Comment", Removed::Comment),
 ];
 
@@ -137,7 +137,6 @@ pub(crate) fn plant(bench: &Bench, planted: &mut Vec<Planted>) {
     exiftool.plant("jpg", "Photoshop:URL", &[], Removed::ProgramData, next());
     exiftool.plant("jpg", "Ducky:Comment", &[], Removed::ProgramData, next());
     exiftool.plant("jpg", "Comment", &[], Removed::Comment, next());
-    exiftool.plant("tif", "SubIFD:ImageDescription", &[], Removed::FurtherPictures, next());
     for (tag, told) in TEXTS {
         exiftool.plant("png", tag, &[], told, next());
         exiftool.plant("png", tag, &["-z"], told, next());

@@ -51,19 +51,20 @@ fn damaged(what: &str) -> IntakeError {
     IntakeError::damaged(Format::Heic, what)
 }
 
-/// Walks over the outermost boxes, and says where they end. What stands behind them, or breaks off behind the picture, is behind
+/// Walks over the outermost boxes, and says where the last ends that a decoder needs. What stands behind them, or breaks off behind the picture, is behind
 /// the end.
 fn top<'a>(
     bytes: &'a [u8],
     scanned: &mut Scanned,
     ancillary: &mut Ancillary,
 ) -> Result<(Meta<'a>, usize), IntakeError> {
-    let (mut rest, mut meta) = (bytes, None);
+    let (mut rest, mut meta, mut end) = (bytes, None, 0);
     while let Some((kind, inside)) = boxes::first(&mut rest) {
         match &kind {
-            b"ftyp" | b"mdat" => {}
+            b"ftyp" | b"mdat" => end = bytes.len() - rest.len(),
             b"meta" if meta.is_none() => {
                 meta = Some(Meta::read(inside).ok_or(damaged("a list of its pictures is broken off"))?);
+                end = bytes.len() - rest.len();
             }
             b"moov" | b"mpvd" => {
                 scanned.removed.insert(Removed::Film);
@@ -77,7 +78,7 @@ fn top<'a>(
     match meta {
         Some(meta) => {
             scanned.leave_behind(rest);
-            Ok((meta, bytes.len() - rest.len()))
+            Ok((meta, end))
         }
         None if scanned.removed.contains(&Removed::Film) => Err(IntakeError::Animated(Format::Heic)),
         None => Err(IntakeError::Incomplete(Format::Heic)),

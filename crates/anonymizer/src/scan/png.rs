@@ -114,8 +114,7 @@ fn leave(scanned: &mut Scanned, name: &[u8; 4], data: &[u8], limits: &Limits) ->
         b"cICP" if data != [1, 13, 0, 1] => {
             scanned.notices.insert(Notice::ColoursMayDiffer);
         }
-        b"cICP" | b"gAMA" | b"cHRM" | b"sRGB" | b"sBIT" | b"bKGD" | b"hIST" | b"pHYs" | b"sPLT" | b"mDCV" | b"cLLI" => {
-        }
+        b"cICP" | b"gAMA" | b"cHRM" | b"sRGB" | b"sBIT" | b"bKGD" | b"hIST" | b"pHYs" | b"mDCV" | b"cLLI" => {}
         _ => {
             scanned.removed.insert(Removed::ProgramData);
         }
