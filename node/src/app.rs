@@ -1,6 +1,7 @@
 //! What the node can do, whoever asks: the command line, the API and the pages all come through here.
 
 mod audit;
+pub(crate) mod case_text;
 mod cases;
 mod check;
 mod clocks;
@@ -10,6 +11,7 @@ mod export;
 mod founding;
 #[cfg(test)]
 pub(crate) mod hospital;
+mod identifying;
 mod people;
 mod pictures;
 mod reading;
@@ -37,6 +39,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use audit::AuditCheck;
 pub(crate) use cases::{Audience, NewCase, PlaceInPicture, Said, account_of, ground};
 pub(crate) use export::HEAD as EXPORT_HEAD;
+pub(crate) use identifying::{KEEP_REASONS, MarkedWords, keep_reason, kept_in, marked};
 pub(crate) use people::{
     ATTESTATION_DAYS_MAX, NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name,
 };

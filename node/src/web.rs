@@ -9,7 +9,6 @@ mod answer;
 mod api;
 mod assets;
 mod blocking;
-mod case_text;
 mod cookie;
 mod extract;
 mod frame;

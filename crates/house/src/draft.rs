@@ -15,7 +15,7 @@ use crate::{
     decision::{Decision, Deed},
     entry::HouseEntry,
     id::AccountId,
-    limits::DRAFTS_MAX,
+    limits::{DRAFTS_MAX, KEPT_WORDS_MAX},
     permission::Permission,
     refusal::{Refusal, at_most},
 };
@@ -36,6 +36,16 @@ codes! {
         1 => Untouched,
         2 => Begun,
         3 => Done,
+    }
+
+    /// Why words stay although they look as if they could show who the patient is.
+    pub enum KeepReason {
+        /// They do not.
+        1 => NotIdentifying,
+        /// They are about somebody or something else: a publication, a method, a colleague who agreed.
+        2 => NotThePatient,
+        /// The patient agreed that this is said.
+        3 => Agreed,
     }
 }
 
@@ -62,6 +72,16 @@ wire! {
         4 => steps: Steps,
         /// What the patient agreed to; absent: nobody has said.
         5 => consent: Option<AudienceChoice>,
+        /// Words that were marked and stay, each with its reason; absent: none.
+        6 => kept: Option<Vec<KeptWords>>,
+    }
+
+    /// Marked words that stay as they are, wherever they stand in the draft.
+    pub struct KeptWords {
+        /// The very words.
+        1 => words: Text,
+        /// Why.
+        2 => reason: KeepReason,
     }
 
     /// The steps of writing, in the order of the pages.
@@ -117,7 +137,7 @@ impl Content {
         };
         let state = StepState::Untouched;
         let steps = Steps { pictures: state, words: state, audience: state, check: state };
-        Self { summary, audience: AudienceChoice::House, institutions: vec![], steps, consent: None }
+        Self { summary, audience: AudienceChoice::House, institutions: vec![], steps, consent: None, kept: None }
     }
 
     /// The summary as it is published.
@@ -132,6 +152,7 @@ impl Content {
         }
         self.summary.check()?;
         at_most("audience", self.institutions.len(), "institutions", limits::AUDIENCE_MAX)?;
+        at_most("draft", self.kept.as_ref().map_or(0, Vec::len), "kept words", KEPT_WORDS_MAX)?;
         let bytes = encode(self);
         at_most("draft", bytes.len(), "bytes", limits::PAYLOAD_BYTES_MAX)?;
         item_len(&bytes)?;

@@ -22,6 +22,8 @@ pub const TOKENS_MAX: usize = 32;
 pub const TOKEN_DAYS_MAX: u64 = 366;
 /// Drafts of one account.
 pub const DRAFTS_MAX: usize = 200;
+/// Words of one draft that stay although they were marked.
+pub const KEPT_WORDS_MAX: usize = 200;
 /// Cases that one account saves for later.
 pub const SAVED_MAX: usize = 5_000;
 /// Specialties and institutions that one account follows.

@@ -6,7 +6,7 @@ use casebook::{
 };
 use house::{
     AccountId, Actor, Command, HouseEntry, OutboxId, Permission, Refusal,
-    draft::{AudienceChoice, Published},
+    draft::{AudienceChoice, KeptWords, Published},
     house_case, is_seen, outbox,
     speech::{self, Place, Words},
 };
@@ -21,7 +21,7 @@ use protocol::{
 };
 use serde::Serialize;
 
-use super::{App, AppError, Unusable, Waiting, unfit_line};
+use super::{App, AppError, Unusable, Waiting, identifying, unfit_line};
 use crate::network::{Joined, Sent};
 
 /// Who is to read a case.
@@ -76,6 +76,8 @@ pub(crate) struct NewCase {
     /// The pictures, from 1, that show before what the next one shows after.
     pub(crate) before_after: Vec<usize>,
     pub(crate) audience: Audience,
+    /// Marked words that stay.
+    pub(crate) kept: Vec<KeptWords>,
 }
 
 /// What a comment points at.
@@ -109,6 +111,10 @@ impl App {
     /// Makes a draft a case, once however often it is asked for.
     pub(crate) async fn publish(&self, number: protocol::CaseNumber, actor: &Actor) -> Result<Said, AppError> {
         let joined = self.joined()?;
+        // One that is shared already is no draft any more.
+        if let Ok(draft) = self.own_draft(number, actor) {
+            identifying::refuse_open_in(&draft)?;
+        }
         let place = place(&joined);
         let publish = self.say_to_house(speech::Command::Publish { number, place }, actor);
         let waiting = self.with_its_originals_destroyed(number, publish).await?;
@@ -128,13 +134,14 @@ impl App {
         self.said(CaseId { institution: self.joined()?.me(), number }, None).await
     }
 
-    /// Comments on a case.
+    /// Comments on a case. Marked words that are not among those that are `kept` hold it back.
     pub(crate) async fn comment(
         &self,
         case: CaseId,
         text: &str,
         replies_to: Option<EntryId>,
         place: Option<PlaceInPicture>,
+        kept: &[KeptWords],
         actor: &Actor,
     ) -> Result<Said, AppError> {
         let seen = self.seen(case)?;
@@ -152,6 +159,7 @@ impl App {
         let region = region.flatten();
         let comment = Comment { text: Text::from(text.trim()), replies_to, seen, picture, region };
         comment.check().map_err(Unusable::Comment)?;
+        identifying::refuse_open(&[("comment", comment.text.as_str())], kept)?;
         self.say(case, Words::Comment(comment), actor).await
     }
 

@@ -47,5 +47,8 @@ impl App {
 /// Whether two drafts would become different cases, or what the patient agreed to differs.
 fn is_other(before: &Content, after: &Content) -> bool {
     let readers = |content: &Content| (content.audience, content.consent);
-    before.summary != after.summary || readers(before) != readers(after) || before.institutions != after.institutions
+    before.summary != after.summary
+        || before.kept != after.kept
+        || readers(before) != readers(after)
+        || before.institutions != after.institutions
 }

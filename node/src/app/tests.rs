@@ -36,6 +36,7 @@ fn case(title: &str, audience: Audience) -> NewCase {
         tags: vec!["rash".to_owned()],
         before_after: vec![],
         audience,
+        kept: vec![],
     }
 }
 
@@ -83,7 +84,7 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 async fn a_case_and_its_comments_are_there_after_a_restart() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Target lesions on both palms", Audience::Network, &one).await;
-    app.comment(case, "Biopsy the border.", None, None, &one).await.unwrap();
+    app.comment(case, "Biopsy the border.", None, None, &[], &one).await.unwrap();
     app.star(case, &one).await.unwrap();
     let digest = app.thread_digest(case).unwrap();
     search_until(&app, "palms", &one, 1).await;
@@ -123,7 +124,7 @@ async fn a_case_for_the_house_is_no_entry_of_the_feed() {
     let (_hospital, app, one) = Hospital::with_physician().await;
     let before = app.status().entries;
     let own = post(&app, "For us alone", Audience::House, &one).await;
-    app.comment(own, "Seen on the ward.", None, None, &one).await.unwrap();
+    app.comment(own, "Seen on the ward.", None, None, &[], &one).await.unwrap();
     assert_eq!(app.status().entries, before);
     assert_eq!(app.thread(own).unwrap().len(), 1);
     search_until(&app, "ward", &one, 1).await;
@@ -136,7 +137,7 @@ async fn a_case_for_the_house_is_no_entry_of_the_feed() {
 async fn what_was_said_for_the_house_is_taken_back_by_who_said_it() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let own = post(&app, "For us alone", Audience::House, &one).await;
-    app.comment(own, "Seen on the xylotheque.", None, None, &one).await.unwrap();
+    app.comment(own, "Seen on the xylotheque.", None, None, &[], &one).await.unwrap();
     app.star(own, &one).await.unwrap();
     search_until(&app, "xylotheque", &one, 1).await;
     let comment = app.thread(own).unwrap()[0].entry;
@@ -178,7 +179,7 @@ fn is_held(app: &App, entry: EntryId) -> bool {
 async fn who_withdraws_what_opened_a_case_withdraws_the_case() {
     let (_hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Target lesions", Audience::Network, &one).await;
-    let said = app.comment(case, "Biopsy the border.", None, None, &one).await.unwrap().entry.unwrap();
+    let said = app.comment(case, "Biopsy the border.", None, None, &[], &one).await.unwrap().entry.unwrap();
     let opening = app.open_case(case).unwrap().current;
     app.withdraw_entry(case, opening, Ground::AuthorWish, &one).await.unwrap();
     assert_eq!(title_of(&app, case, &one), None, "a plate stands there");
@@ -191,7 +192,7 @@ async fn a_case_of_which_only_the_words_of_others_are_left_can_still_be_withdraw
     let (_hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, "Target lesions", Audience::Network, &one).await;
     let said: EntryId = {
-        let said = app.comment(case, "Biopsy the border.", None, None, &one).await.unwrap();
+        let said = app.comment(case, "Biopsy the border.", None, None, &[], &one).await.unwrap();
         said.entry.unwrap().parse().unwrap()
     };
     let opening = app.open_case(case).unwrap().current;
@@ -272,13 +273,14 @@ async fn a_case_goes_to_members_and_a_reply_answers_a_comment_of_its_case() {
 
     let (here, there) =
         (post(&app, "Here", Audience::Network, &one).await, post(&app, "There", Audience::Network, &one).await);
-    let comment = app.comment(there, "Said there.", None, None, &one).await.unwrap().entry.unwrap().parse().unwrap();
+    let comment =
+        app.comment(there, "Said there.", None, None, &[], &one).await.unwrap().entry.unwrap().parse().unwrap();
     for answered in [comment, EntryId([7; 32])] {
-        let reply = app.comment(here, "Answered here.", Some(answered), None, &one).await;
+        let reply = app.comment(here, "Answered here.", Some(answered), None, &[], &one).await;
         assert!(matches!(reply, Err(AppError::NotFound("comment"))), "{reply:?}");
     }
-    app.comment(there, "Answered there.", Some(comment), None, &one).await.unwrap();
-    let unseen = app.comment(there, "\u{200B}", None, None, &one).await;
+    app.comment(there, "Answered there.", Some(comment), None, &[], &one).await.unwrap();
+    let unseen = app.comment(there, "\u{200B}", None, None, &[], &one).await;
     assert!(matches!(unseen, Err(AppError::Unusable(_))), "{unseen:?}");
     assert_eq!((app.thread(here).unwrap().len(), app.thread(there).unwrap().len()), (0, 2));
     app.close().await;

@@ -1,16 +1,20 @@
 //! What somebody wrote, drew or sent and can mend at the form before them. Pages say it in the words of `locales`; programs and
 //! the command line read the texts that stand here.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use anonymizer::{CoverError, IntakeError, ReleaseError};
 use protocol::{InstitutionId, codec::Malformed, limits::PICTURES_MAX};
+
+use super::MarkedWords;
 
 /// Why it is not taken as it is.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unusable {
     #[error("comment: it has no words")]
     NoWords,
+    #[error("these words could show who the patient is; change them, or say why each stays: {}", Listed(.0))]
+    Identifying(Vec<MarkedWords>),
     #[error("comment: {0}")]
     Comment(Malformed),
     #[error("outcome: {0}")]
@@ -65,5 +69,18 @@ impl Unusable {
     /// Whether it was right when the person saw it, and is not any more.
     pub(crate) const fn is_late(&self) -> bool {
         matches!(self, Self::PicturesChanged | Self::OriginalGone | Self::StillLooking)
+    }
+}
+
+/// Marked words with their fields and what to write instead, in one line.
+struct Listed<'a>(&'a [MarkedWords]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, MarkedWords { field, words, advice, .. }) in self.0.iter().enumerate() {
+            let between = if at == 0 { "" } else { "; " };
+            write!(f, "{between}{field}: \"{words}\" ({advice})")?;
+        }
+        Ok(())
     }
 }

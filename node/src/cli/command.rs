@@ -163,6 +163,7 @@ pub(crate) struct Revoke {
 
 /// Cases.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, once a run")]
 pub(crate) enum CaseCommand {
     /// Post a case in the name of an attested person of this house.
     Post {
@@ -202,6 +203,10 @@ pub(crate) enum CaseCommand {
         /// at it because of that.
         #[arg(long, requires = "confirm")]
         looked: bool,
+        /// Words that were marked and stay, and why: WORDS=not-identifying, WORDS=not-the-patient or WORDS=agreed; several
+        /// are possible.
+        #[arg(long = "keep", value_name = "WORDS=REASON", value_parser = kept)]
+        keep: Vec<(String, String)>,
     },
     /// Show a case with its thread.
     Show {
@@ -233,6 +238,16 @@ pub(crate) struct Comment {
     /// The comment that it answers.
     #[arg(long, value_name = "COMMENT")]
     pub(crate) replies_to: Option<String>,
+    /// Words that were marked and stay, and why: WORDS=not-identifying, WORDS=not-the-patient or WORDS=agreed; several are
+    /// possible.
+    #[arg(long = "keep", value_name = "WORDS=REASON", value_parser = kept)]
+    pub(crate) keep: Vec<(String, String)>,
+}
+
+/// Words and the reason behind the last sign of equality.
+fn kept(text: &str) -> Result<(String, String), String> {
+    let (words, reason) = text.rsplit_once('=').ok_or("write the words, a sign of equality and the reason")?;
+    Ok((words.to_owned(), reason.to_owned()))
 }
 
 /// Arguments of `star`.

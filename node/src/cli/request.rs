@@ -67,7 +67,7 @@ impl Request {
             Command::Case(case) => of_case(case)?,
             Command::Comment(comment) => Self::post(
                 format!("/cases/{}/comments", percent_encode(&comment.case)),
-                json!({ "as": comment.login, "text": comment.text, "replies_to": comment.replies_to }),
+                json!({ "as": comment.login, "text": comment.text, "replies_to": comment.replies_to, "reasons": reasons(&comment.keep) }),
             ),
             Command::Star(star) => Self::post(
                 format!("/cases/{}/star", percent_encode(&star.case)),
@@ -163,10 +163,12 @@ fn of_case(command: &CaseCommand) -> Result<Request, Failure> {
             before_after,
             confirm,
             looked,
+            keep,
         } => {
             let mut case = json!({
                 "as": login, "title": title, "question": question, "text": text,
                 "specialty": specialty, "tags": tags, "audience": audience,
+                "reasons": reasons(keep),
             });
             if !pictures.is_empty() {
                 case["confirm"] = json!(confirm);
@@ -181,6 +183,11 @@ fn of_case(command: &CaseCommand) -> Result<Request, Failure> {
             Request::get(format!("/cases?filter={}&limit={limit}", percent_encode(filter)))
         }
     })
+}
+
+/// Words that stay, each with its reason.
+fn reasons(keep: &[(String, String)]) -> Vec<Value> {
+    keep.iter().map(|(words, reason)| json!({ "words": words, "reason": reason })).collect()
 }
 
 /// Reads a picture; of one that is larger than any may be, enough for the node to say so.

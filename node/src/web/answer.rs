@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use futures::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Web,
@@ -198,14 +198,17 @@ impl Asker {
     }
 
     fn json(&self, problem: &Problem) -> String {
-        json!({
+        let mut body = json!({
             "type": problem.type_uri(),
             "title": problem.title,
             "status": problem.status.as_u16(),
             "detail": problem.detail,
             "code": self.code,
-        })
-        .to_string()
+        });
+        if let Some(marks) = &problem.marks {
+            body["marks"] = Value::clone(marks);
+        }
+        body.to_string()
     }
 
     fn written(&self, response: Response, text: String, content_type: &'static str) -> Response {

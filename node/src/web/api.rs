@@ -7,6 +7,7 @@ mod network;
 mod node;
 mod place;
 mod posted;
+mod reasons;
 mod saved;
 mod search;
 mod tokens;

@@ -9,6 +9,7 @@ mod events;
 mod feed;
 mod help;
 mod manifest;
+mod marked;
 mod new;
 mod picture;
 mod saved;

@@ -8,9 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use house::{Refusal, Remedy};
+use serde_json::{Value, json};
 
 use crate::{
-    app::{AppError, with_causes},
+    app::{AppError, MarkedWords, Unusable, with_causes},
     desk::DeskError,
     network::PictureError,
 };
@@ -31,13 +32,15 @@ pub(crate) struct Problem {
     pub(crate) wait_s: Option<u64>,
     /// How many bytes a request may bring that brought more.
     pub(crate) bytes_max: Option<u64>,
+    /// Marked words that hold a text back, for programs.
+    pub(crate) marks: Option<Box<Value>>,
     /// For the log alone.
-    cause: Option<String>,
+    cause: Option<Box<str>>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, title, detail: detail.into(), wait_s: None, bytes_max: None, cause: None }
+        Self { status, kind, title, detail: detail.into(), wait_s: None, bytes_max: None, marks: None, cause: None }
     }
 
     /// Nothing that the asker may see.
@@ -114,7 +117,7 @@ impl Problem {
     pub(crate) fn defect(cause: impl Into<String>) -> Self {
         let detail = "try again; if it happens twice, tell the administrator the code";
         let problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "defect", "This node made a mistake", detail);
-        Self { cause: Some(cause.into()), ..problem }
+        Self { cause: Some(cause.into().into_boxed_str()), ..problem }
     }
 
     /// What stands in the log and never on a page.
@@ -136,7 +139,7 @@ impl Problem {
     }
 
     fn of_journal(error: &store::AppendError) -> Self {
-        let cause = Some(with_causes(error));
+        let cause = Some(with_causes(error).into_boxed_str());
         match error {
             store::AppendError::Full => Self { cause, ..Self::no_room() },
             store::AppendError::Busy => Self {
@@ -190,6 +193,12 @@ impl From<AppError> for Problem {
                 "The state of things does not allow it",
                 unusable.to_string(),
             ),
+            AppError::Unusable(Unusable::Identifying(marks)) => Self {
+                kind: "identifying",
+                title: "Words could show who the patient is",
+                marks: Some(Box::new(marks.iter().map(mark).collect())),
+                ..Self::unusable(error.to_string())
+            },
             AppError::Unusable(_) | AppError::Invalid { .. } | AppError::Armor(_) | AppError::Papers(_) => {
                 Self::unusable(with_causes(&error))
             }
@@ -226,6 +235,19 @@ impl From<AppError> for Problem {
             _ => Self::defect(with_causes(&error)),
         }
     }
+}
+
+/// A mark as programs read it; places are bytes of the field in UTF-8.
+fn mark(mark: &MarkedWords) -> Value {
+    json!({
+        "field": mark.field,
+        "start": mark.start,
+        "end": mark.end,
+        "words": mark.words,
+        "class": mark.class.code(),
+        "advice": mark.advice.code(),
+        "instead": mark.advice.replacement(),
+    })
 }
 
 impl IntoResponse for Problem {

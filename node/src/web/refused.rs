@@ -83,6 +83,7 @@ fn of_refusal(refusal: &Refusal) -> Option<String> {
 fn of_unusable(unusable: &Unusable) -> String {
     match unusable {
         Unusable::NoWords => get("field-missing"),
+        Unusable::Identifying(_) => get("refused-identifying"),
         Unusable::Comment(malformed) | Unusable::Outcome(malformed) => of_malformed(malformed),
         Unusable::NoSuchPicture => get("refused-no-such-picture"),
         Unusable::OutsidePicture => get("refused-outside-picture"),

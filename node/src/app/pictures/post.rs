@@ -13,6 +13,7 @@ use super::{PictureId, Review};
 use crate::app::{
     App, AppError, Unusable,
     cases::{Audience, NewCase, Said, account_of},
+    identifying,
     people::specialty,
     unfit,
 };
@@ -93,7 +94,8 @@ impl App {
         self.change_draft(number, actor, |content| {
             fill(content, new)?;
             unfit(&content.summary).map_or(Ok(()), Err)?;
-            content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))
+            content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))?;
+            identifying::refuse_open_in(content)
         })?;
         Ok(())
     }
@@ -163,6 +165,7 @@ fn fill(content: &mut Content, new: &NewCase) -> Result<(), AppError> {
     if let Audience::Named(institutions) = &new.audience {
         content.institutions.clone_from(institutions);
     }
+    content.kept = Some(new.kept.clone()).filter(|kept| !kept.is_empty());
     let done = StepState::Done;
     content.steps = draft::Steps { words: done, audience: done, check: done, ..content.steps };
     Ok(())

@@ -67,6 +67,7 @@ fn new_case() -> NewCase {
         tags: vec![],
         before_after: vec![],
         audience: Audience::Network,
+        kept: vec![],
     }
 }
 

@@ -46,7 +46,7 @@ async fn reopened_with_the_index_back(hospital: &Hospital, app: std::sync::Arc<A
 }
 
 async fn comment(app: &App, case: CaseId, word: &str, one: &Actor) -> EntryId {
-    let said = app.comment(case, &format!("Looks like {word}."), None, None, one).await.unwrap();
+    let said = app.comment(case, &format!("Looks like {word}."), None, None, &[], one).await.unwrap();
     said.entry.unwrap().parse().unwrap()
 }
 

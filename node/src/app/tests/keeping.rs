@@ -151,7 +151,7 @@ async fn a_node_that_cannot_read_who_may_speak_is_open_for_reading_until_it_can(
     assert!(damaged.iter().all(|said| said.ends_with(&place)), "{damaged:?}");
     let CaseOrPlate::Case(view) = app.case(case, &one).unwrap() else { panic!("the case is not withdrawn") };
     assert_eq!(view.author.standing, trust::Standing::Verified, "as it was judged when it could be");
-    let said = app.comment(case, "Biopsy the border.", None, None, &one).await.unwrap();
+    let said = app.comment(case, "Biopsy the border.", None, None, &[], &one).await.unwrap();
     assert!(said.entry.is_none() && said.waits_for.unwrap().contains("repaired"));
 
     app.close().await;

@@ -21,6 +21,7 @@ use super::{
     description::Problems,
     place::{Place, place_in},
     posted::PostedCase,
+    reasons::{Kept, kept},
 };
 use crate::{
     app::{
@@ -67,6 +68,9 @@ pub(super) struct NewCase {
     /// at it because of that. Without this such a picture is refused with 422.
     #[serde(default)]
     looked: bool,
+    /// Marked words that stay.
+    #[serde(default)]
+    reasons: Vec<Kept>,
 }
 
 /// A comment.
@@ -83,6 +87,9 @@ pub(super) struct NewComment {
     picture: Option<u8>,
     /// The place in that picture.
     region: Option<Place>,
+    /// Marked words that stay.
+    #[serde(default)]
+    reasons: Vec<Kept>,
 }
 
 /// A star.
@@ -230,8 +237,9 @@ pub(super) async fn post(
     let said = web.run_async(move |app| async move {
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
         let audience = Audience::parse(&new.audience)?;
-        let NewCase { title, question, text, specialty, tags, before_after, confirm, looked, .. } = new;
-        let new = app::NewCase { title, question, text, specialty, tags, before_after, audience };
+        let NewCase { title, question, text, specialty, tags, before_after, confirm, looked, reasons, .. } = new;
+        let kept = kept(reasons)?;
+        let new = app::NewCase { title, question, text, specialty, tags, before_after, audience, kept };
         let word = match (confirm, looked) {
             (false, _) => Word::None,
             (true, false) => Word::Confirmed,
@@ -276,7 +284,7 @@ pub(super) async fn comment(
         let actor = visitor.speaking_as(&app, new.login.as_deref())?;
         readable(&app, case, &actor)?;
         let place = place_in(new.picture, new.region)?;
-        app.comment(case, &new.text, replies_to, place, &actor).await
+        app.comment(case, &new.text, replies_to, place, &kept(new.reasons)?, &actor).await
     });
     Ok(Json(json!(said.await?)))
 }

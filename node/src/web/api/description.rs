@@ -21,6 +21,25 @@ pub(super) struct ProblemBody {
     detail: String,
     /// Joins this answer and the node's log.
     code: String,
+    /// Of the type `identifying`: what to change, or to give a reason for.
+    marks: Option<Vec<MarkBody>>,
+}
+
+/// Words of a text that could show who the patient is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MarkBody {
+    /// title, question, text, tag, picture or comment.
+    field: String,
+    /// Bytes of the field in UTF-8.
+    start: usize,
+    end: usize,
+    words: String,
+    /// A class of 45 CFR 164.514(b)(2)(i), such as name, place, date or medical-record.
+    class: String,
+    /// What to write instead, as a code.
+    advice: String,
+    /// The words to write instead, where there are such.
+    instead: Option<String>,
 }
 
 /// What every operation may answer besides.

@@ -10,6 +10,7 @@ use casebook::row::{CaseRow, Reach};
 use house::{
     Actor, Permission,
     audit::{Action, Outcome as Ended},
+    draft::KeptWords,
 };
 use protocol::{
     CaseId, ClinicianId, EntryId,
@@ -30,12 +31,11 @@ use super::{
     thread::{Thread, thread_of},
 };
 use crate::{
-    app::{App, AppError, CaseOrPlate, CaseView as View, Unusable, Waiting},
+    app::{App, AppError, CaseOrPlate, CaseView as View, Unusable, Waiting, case_text::parted},
     clock::now_ms,
     sentences::Sentences,
     web::{
         actor::Visitor,
-        case_text::parted,
         extract::{Asked, Posted, id},
         frame::{FieldProblem, Frame, Notice, Reading, html},
         pieces::{
@@ -145,6 +145,8 @@ pub(super) struct Wish {
     pub(super) region: Option<EntryId>,
     /// A comment that was not accepted.
     pub(super) draft: String,
+    /// Marked words of it that stay.
+    pub(super) kept: Vec<KeptWords>,
     /// A state that was not accepted.
     pub(super) typed: Option<Typed>,
     /// Whether its author comes from sharing it.

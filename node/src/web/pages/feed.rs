@@ -13,12 +13,11 @@ use protocol::InstitutionId;
 
 use super::admin::rooms_of;
 use crate::{
-    app::{App, AppError, CaseView, Unsent, UnsentWhat},
+    app::{App, AppError, CaseView, Unsent, UnsentWhat, case_text::parted},
     network::Joined,
     sentences::Sentences,
     web::{
         actor::Visitor,
-        case_text::parted,
         extract::{Asked, Fields},
         frame::{Frame, Notice, Reading, html},
         pieces::{Badge, Preview, plain, preview_of, status_key},

@@ -4,7 +4,6 @@ pub(super) mod audience;
 mod check;
 pub(super) mod context;
 mod hide;
-mod marks;
 mod pictures;
 mod share;
 mod start;

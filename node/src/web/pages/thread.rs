@@ -15,7 +15,10 @@ use protocol::{
     payload::{content::Region, control::Ground},
 };
 
-use super::case::{self, CaseLink, Wish, readable, readers_key};
+use super::{
+    case::{self, CaseLink, Wish, readable, readers_key},
+    marked::{MarkedText, kept_of, marked_text},
+};
 use crate::{
     app::{App, AppError, CaseView, PlaceInPicture, RemarkView, RemarkWhat, Said, UnsentWhat, Unusable, Waiting},
     sentences::Sentences,
@@ -42,6 +45,8 @@ pub(super) struct Thread {
     pub(super) why_not_key: &'static str,
     pub(super) reply_to: Option<Answered>,
     pub(super) draft: String,
+    /// What in it could show who the patient is.
+    pub(super) marked: Vec<MarkedText>,
     pub(super) picture: usize,
     pub(super) may_point: bool,
     pub(super) readers_key: &'static str,
@@ -115,13 +120,14 @@ pub(super) async fn comment(
     let replies_to: Option<EntryId> = form.filled("reply_to").map(|text| id("comment", text)).transpose()?;
     let number: usize = form.one("picture").parse().unwrap_or(1);
     let drawn = form.filled("region").map(drawn_box).transpose()?;
-    let text = form.one("body").to_owned();
+    let (text, kept) = (form.one("body").to_owned(), kept_of(&form));
+    let said_with = kept.clone();
     let said = reading
         .web
         .run_async(move |app| async move {
             let view = readable(&app, case, &actor)?;
             let place = drawn.map(|drawn| place_in(&view, number, drawn)).transpose()?;
-            app.comment(case, &text, replies_to, place, &actor).await
+            app.comment(case, &text, replies_to, place, &said_with, &actor).await
         })
         .await;
     let mut wish = Wish { reply: replies_to, picture: number, ..Wish::default() };
@@ -137,6 +143,7 @@ pub(super) async fn comment(
         Err(error) => {
             let problem = FieldProblem { field: "body".to_owned(), text: beside_the_field(error)? };
             wish.draft = form.one("body").to_owned();
+            wish.kept = kept;
             answer(reading, case, wish, Some(problem)).await
         }
     }
@@ -273,6 +280,11 @@ pub(super) fn thread_of(
         may_comment: !visitor.is_owner() && app.permit(&visitor.actor, Permission::Comment).is_ok(),
         why_not_key: "comment-needs-badge",
         reply_to: answered(wish.reply),
+        // A comment that is too long is told so; what stands out in it shows once it fits.
+        marked: marked_text("body".to_owned(), "field-comment", wish.draft.trim(), &wish.kept)
+            .into_iter()
+            .flatten()
+            .collect(),
         draft: plain_lines(&wish.draft),
         picture: wish.picture,
         may_point: !view.summary.pictures.is_empty(),

@@ -28,6 +28,7 @@ async fn with_a_picture(ward: &Ward, login: &str) -> CaseId {
         tags: vec![],
         before_after: vec![],
         audience: Audience::Network,
+        kept: vec![],
     };
     let picture = include_bytes!("../../../demo/pictures/tibia.jpg").to_vec();
     let said = ward.app.post_case(&new, vec![picture], Word::Looked, &speaking_for(&ward.app, login)).await.unwrap();

@@ -224,7 +224,7 @@ impl Things {
 impl Mortal {
     async fn of(ward: &Ward, case: CaseId, column: usize) -> Self {
         let app = &ward.app;
-        let said = app.comment(case, "Seen before.", None, None, &speaking_for(app, "author")).await.unwrap();
+        let said = app.comment(case, "Seen before.", None, None, &[], &speaking_for(app, "author")).await.unwrap();
         let author = app.account("author").unwrap().id;
         let before = app.desk.look(|house| ids_of(house, author));
         ward.browser().sign_in("author", PASSWORD).await;
@@ -320,7 +320,7 @@ async fn what_waits_is_there_for_whom_the_matrix_says() {
     let mut found = Vec::new();
     for mut person in people(&ward, author, colleague).await {
         let actor = speaking_for(&ward.app, "one");
-        ward.app.comment(case, "Said in haste.", None, None, &actor).await.unwrap();
+        ward.app.comment(case, "Said in haste.", None, None, &[], &actor).await.unwrap();
         let waits = ward.app.waiting(&actor).unsent.pop().unwrap();
         let path = WAITING.replace("{unsent}", &waits.id.to_string());
         found.push(letter(&person.post(&path, &FIELDS).await).to_string());

@@ -169,6 +169,7 @@ impl Ward {
             tags: vec!["rash".to_owned()],
             before_after: vec![],
             audience,
+            kept: vec![],
         };
         let actor = speaking_for(&self.app, login);
         self.app.post_case(&new, files, Word::Looked, &actor).await.unwrap().case.parse().unwrap()

@@ -12,13 +12,13 @@ use protocol::{CaseNumber, codec::encode, hash};
 use super::{
     Draft, Step, Work,
     audience::{consent_key, names, readers_key},
-    context::marks_in,
+    context::has_open_marks,
     pictures,
 };
 use crate::{
+    app::case_text::parted,
     sentences::Sentences,
     web::{
-        case_text::parted,
         extract::Posted,
         frame::{FieldProblem, Frame, Reading, html},
         pieces::{Fact, age_key, sex_key, side_key},
@@ -140,7 +140,7 @@ fn open(number: CaseNumber, content: &Content) -> Vec<Open> {
     }
     if !has_words {
         open.push(Open { key: "open-context", href: href("context") });
-    } else if steps.words != StepState::Done && !marks_in(summary).is_empty() {
+    } else if has_open_marks(content).unwrap_or(true) {
         open.push(Open { key: "open-text", href: href("context") });
     }
     if steps.audience != StepState::Done {

@@ -1,4 +1,4 @@
-//! Title, question, context.
+//! Title, question, context: with what in them could show who the patient is.
 
 use askama::Template;
 use axum::{
@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use house::{
-    draft::{Content, StepState},
+    draft::{Content, KeptWords, StepState},
     is_seen, steers,
 };
 use protocol::{
@@ -16,18 +16,18 @@ use protocol::{
     payload::content::{AgeBand, Sex, Summary},
 };
 
-use super::{
-    Draft, Step, Work,
-    marks::{Mark, marks},
-    pictures,
-};
+use super::{Draft, Step, Work, pictures};
 use crate::{
-    app::{DraftPicture, specialty},
+    app::{
+        AppError, DraftPicture,
+        case_text::{joined, parted},
+        kept_in, specialty,
+    },
     sentences::Sentences,
     web::{
-        case_text::{joined, parted},
         extract::{Fields, Posted},
         frame::{FieldProblem, Frame, Reading, html},
+        pages::marked::{MarkedText, kept_of, marked_text},
         pieces::{AGES, Choice, SEXES, age_key, chosen, sex_key},
         problem::Problem,
         refused::of_malformed,
@@ -45,7 +45,7 @@ struct Context {
     form: ContextForm,
     is_unkept: bool,
     pictures: Vec<PictureText>,
-    marks: Vec<Mark>,
+    marked: Vec<MarkedText>,
     title_chars_max: usize,
     text_chars_max: usize,
 }
@@ -70,12 +70,11 @@ struct ContextForm {
 
 pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
-    let found = marks_in(&work.content.summary);
-    html(&page(&reading, &work, found, Vec::new()).await?)
+    html(&page(&reading, &work, Vec::new()).await?)
 }
 
-/// Saves; goes on once title and question stand there. What looks like an identifier is shown once: who saves the same words
-/// again has looked at them.
+/// Saves; goes on once title and question stand there, and whatever could surely show who the patient is was changed or has a
+/// reason to stay.
 pub(super) async fn save(
     reading: Reading,
     Path(draft): Path<String>,
@@ -83,7 +82,6 @@ pub(super) async fn save(
 ) -> Result<Response, Problem> {
     let mut work = Work::open(&reading, &draft).await?;
     pictures::settle(&reading, work.number).await?;
-    let before = work.content.summary.clone();
     let mut problems = fill(&mut work.content.summary, &form);
     let confirmed = pictures::of(&reading, work.number).await?.into_iter().filter(|picture| picture.is_confirmed);
     for (picture, listed) in confirmed.zip(&mut work.content.summary.pictures) {
@@ -93,23 +91,24 @@ pub(super) async fn save(
         let field =
             if work.content.summary.title.as_str().chars().count() > TITLE_CHARS_MAX { "title" } else { "history" };
         problems.push(FieldProblem { field: field.to_owned(), text: of_malformed(&cause) });
-        let page = Context { is_unkept: true, ..page(&reading, &work, Vec::new(), problems).await? };
+        let page = Context { is_unkept: true, ..page(&reading, &work, problems).await? };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
     }
-    let found = marks_in(&work.content.summary);
-    let was_seen = before == work.content.summary && work.content.steps.words != StepState::Untouched;
-    let is_done = problems.is_empty() && (found.is_empty() || was_seen);
+    let kept = kept_now(&work.content, &form)?;
+    work.content.kept = Some(kept.clone()).filter(|kept| !kept.is_empty());
+    let is_done = problems.is_empty() && !has_open_marks(&work.content)?;
     let state = if is_done { StepState::Done } else { StepState::Begun };
     let written = work.content.summary.clone();
     let change = move |content: &mut Content| {
         take_words(&mut content.summary, written);
+        content.kept = Some(kept).filter(|kept| !kept.is_empty());
         content.steps.words = state;
     };
     work.change(&reading, change).await?;
     if is_done {
         return Ok(work.next());
     }
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, found, problems).await?)?).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&reading, &work, problems).await?)?).into_response())
 }
 
 /// Takes over the words of another summary; which pictures there are is none of their business.
@@ -150,23 +149,39 @@ fn lines(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-pub(super) fn marks_in(summary: &Summary) -> Vec<Mark> {
-    let (history, examination) = parted(summary.body.as_str());
-    let fields = [
-        ("title", summary.title.as_str()),
-        ("question", summary.question.as_str()),
-        ("history", history),
-        ("examination", examination),
-    ];
-    fields.into_iter().flat_map(|(field, text)| marks(field, text)).collect()
+/// The reasons that stand beside the marks of the form, and those given before for words that it does not show; of words that
+/// are there no more, none.
+fn kept_now(content: &Content, form: &Fields) -> Result<Vec<KeptWords>, AppError> {
+    let shown = form.all("kept-words");
+    let before = kept_in(content).iter().filter(|kept| !shown.contains(&kept.words.as_str())).cloned();
+    let mut kept: Vec<KeptWords> = kept_of(form).into_iter().chain(before).collect();
+    let marked = marked_in(&Content { kept: None, ..content.clone() })?;
+    kept.retain(|kept| marked.iter().flat_map(|text| &text.marks).any(|mark| mark.words == kept.words.as_str()));
+    Ok(kept)
 }
 
-async fn page(
-    reading: &Reading,
-    work: &Work,
-    marks: Vec<Mark>,
-    problems: Vec<FieldProblem>,
-) -> Result<Context, Problem> {
+/// Whether something holds the text back.
+pub(super) fn has_open_marks(content: &Content) -> Result<bool, AppError> {
+    Ok(marked_in(content)?.iter().flat_map(|text| &text.marks).any(|mark| mark.is_open))
+}
+
+/// The fields of the page in which something is marked.
+fn marked_in(content: &Content) -> Result<Vec<MarkedText>, AppError> {
+    let summary = &content.summary;
+    let (history, examination) = parted(summary.body.as_str());
+    let fields = [
+        ("title", "field-title", summary.title.as_str()),
+        ("question", "field-question", summary.question.as_str()),
+        ("history", "field-history", history),
+        ("examination", "field-examination", examination),
+    ];
+    let fields =
+        fields.into_iter().chain(summary.pictures.iter().map(|picture| ("alts", "context-alts", picture.alt.as_str())));
+    let marked = fields.map(|(field, key, text)| marked_text(field.to_owned(), key, text, kept_in(content)));
+    marked.filter_map(Result::transpose).collect()
+}
+
+async fn page(reading: &Reading, work: &Work, problems: Vec<FieldProblem>) -> Result<Context, Problem> {
     let pictures = pictures::of(reading, work.number).await?;
     let summary = &work.content.summary;
     let (history, examination) = parted(summary.body.as_str());
@@ -187,7 +202,8 @@ async fn page(
             sexes: with_unknown("sex-unknown", SEXES, summary.sex.map(sex_key)),
         },
         is_unkept: false,
-        marks,
+        // A text that is too long is told so beside its field; what stands out in it shows once it fits.
+        marked: marked_in(&work.content).unwrap_or_default(),
         title_chars_max: TITLE_CHARS_MAX,
         text_chars_max: BODY_CHARS_MAX,
         pictures: pictures
