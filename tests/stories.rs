@@ -11,6 +11,7 @@
 //! | `stopping` | a node is stopped while pages are open |
 //! | `visiting` | people come into a house by its pages |
 //! | `sharing` | a photograph becomes a case by the pages |
+//! | `covering` | what is found in it is answered place by place, and its original goes |
 //! | `pairs` | pictures are put in order, two of them as before and after |
 //! | `answering` | a case is answered from another house by the pages |
 //! | `away` | a house whose neighbours are all gone goes on |
@@ -93,6 +94,8 @@ mod contested;
 mod copies;
 #[path = "stories/corpus.rs"]
 mod corpus;
+#[path = "stories/covering.rs"]
+mod covering;
 #[path = "stories/cuts.rs"]
 mod cuts;
 #[path = "stories/demo.rs"]

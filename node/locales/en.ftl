@@ -439,6 +439,7 @@ manifest-by-other = drawn in a way that this node does not know
 manifest-finders = Programs that looked
 manifest-no-finder = None. Only people have looked.
 manifest-broke-off = broke off before its end
+manifest-methods = How the DICOM object was de-identified (codes of PS3.16 CID 7050)
 manifest-model = model
 manifest-looked-for = Looked for by a person
 manifest-answered = What programs could not settle, and a person looked because of

@@ -65,7 +65,7 @@ impl House {
         let picture = picture.to_str().unwrap();
         let case =
             ["case", "post", "--as", login, "--title", title, "--text", "For two weeks.", "--audience", "public"];
-        let said = self.ask(&[case.as_slice(), &["--picture", picture, "--confirm"]].concat());
+        let said = self.ask(&[case.as_slice(), &["--picture", picture, "--confirm", "--looked"]].concat());
         said["case"].as_str().unwrap().to_owned()
     }
 

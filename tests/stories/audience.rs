@@ -55,6 +55,7 @@ impl Ground {
             "--picture",
             file.to_str().unwrap(),
             "--confirm",
+            "--looked",
         ]);
         assert!(said["waits_for"].is_null(), "the case is sent: {said}");
         said["case"].as_str().unwrap().to_owned()

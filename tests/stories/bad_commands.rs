@@ -107,6 +107,7 @@ fn a_configuration_that_is_wrong_is_refused_with_the_line() {
         ("a value of another kind", with("gossip = \"perhaps\""), at_line.as_str()),
         ("a key twice", with("listen = []"), at_line.as_str()),
         ("a section that is unknown", with("[printer]\nink = 1"), "printer"),
+        ("a quarantine of a month", with("[storage]\nquarantine_hours = 720"), "at most 168"),
         ("a number beyond all", with("[storage]\nfree_bytes_min = -1"), "line"),
         ("a level that is none", with("[log]\nlevel = \"info=loud\""), "log.level"),
         (

@@ -147,7 +147,7 @@ fn no_word_in_any_carrier_is_kept_sent_or_logged_by_a_house() {
 
 /// Posts a case with some photographs, under names that say their words too.
 fn post(author: &Visitor, some: &[Planted]) -> String {
-    let words = json!({ "title": format!("For {CONTROL}"), "text": "Seen.", "audience": "network", "confirm": true });
+    let words = json!({ "title": format!("For {CONTROL}"), "text": "Seen.", "audience": "network", "confirm": true, "looked": true });
     let files = some
         .iter()
         .map(|planted| Part::file("picture", &format!("{}.jpg", planted.word), "image/jpeg", &planted.bytes));

@@ -125,8 +125,19 @@ fn a_newer_file_of_any_kind_is_refused_by_name_or_built_again() {
     house.employ("keller", "Dr. Ida Keller", "physician");
     let file = directory.path().join("a.jpg");
     fs::write(&file, jpeg()).unwrap();
-    let words =
-        ["case", "post", "--as", "keller", "--title", "A picture", "--text", "Of quokkapox.", "--confirm", "--picture"];
+    let words = [
+        "case",
+        "post",
+        "--as",
+        "keller",
+        "--title",
+        "A picture",
+        "--text",
+        "Of quokkapox.",
+        "--confirm",
+        "--looked",
+        "--picture",
+    ];
     let said = house.ask(&[&words[..], &[file.to_str().unwrap()]].concat());
     let case = said["case"].as_str().unwrap().to_owned();
     let picture = format!("/cases/{case}/pictures/1");

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet, fs, path::Path};
 
-use crate::{founding::Network, house::House, inspecting::Inspected, waiting::wait_until};
+use crate::{covering::is_looked_through, founding::Network, house::House, inspecting::Inspected, waiting::wait_until};
 
 /// What answers a `GET` and is no page: pictures, a stream, a file, and ways that lead on to pages.
 const NO_PAGES: [&str; 9] = [
@@ -110,8 +110,10 @@ fn every_page_can_be_read_by_everybody() {
     tour.look("/drafts/{draft}/pictures");
     browser.hand_in("#pictures", portrait());
     browser.has(".shelf li");
+    is_looked_through(browser);
     tour.look("/drafts/{draft}/pictures");
     browser.visit(a, &format!("/drafts/{draft}/hide"));
+    browser.has("mask-editor.is-live");
     tour.look("/drafts/{draft}/hide/{picture}");
     for step in ["context", "audience", "check", "share", "discard"] {
         tour.show(&format!("/drafts/{{draft}}/{step}"), &[&draft]);

@@ -6,7 +6,13 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::{
-    browser::Key, coming_in::PASSWORD, founding::Network, house::House, inspecting::Inspected, waiting::wait_until,
+    browser::Key,
+    coming_in::PASSWORD,
+    covering::{is_looked_through, ticks_every_box},
+    founding::Network,
+    house::House,
+    inspecting::Inspected,
+    waiting::wait_until,
 };
 
 /// Pictures of the demo of which no two are equally wide, and how wide.
@@ -56,7 +62,7 @@ fn places(browser: &Inspected, (width, height): (u32, u32)) -> [[f64; 4]; 2] {
 fn confirm_all(browser: &Inspected, draft: &str) {
     for _ in PICTURES {
         browser.has("mask-editor.is-live");
-        browser.press_at("#confirmed");
+        ticks_every_box(browser);
         let path = browser.path();
         browser.press("Save this picture");
         wait_until("the next page is there", || browser.path() != path);
@@ -103,6 +109,7 @@ fn pictures_keep_their_order_and_a_pair_opens_side_by_side_at_another_hospital()
         at_a.hand_in("#pictures", &file(name));
         at_a.has(&format!(".shelf li:nth-child({number})"));
     }
+    is_looked_through(&at_a);
     // By keyboard alone: the third picture becomes the first, and the two behind it a pair.
     for (number, wish) in [(3, "up"), (2, "up"), (2, "pair")] {
         let before = laid(&at_a);
@@ -186,7 +193,7 @@ fn a_pair_is_posted_by_command_and_told_to_whoever_reads_the_case_elsewhere() {
     a.employ("keller", "Dr. Ida Keller", "physician");
     let files = PICTURES.map(|(name, _)| file(name).to_str().unwrap().to_owned());
     let post = |before: &str| {
-        let mut words = vec!["case", "post", "--as", "keller", "--title", "Before and after", "--confirm"];
+        let mut words = vec!["case", "post", "--as", "keller", "--title", "Before and after", "--confirm", "--looked"];
         files.iter().for_each(|file| words.extend(["--picture", file]));
         words.extend(["--before-after", before]);
         a.program().args(words).arg("--json").output().unwrap()

@@ -115,7 +115,7 @@ fn post(ground: &Ground, a: &House, photograph: &[u8]) -> String {
     let names = [word("filename", POSTED), "b".to_owned(), "a".to_owned()];
     let mut arguments = ["case", "post", "--as", "keller", "--audience", "network", "--title"].to_vec();
     let title = format!("Rash with {CONTROL}");
-    arguments.extend([title.as_str(), "--text", "Spreading erythema, no myalgia.", "--confirm"]);
+    arguments.extend([title.as_str(), "--text", "Spreading erythema, no myalgia.", "--confirm", "--looked"]);
     let pictures = [photograph.to_vec(), strip(480, 6), strip(320, 4)];
     let files = names.iter().zip(pictures).map(|(name, picture)| {
         let path = ground.directory().join(name);

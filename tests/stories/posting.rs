@@ -71,6 +71,7 @@ fn post(door: &Door, login: &str, title: String, has_picture: bool) -> Option<Ac
     let mut case = json!({ "as": login, "title": title, "text": "Seen this morning.", "audience": "network" });
     let ask = if has_picture {
         case["confirm"] = true.into();
+        case["looked"] = true.into();
         Ask::case(&case, &jpeg())
     } else {
         Ask::post("/api/v1/cases", &case)

@@ -74,6 +74,13 @@ impl Visitor {
         self.send(&self.request(path, kind, "application/json", body))
     }
 
+    /// Fills in a form and sends it, as a browser without scripts does.
+    pub(crate) fn fill(&self, path: &str, fields: &[(&str, &str)]) -> Heard {
+        let pair = |(name, value): &(&str, &str)| format!("{}={}", encoded(name), encoded(value));
+        let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
+        self.send(&self.request(path, "application/x-www-form-urlencoded", "text/html", body.as_bytes()))
+    }
+
     /// Sends a form with files to the API.
     pub(crate) fn post_parts(&self, path: &str, parts: &[Part]) -> Heard {
         let (kind, body) = form(parts);
@@ -129,7 +136,18 @@ impl Visitor {
 
 /// The words of a case with pictures that somebody has looked at.
 pub(crate) fn words() -> Part {
-    Part::case(&json!({ "title": "A picture", "text": "Seen today.", "audience": "network", "confirm": true }))
+    let word =
+        json!({ "title": "A picture", "text": "Seen today.", "audience": "network", "confirm": true, "looked": true });
+    Part::case(&word)
+}
+
+/// Text as a form sends it.
+fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
 }
 
 /// The kind of a form and its body.

@@ -365,6 +365,9 @@ pub(super) async fn manifest(
             "reason": dismissed.reason.code(),
         })).collect::<Vec<_>>(),
         "removed": manifest.removed.iter().map(|removed| removed.code()).collect::<Vec<_>>(),
+        "answered": manifest.answered.iter().map(|doubt| doubt.code()).collect::<Vec<_>>(),
+        "looked_for": manifest.looked_for.iter().map(|concern| concern.code()).collect::<Vec<_>>(),
+        "methods": manifest.methods,
     })))
 }
 

@@ -38,6 +38,7 @@ struct ManifestPage {
     answered: Vec<&'static str>,
     looked_for: Vec<&'static str>,
     removed: Vec<&'static str>,
+    methods: Vec<u32>,
 }
 
 /// Who looked, as their hospital names them. Their word stands under the signature of the case; of a standing of their own it says nothing.
@@ -88,7 +89,7 @@ pub(super) async fn show(reading: Reading, Path((case, number)): Path<(String, S
             Ok((picture.manifest.clone(), Reviewer { name, institution }, lead_key))
         })
         .await?;
-    let Manifest { finders, covers, dismissed, answered, looked_for, removed, .. } = manifest;
+    let Manifest { finders, covers, dismissed, answered, looked_for, removed, methods, .. } = manifest;
     html(&ManifestPage {
         t: Sentences::english(),
         frame: reading.frame(""),
@@ -102,6 +103,7 @@ pub(super) async fn show(reading: Reading, Path((case, number)): Path<(String, S
         answered: answered.into_iter().map(doubt_key).collect(),
         looked_for: looked_for.into_iter().map(concern_key).collect(),
         removed: removed.into_iter().map(removed_key).collect(),
+        methods,
     })
 }
 
