@@ -1,6 +1,6 @@
 //! Whether a picture was drawn by a machine or seen by a camera.
 
-use crate::pixels::Pixels;
+use crate::{cover::COVER_RGB, pixels::Pixels};
 
 /// Where the pixels of a picture come from, as far as it matters for print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,7 +36,8 @@ impl Capture {
     }
 }
 
-/// The share of pixels that equal their left and their upper neighbour.
+/// The share of pixels that equal their left and their upper neighbour, among those that no cover hides: a cover is even, and
+/// makes no photograph a drawing when it is looked at again.
 fn even_share(pixels: &Pixels) -> f64 {
     let bytes = pixels.width() as usize * 3;
     let rows = pixels.rgb().chunks_exact(bytes);
@@ -46,10 +47,12 @@ fn even_share(pixels: &Pixels) -> f64 {
         .map(|(above, row)| {
             let (above, left, row) = (above.as_chunks::<3>().0, row.as_chunks::<3>().0, &row[3..]);
             let triples = row.as_chunks::<3>().0.iter().zip(left).zip(above.iter().skip(1));
-            triples.filter(|((pixel, left), above)| pixel == left && pixel == above).count()
+            let is_even = |pixel: &[u8; 3], left, above| pixel != &COVER_RGB && pixel == left && pixel == above;
+            triples.filter(|((pixel, left), above)| is_even(pixel, *left, *above)).count()
         })
         .sum();
-    even as f64 / (pixels.rgb().len() / 3) as f64
+    let open = pixels.rgb().as_chunks::<3>().0.iter().filter(|pixel| **pixel != COVER_RGB).count();
+    even as f64 / open.max(1) as f64
 }
 
 #[cfg(test)]
@@ -65,6 +68,9 @@ mod tests {
         let noise = picture(|at| (at as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()[0]);
         assert_eq!(Capture::of(&noise), Capture::Camera);
         assert_eq!(Capture::of(&picture(|_| 0)), Capture::Even);
+        let covered =
+            |at: usize| if at < 900 { 128 } else { (at as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()[0] };
+        assert_eq!(Capture::of(&picture(covered)), Capture::Camera, "three quarters of it lie under a cover");
     }
 
     #[test]
