@@ -15,7 +15,10 @@ use fast_image_resize::{
     FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
     images::{Image, ImageRef},
 };
-use rxing::{BarcodeFormat, DecodeHints, RXingResult, helpers::detect_multiple_in_luma_with_hints};
+use rxing::{
+    BarcodeFormat, DecodeHints, RXingResult, RXingResultMetadataType, RXingResultMetadataValue,
+    helpers::detect_multiple_in_luma_with_hints,
+};
 
 use crate::{
     codes::bars::Grey,
@@ -121,7 +124,7 @@ fn read(luma: &[u8], width: u32) -> Option<Vec<RXingResult>> {
 
 /// The rectangle round a code.
 fn place(code: &RXingResult, grey: Grey<'_>) -> Option<Line> {
-    let points: Vec<(f32, f32)> = code.getPoints().iter().map(|point| (point.x, point.y)).collect();
+    let points: Vec<(f32, f32)> = code.getPoints().iter().map(|point| unturned(point.x, point.y, code, grey)).collect();
     let [first, .., last] = *points.as_slice() else { return None };
     let is_squares = matches!(
         code.getBarcodeFormat(),
@@ -149,6 +152,24 @@ fn place(code: &RXingResult, grey: Grey<'_>) -> Option<Line> {
     let line =
         Line { x: (left + right) / 2.0, y: (top + bottom) / 2.0, half_length, half_height, angle: 0.0, score: 1.0 };
     Some(line.grown(2.0 * BEYOND_SQUARES * half_length.max(half_height)))
+}
+
+/// A point of a code as it lies in the picture. The decoder turns the picture until it can read a PDF417, counterclockwise, and
+/// leaves the points as they lay there.
+fn unturned(x: f32, y: f32, code: &RXingResult, grey: Grey<'_>) -> (f32, f32) {
+    let turned = match code.getRXingResultMetadata().get(&RXingResultMetadataType::ORIENTATION) {
+        Some(RXingResultMetadataValue::Orientation(degrees)) if *code.getBarcodeFormat() == BarcodeFormat::PDF_417 => {
+            *degrees
+        }
+        _ => 0,
+    };
+    let (wide, high) = (grey.width as f32 - 1.0, (grey.luma.len() / grey.width) as f32 - 1.0);
+    match turned {
+        90 => (wide - y, x),
+        180 => (wide - x, high - y),
+        270 => (y, high - x),
+        _ => (x, y),
+    }
 }
 
 /// Adds a code, or lets the finding grow that it is a part of.
