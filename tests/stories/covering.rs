@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     coming_in::PASSWORD,
@@ -16,8 +16,9 @@ use crate::{
     waiting::{wait_for, wait_until},
 };
 
-/// A face, in the public domain (`node/demo/SOURCES.md`).
-const PICTURE: &[u8] = include_bytes!("../../node/demo/pictures/portrait.jpg");
+/// A face, and an X-ray film with the letter that says which side it shows (`node/demo/SOURCES.md`).
+const FACE: &[u8] = include_bytes!("../../node/demo/pictures/portrait.jpg");
+const FILM: &[u8] = include_bytes!("../../node/demo/pictures/shoulder.jpg");
 const STATEMENTS: [&str; 7] = ["names", "numbers", "dates", "faces", "marks", "place", "rare"];
 
 /// Waits until programs have looked at every picture of the page that is open.
@@ -43,9 +44,9 @@ struct Covering<'a> {
 
 impl<'a> Covering<'a> {
     /// Sends a picture in. The answer comes before the programs are through, and the page says so until they are.
-    fn begin(owner: &'a Visitor) -> Self {
+    fn begin(owner: &'a Visitor, picture: &[u8]) -> Self {
         let pictures = owner.begin_draft();
-        let sent = owner.upload(&pictures, &[Part::file("pictures", "a.jpg", "image/jpeg", PICTURE)]);
+        let sent = owner.upload(&pictures, &[Part::file("pictures", "a.jpg", "image/jpeg", picture)]);
         assert_eq!(sent.status, 303, "{}", sent.text());
         let draft = pictures.trim_end_matches("/pictures").to_owned();
         let editor = owner.get(&format!("{draft}/hide")).header("location").unwrap().to_owned();
@@ -113,7 +114,7 @@ fn a_photograph_is_answered_for_place_by_place_and_another_hospital_reads_how() 
     a.employ("keller", "Dr. Ida Keller", "physician");
     b.employ("okafor", "Ben Okafor", "nurse");
     let (author, reader) = (Visitor::sign_in(a, "keller"), Visitor::sign_in(b, "okafor"));
-    let picture = Covering::begin(&author);
+    let picture = Covering::begin(&author, FACE);
     let early = author.get(&picture.editor);
     assert_eq!(early.header("refresh"), Some("1"), "the answer came before the programs were through");
     assert!(early.text().contains("<progress max=\"3\""), "{}", early.text());
@@ -168,12 +169,38 @@ fn a_photograph_is_answered_for_place_by_place_and_another_hospital_reads_how() 
 }
 
 #[test]
+fn what_no_program_is_sure_of_is_outlined_and_one_click_lets_a_side_marker_stay() {
+    let network = Network::of(1);
+    let [a] = network.houses();
+    a.employ("keller", "Dr. Ida Keller", "physician");
+    let keller = Visitor::sign_in(a, "keller");
+    let picture = Covering::begin(&keller, FILM);
+    let proposed = picture.drawn();
+    assert_eq!((&proposed["covers"], &proposed["dismissed"][0]["reason"]), (&json!([]), &Value::Null), "{proposed}");
+    let page = picture.looked_at().0;
+    assert!(page.contains("One of them is outlined and waits for your answer"), "{page}");
+    assert!(page.contains("class=\"left\"") && page.contains("value=\"stay-0\""), "{page}");
+    let told = [("confirmed", "yes"), ("unsearched", "yes"), ("answered", "yes")];
+    let (status, page) = picture.press(&proposed, "save", &told);
+    assert!(status == 422 && page.contains("Say beside it why it can stay"), "{page}");
+    assert_eq!(picture.press(&proposed, "stay-0", &[]).0, 303);
+    let answered = picture.drawn();
+    assert_eq!(answered["dismissed"][0]["reason"], "not-identifying", "{answered}");
+    let (status, page) = picture.press(&answered, "save", &told);
+    assert_eq!(status, 303, "{page}");
+    let case = picture.share();
+    let page = keller.get(&format!("/cases/{case}/pictures/1/manifest")).text();
+    let (_, left) = page.split_once("Found and left uncovered").unwrap_or_else(|| panic!("{page}"));
+    assert!(left.contains("It does not show who the patient is"), "{left}");
+}
+
+#[test]
 fn a_house_that_stops_while_programs_look_at_a_picture_begins_anew() {
     let network = Network::of(1);
     let [a] = network.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(a, "keller");
-    let picture = Covering::begin(&keller);
+    let picture = Covering::begin(&keller, FACE);
     assert!(keller.get(&picture.editor).header("refresh").is_some());
     a.kill();
     a.serve();
@@ -193,7 +220,7 @@ fn a_draft_that_is_thrown_away_takes_its_originals_with_it() {
     let [a] = network.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(a, "keller");
-    let picture = Covering::begin(&keller);
+    let picture = Covering::begin(&keller, FACE);
     picture.looked_at();
     let waiting = originals(a);
     assert!(waiting.len() >= 3, "the file, what is shown of it, and the tray: {}", waiting.len());
