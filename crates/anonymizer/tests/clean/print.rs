@@ -102,10 +102,10 @@ fn print_in_a_photograph_is_covered_where_it_can_be_read_and_a_face_is_no_print(
 #[test]
 fn what_the_caller_knows_to_be_drawn_is_covered_though_nobody_can_read_it() {
     let frame = image::load_from_memory(SHOULDER).unwrap().to_rgb8();
-    // The brand of the device alone, too blurred to be read.
+    // The brand of the device alone, upside down and in a mirror.
     let brand = image::imageops::crop_imm(&frame, 0, 10, 100, 34).to_image();
     let mut ground = image::RgbImage::new(400, 300);
-    image::imageops::overlay(&mut ground, &image::imageops::blur(&brand, 3.0), 150, 130);
+    image::imageops::overlay(&mut ground, &image::imageops::flip_vertical(&brand), 150, 130);
     let pixels = Pixels::new(400, 300, ground.into_raw()).unwrap();
     let sure = |capture| {
         let (findings, search) = find_print(&pixels, capture);

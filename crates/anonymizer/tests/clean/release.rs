@@ -188,7 +188,11 @@ fn what_was_dismissed_may_be_seen_a_little_differently_in_the_written_file() {
 
 #[test]
 fn a_look_at_another_file_releases_nothing() {
-    let (one, other) = (candidate(&[], confirmation()), candidate(&[face(9).proposed_cover()], confirmation()));
+    let wider = face(90).proposed_cover();
+    let (one, other) = (
+        candidate(&[face(100).proposed_cover()], confirmation()),
+        candidate(&[face(100).proposed_cover(), wider], confirmation()),
+    );
     let looked = seen_again(&other, &[], Search::Finished);
     assert_eq!(one.release(&looked).unwrap_err(), ReleaseError::OtherFile);
 }

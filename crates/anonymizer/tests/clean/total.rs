@@ -1,6 +1,6 @@
 //! No bytes make the doors panic: cut, bent, glued together or drawn at random, each gives a result or an error.
 
-use anonymizer::{Limits, Replica, grammar, inspect, worker};
+use anonymizer::{Limits, Replica, grammar, open, worker};
 use proptest::{collection::vec, prelude::*};
 
 use crate::writers::{
@@ -30,12 +30,12 @@ fn small_files() -> Vec<Vec<u8>> {
     ]
 }
 
-/// No more pixels than the small files have: a bent one shall not become a picture that is worth searching for faces.
+/// No more pixels than the small files have: a bent one shall not become a picture that takes long to decode.
 const LIMITS: Limits = Limits { pixels_max: (WIDTH * HEIGHT) as u64, ..Limits::NETWORK };
 
 /// Every door.
 fn try_all(bytes: &[u8]) {
-    let _ = inspect(bytes, &LIMITS);
+    let _ = open(bytes, &LIMITS);
     let _ = grammar::check(bytes, &Limits::NETWORK);
     let _ = worker::read_decoded(&mut &*bytes, &Limits::NETWORK);
     let _ = worker::read_looked(&mut &*bytes, &Limits::NETWORK, &mut |_| ());
@@ -45,7 +45,7 @@ fn try_all(bytes: &[u8]) {
 #[test]
 fn a_file_cut_anywhere_is_refused_or_read() {
     for file in small_files() {
-        assert!(inspect(&file, &Limits::NETWORK).is_ok());
+        assert!(open(&file, &Limits::NETWORK).is_ok());
         for end in 0..file.len() {
             try_all(&file[..end]);
         }
@@ -70,7 +70,7 @@ fn a_file_glued_to_another_gives_only_the_first_picture() {
     for first in small_files() {
         for second in small_files() {
             let glued = [first.as_slice(), &second].concat();
-            let (alone, both) = (inspect(&first, &Limits::NETWORK).unwrap(), inspect(&glued, &Limits::NETWORK));
+            let (alone, both) = (open(&first, &Limits::NETWORK).unwrap(), open(&glued, &Limits::NETWORK));
             assert_eq!(both.unwrap().pixels, alone.pixels);
             assert!(Replica::checked(glued).is_err());
         }

@@ -1,5 +1,6 @@
 //! What becomes of pictures in a house that is alone in its network. A worker process of the program itself reads them.
 
+use anonymizer::Sureness;
 use house::Actor;
 use protocol::payload::content::Summary;
 
@@ -88,7 +89,8 @@ async fn a_face_is_covered_before_anybody_looked_and_stays_so_when_it_is_publish
     let shown = app.network().unwrap().shared().picture(view.case, picture.blob, &actor).await.unwrap();
     let seen = anonymizer::inspect(&shown.bytes, &Limits::NETWORK).unwrap();
     assert_eq!(seen.pixels.at(x + width / 2, y + height / 2), Some(anonymizer::COVER_RGB));
-    assert!(seen.findings.is_empty(), "and no face is found in it any more");
+    let is_sure = |finding: &&Finding| finding.sureness == Sureness::Sure;
+    assert_eq!(seen.findings.iter().find(is_sure), None, "and no face is found in it any more");
     assert_eq!(quarantined(&app).await, 0, "nothing uncovered is left");
 }
 
