@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::{
     arrivals::Arrivals,
     canaries::Canaries,
+    chance::times,
     corpus::{Planted, corpus, forms},
     files::files_in,
     ground::Ground,
@@ -100,12 +101,12 @@ fn no_word_in_any_carrier_comes_out_of_a_photograph() {
 #[test]
 fn no_word_in_any_carrier_is_kept_sent_or_logged_by_a_house() {
     // A node logs where its data is: so the control stands in the log.
-    let ground = Ground::lay_in(Path::new(CONTROL), 1, |house| house.configure("log", "level", "debug"));
-    let [a] = ground.houses();
+    let ground = Ground::lay_in(Path::new(CONTROL), 2, |house| house.configure("log", "level", "debug"));
+    let [a, _] = ground.houses();
     let temporary = Arrivals::at(&a.temporary());
     a.employ("keller", &format!("Dr. Ida {CONTROL}"), "physician");
     let author = Visitor::sign_in(a, "keller");
-    let corpus = corpus(ground.directory());
+    let corpus: Vec<Planted> = spread(corpus(ground.directory()));
     let cases: Vec<String> = corpus.chunks(PICTURES_OF_A_CASE).map(|some| post(&author, some)).collect();
     let shown: Vec<Vec<u8>> = cases
         .iter()
@@ -143,6 +144,15 @@ fn no_word_in_any_carrier_is_kept_sent_or_logged_by_a_house() {
     }
     assert_eq!(originals, 0, "no original waits");
     assert_eq!(temporary.names(), ["control"], "the node makes no temporary files");
+}
+
+/// So many of all, each as far from the next as any other: a house looks at every photograph for seconds.
+fn spread(mut all: Vec<Planted>) -> Vec<Planted> {
+    let (count, wanted) = (all.len(), times("CONSILIUM_CARRIERS", 24));
+    let is_taken = |at: usize| at * wanted / count != (at + 1) * wanted / count;
+    let mut at = 0..count;
+    all.retain(|_| wanted >= count || at.next().is_some_and(is_taken));
+    all
 }
 
 /// Posts a case with some photographs, under names that say their words too.

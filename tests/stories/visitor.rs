@@ -14,6 +14,9 @@ use crate::{
 /// The line between the parts of a form; no file of a story holds it.
 const BOUNDARY: &str = "------------between-the-parts-of-a-story";
 
+/// The one password of all visitors.
+pub(crate) const PASSWORD: &str = "a-long-walk-along-the-river";
+
 /// A person in a session.
 pub(crate) struct Visitor {
     pub(crate) web: SocketAddr,
@@ -50,7 +53,7 @@ impl Visitor {
     /// Signs in an account that was just made or reset.
     pub(crate) fn sign_in(house: &House, login: &str) -> Self {
         let path = house.ask(&["account", "reset", login])["path"].as_str().unwrap().to_owned();
-        let form = [("password", "a-long-walk-along-the-river"), ("again", "a-long-walk-along-the-river")];
+        let form = [("password", PASSWORD), ("again", PASSWORD)];
         let answer = Ask::form(&path, &form).send(&Door::Web(house.web())).expect("the node answers");
         assert_eq!(answer.status, 303, "{answer:?}");
         Self { web: house.web(), cookie: answer.cookies.first().expect("a session begins").clone() }
