@@ -11,10 +11,6 @@ mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
-};
 use rxing::{
     BarcodeFormat, DecodeHints, RXingResult, RXingResultMetadataType, RXingResultMetadataValue,
     helpers::detect_multiple_in_luma_with_hints,
@@ -25,6 +21,7 @@ use crate::{
     finding::{Finder, Finding, FindingKind, Search, Sureness, Voice},
     pixels::{Pixels, luma},
     print::Line,
+    pyramid::resized,
     region::Region,
 };
 
@@ -94,11 +91,7 @@ fn level(pixels: &Pixels) -> Option<(Vec<u8>, u32, f32)> {
         return Some((grey(pixels.rgb()), pixels.width(), 1.0));
     }
     let [wide, high] = [width, height].map(|side| (side * times).round().max(1.0) as u32);
-    let whole = ImageRef::new(pixels.width(), pixels.height(), pixels.rgb(), PixelType::U8x3).ok()?;
-    let mut small = Image::new(wide, high, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&whole, &mut small, &options).ok()?;
-    Some((grey(small.buffer()), wide, (1.0 / times) as f32))
+    Some((grey(resized(pixels, wide, high)?.rgb()), wide, (1.0 / times) as f32))
 }
 
 /// The luma of each pixel.

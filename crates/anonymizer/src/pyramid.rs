@@ -86,7 +86,8 @@ fn size(whole: &Pixels, pixels: u32) -> (u32, u32) {
     (side(width), side(height))
 }
 
-fn resized(pixels: &Pixels, width: u32, height: u32) -> Option<Pixels> {
+/// The picture in another size; `None` if it cannot be resized.
+pub(crate) fn resized(pixels: &Pixels, width: u32, height: u32) -> Option<Pixels> {
     let whole = ImageRef::new(pixels.width(), pixels.height(), pixels.rgb(), PixelType::U8x3).ok()?;
     let mut level = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));

@@ -1,13 +1,9 @@
 //! The picture at the sizes in which print is looked for.
 
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
-};
-
 use crate::{
     pixels::Pixels,
     print::{detector, line::Line},
+    pyramid::resized,
 };
 
 /// Pixels of the picture in which small print is looked for: small pictures are enlarged, large ones made smaller.
@@ -43,11 +39,7 @@ impl Level {
         let (width, height) = (f64::from(pixels.width()), f64::from(pixels.height()));
         let times = (count / (width * height)).sqrt().min(ENLARGED_MAX).min(SIDE_MAX / width.max(height));
         let [wide, high] = [width, height].map(|side| (side * times).round().max(1.0) as u32);
-        let whole = ImageRef::new(pixels.width(), pixels.height(), pixels.rgb(), PixelType::U8x3).ok()?;
-        let mut other = Image::new(wide, high, PixelType::U8x3);
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        Resizer::new().resize(&whole, &mut other, &options).ok()?;
-        Some(Self { picture: Pixels::new(wide, high, other.into_vec())?, scale: (1.0 / times) as f32 })
+        Some(Self { picture: resized(pixels, wide, high)?, scale: (1.0 / times) as f32 })
     }
 
     /// All lines in it, in px of the whole picture; `None` if the detector fails.
