@@ -7,6 +7,7 @@
 
 mod pictures;
 
+use anonymizer::words::{TEXT_BYTES_MAX, check};
 use protocol::{
     EntryBytes, Header, Kind, Payload, PayloadHash, Salted, Statement, Unverified,
     certificate::{Certificate, Charter, Invitation, SignedCard},
@@ -123,6 +124,20 @@ pub fn papers(bytes: &[u8]) {
 pub fn card(bytes: &[u8]) {
     settles::<SignedCard>(bytes);
     let _ = decode::<SignedCard>(bytes).map(|card| card.open().map(|_| ()));
+}
+
+/// Marks on free text lie in order, none over another, on the boundaries of characters.
+pub fn words(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Ok(marks) = check(&text, 2026) else {
+        assert!(text.len() > TEXT_BYTES_MAX);
+        return;
+    };
+    let mut last = 0;
+    for mark in marks {
+        assert!(last <= mark.start && mark.start < mark.end && text.get(mark.start..mark.end).is_some(), "{mark:?}");
+        last = mark.end;
+    }
 }
 
 /// What is read is written so that it reads the same, and is then written the same for ever.
