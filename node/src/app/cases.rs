@@ -15,7 +15,7 @@ use protocol::{
     codec::Text,
     limits,
     payload::{
-        content::{Certainty, Comment, Outcome, Region, Star, Status, Summary},
+        content::{Comment, Outcome, Region, Star, Summary},
         control::{Ground, Target, Withdrawal},
     },
 };
@@ -189,22 +189,22 @@ impl App {
         self.withdraw_entry(case, star, Ground::AuthorWish, actor).await
     }
 
-    /// Says where a case stands.
+    /// Says where a case stands. Marked words that are not among those that are `kept` hold it back.
     pub(crate) async fn resolve(
         &self,
         case: CaseId,
-        status: Status,
-        diagnosis: Option<&str>,
-        certainty: Option<Certainty>,
-        text: &str,
+        outcome: Outcome,
+        kept: &[KeptWords],
         actor: &Actor,
     ) -> Result<Said, AppError> {
         self.permit(actor, Permission::PostCase)?;
+        let diagnosis = outcome.diagnosis.as_ref().map(Text::as_str);
         if let Some(unfit) = diagnosis.and_then(|diagnosis| unfit_line("diagnosis", diagnosis)) {
             return Err(unfit.into());
         }
-        let outcome = Outcome { status, diagnosis: diagnosis.map(Text::from), certainty, text: Text::from(text) };
         outcome.check().map_err(Unusable::Outcome)?;
+        let fields = [("diagnosis", diagnosis.unwrap_or_default()), ("outcome", outcome.text.as_str())];
+        identifying::refuse_open(&fields, kept)?;
         self.say(case, Words::Outcome(outcome), actor).await
     }
 

@@ -6,7 +6,8 @@ use std::{path::PathBuf, time::Duration};
 use house::speech::{self, Words};
 use protocol::{
     StatementId,
-    payload::content::{CommentRevision, Status},
+    codec::Text,
+    payload::content::{CommentRevision, Outcome, Status},
 };
 
 use super::*;
@@ -18,6 +19,11 @@ const OF_A_COMMENT: &str = "xylocomment";
 const OF_A_REVISION: &str = "xylorevision";
 const OF_GOVERNORS: &str = "xyloforced";
 const STAYING: &str = "xylostaying";
+
+fn outcome() -> Outcome {
+    let diagnosis = Some(Text::from(OF_AN_OUTCOME));
+    Outcome { status: Status::Resolved, diagnosis, certainty: None, text: Text::from("So it was.") }
+}
 
 /// Waits until no file of the index holds a word, or until one does.
 async fn wait_until_held(app: &App, words: &[&str], is_held: bool) {
@@ -97,7 +103,7 @@ async fn what_is_erased_before_the_node_ends_leaves_the_index_after_its_next_sta
     let own = post(&app, OF_THE_HOUSE, Audience::House, &one).await;
     let forced = post(&app, OF_GOVERNORS, Audience::Network, &one).await;
     let shared = post(&app, STAYING, Audience::Network, &one).await;
-    app.resolve(shared, Status::Resolved, Some(OF_AN_OUTCOME), None, "So it was.", &one).await.unwrap();
+    app.resolve(shared, outcome(), &[], &one).await.unwrap();
     let outcome = app.open_case(shared).unwrap().outcome.unwrap();
     let said = comment(&app, shared, OF_A_COMMENT, &one).await;
     wait_until_held(&app, &[OF_A_COMMENT], true).await;
@@ -136,7 +142,7 @@ async fn a_withdrawn_revision_leaves_the_index_and_the_comment_reads_as_before()
 async fn an_index_whose_tables_are_lost_forgets_with_them() {
     let (hospital, app, one) = Hospital::with_physician().await;
     let case = post(&app, STAYING, Audience::Network, &one).await;
-    app.resolve(case, Status::Resolved, Some(OF_AN_OUTCOME), None, "So it was.", &one).await.unwrap();
+    app.resolve(case, outcome(), &[], &one).await.unwrap();
     let outcome = app.open_case(case).unwrap().outcome.unwrap();
     wait_until_held(&app, &[OF_AN_OUTCOME], true).await;
     let (index, away) = places_of_index(&hospital, &app);

@@ -14,16 +14,17 @@ use house::{
 };
 use protocol::{
     CaseId, ClinicianId, EntryId,
-    codec::Malformed,
+    codec::{Malformed, Text},
     limits::BODY_CHARS_MAX,
     payload::{
-        content::{Certainty, Status},
+        content::{Certainty, Outcome, Status},
         control::Ground,
     },
 };
 
 use super::{
     feed::away_since,
+    marked::{MarkedText, kept_of, marked_text},
     new::audience::consent_key,
     saved::{Saved, saved_of},
     spread::{Spread, leave_out_the_away, spreads},
@@ -109,6 +110,7 @@ struct StatusForm {
     certainties: Vec<Choice>,
     diagnosis: String,
     words: String,
+    marked: Vec<MarkedText>,
     chars_max: usize,
     /// It was sent and not accepted.
     is_open: bool,
@@ -145,7 +147,7 @@ pub(super) struct Wish {
     pub(super) region: Option<EntryId>,
     /// A comment that was not accepted.
     pub(super) draft: String,
-    /// Marked words of it that stay.
+    /// Marked words that stay, of it or of the state.
     pub(super) kept: Vec<KeptWords>,
     /// A state that was not accepted.
     pub(super) typed: Option<Typed>,
@@ -197,7 +199,14 @@ pub(super) async fn resolve(
     let status = status.ok_or_else(|| Problem::unusable("status is open, working or resolved"))?;
     let certainty = chosen(Certainty::ALL, CERTAINTIES, certainty_key, form.one("certainty"));
     let diagnosis = form.filled("diagnosis").map(|text| text.trim().to_owned()).filter(|text| house::is_seen(text));
-    let words = form.one("words").trim().to_owned();
+    let kept = kept_of(&form);
+    let said_with = kept.clone();
+    let outcome = Outcome {
+        status,
+        certainty: certainty.filter(|_| diagnosis.is_some()),
+        diagnosis: diagnosis.as_deref().map(Text::from),
+        text: Text::from(form.one("words").trim()),
+    };
     let is_certain = certainty == Some(Certainty::Confirmed);
     let problem = match (status, &diagnosis) {
         (Status::Resolved, None) => Some(("diagnosis", "case-needs-diagnosis")),
@@ -210,8 +219,7 @@ pub(super) async fn resolve(
         None => {
             let said = reading.web.run_async(move |app| async move {
                 readable(&app, case, &actor)?;
-                let certainty = certainty.filter(|_| diagnosis.is_some());
-                app.resolve(case, status, diagnosis.as_deref(), certainty, &words, &actor).await
+                app.resolve(case, outcome, &said_with, &actor).await
             });
             match said.await {
                 Ok(_) => None,
@@ -227,7 +235,7 @@ pub(super) async fn resolve(
         diagnosis: typed("diagnosis"),
         words: typed("words"),
     };
-    let wish = Wish { picture: 1, typed: Some(typed), ..Wish::default() };
+    let wish = Wish { picture: 1, typed: Some(typed), kept, ..Wish::default() };
     page(reading, case, wish, Some(FieldProblem { field: field.to_owned(), text })).await
 }
 
@@ -235,6 +243,7 @@ pub(super) async fn resolve(
 fn field_of(error: &AppError) -> &'static str {
     match error {
         AppError::Unusable(Unusable::Outcome(Malformed::TooLarge { what: "outcome", .. })) => "words",
+        AppError::Unusable(Unusable::Identifying(open)) if open.iter().all(|mark| mark.field == "outcome") => "words",
         AppError::Unusable(_) => "diagnosis",
         _ => "status",
     }
@@ -289,7 +298,7 @@ fn see(app: &App, case: CaseId, visitor: &Visitor, wish: Wish) -> Result<Shown, 
     let is_attested = visitor.person.as_ref().is_some_and(|person| person.is_attested);
     let waiting = app.waiting(&visitor.actor);
     Ok(Shown::Case {
-        case: Box::new(case_view(app, &view, &waiting, visitor, wish.typed.as_ref())?),
+        case: Box::new(case_view(app, &view, &waiting, visitor, &wish)?),
         spreads: spreads(app, &view, wish.picture)?,
         is_covered: !is_attested && !wish.uncover && !view.summary.pictures.is_empty(),
         star: star_of(app, &view, &waiting, visitor)?,
@@ -329,13 +338,7 @@ pub(crate) const fn readers_key(reach: Reach) -> &'static str {
     }
 }
 
-fn case_view(
-    app: &App,
-    view: &View,
-    waiting: &Waiting,
-    visitor: &Visitor,
-    typed: Option<&Typed>,
-) -> Result<CaseView, AppError> {
+fn case_view(app: &App, view: &View, waiting: &Waiting, visitor: &Visitor, wish: &Wish) -> Result<CaseView, AppError> {
     let joined = app.joined()?;
     let last_contact_ms = away_since(&joined, &view.case.institution);
     let is_stale = last_contact_ms.is_some_and(|last_ms| now_ms().saturating_sub(last_ms) > STALE_MS);
@@ -360,7 +363,7 @@ fn case_view(
         is_unsent: waiting.is_about(view.case),
         away: last_contact_ms.filter(|_| !is_stale).map(When::at),
         stale: last_contact_ms.filter(|_| is_stale).map(When::at),
-        status: is_opener.then(|| status_form(view, typed)),
+        status: is_opener.then(|| status_form(view, wish.typed.as_ref(), &wish.kept)),
     })
 }
 
@@ -371,13 +374,18 @@ fn consent_of(app: &App, view: &View) -> &'static str {
 }
 
 /// The form as it was typed, or as things stand.
-fn status_form(view: &View, typed: Option<&Typed>) -> StatusForm {
+fn status_form(view: &View, typed: Option<&Typed>, kept: &[KeptWords]) -> StatusForm {
     if let Some(Typed { status, certainty, diagnosis, words }) = typed {
         return StatusForm {
             statuses: choices(STATUSES, status),
             certainties: choices(CERTAINTIES, certainty),
             diagnosis: diagnosis.clone(),
             words: words.clone(),
+            marked: [("diagnosis", "field-diagnosis", diagnosis), ("words", "field-outcome", words)]
+                .into_iter()
+                // What is too long is told so; what stands out in it shows once it fits.
+                .filter_map(|(field, key, text)| marked_text(field.to_owned(), key, text.trim(), kept).ok()?)
+                .collect(),
             chars_max: BODY_CHARS_MAX,
             is_open: true,
         };
@@ -390,6 +398,7 @@ fn status_form(view: &View, typed: Option<&Typed>) -> StatusForm {
         certainties: choices(CERTAINTIES, value_of(CERTAINTIES, certainty_key(certainty))),
         diagnosis: diagnosis.map(|diagnosis| diagnosis.0.clone()).unwrap_or_default(),
         words: outcome.map(|outcome| outcome.text.0.clone()).unwrap_or_default(),
+        marked: Vec::new(),
         chars_max: BODY_CHARS_MAX,
         is_open: false,
     }

@@ -68,3 +68,27 @@ async fn an_outcome_that_stands_is_what_its_author_goes_on_from() {
     }
     assert!(!two.get(&case).await.body.contains("<textarea id=\"words\""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_could_show_who_the_patient_is_waits_until_it_is_changed_or_has_a_reason() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let case = format!("/cases/{}", ward.case("one", "Target lesions", Audience::Network).await);
+    let status = format!("{case}/status");
+    let typed = [
+        ("status", "resolved"),
+        ("certainty", "probable"),
+        ("diagnosis", "Erythema migrans"),
+        ("words", "As Dr. Rebecca Green wrote."),
+    ];
+    let refused = one.post(&status, &typed).await;
+    assert_eq!(refused.status, 422);
+    for words in ["id=\"problem-words\"", "As <mark>Dr. Rebecca Green</mark> wrote.", "Green wrote.</textarea>"] {
+        assert!(refused.body.contains(words), "{words}: {}", refused.body);
+    }
+    assert!(!one.get(&case).await.body.contains("Rebecca Green"));
+    let reason = [("kept-words", "Dr. Rebecca Green"), ("kept-reason", "not-the-patient")];
+    let said = one.post(&status, &[&typed[..], &reason].concat()).await;
+    assert_eq!(said.header("location"), case);
+    assert!(one.get(&case).await.body.contains("As Dr. Rebecca Green wrote."));
+}
