@@ -3,7 +3,7 @@
 
 use anonymizer::words::{self, Advice, Class, Level, WordsError};
 use house::draft::{Content, KeepReason, KeptWords};
-use protocol::payload::content::Summary;
+use protocol::{codec::Text, payload::content::Summary};
 
 use super::{AppError, Unusable, case_text::parted};
 use crate::clock::now_ms;
@@ -12,7 +12,7 @@ use crate::clock::now_ms;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MarkedWords {
     pub(crate) field: &'static str,
-    pub(crate) words: String,
+    pub(crate) words: Text,
     /// Bytes of the field.
     pub(crate) start: usize,
     pub(crate) end: usize,
@@ -37,7 +37,7 @@ pub(crate) fn marked(fields: &[(&'static str, &str)], kept: &[KeptWords]) -> Res
         let marks = words::check(text, this_year())
             .map_err(|error: WordsError| AppError::invalid("text", &error.to_string()))?;
         all.extend(marks.into_iter().map(|mark| {
-            let words = text.get(mark.start..mark.end).unwrap_or_default().to_owned();
+            let words = Text::from(text.get(mark.start..mark.end).unwrap_or_default());
             MarkedWords {
                 field,
                 start: mark.start,
@@ -83,8 +83,8 @@ pub(crate) fn kept_in(content: &Content) -> &[KeptWords] {
     content.kept.as_deref().unwrap_or_default()
 }
 
-fn reason_for(words: &str, kept: &[KeptWords]) -> Option<KeepReason> {
-    kept.iter().find(|kept| kept.words.as_str() == words).map(|kept| kept.reason)
+fn reason_for(words: &Text, kept: &[KeptWords]) -> Option<KeepReason> {
+    kept.iter().find(|kept| kept.words == *words).map(|kept| kept.reason)
 }
 
 /// What a reason is called by programs, in forms and on the command line.
@@ -108,8 +108,6 @@ fn this_year() -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use protocol::codec::Text;
-
     use super::*;
 
     #[test]

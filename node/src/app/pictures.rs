@@ -40,7 +40,11 @@ use anonymizer::{
     Candidate, Concern, Confirmation, Doubt, Finding, Inspection, Limits, Opened, ReleaseError, Removed, Search,
     Searched, prepare,
 };
-use house::{Actor, Command, draft};
+use house::{
+    Actor, Command,
+    audit::{Action, Outcome},
+    draft,
+};
 use protocol::{CaseId, CaseNumber, ClinicianId, payload::pairs::Side};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -60,10 +64,11 @@ pub(super) use unlisted::sweep;
 use looking::Looking;
 use open_draft::Made;
 use quarantine::Quarantine;
+use tray::Laid;
 
 /// How often originals that are due are looked for.
 const ROUND: Duration = Duration::from_secs(60);
-/// Workers that decode pictures, and so pictures that are unpacked at once.
+/// Workers that decode pictures, and as many that look at them.
 const WORKERS: usize = 2;
 
 /// What pictures need of the node besides the network's blobs.
@@ -200,7 +205,11 @@ impl App {
         id: PictureId,
         actor: &Actor,
     ) -> Result<ShownPicture, AppError> {
-        self.open_draft(draft, actor).await?.in_small(id).await
+        let opened = self.open_draft(draft, actor).await?;
+        if opened.is_half_covered(id)? {
+            self.desk.note(actor, Action::ViewOriginal, vec![draft.into()], Outcome::Done)?;
+        }
+        opened.in_small(id).await
     }
 
     /// A confirmed picture of a draft as it will leave, its covers burnt in.
@@ -243,30 +252,36 @@ impl App {
         review: Review,
         actor: &Actor,
     ) -> Result<(), AppError> {
-        let candidate = self.candidate(draft, id, &review, actor).await?;
         let pool = &self.pictures.pool;
-        let turn = pool.turn(pool.line_up()?).await?;
+        // Nothing of it is in memory before that.
+        let turn = pool.last_turn().await?;
+        let (file, reviewed) = self.open_draft(draft, actor).await?.original(id).await?;
+        let candidate = self.candidate(file, &reviewed, &review, actor).await?;
         let looked = pool.look(turn, candidate.file().to_vec(), |_| ()).await?;
-        let opened = self.open_draft(draft, actor).await?;
+        let mut opened = self.open_draft(draft, actor).await?;
+        opened.check_same(&reviewed)?;
         match candidate.release(&looked) {
             Ok(released) => opened.confirm(id, review, &released).await,
-            Err(ReleaseError::StillThere(found)) => {
-                opened.saw_again(id, review.drawn, found.clone()).await?;
-                Err(not_released(ReleaseError::StillThere(found)))
+            Err(error) => {
+                match &error {
+                    ReleaseError::StillThere(found) => opened.saw_again(id, review.drawn, found).await?,
+                    ReleaseError::Unsearched => opened.searched_again(id, &looked.sight().searched).await?,
+                    _ => {}
+                }
+                Err(not_released(error))
             }
-            Err(error) => Err(not_released(error)),
         }
     }
 
     /// The file as it would leave.
     async fn candidate(
         &self,
-        draft: CaseNumber,
-        id: PictureId,
+        file: Vec<u8>,
+        reviewed: &Laid,
         review: &Review,
         actor: &Actor,
     ) -> Result<Candidate, AppError> {
-        let (file, look) = self.open_draft(draft, actor).await?.original(id).await?;
+        let look = reviewed.look.clone();
         self.pictures.check_room(file.len())?;
         let covers = review.drawn.covers()?;
         let confirmation = Confirmation {

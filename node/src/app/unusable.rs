@@ -4,7 +4,11 @@
 use std::{fmt, time::Duration};
 
 use anonymizer::{CoverError, IntakeError, ReleaseError};
-use protocol::{InstitutionId, codec::Malformed, limits::PICTURES_MAX};
+use protocol::{
+    InstitutionId,
+    codec::{Malformed, Text},
+    limits::PICTURES_MAX,
+};
 
 use super::MarkedWords;
 
@@ -77,7 +81,7 @@ struct Listed<'a>(&'a [MarkedWords]);
 
 impl fmt::Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, MarkedWords { field, words, advice, .. }) in self.0.iter().enumerate() {
+        for (at, MarkedWords { field, words: Text(words), advice, .. }) in self.0.iter().enumerate() {
             let between = if at == 0 { "" } else { "; " };
             write!(f, "{between}{field}: \"{words}\" ({advice})")?;
         }

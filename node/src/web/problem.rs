@@ -243,7 +243,7 @@ fn mark(mark: &MarkedWords) -> Value {
         "field": mark.field,
         "start": mark.start,
         "end": mark.end,
-        "words": mark.words,
+        "words": mark.words.as_str(),
         "class": mark.class.code(),
         "advice": mark.advice.code(),
         "instead": mark.advice.replacement(),

@@ -2,8 +2,9 @@
 //! they broke.
 //!
 //! A picture is decoded before its sender is answered, and looked at behind that, which takes longer; so the two have queues
-//! of their own. Bounded are how many wait in each, how many bytes wait to be decoded, and how many pictures are unpacked
-//! at once: what is done with the pixels of a picture is therefore done here, before the next one gets its turn.
+//! of their own, and so has what a person confirms and waits for. Bounded are how many wait in each, how many bytes wait to be
+//! decoded, and how many pictures are unpacked at once: what is done with the pixels of a picture is therefore done here, before
+//! the next one gets its turn.
 
 use std::{
     path::PathBuf,
@@ -78,6 +79,7 @@ struct Inner {
     decodes: Arc<Semaphore>,
     looks_places: Arc<Semaphore>,
     looks: Arc<Semaphore>,
+    last_looks: Arc<Semaphore>,
     bench: Mutex<Bench>,
 }
 
@@ -90,7 +92,7 @@ pub(crate) struct Place {
 /// The turn of one picture to be looked at.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    _place: Place,
+    _place: Option<Place>,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -103,7 +105,7 @@ struct Bench {
 }
 
 impl Pool {
-    /// So many workers that decode and as many that look; none is started before there is a picture.
+    /// So many workers that decode, as many that look, and one for what is confirmed; none is started before there is a picture.
     pub(crate) fn start(workers: usize) -> std::io::Result<Self> {
         Ok(Self::of(program()?, workers, PATIENCE))
     }
@@ -120,6 +122,7 @@ impl Pool {
                 decodes: semaphore(workers),
                 looks_places: semaphore(LOOKS_WAITING_MAX + workers),
                 looks: semaphore(workers),
+                last_looks: semaphore(1),
                 bench: Mutex::default(),
             }),
         }
@@ -167,7 +170,16 @@ impl Pool {
     /// [`PoolError::Stopping`].
     pub(crate) async fn turn(&self, place: Place) -> Result<Turn, PoolError> {
         let turn = self.inner.looks.clone().acquire_owned().await.map_err(|_| PoolError::Stopping)?;
-        Ok(Turn { _place: place, _turn: turn })
+        Ok(Turn { _place: Some(place), _turn: turn })
+    }
+
+    /// Waits until it is the turn of a picture that a person confirms; what others sent in is not before it.
+    ///
+    /// # Errors
+    /// [`PoolError::Stopping`].
+    pub(crate) async fn last_turn(&self) -> Result<Turn, PoolError> {
+        let turn = self.inner.last_looks.clone().acquire_owned().await.map_err(|_| PoolError::Stopping)?;
+        Ok(Turn { _place: None, _turn: turn })
     }
 
     /// Has a file looked at to the end; tells what there is so far once the upright faces are found. A caller that is

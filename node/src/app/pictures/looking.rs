@@ -6,13 +6,14 @@
 
 use std::{
     collections::BTreeSet,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use anonymizer::Sight;
 use protocol::CaseNumber;
 use store::Found;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::{
     PictureId,
@@ -28,7 +29,11 @@ const WORDS_MAX: usize = 1;
 
 /// Pictures that are being looked at, or wait for their turn.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Looking(Arc<Mutex<BTreeSet<PictureId>>>);
+pub(super) struct Looking {
+    all: Arc<Mutex<BTreeSet<PictureId>>>,
+    /// Told whenever one is through.
+    ended: Arc<Notify>,
+}
 
 /// That a picture is being looked at; it ends with this.
 struct Underway {
@@ -42,14 +47,27 @@ impl Looking {
         self.all().insert(id).then(|| Underway { all: self.clone(), id })
     }
 
+    /// Waits for whoever looks at it already.
+    async fn begin_in_turn(&self, id: PictureId) -> Underway {
+        loop {
+            let mut ended = pin!(self.ended.notified());
+            ended.as_mut().enable();
+            if let Some(underway) = self.begin(id) {
+                return underway;
+            }
+            ended.await;
+        }
+    }
+
     fn all(&self) -> MutexGuard<'_, BTreeSet<PictureId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Underway {
     fn drop(&mut self) {
         self.all.all().remove(&self.id);
+        self.all.ended.notify_waiters();
     }
 }
 
@@ -71,7 +89,7 @@ impl App {
     /// Has a picture looked at for somebody who waits for it.
     pub(super) async fn look_now(self: &Arc<Self>, draft: CaseNumber, id: PictureId) -> Result<(), AppError> {
         let place = self.pictures.pool.line_up()?;
-        let Some(_underway) = self.pictures.looking.begin(id) else { return Ok(()) };
+        let _underway = self.pictures.looking.begin_in_turn(id).await;
         look_at(Arc::downgrade(self), place, draft, id).await
     }
 
@@ -94,8 +112,10 @@ impl App {
         }
     }
 
-    /// The file of a picture that waits to be looked at; none if it was removed.
+    /// The file of a picture that waits to be looked at, and that one more try is made; none if it was removed.
     async fn waiting_file(&self, draft: CaseNumber, id: PictureId) -> Result<Option<Vec<u8>>, AppError> {
+        // Before the try: a picture that stops the whole node is not looked at for ever.
+        self.note_look(draft, id, Laid::tries_again).await?;
         let joined = self.joined()?;
         let blobs = &joined.shared().blobs;
         let trays = self.pictures.quarantine.open(blobs).await?;
@@ -142,7 +162,8 @@ async fn look_at(app: Weak<App>, place: Place, draft: CaseNumber, id: PictureId)
     match looked {
         Ok(looked) => note(&app, draft, id, looked.sight().clone()).await,
         Err(error) => {
-            if matches!(error, PoolError::Intake(_) | PoolError::Unreadable | PoolError::Late(_)) {
+            // One that was late may find a quieter house in a minute.
+            if matches!(error, PoolError::Intake(_) | PoolError::Unreadable) {
                 let failed = |laid: &mut Laid| laid.look.progress = Progress::Failed;
                 strong(&app)?.note_look(draft, id, failed).await?;
             }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use anonymizer::{Finding, MediaType, Opened, Released, check_covers};
+use anonymizer::{Finding, MediaType, Opened, Released, Searched, check_covers};
 use house::{
     Actor,
     draft::{Content, StepState},
@@ -105,13 +105,13 @@ impl OpenDraft<'_> {
         self.tray.pictures.iter().enumerate().map(|(index, laid)| self.shown_one(index + 1, laid)).collect()
     }
 
-    /// The file as it came in, and what was seen in it to the end.
-    pub(super) async fn original(&self, id: PictureId) -> Result<(Vec<u8>, Look), AppError> {
+    /// The file as it came in, and its picture, in which everything was seen that will be.
+    pub(super) async fn original(&self, id: PictureId) -> Result<(Vec<u8>, Laid), AppError> {
         let laid = self.laid(id)?;
         let raw = laid.raw.ok_or_else(gone)?;
         check_progress(laid)?;
         match self.blobs().get_original(raw.original()).await? {
-            Found::Held(mut file) => Ok((std::mem::take(&mut *file), laid.look.clone())),
+            Found::Held(mut file) => Ok((std::mem::take(&mut *file), laid.clone())),
             Found::Erased | Found::NotHeld => Err(gone()),
         }
     }
@@ -138,13 +138,29 @@ impl OpenDraft<'_> {
             return self.held(picture.preview).await;
         }
         let raw = laid.raw.ok_or_else(gone)?;
-        if laid.look.progress == Progress::Waiting {
-            return Err(Unusable::StillLooking.into());
+        match laid.look.progress {
+            Progress::Done | Progress::Upright => {}
+            Progress::Waiting => return Err(Unusable::StillLooking.into()),
+            Progress::Failed => return Err(Unusable::LookFailed.into()),
         }
         let Found::Held(sealed) = self.blobs().get_original(raw.small()).await? else { return Err(gone()) };
         let small = Small::from_bytes(&sealed).ok_or_else(gone)?;
         let bytes = small.covered(&laid.drawn.covers()?, laid.look.width, laid.look.height);
         Ok(ShownPicture { content_type: "image/png", bytes: bytes.into() })
+    }
+
+    /// Whether a picture in small still shows what other finders may cover.
+    pub(super) fn is_half_covered(&self, id: PictureId) -> Result<bool, AppError> {
+        Ok(self.laid(id)?.look.progress == Progress::Upright)
+    }
+
+    /// Refuses to go on with a picture that somebody changed in another window meanwhile.
+    pub(super) fn check_same(&self, reviewed: &Laid) -> Result<(), AppError> {
+        let laid = self.laid(reviewed.id)?;
+        match (&laid.drawn, &laid.look) == (&reviewed.drawn, &reviewed.look) {
+            true => Ok(()),
+            false => Err(Unusable::PicturesChanged.into()),
+        }
     }
 
     /// Keeps other covers.
@@ -163,10 +179,16 @@ impl OpenDraft<'_> {
     }
 
     /// Takes what the finders saw in the file as it would leave.
-    pub(super) async fn saw_again(mut self, id: PictureId, drawn: Drawn, found: Vec<Finding>) -> Result<(), AppError> {
+    pub(super) async fn saw_again(&mut self, id: PictureId, drawn: Drawn, found: &[Finding]) -> Result<(), AppError> {
         self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?.saw_again(drawn, found);
         self.settle()?;
         self.erase_unlisted().await?;
+        self.keep().await
+    }
+
+    /// Takes which finders did not get through the file as it would leave: the person is asked to look themselves.
+    pub(super) async fn searched_again(&mut self, id: PictureId, searched: &[Searched]) -> Result<(), AppError> {
+        self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?.searched_again(searched);
         self.keep().await
     }
 

@@ -392,3 +392,41 @@ async fn what_is_shared_counts_as_shared_also_if_its_originals_cannot_be_destroy
     app.destroy_due_originals(now_ms()).await.unwrap();
     assert_eq!(quarantined(&app).await, 0, "and the next round has done it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_covered_in_another_window_while_a_picture_is_being_confirmed_is_not_lost() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let picture = taken_in(&app, draft, RETINA, &actor).await;
+    let is_through = CancellationToken::new();
+    let confirming = async {
+        let confirmed = confirm(&app, draft, &picture, &actor).await;
+        is_through.cancel();
+        confirmed
+    };
+    let drawing = async {
+        let mut drawn = picture.drawn.clone();
+        for at in 0.. {
+            if is_through.is_cancelled() {
+                break;
+            }
+            drawn = picture.drawn.clone().with_box(at % 40, at / 40 % 40, 9, 9);
+            app.keep_covers(draft, picture.id, drawn.clone(), &actor).await.unwrap();
+        }
+        drawn
+    };
+    let (confirmed, drawn) = tokio::join!(confirming, drawing);
+    assert!(matches!(confirmed, Err(AppError::Unusable(Unusable::PicturesChanged))), "{confirmed:?}");
+    let after = shown(&app, draft, picture.id, &actor).await;
+    assert!(!after.is_confirmed && after.drawn == drawn, "the newer covers stay, and wait to be confirmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_picture_that_is_looked_at_already_waits_for_that_look() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let id = app.add_picture(draft, RETINA.to_vec(), &actor).await.unwrap().id;
+    assert_eq!(shown(&app, draft, id, &actor).await.progress, Progress::Waiting);
+    app.look_now(draft, id).await.unwrap();
+    assert_eq!(shown(&app, draft, id, &actor).await.progress, Progress::Done);
+}

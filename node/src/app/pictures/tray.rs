@@ -5,13 +5,16 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use anonymizer::{Doubt, Finding, Notice, Opened, Removed, Searched, Sight, Stage};
+use anonymizer::{COVERS_MAX, Doubt, Finding, Notice, Opened, Removed, Search, Searched, Sight, Stage};
 use house::{AccountId, draft::StepState};
 use protocol::{BlobId, CaseNumber, payload::content::Picture};
 use serde::{Deserialize, Serialize};
 use store::OriginalId;
 
 use super::{drawn::Drawn, pairs::Pair};
+
+/// How often finders begin with a picture that they do not get through.
+const TRIES_MAX: u8 = 3;
 
 /// A picture of a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,7 +54,7 @@ pub(crate) enum Progress {
     /// They are through with it.
     #[default]
     Done,
-    /// It brought its worker down, or took too long.
+    /// It brought its worker down, or took too long several times.
     Failed,
 }
 
@@ -60,6 +63,9 @@ pub(crate) enum Progress {
 pub(super) struct Look {
     #[serde(default)]
     pub(super) progress: Progress,
+    /// How often finders began with it.
+    #[serde(default)]
+    tries: u8,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) findings: Vec<Finding>,
@@ -170,6 +176,7 @@ impl Laid {
         id.copy_from_slice(&picture.blob.0[..16]);
         let look = Look {
             progress: Progress::Done,
+            tries: 0,
             width: picture.width,
             height: picture.height,
             findings: Vec::new(),
@@ -194,6 +201,14 @@ impl Laid {
         self.raw.is_some() && matches!(self.look.progress, Progress::Waiting | Progress::Upright)
     }
 
+    /// Counts one more try, and gives the picture up where there were too many.
+    pub(super) fn tries_again(&mut self) {
+        self.look.tries = self.look.tries.saturating_add(1);
+        if self.look.tries > TRIES_MAX {
+            self.look.progress = Progress::Failed;
+        }
+    }
+
     /// Takes what the finders say so far, or in the end; what is sure of it is covered before anybody looked.
     pub(super) fn saw(&mut self, sight: Sight) {
         self.drawn = Drawn::proposed(&sight.findings);
@@ -203,10 +218,18 @@ impl Laid {
 
     /// Takes what the finders saw in the file as it would leave, and what was drawn until then. It is covered, and the
     /// picture waits to be confirmed again.
-    pub(super) fn saw_again(&mut self, drawn: Drawn, found: Vec<Finding>) {
+    pub(super) fn saw_again(&mut self, drawn: Drawn, found: &[Finding]) {
         let from = self.look.findings.len();
-        self.look.findings.extend(found);
+        self.look.findings.extend(found.iter().take(COVERS_MAX.saturating_sub(from)).cloned());
         self.redraw(drawn.with_findings(&self.look.findings, from));
+    }
+
+    /// Takes which finders did not get through the file as it would leave.
+    pub(super) fn searched_again(&mut self, searched: &[Searched]) {
+        for theirs in searched.iter().filter(|theirs| theirs.search == Search::NotSearched) {
+            let ours = self.look.searched.iter_mut().filter(|ours| ours.finder == theirs.finder);
+            ours.for_each(|ours| ours.search = Search::NotSearched);
+        }
     }
 
     /// Takes a clean picture for it.
@@ -227,6 +250,7 @@ impl Look {
     pub(super) fn waiting(decoded: &Opened) -> Self {
         Self {
             progress: Progress::Waiting,
+            tries: 0,
             width: decoded.pixels.width(),
             height: decoded.pixels.height(),
             findings: Vec::new(),
@@ -284,7 +308,7 @@ impl FromStr for PictureId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anonymizer::Pixels;
+    use anonymizer::{Finder, Pixels};
     use protocol::{
         ClinicianId,
         codec::Text,
@@ -342,6 +366,30 @@ mod tests {
         assert!(picture.is_looked_at() && picture.look.progress == Progress::Upright);
         picture.saw(sight(Stage::Whole));
         assert!(!picture.is_looked_at() && picture.look.progress == Progress::Done);
+    }
+
+    #[test]
+    fn a_picture_that_nobody_gets_through_is_given_up() {
+        let mut picture = laid(1, 9);
+        for _ in 0..TRIES_MAX {
+            picture.tries_again();
+            assert!(picture.is_looked_at());
+        }
+        picture.tries_again();
+        assert_eq!(picture.look.progress, Progress::Failed);
+    }
+
+    #[test]
+    fn a_finder_that_breaks_off_in_the_written_file_counts_as_not_having_searched() {
+        let said = |search| Finder::ALL.map(|finder| Searched { finder, search }).to_vec();
+        let mut picture = laid(1, 9);
+        picture.look.searched = said(Search::Finished);
+        let mut theirs = said(Search::Finished);
+        theirs[1].search = Search::NotSearched;
+        picture.searched_again(&theirs);
+        assert_eq!(picture.look.searched, theirs);
+        picture.searched_again(&said(Search::Finished));
+        assert_eq!(picture.look.searched, theirs, "once is enough");
     }
 
     #[test]

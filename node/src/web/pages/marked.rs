@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A text with marks.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct MarkedText {
     /// The id of its input.
     pub(super) field: String,
@@ -22,14 +22,14 @@ pub(super) struct MarkedText {
 }
 
 /// A stretch of a text.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Piece {
     pub(super) text: String,
     pub(super) is_marked: bool,
 }
 
 /// Marked words; those that stand in a text twice are there once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Mark {
     pub(super) words: String,
     pub(super) instead: String,
@@ -51,9 +51,9 @@ pub(super) fn marked_text(
     }
     let mut marks: Vec<Mark> = Vec::new();
     for mark in &found {
-        if !marks.iter().any(|known| known.words == mark.words) {
+        if !marks.iter().any(|known| known.words == mark.words.as_str()) {
             marks.push(Mark {
-                words: mark.words.clone(),
+                words: mark.words.0.clone(),
                 instead: instead(&mark.advice),
                 is_open: mark.is_open(),
                 reasons: reasons(mark),
