@@ -38,10 +38,11 @@ pub(crate) fn run(folder: &Path, python: &str) -> Result<(), Box<dyn Error>> {
     warm()?;
     let pictures = labelled(folder)?;
     let mut accounts: BTreeMap<&str, Account> = BTreeMap::new();
-    let (mut photographs, mut doubts) = (0, 0);
+    let (mut photographs, mut doubts, mut unsearched) = (0, 0, 0);
     for picture in &pictures {
         let (inspection, seconds) = inspected(&picture.bytes)?;
         photographs += u32::from(picture.is_plain);
+        unsearched += u32::from(inspection.has_unsearched());
         doubts += u32::from(picture.is_plain && !inspection.doubts.is_empty());
         for (method, seen) in [
             (OURS, ours(&inspection, |finding| finding.sureness == Sureness::Sure, seconds)),
@@ -63,15 +64,16 @@ pub(crate) fn run(folder: &Path, python: &str) -> Result<(), Box<dyn Error>> {
     print_costs(&accounts);
     print_negatives(&folder.join("negatives"), python)?;
     println!("Asked whether a face was missed on skin: {doubts} of {photographs} photographs with faces.");
+    let count = pictures.len();
+    println!(
+        "Too narrow for one of the finders, so that the person is asked to look: {unsearched} of {count} pictures."
+    );
     Ok(())
 }
 
 fn inspected(bytes: &[u8]) -> Result<(Inspection, f64), Box<dyn Error>> {
     let begun = Instant::now();
     let inspection = inspect(bytes, &Limits::NETWORK)?;
-    if inspection.has_unsearched() {
-        return Err("a finder did not search".into());
-    }
     Ok((inspection, begun.elapsed().as_secs_f64()))
 }
 
