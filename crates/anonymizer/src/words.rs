@@ -69,7 +69,7 @@ pub fn check(text: &str, year: u16) -> Result<Vec<Mark>, WordsError> {
     let text = Text::of(text);
     let shields = shields::of(text.whole);
     let mut marks = contacts::find(&text);
-    marks.extend(numbers::find(&text, &shields));
+    marks.extend(numbers::find(&text));
     marks.extend(dates::find(&text, year));
     marks.extend(ages::find(&text));
     marks.extend(hospitals::find(&text));

@@ -2,13 +2,12 @@
 //!
 //! What counts or measures stays: a number without one of the three is left alone, and so is one with a unit behind it.
 
-use std::{ops::Range, sync::LazyLock};
+use std::sync::LazyLock;
 
 use super::{
     Advice, Class, Mark, checksums,
     lists::ANNOUNCEMENTS,
     patterns::{Pattern, compile, stands_alone},
-    shields,
     tokens::Text,
 };
 
@@ -50,11 +49,10 @@ static UNIT: Pattern = LazyLock::new(|| {
     )
 });
 
-pub(super) fn find(text: &Text<'_>, shields: &[Range<usize>]) -> Vec<Mark> {
+pub(super) fn find(text: &Text<'_>) -> Vec<Mark> {
     let mut marks = checked(text.whole);
     marks.extend(announced(text));
     marks.extend(formed(text.whole));
-    marks.retain(|mark| !shields::touches(shields, mark.start, mark.end));
     marks
 }
 
