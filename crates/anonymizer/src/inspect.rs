@@ -40,13 +40,8 @@ impl Inspection {
 
     /// Whether any finder did not come to an end, so that "nothing found" says nothing.
     pub fn has_unsearched(&self) -> bool {
-        has_unsearched(&self.searched)
+        self.searched.iter().any(|searched| searched.search == Search::NotSearched)
     }
-}
-
-/// Whether any of these did not come to an end.
-pub(crate) fn has_unsearched(searched: &[Searched]) -> bool {
-    searched.iter().any(|searched| searched.search == Search::NotSearched)
 }
 
 /// Takes a picture in: [opens](open) the file, and lets every finder [`look`].

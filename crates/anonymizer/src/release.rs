@@ -1,18 +1,18 @@
 //! The one door out, in two moves: covers are burned in and a new file is written from pixels alone, for which a person
-//! answers; then the finders look again at that file, and only if they see nothing sure that nobody answered, it leaves.
+//! answers; then the finders look again at that file, and only if they see nothing that nobody answered, it leaves.
 
 mod refusal;
 
-use std::{fmt, mem::discriminant};
+use std::fmt;
 
 use crate::{
     confirmation::{Concern, Confirmation, Dismissal},
     cover::{Cover, check_covers},
     encode,
-    finding::{Finding, Sureness},
+    finding::{Finder, Finding, FindingKind, Print, Search, Searched},
     format::MediaType,
     grammar,
-    inspect::{Inspection, has_unsearched},
+    inspect::Inspection,
     limits::Limits,
     look::{Looked, Stage, look_at},
     manifest::{CoverRecord, FinderRecord, Manifest, Origin},
@@ -24,6 +24,9 @@ pub use refusal::ReleaseError;
 
 /// A finding counts as covered if so many hundredths of its region are.
 const COVERED_HUNDREDTHS: u64 = 85;
+/// Two looks saw the same thing if what both regions hold is so much of what either holds: a face within a larger one, or a
+/// line that says more than it did, is another.
+const SAME_OVERLAP: f64 = 0.5;
 
 /// The bytes of a picture that a person confirmed and the finders saw again. [`Candidate::release`] is its only maker.
 ///
@@ -117,7 +120,8 @@ pub struct Candidate {
     picture: CleanImage,
     preview: CleanImage,
     mask: Mask,
-    has_seen_unsearched: bool,
+    /// Finders of which the reviewer was told that they had not searched.
+    unsearched: Vec<Finder>,
 }
 
 impl fmt::Debug for Candidate {
@@ -132,22 +136,21 @@ impl Candidate {
         &self.picture.bytes
     }
 
-    /// The clean picture and its preview, if the finders looked at this very file and are sure of nothing but what is covered
-    /// or dismissed.
+    /// The clean picture and its preview, if the finders looked at this very file and see nothing but what is covered or
+    /// dismissed. What they are unsure of counts, too: the first look would have asked for it.
     ///
     /// # Errors
-    /// [`ReleaseError::StillThere`] with what else they see; [`ReleaseError::Unsearched`] if one of them broke off and the
+    /// [`ReleaseError::StillThere`] with what else they see; [`ReleaseError::Unsearched`] if one of them broke off of which the
     /// reviewer was not told; [`ReleaseError::OtherFile`].
     pub fn release(mut self, looked: &Looked) -> Result<Released, ReleaseError> {
         let sight = looked.sight();
         if !looked.is_of(&self.picture.bytes) || sight.stage != Stage::Whole {
             return Err(ReleaseError::OtherFile);
         }
-        if has_unsearched(&sight.searched) && !self.has_seen_unsearched {
+        if unsearched(&sight.searched).any(|finder| !self.unsearched.contains(&finder)) {
             return Err(ReleaseError::Unsearched);
         }
-        let is_open = |finding: &&Finding| finding.sureness == Sureness::Sure && !self.answers(finding);
-        let open: Vec<Finding> = sight.findings.iter().filter(is_open).cloned().collect();
+        let open: Vec<Finding> = sight.findings.iter().filter(|finding| !self.answers(finding)).cloned().collect();
         if !open.is_empty() {
             return Err(ReleaseError::StillThere(open));
         }
@@ -159,12 +162,26 @@ impl Candidate {
     /// Whether the covers hide it, or it is what somebody dismissed, seen a little differently.
     fn answers(&self, finding: &Finding) -> bool {
         let is_it = |dismissal: &Dismissal| {
-            let smaller = dismissal.region.area().min(finding.region.area());
-            discriminant(&dismissal.kind) == discriminant(&finding.kind)
-                && dismissal.region.shared(&finding.region) * 2 >= smaller
+            is_no_more_than(finding.kind, dismissal.kind) && dismissal.region.overlap(&finding.region) >= SAME_OVERLAP
         };
         self.mask.share(finding.region) >= COVERED_HUNDREDTHS || self.picture.manifest.dismissed.iter().any(is_it)
     }
+}
+
+/// Whether something tells no more than what was dismissed. Print is read a little differently each time; but a scale bar and a
+/// side marker are dismissed for what they are, so they answer nothing else.
+fn is_no_more_than(seen: FindingKind, dismissed: FindingKind) -> bool {
+    let is_mark = |print| matches!(print, Print::ScaleBar | Print::SideMarker);
+    match (seen, dismissed) {
+        (FindingKind::Face, FindingKind::Face) | (FindingKind::Code, FindingKind::Code) => true,
+        (FindingKind::Text(seen), FindingKind::Text(dismissed)) => is_mark(seen) || !is_mark(dismissed),
+        _ => false,
+    }
+}
+
+/// The finders that did not come to an end.
+fn unsearched(searched: &[Searched]) -> impl Iterator<Item = Finder> {
+    searched.iter().filter(|said| said.search == Search::NotSearched).map(|said| said.finder)
 }
 
 /// Burns the covers in and writes a new picture and its preview, which leave once the finders have seen them again.
@@ -185,6 +202,7 @@ pub fn prepare(
     check_covers(covers, width, height)?;
     check_answers(&inspection, &confirmation)?;
     let Inspection { mut pixels, findings, searched, doubts, removed, notices: _ } = inspection;
+    let unsearched = unsearched(&searched).collect();
     let mask = Mask::of(covers, width, height);
     check_findings(&findings, &confirmation.dismissed, &mask)?;
     mask.burn(&mut pixels);
@@ -217,7 +235,7 @@ pub fn prepare(
         manifest: manifest.clone(),
     };
     let picture = CleanImage { bytes, media_type, width, height, manifest };
-    Ok(Candidate { picture, preview, mask, has_seen_unsearched: confirmation.has_seen_unsearched })
+    Ok(Candidate { picture, preview, mask, unsearched })
 }
 
 /// Both moves in one process: [`prepare`], the finders look at what was written, [`Candidate::release`].

@@ -18,7 +18,7 @@ pub enum ReleaseError {
     /// A dismissal names nothing that was found.
     #[error("dismissal {0} names no finding of this picture; look at the picture again")]
     UnknownDismissal(usize),
-    /// The finders looked again at the file as it was written, and are sure of what neither covers nor dismissals answer.
+    /// The finders looked again at the file as it was written, and see what neither covers nor dismissals answer.
     #[error("the written picture still shows {} found places; cover them, or say why they may be seen", .0.len())]
     StillThere(Vec<Finding>),
     /// The finders looked again, but not at this file.

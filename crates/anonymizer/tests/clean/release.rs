@@ -170,7 +170,7 @@ fn what_the_finders_see_in_the_written_file_and_nobody_answered_holds_it_back() 
     let bare = candidate(&[], confirmation());
     assert_eq!(again(&bare, face(100)), Err(ReleaseError::StillThere(vec![face(100)])));
     let unsure = Finding { sureness: Sureness::Unsure, ..face(100) };
-    assert_eq!(again(&bare, unsure), Ok(()), "only what is sure");
+    assert_eq!(again(&bare, unsure.clone()), Err(ReleaseError::StillThere(vec![unsure])), "the first look would ask");
 
     let covered = candidate(&[face(100).proposed_cover()], confirmation());
     assert_eq!(again(&covered, face(102)), Ok(()), "the cover itself may look like something");
@@ -186,6 +186,51 @@ fn what_was_dismissed_may_be_seen_a_little_differently_in_the_written_file() {
     assert_eq!(again(&dismissed, line.clone()), Err(ReleaseError::StillThere(vec![line])), "and that no face");
 }
 
+/// What becomes of something seen in the written picture where something else was dismissed.
+fn seen_after(dismissed: (FindingKind, Region), seen: (FindingKind, Region)) -> Result<(), ReleaseError> {
+    let finding = |(kind, region)| Finding { kind, region, proposal: region, ..face(0) };
+    let dismissal = Dismissal { kind: dismissed.0, region: dismissed.1, reason: DismissalReason::NotIdentifying };
+    let first = Inspection { findings: vec![finding(dismissed)], ..inspection(noise(320, 240)) };
+    let told = Confirmation { dismissed: vec![dismissal], ..confirmation() };
+    again(&prepare(first, &[], told, &Limits::NETWORK).unwrap(), finding(seen))
+}
+
+const fn at(x: u32, y: u32, width: u32, height: u32) -> Region {
+    Region { x, y, width, height }
+}
+
+#[test]
+fn a_dismissal_answers_nothing_within_it_and_nothing_round_it() {
+    let (large, small) = (at(0, 0, 200, 200), at(60, 60, 40, 40));
+    for kind in [FindingKind::Face, FindingKind::Code, FindingKind::Text(Print::Words)] {
+        for (dismissed, seen) in [(large, small), (small, large)] {
+            let open = seen_after((kind, dismissed), (kind, seen));
+            assert!(matches!(open, Err(ReleaseError::StillThere(_))), "{kind:?} {dismissed:?} {seen:?}");
+        }
+        assert_eq!(seen_after((kind, large), (kind, at(10, 12, 190, 205))), Ok(()), "{kind:?}");
+    }
+    let (ruler, line) = (at(200, 10, 40, 16), at(80, 9, 161, 18));
+    let open = seen_after((FindingKind::Text(Print::ScaleBar), ruler), (FindingKind::Text(Print::Name), line));
+    assert!(matches!(open, Err(ReleaseError::StillThere(_))), "\"SMITH JANE 5 cm\" is more than its \"5 cm\"");
+}
+
+#[test]
+fn a_dismissed_mark_answers_no_print_and_dismissed_print_is_read_differently_each_time() {
+    let place = at(40, 40, 60, 16);
+    let answered = |dismissed, seen| {
+        seen_after((FindingKind::Text(dismissed), place), (FindingKind::Text(seen), place)).is_ok()
+    };
+    let marks = [Print::ScaleBar, Print::SideMarker];
+    let prints = [Print::Name, Print::Date, Print::Number, Print::Words];
+    for mark in marks {
+        assert!(marks.into_iter().all(|seen| answered(mark, seen)));
+        assert!(!prints.into_iter().any(|seen| answered(mark, seen)), "{mark:?}");
+    }
+    for print in prints {
+        assert!(prints.into_iter().chain(marks).all(|seen| answered(print, seen)), "{print:?}");
+    }
+}
+
 #[test]
 fn a_look_at_another_file_releases_nothing() {
     let wider = face(90).proposed_cover();
@@ -198,18 +243,28 @@ fn a_look_at_another_file_releases_nothing() {
 }
 
 #[test]
-fn a_finder_that_breaks_off_over_the_written_file_needs_eyes_and_stands_in_the_manifest() {
-    let inspection = || Inspection {
-        searched: vec![Searched { finder: Finder::Rustface, search: Search::Finished }],
-        ..inspection(noise(WIDTH, HEIGHT))
+fn a_finder_that_breaks_off_over_the_written_file_holds_it_back_unless_the_reviewer_was_told_of_that_finder() {
+    let searched = |finder, search| vec![Searched { finder, search }];
+    let prepared = |searched, confirmation| {
+        prepare(Inspection { searched, ..inspection(noise(WIDTH, HEIGHT)) }, &[], confirmation, &Limits::NETWORK)
+            .unwrap()
     };
-    let prepared = |confirmation| prepare(inspection(), &[], confirmation, &Limits::NETWORK).unwrap();
-    let unaware = prepared(Confirmation { has_seen_unsearched: false, ..confirmation() });
-    let looked = seen_again(&unaware, &[], Search::NotSearched);
-    assert_eq!(unaware.release(&looked).unwrap_err(), ReleaseError::Unsearched);
-    let released = prepared(confirmation()).release(&looked).unwrap();
+    let finished = prepared(searched(Finder::Rustface, Search::Finished), confirmation());
+    let all_broke_off = seen_again(&finished, &[], Search::NotSearched);
+    assert_eq!(finished.release(&all_broke_off).unwrap_err(), ReleaseError::Unsearched, "nobody was told");
+
+    let told = prepared(searched(Finder::Rustface, Search::NotSearched), confirmation());
+    let all_broke_off = seen_again(&told, &[], Search::NotSearched);
+    assert_eq!(told.clone().release(&all_broke_off).unwrap_err(), ReleaseError::Unsearched, "only of rustface");
+    let all_finished = seen_again(&told, &[], Search::Finished);
+    assert!(told.release(&all_finished).is_ok());
+
+    let all = Finder::ALL.map(|finder| Searched { finder, search: Search::NotSearched });
+    let told_of_all = prepared(all.to_vec(), confirmation());
+    let all_broke_off = seen_again(&told_of_all, &[], Search::NotSearched);
+    let released = told_of_all.release(&all_broke_off).unwrap();
     for image in [released.picture, released.preview] {
-        assert_eq!(image.manifest().finders[0].search, Search::NotSearched);
+        assert!(image.manifest().finders.iter().all(|record| record.search == Search::NotSearched));
     }
 }
 

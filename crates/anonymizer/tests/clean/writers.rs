@@ -176,8 +176,13 @@ pub(crate) fn exif(orientation: u16, canary: &[u8], thumbnail: &[u8]) -> Vec<u8>
 
 /// What a worker says of a picture of our size that it looked at to the end, whatever became of the worker.
 pub(crate) fn frame(sight: &serde_json::Value, file_sha256: [u8; 32]) -> Vec<u8> {
+    frame_of((WIDTH, HEIGHT), sight, file_sha256)
+}
+
+/// The same of a picture of any size.
+fn frame_of((width, height): (u32, u32), sight: &serde_json::Value, file_sha256: [u8; 32]) -> Vec<u8> {
     let head = serde_json::json!({
-        "Looked": { "width": WIDTH, "height": HEIGHT, "file_sha256": file_sha256, "sight": sight }
+        "Looked": { "width": width, "height": height, "file_sha256": file_sha256, "sight": sight }
     });
     let head = serde_json::to_vec(&head).unwrap();
     [&(head.len() as u32).to_be_bytes()[..], &head].concat()
@@ -200,7 +205,9 @@ pub(crate) fn seen_again(candidate: &Candidate, findings: &[Finding], search: Se
     let searched = Finder::ALL.map(|finder| Searched { finder, search });
     let sight = serde_json::json!({ "stage": "Whole", "findings": findings, "searched": searched, "doubts": [] });
     let file_sha256 = Sha256::digest(candidate.file()).into();
-    read_looked(&mut frame(&sight, file_sha256).as_slice(), &Limits::NETWORK, &mut |_| ()).unwrap().unwrap()
+    let picture = image::load_from_memory(candidate.file()).unwrap();
+    let frame = frame_of((picture.width(), picture.height()), &sight, file_sha256);
+    read_looked(&mut frame.as_slice(), &Limits::NETWORK, &mut |_| ()).unwrap().unwrap()
 }
 
 /// The word of a reviewer who was told everything.
