@@ -141,8 +141,15 @@ pub enum Doubt {
 pub enum Search {
     /// It looked at the whole picture.
     Finished,
-    /// It could not look at the picture, or failed while looking: only the reviewer's eyes did.
+    /// It could not look at the picture, failed while looking, or broke off before its end: only the reviewer's eyes saw all.
     NotSearched,
+}
+
+impl Search {
+    /// Of two parts of one search: it came to its end if both did.
+    pub(crate) fn and(self, other: Self) -> Self {
+        if self == Self::Finished { other } else { self }
+    }
 }
 
 /// A finder and how far it came.

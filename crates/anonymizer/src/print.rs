@@ -46,7 +46,7 @@ pub(crate) const MODELS_SHA256: [u8; 32] = [
 
 /// A picture with fewer rows or columns is a strip in which no letter has room.
 const SIDE_PX_MIN: u32 = 5;
-/// Lines that are read; more are in no hurry, since so much print makes the picture one of print.
+/// Lines that are read, the surest first, as each takes its time; a picture with more was not searched to its end.
 const READ_MAX: usize = 64;
 /// Two lines that overlap this much were found twice.
 const SAME_RECTANGLE: f64 = 0.6;
@@ -75,27 +75,32 @@ pub(crate) fn find(pixels: &Pixels) -> (Vec<Finding>, Search) {
 /// All lines of print, the surest first, and whether the search came to an end.
 ///
 /// In a picture of [`Capture::Screen`] every line is sure. In one of [`Capture::Camera`] a line is sure if it can be
-/// read, and unsure if it is half read, or a scale bar or a side marker, which may well stay.
+/// read, and unsure if it is half read, or a scale bar or a side marker, which may well stay. Where hair, tiles or cloth look
+/// like more lines than there is time to read, the search did not come to its end.
 pub fn find_print(pixels: &Pixels, capture: Capture) -> (Vec<Finding>, Search) {
     match catch_unwind(AssertUnwindSafe(|| search(pixels, capture))) {
-        Ok(Some(findings)) => (findings, Search::Finished),
+        Ok(Some(found)) => found,
         Ok(None) | Err(_) => (Vec::new(), Search::NotSearched),
     }
 }
 
-fn search(pixels: &Pixels, capture: Capture) -> Option<Vec<Finding>> {
+fn search(pixels: &Pixels, capture: Capture) -> Option<(Vec<Finding>, Search)> {
     if pixels.width().min(pixels.height()) < SIDE_PX_MIN {
         return None;
     }
     let reader = reader::reader()?;
     let fine = Level::fine(pixels)?;
-    let mut lines = fine.lines()?;
-    lines.extend(Level::coarse(pixels)?.lines()?);
+    let (mut lines, mut search) = fine.lines()?;
+    let (coarse, of_coarse) = Level::coarse(pixels)?.lines()?;
+    lines.extend(coarse);
+    search = search.and(of_coarse);
     let mut seen = read(distinct(lines, &[], pixels), pixels, reader)?;
     if seen.iter().any(|seen| seen.is_read() && seen.line.runs_up_or_down()) {
-        let turned = fine.turned()?.lines()?.into_iter().map(|line| line.turned_back(pixels.height()));
+        let (turned, of_turned) = fine.turned()?.lines()?;
+        let turned = turned.into_iter().map(|line| line.turned_back(pixels.height()));
         let more = distinct(turned.collect(), &seen, pixels);
         seen.extend(read(more, pixels, reader)?);
+        search = search.and(of_turned);
     }
     let is_all_print = capture.is_all_print(seen.iter().filter(|seen| seen.is_read()).count());
     seen.sort_by(|a, b| b.rank().total_cmp(&a.rank()));
@@ -105,8 +110,12 @@ fn search(pixels: &Pixels, capture: Capture) -> Option<Vec<Finding>> {
             add(&mut findings, seen, print, sureness, pixels);
         }
     }
+    // Where all is print, what nobody read is covered as well.
+    if !is_all_print && seen.iter().any(|seen| seen.reading.is_none() && hidden(&findings, &seen.region) < HIDDEN_UNREAD) {
+        search = Search::NotSearched;
+    }
     findings.sort_by_key(|finding| finding.sureness);
-    Some(findings)
+    Some((findings, search))
 }
 
 /// The lines that are not found twice, nor already read.
@@ -187,8 +196,7 @@ fn add(findings: &mut Vec<Finding>, seen: &Seen, print: Print, sureness: Surenes
     let beyond = COVER_BEYOND_PX.max(2.0 * COVER_BEYOND * seen.line.half_height);
     let Some(proposal) = seen.line.grown(beyond).bounds(pixels.width(), pixels.height()) else { return };
     let area = seen.region.area() as f64;
-    let hidden: u64 = findings.iter().map(|finding| finding.proposal.shared(&seen.region)).sum();
-    let hidden = hidden as f64 / area;
+    let hidden = hidden(findings, &seen.region);
     if hidden >= HIDDEN || hidden >= HIDDEN_UNREAD && !seen.is_read() {
         return;
     }
@@ -209,6 +217,11 @@ fn add(findings: &mut Vec<Finding>, seen: &Seen, print: Print, sureness: Surenes
         sureness,
         voices: vec![Voice { finder: Finder::Lines, score_thousandths: (1_000.0 * score) as u32 }],
     });
+}
+
+/// How much of a region the proposals hide, places under two of them counted twice.
+fn hidden(findings: &[Finding], region: &Region) -> f64 {
+    findings.iter().map(|finding| finding.proposal.shared(region)).sum::<u64>() as f64 / region.area() as f64
 }
 
 /// About how high the letters of a line are, in px.

@@ -3,7 +3,7 @@
 //! The detector is taught to see lines shrunk, so that neighbours do not touch (Liao et al., "Real-time Scene Text
 //! Detection with Differentiable Binarization", AAAI 2020, section 3.5, from which growth by area over perimeter comes).
 
-use crate::print::line::Line;
+use crate::{finding::Search, print::line::Line};
 
 /// A place counts as print from here on.
 const PRINT_MIN: f32 = 0.3;
@@ -16,11 +16,12 @@ const SIDE_MIN: f32 = 2.0;
 /// Below this length in heights, or this angle, a line is taken to be level: its slant would be guessed from a few pixels.
 const SLANT_LENGTH_MIN: f32 = 2.0;
 const SLANT_RADIANS_MIN: f32 = 0.05;
-/// More lines than any picture of print has; a map with more shows a texture.
+/// More lines than any picture of print has; a map with more shows a texture, and is not gone through to its end.
 const LINES_MAX: usize = 1_000;
 
-/// All lines in a map of `width` columns, in px of the map. A line longer than high runs along its longer side.
-pub(super) fn lines(map: &[f32], width: usize) -> Vec<Line> {
+/// Lines in a map of `width` columns, in px of the map, and whether they are all. A line longer than high runs along its
+/// longer side.
+pub(super) fn lines(map: &[f32], width: usize) -> (Vec<Line>, Search) {
     let mut is_seen = vec![false; map.len()];
     let mut lines = Vec::new();
     let mut blob = Vec::new();
@@ -28,13 +29,13 @@ pub(super) fn lines(map: &[f32], width: usize) -> Vec<Line> {
         if is_seen[start] || map[start] < PRINT_MIN {
             continue;
         }
+        if lines.len() == LINES_MAX {
+            return (lines, Search::NotSearched);
+        }
         flood(map, width, start, &mut is_seen, &mut blob);
         lines.extend(line_round(&blob, map, width));
-        if lines.len() == LINES_MAX {
-            break;
-        }
     }
-    lines
+    (lines, Search::Finished)
 }
 
 /// Collects the places that hang together with `start`, corners included.
@@ -124,7 +125,8 @@ mod tests {
     #[test]
     fn two_places_apart_are_two_lines_that_grow_by_area_over_perimeter() {
         let map = map(|x, y| (20.0..40.0).contains(&x) && ((10.0..14.0).contains(&y) || (40.0..44.0).contains(&y)));
-        let lines = lines(&map, 100);
+        let (lines, search) = lines(&map, 100);
+        assert_eq!(search, Search::Finished);
         let [upper, lower] = lines.as_slice() else { panic!("{lines:?}") };
         assert_eq!((upper.x, upper.y, lower.x, lower.y), (30.0, 12.0, 30.0, 42.0));
         let growth = GROWTH * 20.0 * 4.0 / 48.0;
@@ -133,13 +135,25 @@ mod tests {
 
     #[test]
     fn a_slanted_line_keeps_its_slant() {
-        let lines = lines(&map(|x, y| (10.0..80.0).contains(&x) && (y - 10.0 - x / 2.0).abs() < 3.0), 100);
+        let (lines, _) = lines(&map(|x, y| (10.0..80.0).contains(&x) && (y - 10.0 - x / 2.0).abs() < 3.0), 100);
         assert!(matches!(lines.as_slice(), [line] if (line.angle - 0.5_f32.atan()).abs() < 0.05), "{lines:?}");
     }
 
     #[test]
     fn specks_and_unlikely_places_are_no_lines() {
-        assert!(lines(&map(|x, y| x == 5.0 && y == 5.0), 100).is_empty());
-        assert!(lines(&[0.4; 6_000], 100).is_empty());
+        assert_eq!(lines(&map(|x, y| x == 5.0 && y == 5.0), 100), (Vec::new(), Search::Finished));
+        assert_eq!(lines(&[0.4; 6_000], 100), (Vec::new(), Search::Finished));
+    }
+
+    #[test]
+    fn a_map_with_more_lines_than_are_looked_at_is_not_searched_to_its_end() {
+        let tiles = |count: usize| {
+            let is_tile = |x: usize, y: usize| x % 5 < 3 && y % 5 < 3 && x / 5 + y / 5 * 50 < count;
+            (0..250 * 125).map(|at| if is_tile(at % 250, at / 250) { 0.9 } else { 0.1 }).collect::<Vec<_>>()
+        };
+        let (all, search) = lines(&tiles(LINES_MAX), 250);
+        assert_eq!((all.len(), search), (LINES_MAX, Search::Finished));
+        let (some, search) = lines(&tiles(LINES_MAX + 1), 250);
+        assert_eq!((some.len(), search), (LINES_MAX, Search::NotSearched));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use rten::{Model, Value};
 
 use crate::{
+    finding::Search,
     pixels::Pixels,
     print::{blobs, line::Line},
 };
@@ -22,8 +23,8 @@ pub(super) fn model() -> Option<&'static Model> {
     MODEL.get_or_init(|| Model::load_static_slice(MODEL_BYTES).ok()).as_ref()
 }
 
-/// All lines in a picture, in its own px; `None` if the detector fails.
-pub(super) fn lines(picture: &Pixels) -> Option<Vec<Line>> {
+/// Lines in a picture, in its own px, and whether they are all; `None` if the detector fails.
+pub(super) fn lines(picture: &Pixels) -> Option<(Vec<Line>, Search)> {
     let (wide, high) = (picture.width() as usize, picture.height() as usize);
     let (width, height) = [wide, high].map(|side| (side + 2 * RIM).next_multiple_of(STEP)).into();
     let shown = Value::from_shape([1, 3, height, width], planes(picture, width, height)).ok()?;
@@ -33,7 +34,8 @@ pub(super) fn lines(picture: &Pixels) -> Option<Vec<Line>> {
         return None;
     }
     let rim = RIM as f32;
-    Some(blobs::lines(&map, width).into_iter().map(|line| Line { x: line.x - rim, y: line.y - rim, ..line }).collect())
+    let (lines, search) = blobs::lines(&map, width);
+    Some((lines.into_iter().map(|line| Line { x: line.x - rim, y: line.y - rim, ..line }).collect(), search))
 }
 
 /// Blue, green and red one behind the other, -1 to 1, with the rim: what the detector was taught on.

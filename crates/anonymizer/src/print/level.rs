@@ -1,6 +1,7 @@
 //! The picture at the sizes in which print is looked for.
 
 use crate::{
+    finding::Search,
     pixels::Pixels,
     print::{detector, line::Line},
     pyramid::resized,
@@ -42,9 +43,10 @@ impl Level {
         Some(Self { picture: resized(pixels, wide, high)?, scale: (1.0 / times) as f32 })
     }
 
-    /// All lines in it, in px of the whole picture; `None` if the detector fails.
-    pub(super) fn lines(&self) -> Option<Vec<Line>> {
-        Some(detector::lines(&self.picture)?.into_iter().map(|line| line.scaled(self.scale)).collect())
+    /// Lines in it, in px of the whole picture, and whether they are all; `None` if the detector fails.
+    pub(super) fn lines(&self) -> Option<(Vec<Line>, Search)> {
+        let (lines, search) = detector::lines(&self.picture)?;
+        Some((lines.into_iter().map(|line| line.scaled(self.scale)).collect(), search))
     }
 
     /// Turned a quarter clockwise.
