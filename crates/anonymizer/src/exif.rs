@@ -13,6 +13,11 @@ use crate::{
 
 /// Entries of one directory that are looked at.
 const ENTRIES_MAX: usize = 1024;
+/// Entries whose values are gone through from end to end, the first of each kind alone.
+const XMP: u16 = 0x02bc;
+const CAPTIONS: u16 = 0x83bb;
+const RESOURCES: u16 = 0x8649;
+const WALKED: [u16; 3] = [XMP, CAPTIONS, RESOURCES];
 
 /// What was learned from a block of Exif.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -107,7 +112,9 @@ pub(crate) fn read(block: &[u8]) -> Exif {
     let mut exif = Exif::default();
     let Some((order, first)) = header(tiff) else { return exif };
     let Some(main) = directory(tiff, first, order) else { return exif };
-    for entry in &main.entries {
+    // All entries may point at the same bytes, and these are gone through from end to end: once each.
+    let mut walked = BTreeSet::new();
+    for entry in main.entries.iter().filter(|entry| !WALKED.contains(&entry.tag) || walked.insert(entry.tag)) {
         match entry.tag {
             0x0112 => exif.orientation = entry.number().and_then(Orientation::from_exif),
             0x8769 => {
@@ -115,9 +122,9 @@ pub(crate) fn read(block: &[u8]) -> Exif {
                 let entries = detail.iter().flat_map(|directory| &directory.entries);
                 exif.removed.extend(entries.filter_map(kind));
             }
-            0x02bc => exif.removed.extend(xmp::read(entry.value(tiff))),
-            0x83bb => exif.removed.extend(iptc::captions(entry.value(tiff))),
-            0x8649 => exif.removed.extend(iptc::resources(entry.value(tiff))),
+            XMP => exif.removed.extend(xmp::read(entry.value(tiff))),
+            CAPTIONS => exif.removed.extend(iptc::captions(entry.value(tiff))),
+            RESOURCES => exif.removed.extend(iptc::resources(entry.value(tiff))),
             _ => exif.removed.extend(kind(entry)),
         }
     }
@@ -144,4 +151,31 @@ fn kind(entry: &Entry<'_>) -> Option<Removed> {
         _ if entry.is_opaque() => Removed::ProgramData,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A TIFF structure whose entries are bytes that stand one behind the other.
+    fn structure(entries: &[(u16, &[u8])]) -> Vec<u8> {
+        let mut bytes = [b"MM\0\x2a\0\0\0\x08".as_slice(), &(entries.len() as u16).to_be_bytes()].concat();
+        let mut at = 8 + 2 + 12 * entries.len() as u32 + 4;
+        for (tag, value) in entries {
+            bytes.extend([tag.to_be_bytes(), 7_u16.to_be_bytes()].concat());
+            bytes.extend([(value.len() as u32).to_be_bytes(), at.to_be_bytes()].concat());
+            at += value.len() as u32;
+        }
+        bytes.extend([0; 4]);
+        bytes.extend(entries.iter().flat_map(|(_, value)| *value));
+        bytes
+    }
+
+    #[test]
+    fn of_what_is_gone_through_from_end_to_end_the_first_entry_is_read_alone() {
+        let first = structure(&[(XMP, b"exif:GPSLatitude"), (XMP, b"aux:SerialNumber"), (XMP, b"dc:creator")]);
+        assert_eq!(read(&first).removed, BTreeSet::from([Removed::EditingHistory, Removed::Place]));
+        let captions = structure(&[(CAPTIONS, b"\x1c\x02\x5a\0\x03Ulm"), (CAPTIONS, b"\x1c\x02\x50\0\x03who")]);
+        assert_eq!(read(&captions).removed, BTreeSet::from([Removed::Caption, Removed::Place]));
+    }
 }

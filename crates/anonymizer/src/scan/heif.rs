@@ -4,6 +4,8 @@
 
 mod boxes;
 
+use std::collections::BTreeSet;
+
 use crate::{
     bytes::{ByteOrder, u16_at, u32_at},
     error::IntakeError,
@@ -20,6 +22,9 @@ use boxes::Meta;
 
 /// Kinds of items that are pictures.
 const PICTURES: [&[u8; 4]; 6] = [b"hvc1", b"grid", b"iovl", b"iden", b"av01", b"jpeg"];
+
+/// Bytes of the name of an auxiliary picture's kind, of which the longest known has 48.
+const AUXILIARY_NAME_BYTES: usize = 256;
 
 pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Scanned, IntakeError> {
     let mut scanned = Scanned::new(Format::Heic);
@@ -87,16 +92,18 @@ fn top<'a>(
 
 /// How many pictures are neither the first nor belong to another: no part, no small copy, no map, no other form of it.
 fn equal_pictures(meta: &Meta<'_>, primary: u32) -> usize {
-    let belongs = |id: &u32| {
-        meta.references.iter().any(|reference| match &reference.kind {
-            b"dimg" => reference.to.contains(id),
-            b"thmb" | b"auxl" | b"base" | b"prem" => reference.from == *id,
-            _ => false,
-        })
-    };
-    let is_form = |id: &u32| meta.alternatives.contains(&primary) && meta.alternatives.contains(id);
+    let mut belonging = BTreeSet::new();
+    for reference in &meta.references {
+        match &reference.kind {
+            b"dimg" => belonging.extend(&reference.to),
+            b"thmb" | b"auxl" | b"base" | b"prem" => drop(belonging.insert(&reference.from)),
+            _ => {}
+        }
+    }
+    let has_forms = meta.alternatives.contains(&primary);
+    let is_form = |id: &u32| has_forms && meta.alternatives.contains(id);
     let is_equal = |id: &u32, item: &boxes::Item<'_>| {
-        PICTURES.contains(&&item.kind) && !item.is_hidden && *id != primary && !belongs(id) && !is_form(id)
+        PICTURES.contains(&&item.kind) && !item.is_hidden && *id != primary && !belonging.contains(id) && !is_form(id)
     };
     meta.items.iter().filter(|(id, item)| is_equal(id, item)).count()
 }
@@ -112,7 +119,7 @@ fn note_properties(scanned: &mut Scanned, meta: &Meta<'_>, primary: u32, limits:
                     return Err(IntakeError::TooMuchBeside { bytes_max: limits.profile_bytes_max });
                 }
                 scanned.removed.insert(Removed::ColourProfile);
-                scanned.profile = Some(profile.to_vec());
+                scanned.profile.get_or_insert_with(|| profile.to_vec());
             }
             (b"colr", [b'n', b'c', b'l', b'x', coded @ ..]) if !is_srgb(coded) => {
                 scanned.notices.insert(Notice::ColoursMayDiffer);
@@ -137,6 +144,14 @@ fn is_srgb(coded: &[u8]) -> bool {
     matches!(primaries, Some(1 | 2 | 5 | 6)) && matches!(curve, Some(1 | 2 | 6 | 13))
 }
 
+/// Whether an auxiliary picture is the transparency of another.
+fn is_alpha(meta: &Meta<'_>, item: u32) -> bool {
+    meta.properties_of(item).filter(|(kind, _)| kind == b"auxC").any(|(_, name)| {
+        let name = name.get(..AUXILIARY_NAME_BYTES).unwrap_or(name);
+        name.windows(5).any(|word| word == b"alpha")
+    })
+}
+
 /// Texts, facts, small copies and maps.
 fn note_items(
     scanned: &mut Scanned,
@@ -146,8 +161,12 @@ fn note_items(
 ) -> Result<(), IntakeError> {
     for (id, item) in &meta.items {
         let data = meta.bytes_of(*id, bytes);
+        if PICTURES.contains(&&item.kind) {
+            continue;
+        }
+        // Before anybody goes through it: all items may stand at the same place.
+        ancillary.add(data.len())?;
         match &item.kind {
-            kind if PICTURES.contains(&kind) => continue,
             b"Exif" => {
                 // Four bytes tell how many more stand before the TIFF structure.
                 let skip = u32_at(data, 0, ByteOrder::Big).unwrap_or(0) as usize;
@@ -158,16 +177,14 @@ fn note_items(
             b"tmap" => drop(scanned.removed.insert(Removed::FurtherPictures)),
             _ => drop(scanned.removed.insert(Removed::ProgramData)),
         }
-        ancillary.add(data.len())?;
     }
-    for reference in &meta.references {
-        let mut auxiliary = meta.properties_of(reference.from).filter(|(kind, _)| kind == b"auxC");
-        let is_alpha = auxiliary.any(|(_, name)| name.windows(5).any(|word| word == b"alpha"));
-        match &reference.kind {
-            b"thmb" => drop(scanned.removed.insert(Removed::Thumbnail)),
-            b"auxl" if !is_alpha => drop(scanned.removed.insert(Removed::FurtherPictures)),
-            _ => {}
-        }
+    if meta.references.iter().any(|reference| &reference.kind == b"thmb") {
+        scanned.removed.insert(Removed::Thumbnail);
+    }
+    let auxiliary = meta.references.iter().filter(|reference| &reference.kind == b"auxl");
+    let auxiliary: BTreeSet<u32> = auxiliary.map(|reference| reference.from).collect();
+    if !auxiliary.iter().all(|item| is_alpha(meta, *item)) {
+        scanned.removed.insert(Removed::FurtherPictures);
     }
     if meta.others > 0 {
         ancillary.add(meta.others)?;

@@ -89,6 +89,34 @@ fn a_second_picture_of_equal_rank_and_a_film_are_refused() {
     assert!(sentence(&other).contains("its picture is coded otherwise than as HEVC"), "{}", sentence(&other));
 }
 
+/// The gradient with another list in place of the one of this kind.
+fn with_list(kind: &[u8; 4], inside: &[u8]) -> Vec<u8> {
+    let number = |at: usize| u32::from_be_bytes(GRADIENT[at..at + 4].try_into().unwrap()) as usize;
+    let find = |kind: &[u8; 4]| GRADIENT.windows(4).position(|window| window == kind).unwrap() - 4;
+    let (meta, list) = (find(b"meta"), find(kind));
+    let behind = list + number(list);
+    let lists = [&GRADIENT[meta + 8..list], &boxed(kind, inside), &GRADIENT[behind..meta + number(meta)]].concat();
+    [&GRADIENT[..meta], &boxed(b"meta", &lists), &GRADIENT[meta + number(meta)..]].concat()
+}
+
+#[test]
+fn lists_that_would_unfold_are_refused_before_they_do() {
+    // Items of which each stands in thousands of stretches, whose fields have no bytes.
+    let stretches = [&[0; 2][..], &4_096_u16.to_be_bytes()].concat();
+    let items = (0..4_096_u16).flat_map(|id| [&id.to_be_bytes()[..], &stretches].concat());
+    let endless: Vec<u8> = [0, 0, 0, 0, 0, 0, 0x10, 0].into_iter().chain(items).collect();
+    assert!(endless.len() < 25_000);
+    // References from one picture to thousands, time and again.
+    let ids: Vec<u8> = (0..2_000_u16).flat_map(u16::to_be_bytes).collect();
+    let reference = boxed(b"dimg", &[&[0, 1][..], &2_000_u16.to_be_bytes(), &ids].concat());
+    let references = [&[0; 4][..], &reference.repeat(20)].concat();
+    for file in [with_list(b"iloc", &endless), with_list(b"iref", &references)] {
+        assert!(sentence(&file).starts_with("the HEIC is damaged: a list of its pictures is broken off"));
+    }
+    let few = with_list(b"iref", &[&[0; 4][..], &reference].concat());
+    assert!(!sentence(&few).contains("a list of its pictures"), "one such reference is no more than a mosaic has");
+}
+
 #[test]
 fn a_turned_and_mirrored_picture_stands_upright() {
     // A property that only describes is made one that turns; it belongs to the picture already.

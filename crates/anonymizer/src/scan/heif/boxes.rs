@@ -1,12 +1,18 @@
 //! The boxes of a HEIF file (ISO/IEC 14496-12, ISO/IEC 23008-12): which items there are, what they refer to, which properties
 //! they have, and where their bytes stand. Nothing is decoded and no value is kept.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use crate::bytes::{ByteOrder, u16_at, u32_at};
 
 /// Items that are looked at; a photograph of a phone has about sixty.
 const ITEMS_MAX: usize = 4_096;
+/// Entries of all lists together: items, properties, stretches of bytes, and whatever refers to one of them. Fields of a list may
+/// have no bytes at all, so what a list holds is not bounded by its length.
+const ENTRIES_MAX: usize = 32_768;
 
 /// A box: its kind and what is in it.
 pub(super) type Boxed<'a> = ([u8; 4], &'a [u8]);
@@ -56,15 +62,17 @@ pub(super) struct Meta<'a> {
     pub(super) references: Vec<Reference>,
     pub(super) properties: Vec<Boxed<'a>>,
     /// Numbers of properties, counted from one, by item.
-    pub(super) associations: BTreeMap<u32, Vec<usize>>,
+    pub(super) associations: BTreeMap<u32, BTreeSet<usize>>,
     /// Where bytes stand that are not in the file's own data.
     pub(super) inside: &'a [u8],
     /// Extents by item, and whether they are counted in [`Self::inside`].
     pub(super) places: BTreeMap<u32, (bool, Vec<Range<usize>>)>,
     /// Groups of items that stand for each other.
-    pub(super) alternatives: Vec<u32>,
+    pub(super) alternatives: BTreeSet<u32>,
     /// Other boxes.
     pub(super) others: usize,
+    /// Entries of all lists so far.
+    entries: usize,
 }
 
 impl<'a> Meta<'a> {
@@ -87,10 +95,17 @@ impl<'a> Meta<'a> {
         Some(meta)
     }
 
+    /// Counts so many entries more; `None` once there are too many.
+    fn count(&mut self, entries: usize) -> Option<()> {
+        self.entries += entries;
+        (self.entries <= ENTRIES_MAX).then_some(())
+    }
+
     fn read_items(&mut self, inside: &'a [u8]) -> Option<()> {
         let mut reader = Reader::of(inside).full(|version| version == 0)?;
         reader.id()?;
         for (_, entry) in all(reader.rest) {
+            self.count(1)?;
             let mut entry = Reader::of(entry).full(|version| version < 3)?;
             let (id, _protection) = (entry.id()?, entry.number(2)?);
             let kind: [u8; 4] = entry.take(4)?.try_into().ok()?;
@@ -106,6 +121,7 @@ impl<'a> Meta<'a> {
         for (kind, entry) in all(list.rest) {
             let mut entry = Reader { rest: entry, ..list };
             let (from, count) = (entry.id()?, entry.number(2)? as usize);
+            self.count(1 + count)?;
             let to = (0..count).map(|_| entry.id()).collect::<Option<Vec<u32>>>()?;
             self.references.push(Reference { kind, from, to });
         }
@@ -115,7 +131,10 @@ impl<'a> Meta<'a> {
     fn read_properties(&mut self, inside: &'a [u8]) -> Option<()> {
         for (kind, inside) in all(inside) {
             match &kind {
-                b"ipco" => self.properties = all(inside).take(ITEMS_MAX).collect(),
+                b"ipco" => {
+                    self.properties = all(inside).take(ITEMS_MAX).collect();
+                    self.count(self.properties.len())?;
+                }
                 b"ipma" => self.read_associations(inside)?,
                 _ => {}
             }
@@ -130,6 +149,7 @@ impl<'a> Meta<'a> {
         let mask = if width == 2 { 0x7fff } else { 0x7f };
         for _ in 0..reader.number(4)?.min(ITEMS_MAX as u32) {
             let (id, count) = (reader.id()?, reader.number(1)?);
+            self.count(1 + count as usize)?;
             let numbers = (0..count).map(|_| Some((reader.number(width)? & mask) as usize));
             let numbers = numbers.collect::<Option<Vec<usize>>>()?;
             self.associations.entry(id).or_default().extend(numbers);
@@ -148,7 +168,9 @@ impl<'a> Meta<'a> {
             reader.number(2)?;
             let base = reader.number(more >> 4)? as usize;
             let mut extents = Vec::new();
-            for _ in 0..reader.number(2)?.min(ITEMS_MAX as u32) {
+            let count = reader.number(2)?;
+            self.count(1 + count as usize)?;
+            for _ in 0..count {
                 reader.number(index)?;
                 let at = base.checked_add(reader.number(sizes >> 4)? as usize)?;
                 extents.push(at..at.checked_add(reader.number(sizes & 0xf)? as usize)?);
@@ -162,14 +184,15 @@ impl<'a> Meta<'a> {
         for (_, group) in all(inside).filter(|(kind, _)| kind == b"altr") {
             let mut reader = Reader::of(group).full(|_| false)?;
             reader.id()?;
-            for _ in 0..reader.number(4)?.min(ITEMS_MAX as u32) {
-                self.alternatives.push(reader.id()?);
+            for _ in 0..reader.number(4)? {
+                self.count(1)?;
+                self.alternatives.insert(reader.id()?);
             }
         }
         Some(())
     }
 
-    /// Properties of an item.
+    /// Properties of an item, each once however often it is named.
     pub(super) fn properties_of(&self, item: u32) -> impl Iterator<Item = Boxed<'a>> {
         let numbers = self.associations.get(&item).into_iter().flatten();
         numbers.filter_map(|number| self.properties.get(number.checked_sub(1)?).copied())
