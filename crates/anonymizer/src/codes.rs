@@ -58,29 +58,37 @@ const SCORE_SEEN: u32 = 500;
 
 /// All codes, and whether the search came to an end.
 pub(crate) fn find(pixels: &Pixels) -> (Vec<Finding>, Search) {
-    match catch_unwind(AssertUnwindSafe(|| search(pixels))) {
-        Ok(Some(findings)) => (findings, Search::Finished),
+    find_with(pixels, read)
+}
+
+/// The same with a decoder, which may fail: what was seen without it stands.
+fn find_with(pixels: &Pixels, read: impl FnOnce(Grey<'_>) -> Option<Vec<Line>>) -> (Vec<Finding>, Search) {
+    match catch_unwind(AssertUnwindSafe(|| search(pixels, read))) {
+        Ok(Some(found)) => found,
         Ok(None) | Err(_) => (Vec::new(), Search::NotSearched),
     }
 }
 
-fn search(pixels: &Pixels) -> Option<Vec<Finding>> {
+fn search(pixels: &Pixels, read: impl FnOnce(Grey<'_>) -> Option<Vec<Line>>) -> Option<(Vec<Finding>, Search)> {
     if pixels.width().min(pixels.height()) < SIDE_PX_MIN {
         return None;
     }
     let (luma, width, scale) = level(pixels)?;
     let searched = Grey { width: width as usize, luma: &luma };
     let rows = bars::rows(searched);
-    let read = read(&luma, width)?;
+    let (read, search) = match catch_unwind(AssertUnwindSafe(|| read(searched))) {
+        Ok(Some(read)) => (read, Search::Finished),
+        Ok(None) | Err(_) => (Vec::new(), Search::NotSearched),
+    };
     let mut findings = Vec::new();
-    let read = read.iter().filter_map(|code| Some((place(code, searched)?, SCORE_READ)));
-    for (line, score) in read.chain(rows.into_iter().map(|row| (row.grown(BEYOND_BARS * row.half_length), SCORE_SEEN)))
-    {
+    let read = read.into_iter().map(|code| (code, SCORE_READ));
+    let rows = rows.into_iter().map(|row| (row.grown(BEYOND_BARS * row.half_length), SCORE_SEEN));
+    for (line, score) in read.chain(rows) {
         if let Some(region) = line.scaled(scale).bounds(pixels.width(), pixels.height()) {
             add(&mut findings, region, score);
         }
     }
-    Some(findings)
+    Some((findings, search))
 }
 
 /// The grey picture that is searched, its width, and px of the whole picture for each of its own.
@@ -99,17 +107,17 @@ fn grey(rgb: &[u8]) -> Vec<u8> {
     rgb.as_chunks::<3>().0.iter().map(|pixel| luma(*pixel)).collect()
 }
 
-/// All codes that can be decoded; `None` if the decoder does not take the picture.
-fn read(luma: &[u8], width: u32) -> Option<Vec<RXingResult>> {
-    let height = u32::try_from(luma.len()).ok()? / width;
+/// Where codes are that can be decoded; `None` if the decoder does not take the picture.
+fn read(grey: Grey<'_>) -> Option<Vec<Line>> {
+    let [width, height] = [grey.width, grey.luma.len() / grey.width].map(|side| u32::try_from(side).ok());
     let mut hints = DecodeHints {
         TryHarder: Some(true),
         AlsoInverted: Some(true),
         PossibleFormats: Some(KINDS.into()),
         ..DecodeHints::default()
     };
-    match detect_multiple_in_luma_with_hints(luma.to_vec(), width, height, &mut hints) {
-        Ok(codes) => Some(codes),
+    match detect_multiple_in_luma_with_hints(grey.luma.to_vec(), width?, height?, &mut hints) {
+        Ok(codes) => Some(codes.iter().filter_map(|code| place(code, grey)).collect()),
         Err(rxing::Exceptions::NotFoundException(_)) => Some(Vec::new()),
         Err(_) => None,
     }

@@ -94,3 +94,15 @@ fn bars_are_covered_at_any_angle_and_too_blurred_to_be_read() {
 fn a_face_holds_no_code() {
     assert!(codes(&image::load_from_memory(FACE).unwrap()).is_empty());
 }
+
+#[test]
+fn bars_stay_found_when_the_decoder_fails() {
+    let (picture, label) = photographed(BARS[0].1, 420, 0.0, 0.0);
+    let pixels = Pixels::new(picture.width(), picture.height(), picture.to_rgb8().into_raw()).unwrap();
+    type Decoder = fn(Grey<'_>) -> Option<Vec<Line>>;
+    for decoder in [(|_| None) as Decoder, |_| panic!("as a decoder of others may")] {
+        let (findings, search) = find_with(&pixels, decoder);
+        assert_eq!(search, Search::NotSearched);
+        assert!(covered(&findings, label) >= COVERED_MIN, "{} %", covered(&findings, label));
+    }
+}
