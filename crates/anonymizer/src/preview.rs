@@ -1,9 +1,9 @@
 //! The small picture for lists: made from covered pixels, 320 px on its long side, at most 24 KiB.
 
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
+use fast_image_resize::FilterType;
 use jpeg_encoder::SamplingFactor;
 
-use crate::{encode, pixels::Pixels, release::ReleaseError};
+use crate::{encode, pixels::Pixels, pyramid::resized_by, release::ReleaseError};
 
 /// The long side of a preview.
 pub const PREVIEW_PX_MAX: u32 = 320;
@@ -36,10 +36,5 @@ fn shrunk(pixels: &Pixels, long_side_max: u32) -> Result<Pixels, ReleaseError> {
     }
     let side = |side: u32| ((u64::from(side) * u64::from(long_side_max)).div_ceil(u64::from(long)) as u32).max(1);
     let (width, height) = (side(pixels.width()), side(pixels.height()));
-    let whole = ImageRef::new(pixels.width(), pixels.height(), pixels.rgb(), PixelType::U8x3);
-    let whole = whole.map_err(|_| ReleaseError::Encoder)?;
-    let mut small = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-    Resizer::new().resize(&whole, &mut small, &options).map_err(|_| ReleaseError::Encoder)?;
-    Pixels::new(width, height, small.into_vec()).ok_or(ReleaseError::Encoder)
+    resized_by(FilterType::CatmullRom, pixels, width, height).ok_or(ReleaseError::Encoder)
 }

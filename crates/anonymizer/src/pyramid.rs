@@ -1,4 +1,5 @@
-//! The picture in a few working sizes, made in one pass and shared by all finders.
+//! The picture in a few working sizes, made in one pass: levels for the finders of faces, and a large one that the finders of
+//! print and codes share.
 //!
 //! A finder knows things of a certain size. So the picture is brought to fixed numbers of pixels: large ones down, small
 //! ones up, tiny ones to fewer levels. Sizes are counted in pixels, not in sides, so that a narrow strip is seen as finely as a square.
@@ -86,11 +87,16 @@ fn size(whole: &Pixels, pixels: u32) -> (u32, u32) {
     (side(width), side(height))
 }
 
-/// The picture in another size; `None` if it cannot be resized.
+/// The picture in another size, as finders see it; `None` if it cannot be resized.
 pub(crate) fn resized(pixels: &Pixels, width: u32, height: u32) -> Option<Pixels> {
+    resized_by(FilterType::Bilinear, pixels, width, height)
+}
+
+/// The picture in another size by a filter; `None` if it cannot be resized.
+pub(crate) fn resized_by(filter: FilterType, pixels: &Pixels, width: u32, height: u32) -> Option<Pixels> {
     let whole = ImageRef::new(pixels.width(), pixels.height(), pixels.rgb(), PixelType::U8x3).ok()?;
     let mut level = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     Resizer::new().resize(&whole, &mut level, &options).ok()?;
     Pixels::new(width, height, level.into_vec())
 }

@@ -1,7 +1,9 @@
 //! The structural scan: our own walk over segments, chunks and directories before any decoder sees a byte.
 //!
-//! It enforces the limits, tells what the file carries beside its pixels, and writes the file anew with nothing but what
-//! a decoder needs. So no decoder of ours ever unpacks a profile, a text or a thumbnail.
+//! It enforces the limits, tells what the file carries beside its pixels, and makes of it what the decoder is given, so that no
+//! decoder of ours ever unpacks a profile, a text or a thumbnail. JPEG, PNG and WebP are written anew with nothing but their
+//! pixels. A TIFF stays as it is, but for a new directory that names its pixels alone; a HEIC, up to the last box that its
+//! decoder needs, which goes by the list of its items.
 
 mod heif;
 mod jpeg;
@@ -16,13 +18,14 @@ use crate::{
     removed::Removed,
 };
 
-/// A file reduced to what a decoder needs, and what was learned on the way.
+/// A file made ready for its decoder, and what was learned on the way.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Scanned {
     pub(crate) format: Format,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// The file without anything but pixels.
+    /// What the decoder is given: of a JPEG, PNG or WebP the pixels alone; of a TIFF or HEIC the file, of which the decoder
+    /// reads the pixels alone.
     pub(crate) bare: Vec<u8>,
     pub(crate) orientation: Orientation,
     /// The colour profile, unpacked.
@@ -89,7 +92,7 @@ impl Ancillary {
     }
 }
 
-/// Walks over the file; on success its size is within the limits and `bare` holds no byte of metadata.
+/// Walks over the file; on success its size is within the limits, and in `bare` a decoder finds no metadata to unpack.
 pub(crate) fn scan(bytes: &[u8], limits: &Limits) -> Result<Scanned, IntakeError> {
     if bytes.len() > limits.picture_bytes_max {
         return Err(IntakeError::TooManyBytes { bytes: bytes.len(), bytes_max: limits.picture_bytes_max });

@@ -5,7 +5,10 @@
 //! ruler are like that too, so lines are drawn across: in a code they all show the same pattern, of which about half is dark,
 //! and its steps differ.
 
-use crate::print::Line;
+use crate::{
+    patch::{Grid, rectangle},
+    print::Line,
+};
 
 /// Side of a cell, in px.
 const CELL: usize = 12;
@@ -14,7 +17,8 @@ const CELL: usize = 12;
 const CHANGE_MIN: f32 = 8.0;
 const COHERENCE_MIN: f32 = 0.8;
 const IMBALANCE_MAX: f32 = 0.5;
-/// Neighbouring cells belong together if their directions differ by no more than this, in radians.
+/// Neighbouring cells, one between them at most, belong together if their directions differ by no more than this, in radians.
+const REACH: usize = 2;
 const BEND_MAX: f32 = 0.2;
 /// Cells of a code, at least.
 const CELLS_MIN: usize = 6;
@@ -57,17 +61,21 @@ impl Grey<'_> {
 /// All rows of bars; each runs across its bars.
 pub(super) fn rows(grey: Grey<'_>) -> Vec<Line> {
     let (columns, lines) = (grey.width / CELL, grey.height() / CELL);
+    let grid = Grid { columns, cells: columns * lines };
     let cells: Vec<Option<f32>> =
-        (0..columns * lines).map(|cell| direction(grey, cell % columns, cell / columns)).collect();
+        (0..grid.cells).map(|cell| grid.place(cell)).map(|(column, row)| direction(grey, column, row)).collect();
+    let joins = |one: usize, other: usize| matches!((cells[one], cells[other]), (Some(one), Some(other)) if bend(one, other) <= BEND_MAX);
     let mut is_seen = vec![false; cells.len()];
-    let mut rows = Vec::new();
+    let (mut rows, mut together) = (Vec::new(), Vec::new());
     for start in 0..cells.len() {
         let Some(angle) = cells[start].filter(|_| !is_seen[start]) else { continue };
-        let together = flood(&cells, columns, start, &mut is_seen);
+        grid.flood(start, REACH, joins, &mut is_seen, &mut together);
         if together.len() < CELLS_MIN {
             continue;
         }
-        let row = rectangle(&together, columns, mean_angle(&together, &cells, angle));
+        let middle = |cell: usize| (cell as f32 + 0.5) * CELL as f32;
+        let middles = together.iter().map(|cell| grid.place(*cell)).map(|(column, row)| (middle(column), middle(row)));
+        let row = rectangle(middles, CELL as f32, mean_angle(&together, &cells, angle));
         let filled = together.len() as f32 * (CELL * CELL) as f32 / (4.0 * row.half_length * row.half_height);
         if filled >= FILLED_MIN && is_code(grey, &row) {
             rows.push(row);
@@ -126,29 +134,6 @@ fn bend(one: f32, other: f32) -> f32 {
     difference.min(std::f32::consts::PI - difference)
 }
 
-/// The cells that hang together with `start`, a cell between them at most, and bend little from one to the next.
-fn flood(cells: &[Option<f32>], columns: usize, start: usize, is_seen: &mut [bool]) -> Vec<usize> {
-    let mut together = vec![start];
-    is_seen[start] = true;
-    let mut next = 0;
-    while let Some(&cell) = together.get(next) {
-        next += 1;
-        let (x, y) = (cell % columns, cell / columns);
-        for row in y.saturating_sub(2)..=(y + 2).min(cells.len() / columns - 1) {
-            for column in x.saturating_sub(2)..=(x + 2).min(columns - 1) {
-                let other = row * columns + column;
-                if let (Some(one), Some(two), false) = (cells[cell], cells[other], is_seen[other])
-                    && bend(one, two) <= BEND_MAX
-                {
-                    is_seen[other] = true;
-                    together.push(other);
-                }
-            }
-        }
-    }
-    together
-}
-
 /// The mean of directions that lie round `angle`.
 fn mean_angle(together: &[usize], cells: &[Option<f32>], angle: f32) -> f32 {
     let (sin, cos) = together
@@ -156,28 +141,6 @@ fn mean_angle(together: &[usize], cells: &[Option<f32>], angle: f32) -> f32 {
         .filter_map(|cell| cells[*cell])
         .fold((0.0, 0.0), |(sin, cos), other| (sin + (2.0 * other).sin(), cos + (2.0 * other).cos()));
     if sin == 0.0 && cos == 0.0 { angle } else { f32::atan2(sin, cos) / 2.0 }
-}
-
-/// The rectangle round cells that runs across their bars.
-fn rectangle(together: &[usize], columns: usize, angle: f32) -> Line {
-    let (sin, cos) = angle.sin_cos();
-    let mut span = [f32::MAX, f32::MIN, f32::MAX, f32::MIN];
-    for cell in together {
-        let side = CELL as f32;
-        let (x, y) = (((cell % columns) as f32 + 0.5) * side, ((cell / columns) as f32 + 0.5) * side);
-        let (along, across) = (x * cos + y * sin, y * cos - x * sin);
-        span = [span[0].min(along), span[1].max(along), span[2].min(across), span[3].max(across)];
-    }
-    let [left, right, top, bottom] = span;
-    let (along, across) = ((left + right) / 2.0, (top + bottom) / 2.0);
-    Line {
-        x: along * cos - across * sin,
-        y: along * sin + across * cos,
-        half_length: (right - left + CELL as f32) / 2.0,
-        half_height: (bottom - top + CELL as f32) / 2.0,
-        angle,
-        score: 1.0,
-    }
 }
 
 /// Whether lines across the bars all show one pattern with enough bars at distances that differ.

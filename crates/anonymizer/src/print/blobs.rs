@@ -3,7 +3,11 @@
 //! The detector is taught to see lines shrunk, so that neighbours do not touch (Liao et al., "Real-time Scene Text
 //! Detection with Differentiable Binarization", AAAI 2020, section 3.5, from which growth by area over perimeter comes).
 
-use crate::{finding::Search, print::line::Line};
+use crate::{
+    finding::Search,
+    patch::{Grid, rectangle},
+    print::line::Line,
+};
 
 /// A place counts as print from here on.
 const PRINT_MIN: f32 = 0.3;
@@ -22,6 +26,7 @@ const LINES_MAX: usize = 1_000;
 /// Lines in a map of `width` columns, in px of the map, and whether they are all. A line longer than high runs along its
 /// longer side.
 pub(super) fn lines(map: &[f32], width: usize) -> (Vec<Line>, Search) {
+    let grid = Grid { columns: width, cells: map.len() };
     let mut is_seen = vec![false; map.len()];
     let mut lines = Vec::new();
     let mut blob = Vec::new();
@@ -32,32 +37,10 @@ pub(super) fn lines(map: &[f32], width: usize) -> (Vec<Line>, Search) {
         if lines.len() == LINES_MAX {
             return (lines, Search::NotSearched);
         }
-        flood(map, width, start, &mut is_seen, &mut blob);
+        grid.flood(start, 1, |_, place| map[place] >= PRINT_MIN, &mut is_seen, &mut blob);
         lines.extend(line_round(&blob, map, width));
     }
     (lines, Search::Finished)
-}
-
-/// Collects the places that hang together with `start`, corners included.
-fn flood(map: &[f32], width: usize, start: usize, is_seen: &mut [bool], blob: &mut Vec<usize>) {
-    blob.clear();
-    blob.push(start);
-    is_seen[start] = true;
-    let height = map.len() / width;
-    let mut next = 0;
-    while let Some(&at) = blob.get(next) {
-        next += 1;
-        let (x, y) = (at % width, at / width);
-        for row in y.saturating_sub(1)..=(y + 1).min(height - 1) {
-            for column in x.saturating_sub(1)..=(x + 1).min(width - 1) {
-                let neighbour = row * width + column;
-                if !is_seen[neighbour] && map[neighbour] >= PRINT_MIN {
-                    is_seen[neighbour] = true;
-                    blob.push(neighbour);
-                }
-            }
-        }
-    }
 }
 
 /// The grown rectangle round a blob; `None` if it is too small or too unlikely.
@@ -68,8 +51,8 @@ fn line_round(blob: &[usize], map: &[f32], width: usize) -> Option<Line> {
         return None;
     }
     let places = || blob.iter().map(|at| ((at % width) as f32 + 0.5, (at / width) as f32 + 0.5));
-    let level = rectangle(places(), 0.0);
-    let slanted = rectangle(places(), slant(places(), count));
+    let level = rectangle(places(), 1.0, 0.0);
+    let slanted = rectangle(places(), 1.0, slant(places(), count));
     let is_slanted = slanted.half_length > SLANT_LENGTH_MIN * slanted.half_height
         && (slanted.angle.rem_euclid(std::f32::consts::FRAC_PI_2) - std::f32::consts::FRAC_PI_4).abs()
             < std::f32::consts::FRAC_PI_4 - SLANT_RADIANS_MIN;
@@ -91,26 +74,6 @@ fn slant(places: impl Iterator<Item = (f32, f32)> + Clone, count: f32) -> f32 {
         (xx, xy, yy) = (xx + x * x, xy + x * y, yy + y * y);
     }
     f32::atan2(2.0 * xy, xx - yy) / 2.0
-}
-
-/// The smallest rectangle at this angle round all places, each a px wide.
-fn rectangle(places: impl Iterator<Item = (f32, f32)>, angle: f32) -> Line {
-    let (sin, cos) = angle.sin_cos();
-    let mut span = [f32::MAX, f32::MIN, f32::MAX, f32::MIN];
-    for (x, y) in places {
-        let (along, across) = (x * cos + y * sin, y * cos - x * sin);
-        span = [span[0].min(along), span[1].max(along), span[2].min(across), span[3].max(across)];
-    }
-    let [left, right, top, bottom] = span;
-    let (along, across) = ((left + right) / 2.0, (top + bottom) / 2.0);
-    Line {
-        x: along * cos - across * sin,
-        y: along * sin + across * cos,
-        half_length: (right - left + 1.0) / 2.0,
-        half_height: (bottom - top + 1.0) / 2.0,
-        angle,
-        score: 0.0,
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{
     patterns::{Pattern, compile, stands_alone},
     tokens::Text,
 };
+use crate::days;
 
 const MONTH: &str = r"(?P<month>
     jan(?:uary|uar|vier)?|jänner|feb(?:ruary|ruar)?|févr?(?:ier)?|mar(?:ch|s)?|märz|mrz|apr(?:il)?|avr(?:il)?|may|mai|june?|juni|juin
@@ -80,11 +81,9 @@ struct Day {
 }
 
 impl Day {
-    /// Days since 1 March of the year 0 in the Gregorian calendar.
+    /// To count from; see [`days::number`].
     fn number(self) -> Option<i32> {
-        let (year, month, day) = (i32::from(self.year?), i32::from(self.month?), i32::from(self.day?));
-        let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
-        Some(365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day)
+        i32::try_from(days::number(self.year?.into(), self.month?.into(), self.day?.into())).ok()
     }
 }
 
