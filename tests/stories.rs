@@ -60,6 +60,8 @@ mod bad_commands;
 mod bad_files;
 #[path = "stories/bad_forms.rs"]
 mod bad_forms;
+#[path = "stories/bad_heic.rs"]
+mod bad_heic;
 #[path = "stories/bad_jpeg.rs"]
 mod bad_jpeg;
 #[path = "stories/bad_kinds.rs"]

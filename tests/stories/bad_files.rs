@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    bad_jpeg, bad_kinds, bad_png, bad_tiff, bad_webp,
+    bad_heic, bad_jpeg, bad_kinds, bad_png, bad_tiff, bad_webp,
     files::files_in,
     founding::Network,
     house::House,
@@ -46,6 +46,12 @@ impl Bad {
     }
 }
 
+/// Files of every kind that are taken, with a word in or behind them.
+pub(crate) fn all_taken(word: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let photographs = [bad_jpeg::taken(word), bad_png::taken(word), bad_webp::taken(word), bad_tiff::taken(word)];
+    [photographs.concat(), bad_heic::taken(word)].concat()
+}
+
 /// A file that is refused with a sentence that says something.
 pub(crate) fn bad(name: &str, bytes: &[u8], says: &'static str) -> Bad {
     Bad { name: name.to_owned(), bytes: bytes.to_vec(), says }
@@ -69,7 +75,8 @@ fn assert_well(house: &House, visitor: &Visitor) {
 
 /// All that are refused.
 pub(crate) fn all_refused() -> Vec<Bad> {
-    [bad_kinds::refused(), bad_jpeg::refused(), bad_png::refused(), bad_webp::refused(), bad_tiff::refused()].concat()
+    let photographs = [bad_jpeg::refused(), bad_png::refused(), bad_webp::refused(), bad_tiff::refused()];
+    [photographs.concat(), bad_heic::refused(), bad_kinds::refused()].concat()
 }
 
 #[test]
@@ -114,8 +121,7 @@ fn rare_pictures_and_those_with_more_in_them_are_taken_and_only_their_pixels_are
     let [a] = network.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(a, "keller");
-    let lists = [bad_jpeg::taken(WORD), bad_png::taken(WORD), bad_webp::taken(WORD), bad_tiff::taken(WORD)];
-    for (name, bytes) in lists.concat() {
+    for (name, bytes) in all_taken(WORD) {
         let answer = keller.posts_case_with(Part::file("picture", "a.bmp", "text/html", &bytes));
         assert_eq!(answer.status, 200, "{name}: {}", answer.text());
         let said = answer.json();

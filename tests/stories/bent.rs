@@ -2,8 +2,7 @@
 //! would be large, which cost the node next to nothing.
 
 use crate::{
-    bad_files::all_refused,
-    bad_jpeg, bad_png, bad_tiff, bad_webp,
+    bad_files::{all_refused, all_taken},
     chance::{Chance, times},
     founding::Network,
     visitor::{Part, Visitor},
@@ -41,10 +40,7 @@ fn pictures_bent_by_chance_are_answered_and_never_end_the_node() {
     a.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(a, "keller");
     let node = a.process();
-    let lists =
-        [bad_jpeg::taken(b"a word"), bad_png::taken(b"a word"), bad_webp::taken(b"a word"), bad_tiff::taken(b"a word")];
-    let heic = include_bytes!("../../crates/anonymizer/tests/pictures/gradient.heic").to_vec();
-    let pictures: Vec<Vec<u8>> = lists.concat().into_iter().map(|(_, picture)| picture).chain([heic]).collect();
+    let pictures: Vec<Vec<u8>> = all_taken(b"a word").into_iter().map(|(_, picture)| picture).collect();
     let mut chance = Chance::of("bent");
     let (mut taken, mut refused) = (0, 0);
     for _ in 0..times("CONSILIUM_BENT", 200) {

@@ -1,11 +1,14 @@
 //! What is refused, and the sentence that the person reads.
 
-use anonymizer::{Format, IntakeError, Limits, Refused, inspect};
+use anonymizer::{Format, IntakeError, Limits, Refused, inspect, open};
 use image::DynamicImage;
 
-use crate::writers::{
-    BEHIND_IHDR, HEIGHT, WIDTH, canvas, chunk, directory, encoded, entry, grey_tags, jpeg, jpeg_with, png, png_header,
-    png_with, riff, riff_chunk, segment, tiff, tiff_of, webp, webp_with, zlib,
+use crate::{
+    heic,
+    writers::{
+        BEHIND_IHDR, HEIGHT, WIDTH, canvas, chunk, directory, encoded, entry, grey_tags, jpeg, jpeg_with, png,
+        png_header, png_with, riff, riff_chunk, segment, tiff, tiff_of, webp, webp_with, zlib,
+    },
 };
 
 fn sentence(file: &[u8]) -> String {
@@ -135,8 +138,8 @@ fn frame(precision: u8, height: u16, width: u16, components: u8) -> Vec<u8> {
     [precision].into_iter().chain(size).chain([components]).chain(list).collect()
 }
 
-#[test]
-fn pictures_beyond_the_limits_are_refused_by_their_headers() {
+/// Files that say they are large, and what the sentence begins with.
+fn large() -> Vec<(Vec<u8>, &'static str)> {
     let behind = chunk(b"IDAT", &zlib(&vec![0; 40_000]));
     let bomb = |width, height| [png_header(width, height, 1, 0).as_slice(), &behind, &chunk(b"IEND", b"")].concat();
     let tiff = tiff_of(
@@ -145,7 +148,7 @@ fn pictures_beyond_the_limits_are_refused_by_their_headers() {
         b"",
     );
     let lossy = riff(&[riff_chunk(b"VP8 ", &[0, 0, 0, 0x9d, 1, 0x2a, 0xff, 0x3f, 0xff, 0x3f])]);
-    for (file, expected) in [
+    vec![
         (bomb(20_000, 20_000), "picture has 400 megapixels; the limit is 100; send it in a smaller size"),
         (bomb(20_001, 1), "picture is 20001 x 1 px; the limit is 20000 px a side; send it in a smaller size"),
         (bomb(0x7fff_ffff, 0x7fff_ffff), "picture is 2147483647 x 2147483647 px"),
@@ -155,28 +158,60 @@ fn pictures_beyond_the_limits_are_refused_by_their_headers() {
         (with_frame(0xc0, &frame(8, 0, 9, 3)), "the picture has no pixels"),
         (tiff, "picture is 50000 x 2 px"),
         (lossy, "picture has 269 megapixels"),
+        (heic::sized(65_535, 65_535), "picture is 65535 x 65535 px; the limit is 20000 px a side"),
+        (heic::sized(15_000, 15_000), "picture has 225 megapixels; the limit is 100"),
         (vec![0xff; (64 << 20) + 1], "picture has 65 MiB; the limit is 64 MiB; send it in a smaller size"),
-    ] {
-        check(&file, expected);
-    }
+    ]
+}
+
+/// Files that would unfold beside their pixels, and what the sentence begins with.
+fn unfolding() -> Vec<(Vec<u8>, &'static str)> {
+    let profile = [b"p\0\0".as_slice(), &zlib(&vec![0; 64 << 20])].concat();
+    assert!(profile.len() < 100_000);
+    let text = chunk(b"zTXt", &[0; 6 << 20]);
+    let part = segment(0xe2, &[b"ICC_PROFILE\0\x01\x01".as_slice(), &[0; 65_000]].concat());
+    let [places, references] = heic::unfolding();
+    vec![
+        (png_with(&png(), &[chunk(b"iCCP", &profile)]), "picture carries more than 4 MiB of data beside its pixels"),
+        (
+            png_with(&png(), &[text.clone(), text.clone(), text]),
+            "picture carries more than 16 MiB of data beside its pixels",
+        ),
+        (jpeg_with(&jpeg(), &vec![part; 70]), "picture carries more than 4 MiB of data"),
+        (jpeg_with(&jpeg(), &vec![segment(0xe7, &[0; 65_533]); 300]), "picture carries more than 16 MiB of data"),
+        (places, "the HEIC is damaged: a list of its pictures is broken off"),
+        (references, "the HEIC is damaged: a list of its pictures is broken off"),
+    ]
+}
+
+#[test]
+fn pictures_beyond_the_limits_are_refused_by_their_headers() {
+    large().iter().for_each(|(file, expected)| check(file, expected));
 }
 
 #[test]
 fn bombs_in_metadata_are_refused_before_they_unfold() {
-    let profile = [b"p\0\0".as_slice(), &zlib(&vec![0; 64 << 20])].concat();
-    assert!(profile.len() < 100_000);
-    check(&png_with(&png(), &[chunk(b"iCCP", &profile)]), "picture carries more than 4 MiB of data beside its pixels");
-    let text = chunk(b"zTXt", &[0; 6 << 20]);
-    check(
-        &png_with(&png(), &[text.clone(), text.clone(), text]),
-        "picture carries more than 16 MiB of data beside its pixels",
-    );
-    let part = segment(0xe2, &[b"ICC_PROFILE\0\x01\x01".as_slice(), &[0; 65_000]].concat());
-    check(&jpeg_with(&jpeg(), &vec![part; 70]), "picture carries more than 4 MiB of data");
-    check(&jpeg_with(&jpeg(), &vec![segment(0xe7, &[0; 65_533]); 300]), "picture carries more than 16 MiB of data");
+    unfolding().iter().for_each(|(file, expected)| check(file, expected));
     let unpacked = [b"p\0\0".as_slice(), &zlib(&vec![b'!'; 8 << 20])].concat();
     let hidden = png_with(&png(), &[chunk(b"zTXt", &unpacked), chunk(b"iTXt", &unpacked)]);
     inspect(&hidden, &Limits::NETWORK).expect("a text is stepped over, never unpacked");
+}
+
+#[test]
+fn bombs_are_refused_before_a_decoder_sees_them() {
+    // Decoders that may hold nothing refuse whatever comes to them.
+    let limits = Limits { decoder_bytes_max: 0, ..Limits::NETWORK };
+    for good in [jpeg(), png(), webp(), tiff()] {
+        assert!(matches!(open(&good, &limits), Err(IntakeError::TooMuchMemory(_))), "{:?}", open(&good, &limits));
+    }
+    // That of HEIC refuses what has no pixels.
+    let unread = open(&heic::without_pixels(heic::GRADIENT.to_vec()), &limits).unwrap_err().to_string();
+    assert!(unread.starts_with("the HEIC is damaged: its pixels cannot be read"), "{unread}");
+    for (file, expected) in large().into_iter().chain(unfolding()) {
+        let file = heic::without_pixels(file);
+        let sentence = open(&file, &limits).unwrap_err().to_string();
+        assert!(sentence.starts_with(expected), "`{sentence}` does not begin with `{expected}`");
+    }
 }
 
 #[test]
