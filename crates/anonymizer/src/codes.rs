@@ -21,13 +21,9 @@ use crate::{
     finding::{Finder, Finding, FindingKind, Search, Sureness, Voice},
     pixels::{Pixels, luma},
     print::Line,
-    pyramid::resized,
     region::Region,
 };
 
-/// Pixels of the picture in which codes are looked for, at most, and its longer side.
-const PIXELS_MAX: f64 = 2_400_000.0;
-const SIDE_MAX: f64 = 6_000.0;
 /// A picture with fewer rows or columns is a strip in which no code has room.
 const SIDE_PX_MIN: u32 = 16;
 /// Kinds that are looked for. Those left out (ITF, Codabar, GS1 DataBar and rarer ones) have so little to check them by that
@@ -56,25 +52,34 @@ const SAME_CODE: f64 = 0.3;
 const SCORE_READ: u32 = 1_000;
 const SCORE_SEEN: u32 = 500;
 
-/// All codes, and whether the search came to an end.
-pub(crate) fn find(pixels: &Pixels) -> (Vec<Finding>, Search) {
-    find_with(pixels, read)
+/// All codes of a picture, of which the large level is looked at, and whether the search came to an end.
+pub(crate) fn find(pixels: &Pixels, large: &Pixels) -> (Vec<Finding>, Search) {
+    find_with(pixels, large, read)
 }
 
 /// The same with a decoder, which may fail: what was seen without it stands.
-fn find_with(pixels: &Pixels, read: impl FnOnce(Grey<'_>) -> Option<Vec<Line>>) -> (Vec<Finding>, Search) {
-    match catch_unwind(AssertUnwindSafe(|| search(pixels, read))) {
+fn find_with(
+    pixels: &Pixels,
+    large: &Pixels,
+    read: impl FnOnce(Grey<'_>) -> Option<Vec<Line>>,
+) -> (Vec<Finding>, Search) {
+    match catch_unwind(AssertUnwindSafe(|| search(pixels, large, read))) {
         Ok(Some(found)) => found,
         Ok(None) | Err(_) => (Vec::new(), Search::NotSearched),
     }
 }
 
-fn search(pixels: &Pixels, read: impl FnOnce(Grey<'_>) -> Option<Vec<Line>>) -> Option<(Vec<Finding>, Search)> {
+fn search(
+    pixels: &Pixels,
+    large: &Pixels,
+    read: impl FnOnce(Grey<'_>) -> Option<Vec<Line>>,
+) -> Option<(Vec<Finding>, Search)> {
     if pixels.width().min(pixels.height()) < SIDE_PX_MIN {
         return None;
     }
-    let (luma, width, scale) = level(pixels)?;
-    let searched = Grey { width: width as usize, luma: &luma };
+    let luma: Vec<u8> = large.rgb().as_chunks::<3>().0.iter().map(|pixel| luma(*pixel)).collect();
+    let scale = pixels.width() as f32 / large.width() as f32;
+    let searched = Grey { width: large.width() as usize, luma: &luma };
     let rows = bars::rows(searched);
     let (read, search) = match catch_unwind(AssertUnwindSafe(|| read(searched))) {
         Ok(Some(read)) => (read, Search::Finished),
@@ -89,22 +94,6 @@ fn search(pixels: &Pixels, read: impl FnOnce(Grey<'_>) -> Option<Vec<Line>>) -> 
         }
     }
     Some((findings, search))
-}
-
-/// The grey picture that is searched, its width, and px of the whole picture for each of its own.
-fn level(pixels: &Pixels) -> Option<(Vec<u8>, u32, f32)> {
-    let (width, height) = (f64::from(pixels.width()), f64::from(pixels.height()));
-    let times = (PIXELS_MAX / (width * height)).sqrt().min(SIDE_MAX / width.max(height));
-    if times >= 1.0 {
-        return Some((grey(pixels.rgb()), pixels.width(), 1.0));
-    }
-    let [wide, high] = [width, height].map(|side| (side * times).round().max(1.0) as u32);
-    Some((grey(resized(pixels, wide, high)?.rgb()), wide, (1.0 / times) as f32))
-}
-
-/// The luma of each pixel.
-fn grey(rgb: &[u8]) -> Vec<u8> {
-    rgb.as_chunks::<3>().0.iter().map(|pixel| luma(*pixel)).collect()
 }
 
 /// Where codes are that can be decoded; `None` if the decoder does not take the picture.

@@ -64,7 +64,7 @@ pub(crate) fn upright(pyramid: &Pyramid<'_>) -> Sight {
 }
 
 /// In the threads that run the models; one after the other where there are none.
-fn side_by_side<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+pub(crate) fn side_by_side<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     rten::thread_pool().run(|| if rayon::current_thread_index().is_some() { rayon::join(a, b) } else { (a(), b()) })
 }
 

@@ -18,7 +18,7 @@ use crate::{
     limits::Limits,
     pixels::Pixels,
     print,
-    pyramid::Pyramid,
+    pyramid::{self, Pyramid},
 };
 
 /// How far the finders came.
@@ -94,11 +94,29 @@ impl Looked {
 /// Has every finder look at upright pixels; tells once the upright faces are found what there is so far, in a fraction of the
 /// whole time. That may still move and grow: only what is returned is to be reviewed.
 ///
-/// A finder that panics counts as not having searched.
+/// Upright faces are looked for alone, since somebody waits for them; turned faces, print and codes side by side. A finder that
+/// panics counts as not having searched.
 pub fn look(pixels: &Pixels, told: &mut dyn FnMut(&Sight)) -> Sight {
-    let mut sight = faces_in(pixels, told);
-    for (finder, find) in [(Finder::Lines, print::find as Find), (Finder::Codes, codes::find)] {
-        let (findings, search) = find(pixels);
+    let pyramid = Pyramid::of(pixels);
+    let upright = pyramid.as_ref().map(faces::upright);
+    if let Some(upright) = &upright {
+        // Turned faces may still be there, so nobody has searched yet.
+        told(&Sight::so_far(upright.findings(pixels), &[]));
+    }
+    let (mut sight, (print, codes)) = faces::side_by_side(
+        || {
+            upright
+                .zip(pyramid.as_ref())
+                .map_or_else(|| Sight::so_far(Vec::new(), &[]), |(upright, pyramid)| faces_in(upright, pyramid))
+        },
+        || {
+            let large = pyramid::large(pixels);
+            let with =
+                |find: Find| large.as_ref().map_or((Vec::new(), Search::NotSearched), |large| find(pixels, large));
+            faces::side_by_side(|| with(print::find), || with(codes::find))
+        },
+    );
+    for (finder, (findings, search)) in [(Finder::Lines, print), (Finder::Codes, codes)] {
         sight.add(findings, &[Searched { finder, search }]);
     }
     sight.findings.sort_by_key(|finding| finding.sureness);
@@ -106,16 +124,13 @@ pub fn look(pixels: &Pixels, told: &mut dyn FnMut(&Sight)) -> Sight {
     sight
 }
 
-type Find = fn(&Pixels) -> (Vec<Finding>, Search);
+type Find = fn(&Pixels, &Pixels) -> (Vec<Finding>, Search);
 
-fn faces_in(pixels: &Pixels, told: &mut dyn FnMut(&Sight)) -> Sight {
-    let Some(pyramid) = Pyramid::of(pixels) else { return Sight::so_far(Vec::new(), &[]) };
-    let upright = faces::upright(&pyramid);
-    // Turned faces may still be there, so nobody has searched yet.
-    told(&Sight::so_far(upright.findings(pixels), &[]));
-    let faces = upright.joined(faces::turned(&pyramid));
-    let mut sight = Sight::so_far(faces.findings(pixels), faces.searched());
-    if sight.findings.is_empty() && faces::has_skin(&pyramid) {
+/// All faces, where the upright ones are known.
+fn faces_in(upright: faces::Sight, pyramid: &Pyramid<'_>) -> Sight {
+    let faces = upright.joined(faces::turned(pyramid));
+    let mut sight = Sight::so_far(faces.findings(pyramid.whole()), faces.searched());
+    if sight.findings.is_empty() && faces::has_skin(pyramid) {
         sight.doubts.insert(Doubt::SkinWithoutFace);
     }
     sight

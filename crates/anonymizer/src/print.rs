@@ -34,6 +34,7 @@ use crate::{
         level::Level,
         reader::{Reader, Reading},
     },
+    pyramid,
     region::Region,
     warm::ModelError,
 };
@@ -67,9 +68,9 @@ pub(crate) fn warm() -> Result<(), ModelError> {
     Ok(())
 }
 
-/// All print in a picture of which nothing else is known, see [`find_print()`].
-pub(crate) fn find(pixels: &Pixels) -> (Vec<Finding>, Search) {
-    find_print(pixels, Capture::of(pixels))
+/// All print in a picture of which nothing is known but its large level, see [`find_print()`].
+pub(crate) fn find(pixels: &Pixels, large: &Pixels) -> (Vec<Finding>, Search) {
+    guarded(|| search(pixels, large, Capture::of(pixels)))
 }
 
 /// All lines of print, the surest first, and whether the search came to an end.
@@ -78,20 +79,25 @@ pub(crate) fn find(pixels: &Pixels) -> (Vec<Finding>, Search) {
 /// read, and unsure if it is half read, or a scale bar or a side marker, which may well stay. Where hair, tiles or cloth look
 /// like more lines than there is time to read, the search did not come to its end.
 pub fn find_print(pixels: &Pixels, capture: Capture) -> (Vec<Finding>, Search) {
-    match catch_unwind(AssertUnwindSafe(|| search(pixels, capture))) {
+    guarded(|| search(pixels, &*pyramid::large(pixels)?, capture))
+}
+
+/// What was found; nothing, and not searched, if that failed or panicked.
+fn guarded(search: impl FnOnce() -> Option<(Vec<Finding>, Search)>) -> (Vec<Finding>, Search) {
+    match catch_unwind(AssertUnwindSafe(search)) {
         Ok(Some(found)) => found,
         Ok(None) | Err(_) => (Vec::new(), Search::NotSearched),
     }
 }
 
-fn search(pixels: &Pixels, capture: Capture) -> Option<(Vec<Finding>, Search)> {
+fn search(pixels: &Pixels, large: &Pixels, capture: Capture) -> Option<(Vec<Finding>, Search)> {
     if pixels.width().min(pixels.height()) < SIDE_PX_MIN {
         return None;
     }
     let reader = reader::reader()?;
-    let fine = Level::fine(pixels)?;
+    let fine = Level::fine(pixels, large)?;
     let (mut lines, mut search) = fine.lines()?;
-    let (coarse, of_coarse) = Level::coarse(pixels)?.lines()?;
+    let (coarse, of_coarse) = Level::coarse(pixels, large)?.lines()?;
     lines.extend(coarse);
     search = search.and(of_coarse);
     let mut seen = read(distinct(lines, &[], pixels), pixels, reader)?;
@@ -111,11 +117,16 @@ fn search(pixels: &Pixels, capture: Capture) -> Option<(Vec<Finding>, Search)> {
         }
     }
     // Where all is print, what nobody read is covered as well.
-    if !is_all_print && seen.iter().any(|seen| seen.reading.is_none() && hidden(&findings, &seen.region) < HIDDEN_UNREAD) {
+    if !is_all_print && has_unread(&seen, &findings) {
         search = Search::NotSearched;
     }
     findings.sort_by_key(|finding| finding.sureness);
     Some((findings, search))
+}
+
+/// Whether a line that nobody read lies open.
+fn has_unread(seen: &[Seen], findings: &[Finding]) -> bool {
+    seen.iter().any(|seen| seen.reading.is_none() && hidden(findings, &seen.region) < HIDDEN_UNREAD)
 }
 
 /// The lines that are not found twice, nor already read.
@@ -227,4 +238,31 @@ fn hidden(findings: &[Finding], region: &Region) -> f64 {
 /// About how high the letters of a line are, in px.
 fn across(region: &Region) -> f64 {
     f64::from(region.width.min(region.height).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many lines on an even ground, the last the least sure.
+    fn lines(count: u32) -> Vec<(Line, Region)> {
+        let line = |at: u32| {
+            let (x, y) = (10.0 + 20.0 * (at % 20) as f32, 10.0 + 10.0 * (at / 20) as f32);
+            Line { x, y, half_length: 8.0, half_height: 4.0, angle: 0.0, score: 1.0 - at as f32 / 1_000.0 }
+        };
+        (0..count).map(line).filter_map(|line| Some((line, line.bounds(400, 100)?))).collect()
+    }
+
+    #[test]
+    fn a_line_for_which_there_is_no_time_leaves_the_search_open_unless_it_is_hidden() {
+        let ground = Pixels::new(400, 100, vec![140; 3 * 400 * 100]).unwrap();
+        let read = |count: usize| read(lines(count as u32), &ground, reader::reader().unwrap()).unwrap();
+        assert!(!has_unread(&read(READ_MAX), &[]));
+        let seen = read(READ_MAX + 1);
+        assert!(has_unread(&seen, &[]));
+        let last = seen.last().unwrap();
+        let mut findings = Vec::new();
+        add(&mut findings, last, Print::Words, Sureness::Sure, &ground);
+        assert!(findings.len() == 1 && !has_unread(&seen, &findings));
+    }
 }

@@ -5,6 +5,8 @@
 //! ones up, tiny ones to fewer levels. Sizes are counted in pixels, not in sides, so that a narrow strip is seen as finely as a square.
 //! Deliberately absent: turning and rims, which are the finders' own.
 
+use std::borrow::Cow;
+
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
 
 use crate::pixels::Pixels;
@@ -19,6 +21,10 @@ const ENLARGED_PIXELS_MIN: u32 = 64 * 64;
 
 /// Beyond this a strip would be all length; no level is longer.
 const SIDE_PX_MAX: f64 = 8_192.0;
+
+/// Pixels of the large level at most, and its longer side.
+const LARGE_PIXELS: f64 = 2_400_000.0;
+const LARGE_SIDE_MAX: f64 = 6_000.0;
 
 /// A picture in its working sizes.
 pub(crate) struct Pyramid<'a> {
@@ -80,6 +86,18 @@ impl Level {
     }
 }
 
+/// The picture in the size in which small print and codes are looked for: itself, unless it is larger than that. `None` if it
+/// cannot be resized.
+pub(crate) fn large(whole: &Pixels) -> Option<Cow<'_, Pixels>> {
+    let (width, height) = (f64::from(whole.width()), f64::from(whole.height()));
+    let times = (LARGE_PIXELS / (width * height)).sqrt().min(LARGE_SIDE_MAX / width.max(height));
+    if times >= 1.0 {
+        return Some(Cow::Borrowed(whole));
+    }
+    let [wide, high] = [width, height].map(|side| ((side * times).round() as u32).max(1));
+    resized(whole, wide, high).map(Cow::Owned)
+}
+
 fn size(whole: &Pixels, pixels: u32) -> (u32, u32) {
     let (width, height) = (f64::from(whole.width()), f64::from(whole.height()));
     let scale = (f64::from(pixels) / (width * height)).sqrt().min(SIDE_PX_MAX / width.max(height));
@@ -122,6 +140,18 @@ mod tests {
     fn tiny_pictures_are_enlarged_a_little_and_have_fewer_levels() {
         assert_eq!(levels(80, 60), [(277, 208), (160, 120)]);
         assert_eq!(levels(8, 8), [(64, 64)]);
+    }
+
+    #[test]
+    fn the_large_level_is_the_picture_itself_or_no_larger_than_the_finders_of_print_and_codes_need() {
+        let large = |width: u32, height: u32| {
+            let whole = Pixels::new(width, height, vec![90; (width * height * 3) as usize]).expect("of that size");
+            let large = large(&whole).expect("a level");
+            (large.width(), large.height(), matches!(large, Cow::Borrowed(_)))
+        };
+        assert_eq!(large(1_600, 1_200), (1_600, 1_200, true));
+        assert_eq!(large(4_000, 3_000), (1_789, 1_342, false));
+        assert_eq!(large(12_000, 10), (6_000, 5, false));
     }
 
     #[test]

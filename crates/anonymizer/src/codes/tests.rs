@@ -45,8 +45,8 @@ fn photographed(label: &[u8], length: u32, degrees: f32, blur: f32) -> (DynamicI
 }
 
 fn codes(picture: &DynamicImage) -> Vec<Finding> {
-    let (findings, search) =
-        find(&Pixels::new(picture.width(), picture.height(), picture.to_rgb8().into_raw()).unwrap());
+    let pixels = Pixels::new(picture.width(), picture.height(), picture.to_rgb8().into_raw()).unwrap();
+    let (findings, search) = find(&pixels, &pixels);
     assert_eq!(search, Search::Finished);
     findings
 }
@@ -101,7 +101,7 @@ fn bars_stay_found_when_the_decoder_fails() {
     let pixels = Pixels::new(picture.width(), picture.height(), picture.to_rgb8().into_raw()).unwrap();
     type Decoder = fn(Grey<'_>) -> Option<Vec<Line>>;
     for decoder in [(|_| None) as Decoder, |_| panic!("as a decoder of others may")] {
-        let (findings, search) = find_with(&pixels, decoder);
+        let (findings, search) = find_with(&pixels, &pixels, decoder);
         assert_eq!(search, Search::NotSearched);
         assert!(covered(&findings, label) >= COVERED_MIN, "{} %", covered(&findings, label));
     }

@@ -1,5 +1,7 @@
 //! The picture at the sizes in which print is looked for.
 
+use std::borrow::Cow;
+
 use crate::{
     finding::Search,
     pixels::Pixels,
@@ -7,8 +9,8 @@ use crate::{
     pyramid::resized,
 };
 
-/// Pixels of the picture in which small print is looked for: small pictures are enlarged, large ones made smaller.
-const FINE_PIXELS: [f64; 2] = [1_000_000.0, 2_400_000.0];
+/// Pixels of the picture in which small print is looked for, at least: smaller ones are enlarged.
+const FINE_PIXELS_MIN: f64 = 1_000_000.0;
 /// Pixels of the picture in which large print is looked for.
 const COARSE_PIXELS: f64 = 300_000.0;
 /// No picture is enlarged more than this; print in it is coarse as it is.
@@ -17,22 +19,25 @@ const ENLARGED_MAX: f64 = 4.0;
 const SIDE_MAX: f64 = 6_000.0;
 
 /// The picture at one size.
-pub(super) struct Level {
-    picture: Pixels,
+pub(super) struct Level<'a> {
+    picture: Cow<'a, Pixels>,
     /// Px of the whole picture for each of these.
     scale: f32,
 }
 
-impl Level {
-    /// For small print; `None` if it cannot be made.
-    pub(super) fn fine(pixels: &Pixels) -> Option<Self> {
-        let [least, most] = FINE_PIXELS;
-        Self::of(pixels, (f64::from(pixels.width()) * f64::from(pixels.height())).clamp(least, most))
+impl<'a> Level<'a> {
+    /// For small print: the large level of the picture, or the picture enlarged. `None` if it cannot be made.
+    pub(super) fn fine(pixels: &Pixels, large: &'a Pixels) -> Option<Self> {
+        if f64::from(pixels.width()) * f64::from(pixels.height()) < FINE_PIXELS_MIN {
+            return Self::of(pixels, FINE_PIXELS_MIN);
+        }
+        Some(Self { picture: Cow::Borrowed(large), scale: pixels.width() as f32 / large.width() as f32 })
     }
 
-    /// For large print; `None` if it cannot be made.
-    pub(super) fn coarse(pixels: &Pixels) -> Option<Self> {
-        Self::of(pixels, COARSE_PIXELS)
+    /// For large print, of the same large level; `None` if it cannot be made.
+    pub(super) fn coarse(pixels: &Pixels, large: &Pixels) -> Option<Self> {
+        let level = Self::of(large, COARSE_PIXELS)?;
+        Some(Self { scale: level.scale * pixels.width() as f32 / large.width() as f32, ..level })
     }
 
     /// The picture with about so many pixels.
@@ -40,7 +45,7 @@ impl Level {
         let (width, height) = (f64::from(pixels.width()), f64::from(pixels.height()));
         let times = (count / (width * height)).sqrt().min(ENLARGED_MAX).min(SIDE_MAX / width.max(height));
         let [wide, high] = [width, height].map(|side| (side * times).round().max(1.0) as u32);
-        Some(Self { picture: resized(pixels, wide, high)?, scale: (1.0 / times) as f32 })
+        Some(Self { picture: Cow::Owned(resized(pixels, wide, high)?), scale: (1.0 / times) as f32 })
     }
 
     /// Lines in it, in px of the whole picture, and whether they are all; `None` if the detector fails.
@@ -50,12 +55,12 @@ impl Level {
     }
 
     /// Turned a quarter clockwise.
-    pub(super) fn turned(&self) -> Option<Self> {
+    pub(super) fn turned(&self) -> Option<Level<'static>> {
         let (wide, high) = (self.picture.width(), self.picture.height());
         let mut rgb = Vec::with_capacity(self.picture.rgb().len());
         for x in 0..wide {
             rgb.extend((0..high).rev().filter_map(|y| self.picture.at(x, y)).flatten());
         }
-        Some(Self { picture: Pixels::new(high, wide, rgb)?, scale: self.scale })
+        Some(Level { picture: Cow::Owned(Pixels::new(high, wide, rgb)?), scale: self.scale })
     }
 }
