@@ -5,6 +5,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads files and the clock")]
 
+#[path = "deidentify/again.rs"]
+mod again;
 #[path = "deidentify/captions.rs"]
 mod captions;
 #[path = "deidentify/dicom.rs"]
@@ -28,11 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = arguments.next().map_or_else(|| PathBuf::from(DATA), PathBuf::from);
     let python = arguments.next().unwrap_or_else(|| "python3".to_owned());
     match subject.as_str() {
+        "again" => again::run(&folder),
         "captions" => captions::run(&folder),
         "dicom" => dicom::run(&folder),
         "faces" => faces::run(&folder, &python),
         "print" => print::run(&folder),
         "speed" => speed::run(&folder, &python),
-        _ => Err("name a subject: captions, dicom, faces, print, speed".into()),
+        _ => Err("name a subject: again, captions, dicom, faces, print, speed".into()),
     }
 }
