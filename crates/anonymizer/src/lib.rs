@@ -15,6 +15,7 @@
 //!                        │   look_at  the finders look again, at the file as it was written
 //!                        ▼
 //! Candidate::release(looked) ─► Released { picture: CleanImage, preview: CleanImage }
+//! Unsigned::cover(opened, covers) ─► Unsigned, for the screen of whoever holds the original; no store takes it
 //! a peer's bytes ─ Replica::checked ─► Replica
 //! a DICOM image ─ dicom::Object ─► frames as pixels; a de-identified object
 //! ```
@@ -59,6 +60,7 @@ mod release;
 mod removed;
 mod replica;
 mod scan;
+mod unsigned;
 mod warm;
 pub mod words;
 pub mod worker;
@@ -85,4 +87,5 @@ pub use region::Region;
 pub use release::{Candidate, CleanImage, ReleaseError, Released, prepare, release};
 pub use removed::Removed;
 pub use replica::Replica;
+pub use unsigned::Unsigned;
 pub use warm::{ModelError, warm};

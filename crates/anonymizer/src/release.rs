@@ -23,7 +23,7 @@ use crate::{
 pub use refusal::ReleaseError;
 
 /// A finding counts as covered if so many hundredths of its region are.
-const COVERED_HUNDREDTHS: u64 = 85;
+pub(crate) const COVERED_HUNDREDTHS: u64 = 85;
 /// Two looks saw the same thing if what both regions hold is so much of what either holds: a face within a larger one, or a
 /// line that says more than it did, is another.
 const SAME_OVERLAP: f64 = 0.5;

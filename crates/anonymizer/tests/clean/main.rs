@@ -13,4 +13,5 @@ mod print;
 mod refusals;
 mod release;
 mod total;
+mod unsigned;
 mod writers;

@@ -202,10 +202,15 @@ pub(crate) fn released(
 
 /// What a worker says of a candidate's file: these findings, and every finder this.
 pub(crate) fn seen_again(candidate: &Candidate, findings: &[Finding], search: Search) -> Looked {
+    seen_in(candidate.file(), findings, search)
+}
+
+/// The same of any file.
+pub(crate) fn seen_in(file: &[u8], findings: &[Finding], search: Search) -> Looked {
     let searched = Finder::ALL.map(|finder| Searched { finder, search });
     let sight = serde_json::json!({ "stage": "Whole", "findings": findings, "searched": searched, "doubts": [] });
-    let file_sha256 = Sha256::digest(candidate.file()).into();
-    let picture = image::load_from_memory(candidate.file()).unwrap();
+    let file_sha256 = Sha256::digest(file).into();
+    let picture = image::load_from_memory(file).unwrap();
     let frame = frame_of((picture.width(), picture.height()), &sight, file_sha256);
     read_looked(&mut frame.as_slice(), &Limits::NETWORK, &mut |_| ()).unwrap().unwrap()
 }
