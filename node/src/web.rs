@@ -21,6 +21,7 @@ pub(crate) mod pieces;
 mod problem;
 pub(crate) mod refused;
 mod routes;
+pub(crate) mod seen;
 pub(crate) mod server;
 mod sign_in;
 mod specialty;

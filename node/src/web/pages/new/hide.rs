@@ -3,7 +3,7 @@
 
 mod rows;
 
-use anonymizer::{Concern, Doubt, ReleaseError};
+use anonymizer::{Concern, ReleaseError};
 use askama::Template;
 use axum::{
     extract::Path,
@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use self::rows::{CoverRow, LeftRow, cover_row, left_row, reason_of, removed_key};
+use self::rows::{CoverRow, LeftRow, cover_row, left_row, reason_of};
 use super::{
     Draft, Step, Work,
     pictures::{self, Bar},
@@ -24,6 +24,7 @@ use crate::{
         frame::{FieldProblem, Frame, Reading, html},
         problem::Problem,
         refused::beside_the_field,
+        seen::{CONCERNS, doubt_key, kind_key, removed_key},
     },
 };
 
@@ -80,9 +81,6 @@ struct HidePicture {
     has_next: bool,
 }
 
-/// What nobody but a person sees, and how each is explained.
-const CONCERNS: [&str; 6] =
-    ["concern-faces", "concern-print", "concern-skin", "concern-belongings", "concern-surroundings", "concern-rarity"];
 /// Seconds after which the page of a picture that is looked at is loaded again.
 const AGAIN_S: HeaderValue = HeaderValue::from_static("1");
 
@@ -261,7 +259,7 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
     let drawn = drawn.unwrap_or_else(|| picture.drawn.clone());
     let covers = serde_json::to_string(&drawn).map_err(|error| Problem::defect(error.to_string()))?;
     let findings = &picture.findings;
-    let kinds = findings.iter().map(|finding| Sentences::english().get(rows::kind_key(finding.kind)));
+    let kinds = findings.iter().map(|finding| Sentences::english().get(kind_key(finding.kind)));
     let staying = findings.iter().enumerate().filter(|(_, finding)| rows::may_stay(finding.kind));
     let left: Vec<LeftRow> = drawn.dismissed.iter().filter_map(|left| left_row(left, findings)).collect();
     Ok(HidePicture {
@@ -286,10 +284,4 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
         has_previous: at > 0,
         has_next: at + 1 < pictures.len(),
     })
-}
-
-const fn doubt_key(doubt: Doubt) -> &'static str {
-    match doubt {
-        Doubt::SkinWithoutFace => "doubt-skin",
-    }
 }

@@ -1,11 +1,11 @@
 //! The covers of a picture in words and outlines, and the findings that were left uncovered, as the page shows them before and
 //! without scripts.
 
-use anonymizer::{Finding, FindingKind, Print, Region, Removed};
+use anonymizer::{Finding, FindingKind, Print, Region};
 
 use crate::{
     app::{Dismissed, DrawnCover, Reason, Shape},
-    web::pieces::Choice,
+    web::{pieces::Choice, seen::kind_key},
 };
 
 /// A cover as the page shows it before and without scripts.
@@ -44,20 +44,6 @@ const REASONS: [(&str, &str, Reason); 3] = [
 /// What a form says; none for what nobody could choose, as for nothing.
 pub(super) fn reason_of(value: &str) -> Option<Reason> {
     REASONS.iter().find(|(known, ..)| *known == value).map(|(.., reason)| *reason)
-}
-
-/// What a finding seems to be, as the page calls it.
-pub(super) const fn kind_key(kind: FindingKind) -> &'static str {
-    match kind {
-        FindingKind::Face => "kind-face",
-        FindingKind::Text(Print::Name) => "kind-name",
-        FindingKind::Text(Print::Date) => "kind-date",
-        FindingKind::Text(Print::Number) => "kind-number",
-        FindingKind::Text(Print::ScaleBar) => "kind-scale-bar",
-        FindingKind::Text(Print::SideMarker) => "kind-side-marker",
-        FindingKind::Text(Print::Words) => "kind-words",
-        FindingKind::Code => "kind-code",
-    }
 }
 
 /// Whether it shows nothing of a person if it is what it seems to be, so that one click leaves it open.
@@ -123,28 +109,6 @@ pub(super) fn cover_row(index: usize, cover: &DrawnCover, findings: &[Finding]) 
 fn line(points: &[[f64; 2]]) -> String {
     let step = |(index, [x, y]): (usize, &[f64; 2])| format!("{} {x} {y}", if index == 0 { "M" } else { "L" });
     points.iter().enumerate().map(step).collect::<Vec<_>>().join(" ")
-}
-
-/// What a file held beside its pixels, in words of the page.
-pub(super) const fn removed_key(removed: Removed) -> &'static str {
-    match removed {
-        Removed::Place => "held-place",
-        Removed::Time => "held-time",
-        Removed::Camera => "held-camera",
-        Removed::SerialNumber => "held-serial-number",
-        Removed::Owner => "held-owner",
-        Removed::People => "held-people",
-        Removed::MakerNotes => "held-maker-notes",
-        Removed::Thumbnail => "held-thumbnail",
-        Removed::Comment => "held-comment",
-        Removed::Caption => "held-caption",
-        Removed::EditingHistory => "held-editing-history",
-        Removed::ColourProfile => "held-colour-profile",
-        Removed::FurtherPictures => "held-further-pictures",
-        Removed::Film => "held-film",
-        Removed::ProgramData => "held-program-data",
-        Removed::BehindTheEnd => "held-behind-the-end",
-    }
 }
 
 #[cfg(test)]

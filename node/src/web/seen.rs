@@ -1,0 +1,50 @@
+//! What finders saw in a picture and what its file held beside it, as pages and contact sheets call it.
+
+use anonymizer::{Doubt, FindingKind, Print, Removed};
+
+/// What nobody but a person sees, and how each is explained.
+pub(crate) const CONCERNS: [&str; 6] =
+    ["concern-faces", "concern-print", "concern-skin", "concern-belongings", "concern-surroundings", "concern-rarity"];
+
+/// What a finding seems to be, as the page calls it.
+pub(crate) const fn kind_key(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Face => "kind-face",
+        FindingKind::Text(Print::Name) => "kind-name",
+        FindingKind::Text(Print::Date) => "kind-date",
+        FindingKind::Text(Print::Number) => "kind-number",
+        FindingKind::Text(Print::ScaleBar) => "kind-scale-bar",
+        FindingKind::Text(Print::SideMarker) => "kind-side-marker",
+        FindingKind::Text(Print::Words) => "kind-words",
+        FindingKind::Code => "kind-code",
+    }
+}
+
+/// What the finders could not settle.
+pub(crate) const fn doubt_key(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::SkinWithoutFace => "doubt-skin",
+    }
+}
+
+/// What a file held beside its pixels, in words of the page.
+pub(crate) const fn removed_key(removed: Removed) -> &'static str {
+    match removed {
+        Removed::Place => "held-place",
+        Removed::Time => "held-time",
+        Removed::Camera => "held-camera",
+        Removed::SerialNumber => "held-serial-number",
+        Removed::Owner => "held-owner",
+        Removed::People => "held-people",
+        Removed::MakerNotes => "held-maker-notes",
+        Removed::Thumbnail => "held-thumbnail",
+        Removed::Comment => "held-comment",
+        Removed::Caption => "held-caption",
+        Removed::EditingHistory => "held-editing-history",
+        Removed::ColourProfile => "held-colour-profile",
+        Removed::FurtherPictures => "held-further-pictures",
+        Removed::Film => "held-film",
+        Removed::ProgramData => "held-program-data",
+        Removed::BehindTheEnd => "held-behind-the-end",
+    }
+}
