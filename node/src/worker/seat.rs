@@ -67,6 +67,8 @@ impl Seat {
             .args(&program.arguments)
             .env_clear()
             .current_dir("/")
+            // Ctrl-C at a terminal is for its parent, which ends it in order.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
