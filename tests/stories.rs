@@ -17,6 +17,7 @@
 //! | `away` | a house whose neighbours are all gone goes on |
 //! | `photograph` | a photograph does, and tells nobody whom it shows |
 //! | `carriers` | two hundred photographs say a word wherever files can carry one, and nobody hears it |
+//! | `contact_sheet` | pictures of a folder are covered without a node |
 //! | `guesses` | nobody can tell whether a guess is right |
 //! | `viewers` | what somebody reads whom nobody vouches for |
 //! | `audience` | a case for one hospital is for that one |
@@ -88,6 +89,8 @@ mod carriers;
 mod chance;
 #[path = "stories/coming_in.rs"]
 mod coming_in;
+#[path = "stories/contact_sheet.rs"]
+mod contact_sheet;
 #[path = "stories/container.rs"]
 mod container;
 #[path = "stories/contested.rs"]

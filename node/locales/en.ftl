@@ -942,6 +942,82 @@ refused-video = This is a video, not a picture; save the frame that matters as J
 refused-archive = This is an archive or an office document; send the pictures in it one by one.
 refused-html = This is a web page, not a picture; save the picture itself.
 
+## Pictures covered by the command line
+
+sheet-title = Contact sheet
+sheet-delete = This page shows pictures before they were covered. It is for your eyes, on this machine. Give it to nobody, and delete it when you are through.
+sheet-lead = Nothing has been written yet. Look at every picture, before and after; where it is too small to tell, open the original.
+sheet-then = Then run the same command once more, with --looked. By that you say that you have looked at every picture here for all of this, and that what is left to see does not show who the patient is. Only what stands here is written, exactly as it was looked at.
+sheet-except = A picture that is not to be written is left out by its number, as in --except 0003. What programs missed, or covered wrongly, can be mended in the pages of a node.
+sheet-unsigned = Nobody’s name is signed for these files. A node that is sent one looks at it again, and asks a person.
+sheet-files = { $count ->
+    [one] One file was found.
+   *[other] { $count } files were found.
+  }
+sheet-open = Open the original
+sheet-after-alt = Picture { $number }, as it would be written
+sheet-found = Found and covered
+sheet-found-by = found by { $who }
+sheet-unsure = not sure
+sheet-pictures = { $count ->
+    [0] No picture stands on this sheet.
+    [one] One picture stands on this sheet.
+   *[other] { $count } pictures stand on this sheet.
+  }
+sheet-refused = Files that were not taken
+sheet-passed-over = Files that are no pictures
+sheet-stopped = The command was stopped before { $file }. Run it again, and it goes on from there.
+anonymize-place = { $at } of { $count }
+anonymize-no-picture = no picture, passed over
+anonymize-link = a symbolic link, not followed
+anonymize-no-file = no file, passed over
+anonymize-unreadable = It cannot be read: { $why }.
+anonymize-still-there = { $count ->
+    [one] Each time that programs looked at the picture as it would be written, they found one more place. Cover it by hand in the pages of a node.
+   *[other] Each time that programs looked at the picture as it would be written, they found { $count } more places. Cover it by hand in the pages of a node.
+  }
+anonymize-on-sheet = on the sheet as { $number }, waits for your eyes
+anonymize-same = the same picture as { $number }
+anonymize-written = written as { $name }
+anonymize-there = was written before as { $name }
+anonymize-left-out = left out, { $number }
+anonymize-unseen = waits for your eyes, for the sheet does not show it as it is now
+anonymize-taken = Another file is called { $name } already, and is left as it is. Choose another folder.
+anonymize-sum-on-sheet = { $count ->
+    [0] No picture stands on the sheet.
+    [one] One picture stands on the sheet and waits for your eyes. Nothing else was written.
+   *[other] { $count } pictures stand on the sheet and wait for your eyes. Nothing else was written.
+  }
+anonymize-sum-written = { $count ->
+    [0] No picture is in { $into }.
+    [one] One picture is in { $into }, as the sheet shows it.
+   *[other] { $count } pictures are in { $into }, as the sheet shows them.
+  }
+anonymize-sum-unseen = { $count ->
+    [one] One picture is not on the sheet as it is now, and was not written.
+   *[other] { $count } pictures are not on the sheet as they are now, and were not written.
+  }
+anonymize-sum-left-out = { $count ->
+    [one] One picture was left out.
+   *[other] { $count } pictures were left out.
+  }
+anonymize-sum-refused = { $count ->
+    [one] One file was refused.
+   *[other] { $count } files were refused.
+  }
+anonymize-sum-passed-over = { $count ->
+    [one] One file is no picture.
+   *[other] { $count } files are no pictures.
+  }
+anonymize-sum-not-met = { $count ->
+    [one] The original of one picture of the sheet was not among the files.
+   *[other] The originals of { $count } pictures of the sheet were not among the files.
+  }
+anonymize-next = Next: open { $sheet } in a browser and look at every picture. Then run this again with --looked: what the sheet shows goes to { $into }.
+anonymize-next-again = Next: run this without --looked, open { $sheet }, and look at what is new. Then run it with --looked again.
+anonymize-stopped = It was stopped before { $file }. Run it again, and it goes on from there.
+anonymize-delete = { $sheet } shows pictures before they were covered: delete it when you are through.
+
 ## When something goes wrong
 
 error-title = That did not work

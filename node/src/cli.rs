@@ -1,7 +1,7 @@
 //! The command line. `consilium --help` reads like a table of contents.
 //!
 //! Nearly every command is a request to the node's own API: over its Unix socket while it runs, else to the same handlers
-//! in this process, with the data directory opened under its lock. What needs no node at all (`init`, `verify`, `demo`)
+//! in this process, with the data directory opened under its lock. What needs no node at all (`init`, `verify`, `anonymize`, `demo`)
 //! stands in files of its own.
 
 mod call;
@@ -19,7 +19,8 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use call::{Answer, Failure, over_socket};
 pub(crate) use command::{
-    AccountCommand, AuditCommand, CaseCommand, CharterCommand, ConfigCommand, Init, StoreCommand, TokenCommand, Verify,
+    AccountCommand, Anonymize, AuditCommand, CaseCommand, CharterCommand, ConfigCommand, Init, StoreCommand,
+    TokenCommand, Verify,
 };
 pub(crate) use multipart::{Part, multipart};
 pub(crate) use request::{Request, percent_encode};
@@ -102,6 +103,18 @@ pub(crate) enum Command {
     Export(command::Export),
     /// Check an exported feed down to the charter, without a node and without a network.
     Verify(command::Verify),
+    /// Cover what identifies in pictures of this machine, without a node: a contact sheet first, then the files.
+    ///
+    /// Nothing is written that nobody has looked at. A first run has programs look for faces, print and codes, covers what they
+    /// find, and writes the contact sheet alone. You look at it; a second run with --looked writes what it shows, and nothing
+    /// else. Place, time, camera and whatever more the files held beside their pixels is in nothing that is written.
+    ///
+    /// Written files are called 0001.jpg and so on, without their folders, because the name of a file or a folder often says
+    /// whom a picture shows. Which is which stands on the sheet, and is said when they are written.
+    ///
+    /// Ends with 0 if every picture is written, with 3 if files were refused, with 4 if pictures wait for your eyes, as all do
+    /// after a first run, and with 130 if it was stopped; it then goes on where it was when it is run again.
+    Anonymize(command::Anonymize),
     /// Tables, index and journal.
     #[command(subcommand)]
     Store(StoreCommand),

@@ -10,9 +10,11 @@
 //! | `reserve` | room on the disk: what is refused first, and what is always left |
 //! | `network` | the machines of a network, what they keep, the engine that drives them |
 //! | `worker` | decoding pictures in a process of its own |
+//! | `anonymize` | pictures of a folder, covered, without a node |
 //! | `demo` | three hospitals on one machine, with sample cases |
 //! | `verify` | checking an exported feed without a node |
 
+mod anonymize;
 mod app;
 mod armor;
 mod card;

@@ -26,6 +26,7 @@ pub(crate) mod server;
 mod sign_in;
 mod specialty;
 mod streamed;
+pub(crate) mod stylesheet;
 mod told;
 mod when;
 

@@ -130,7 +130,7 @@ fn post(ground: &Ground, a: &House, photograph: &[u8]) -> String {
 }
 
 /// Every pixel of the head has the one colour; the rest is still a picture.
-fn assert_covered(clean: &[u8]) {
+pub(crate) fn assert_covered(clean: &[u8]) {
     Replica::checked(clean.to_vec()).expect("it holds to the grammar of clean files");
     let pixels = decoded(clean);
     let (original, mut same) = (decoded(PORTRAIT), 0_u32);

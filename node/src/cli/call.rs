@@ -44,6 +44,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Worker(#[from] crate::worker::ChildError),
     #[error(transparent)]
+    Anonymize(#[from] crate::anonymize::AnonymizeError),
+    #[error(transparent)]
     Demo(Box<crate::demo::DemoError>),
     #[error("an id, a name or a question is longer than any can be")]
     TooLong,
@@ -78,6 +80,7 @@ pub(crate) fn perform(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Demo(demo) => crate::demo::run(demo.port, demo.once, cli.json)?,
         Command::Worker => crate::worker::run_child()?,
         Command::Verify(verify) => crate::verify::run(verify, cli.json)?,
+        Command::Anonymize(order) => return crate::anonymize::run(order, cli.json),
         command => {
             if let Some(request) = Request::of(command)? {
                 let answer = node::runtime()?.block_on(carry(&layout, &config_path, request))?;

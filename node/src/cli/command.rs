@@ -340,6 +340,29 @@ pub(crate) struct Verify {
     pub(crate) network: Option<String>,
 }
 
+/// Arguments of `anonymize`.
+#[derive(Debug, Args)]
+pub(crate) struct Anonymize {
+    /// Pictures, and folders of pictures. Files are told by what stands in them; links within folders are not followed.
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Folder for the covered pictures. It is made if it is not there, and no file in it is written over.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) into: PathBuf,
+    /// The contact sheet, a page for a browser: every picture before and after. It shows what is uncovered, so only you can read
+    /// it; delete it when you are through. A run that was stopped goes on where its sheet ends.
+    #[arg(long, value_name = "SHEET.html")]
+    pub(crate) report: PathBuf,
+    /// You have looked at every picture of the sheet, at the original where it is too small to tell, for faces, names, dates,
+    /// numbers, marks on the skin, belongings and surroundings; what is left to see does not show who the patient is, and you
+    /// answer for it. Nobody's name is signed.
+    #[arg(long)]
+    pub(crate) looked: bool,
+    /// Number of a picture of the sheet that is not to be written; several are possible.
+    #[arg(long, value_name = "NUMBER", requires = "looked", value_delimiter = ',')]
+    pub(crate) except: Vec<u32>,
+}
+
 /// Tables, index and journal.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {

@@ -99,6 +99,7 @@ impl Request {
             Command::Init(_)
             | Command::Serve
             | Command::Verify(_)
+            | Command::Anonymize(_)
             | Command::Config(_)
             | Command::Demo(_)
             | Command::Worker => {

@@ -45,6 +45,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("audit verify", "POST /api/v1/audit/verification"),
     ("export FILE", "GET /api/v1/feeds/{feed}/export"),
     ("verify FILE", ""),
+    ("anonymize FILE FILE --into clean --report sheet.html", ""),
+    ("anonymize FILE --into clean --report sheet.html --looked --except 0003,7", ""),
     ("store rebuild", "POST /api/v1/store/rebuild"),
     ("store check", "POST /api/v1/store/check"),
     ("store vouch", "POST /api/v1/store/vouching"),

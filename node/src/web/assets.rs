@@ -67,6 +67,11 @@ pub(crate) fn address(path: &str) -> String {
     format!("/a/{}/{path}", *DIGEST)
 }
 
+/// The bytes of a file.
+pub(super) fn bytes(path: &str) -> Option<&'static [u8]> {
+    ASSETS.iter().find(|asset| asset.path == path).map(|asset| asset.bytes)
+}
+
 pub(crate) fn routes() -> Routes {
     Routes::default().get("/a/{digest}/{*path}", file)
 }
