@@ -16,6 +16,7 @@
 //! | `answering` | a case is answered from another house by the pages |
 //! | `away` | a house whose neighbours are all gone goes on |
 //! | `photograph` | a photograph does, and tells nobody whom it shows |
+//! | `objects` | a DICOM object does, frame by frame; and an archive sends some |
 //! | `carriers` | two hundred photographs say a word wherever files can carry one, and nobody hears it |
 //! | `contact_sheet` | pictures of a folder are covered without a node |
 //! | `guesses` | nobody can tell whether a guess is right |
@@ -139,6 +140,8 @@ mod kills;
 mod member;
 #[path = "stories/newer.rs"]
 mod newer;
+#[path = "stories/objects.rs"]
+mod objects;
 #[path = "stories/pages.rs"]
 mod pages;
 #[path = "stories/pairs.rs"]
@@ -161,6 +164,8 @@ mod rebuilding;
 mod root;
 #[path = "stories/sandbox.rs"]
 mod sandbox;
+#[path = "stories/scanner.rs"]
+mod scanner;
 #[path = "stories/seats.rs"]
 mod seats;
 #[path = "stories/service.rs"]

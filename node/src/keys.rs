@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use anonymizer::dicom::Secret;
 use protocol::{
     SecretKey,
     certificate::{Card, SignedCard},
@@ -37,9 +38,12 @@ pub(crate) enum Which {
     Transport,
     /// Wraps the keys of payloads and pictures.
     Wrapping,
+    /// What pseudonyms in DICOM objects come from; drawn when the first object is taken in.
+    Pseudonyms,
 }
 
 impl Which {
+    /// What every node has from the beginning.
     const ALL: [Self; 6] = [Self::Root, Self::NextRoot, Self::Signing, Self::Vote, Self::Transport, Self::Wrapping];
 
     const fn name(self) -> &'static str {
@@ -50,6 +54,7 @@ impl Which {
             Self::Vote => "vote",
             Self::Transport => "transport",
             Self::Wrapping => "wrapping",
+            Self::Pseudonyms => "pseudonyms",
         }
     }
 }
@@ -96,13 +101,27 @@ impl KeyFiles {
 
     /// Reads every key file that is here. What the keys of root say stands elsewhere too, so they may be away.
     pub(crate) fn check(&self) -> Result<(), KeyFileError> {
-        for which in Which::ALL {
+        for which in Which::ALL.into_iter().chain([Which::Pseudonyms]) {
+            let may_be_absent = matches!(which, Which::Root | Which::NextRoot | Which::Pseudonyms);
             match self.seed(which) {
-                Err(error) if error.is_absence() && matches!(which, Which::Root | Which::NextRoot) => {}
+                Err(error) if error.is_absence() && may_be_absent => {}
                 read => drop(read?),
             }
         }
         Ok(())
+    }
+
+    /// What pseudonyms come from: read, or drawn and kept if there is none yet.
+    pub(crate) fn pseudonyms(&self, draw: impl FnOnce() -> Zeroizing<[u8; 32]>) -> Result<Secret, KeyFileError> {
+        let drawn = match self.seed(Which::Pseudonyms) {
+            Err(error) if error.is_absence() => self.create(Which::Pseudonyms, &draw()),
+            seed => return Ok(Secret::new(*seed?)),
+        };
+        // Whoever drew one at the same time was first.
+        if !matches!(drawn, Err(KeyFileError::Exists { .. })) {
+            drawn?;
+        }
+        Ok(Secret::new(*self.seed(Which::Pseudonyms)?))
     }
 
     /// A signing key, ready to use.
@@ -186,6 +205,21 @@ mod tests {
         assert_eq!(*files.seed(Which::Root).unwrap(), [1; 32]);
         assert_eq!(*files.seed(Which::Wrapping).unwrap(), [6; 32]);
         assert!(matches!(files.create_all(&mut draw), Err(KeyFileError::Exists { .. })));
+    }
+
+    #[test]
+    fn what_pseudonyms_come_from_is_drawn_once_and_kept_like_a_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = KeyFiles::new(directory.path().join("keys"));
+        files.create_all(|| Zeroizing::new([7; 32])).unwrap();
+        files.check().unwrap();
+        let first = files.pseudonyms(|| Zeroizing::new([8; 32])).unwrap();
+        let again = files.pseudonyms(|| unreachable!("there is one")).unwrap();
+        assert!(first == Secret::new([8; 32]) && again == first);
+        let path = directory.path().join("keys/pseudonyms.key");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::write(&path, "consilium-key 1 root 00\n").unwrap();
+        assert!(matches!(files.check(), Err(KeyFileError::Damaged { .. })));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod api;
 mod assets;
 mod blocking;
 mod cookie;
+mod dicomweb;
 mod extract;
 mod frame;
 mod headers;
@@ -92,5 +93,5 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 
 /// Every route there is.
 pub(crate) fn routes() -> Routes {
-    Routes::default().with(health::routes()).with(assets::routes()).with(api::routes()).with(pages::routes())
+    Routes::default().with(health::routes()).with(assets::routes()).with(api::routes()).with(dicomweb::routes()).with(pages::routes())
 }

@@ -28,7 +28,7 @@ pub(crate) fn refused() -> Vec<Bad> {
         ("svg behind a prolog", b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<svg/>", "an SVG drawing"),
         ("pdf", b"%PDF-1.7\n", "this is a PDF document, not a picture; save the page"),
         ("page", b"  <!DOCTYPE html><html><img src=x>", "this is a web page, not a picture"),
-        ("dicom", &dicom, "this is a DICOM object, not a photograph; export the image"),
+        ("dicom", &dicom, "the DICOM file is damaged: its file meta information breaks off"),
         ("heic of its brands alone", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "the HEIC ends too early"),
         ("heif of its brands alone", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "the HEIC ends too early"),
         ("heif of another coding", b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", "an AVIF picture"),

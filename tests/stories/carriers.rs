@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use anonymizer::{
-    Concern, Confirmation, Inspection, Limits, Opened, Replica, release,
+    Concern, Confirmation, Inspection, Limits, Opened, Replica, View, release,
     worker::{self, Request, Task},
 };
 use miniz_oxide::inflate::decompress_to_vec_zlib;
@@ -57,12 +57,12 @@ fn leaks(planted: &Planted) -> Option<String> {
         return Some("the word is not in the file".to_owned());
     }
     let (mut asked, mut answer) = (Vec::new(), Vec::new());
-    let request = Request { task: Task::Decode, limits: Limits::NETWORK, file: planted.bytes.clone() };
+    let request = Request { task: Task::Decode(View::FIRST), limits: Limits::NETWORK, file: planted.bytes.clone() };
     worker::write_request(&mut asked, &request).unwrap();
     worker::run(asked.as_slice(), &mut answer).unwrap();
     let mut pipe = answer.as_slice();
     worker::read_ready(&mut pipe).unwrap();
-    let Opened { pixels, removed, notices } = match worker::read_decoded(&mut pipe, &Limits::NETWORK).unwrap() {
+    let Opened { pixels, removed, notices, .. } = match worker::read_decoded(&mut pipe, &Limits::NETWORK).unwrap() {
         Ok(opened) => opened,
         Err(refusal) => return Some(format!("refused: {refusal}")),
     };

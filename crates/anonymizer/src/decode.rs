@@ -12,7 +12,7 @@ use image::{
 };
 
 use crate::{
-    colour,
+    colour, dicom,
     error::IntakeError,
     format::Format,
     limits::Limits,
@@ -21,9 +21,10 @@ use crate::{
     pixels::Pixels,
     removed::Removed,
     scan::{Scanned, scan},
+    view::{Series, View},
 };
 
-/// A file that was opened: its picture, and what was left behind. Nobody has looked at the picture yet.
+/// A file that was opened: its picture, the first of them or the one that was asked for, and what was left behind. Nobody has looked at the picture yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// The upright picture.
@@ -32,6 +33,8 @@ pub struct Opened {
     pub removed: BTreeSet<Removed>,
     /// What happened to the pixels on their way.
     pub notices: BTreeSet<Notice>,
+    /// How many pictures the file is.
+    pub series: Series,
 }
 
 /// Opens a file without letting any finder look: recognizes, scans, decodes, turns upright.
@@ -41,9 +44,20 @@ pub struct Opened {
 /// # Errors
 /// In words for the person who sent the file; see [`IntakeError`].
 pub fn open(bytes: &[u8], limits: &Limits) -> Result<Opened, IntakeError> {
+    open_view(bytes, View::FIRST, limits)
+}
+
+/// The same for one view of a file; photographs have but one.
+///
+/// # Errors
+/// As [`open`]; and [`DicomError::NoSuchFrame`](crate::dicom::DicomError::NoSuchFrame).
+pub fn open_view(bytes: &[u8], view: View, limits: &Limits) -> Result<Opened, IntakeError> {
+    if dicom::is_object(bytes) {
+        return dicom::open(bytes, view, limits);
+    }
     let mut scanned = scan(bytes, limits)?;
     let pixels = decode(&mut scanned, limits)?;
-    Ok(Opened { pixels, removed: scanned.removed, notices: scanned.notices })
+    Ok(Opened { pixels, removed: scanned.removed, notices: scanned.notices, series: Series::ONE })
 }
 
 /// Upright pixels; notes in `scanned` what was done to them.

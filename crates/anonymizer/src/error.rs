@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::format::{Format, Refused};
+use crate::{
+    dicom::DicomError,
+    format::{Format, Refused},
+};
 
 /// Why a file was not taken in. The texts are meant for the page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -25,8 +28,11 @@ pub enum IntakeError {
     #[error("{0}")]
     Refused(Refused),
     /// No kind that is known.
-    #[error("this is not a picture of a kind that is known here; send it as JPEG, HEIC, PNG, WebP or TIFF")]
+    #[error("this is not a picture of a kind that is known here; send it as JPEG, HEIC, PNG, WebP, TIFF or DICOM")]
     Unknown,
+    /// What is wrong with an object of a modality.
+    #[error(transparent)]
+    Dicom(#[from] DicomError),
     /// A film in the coat of a picture.
     #[error(
         "this {0} is animated; only single pictures are taken; save the frame that matters as a picture of its own"

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::IntakeError;
+use crate::{dicom, error::IntakeError};
 
 /// The kinds that are taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,8 +73,6 @@ pub enum Refused {
     Pdf,
     /// Windows bitmaps.
     Bmp,
-    /// Objects of an imaging modality.
-    Dicom,
     /// JPEG XL.
     JpegXl,
     /// JPEG 2000.
@@ -108,7 +106,6 @@ impl Refused {
             [0x1a, 0x45, 0xdf, 0xa3, ..] => Self::Video,
             [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', ..] => Self::Video,
             [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => Self::of_brand(brand),
-            _ if bytes.get(128..132) == Some(b"DICM") => Self::Dicom,
             _ => return Self::of_markup(bytes),
         })
     }
@@ -146,7 +143,6 @@ impl fmt::Display for Refused {
             Self::Svg => "this is an SVG drawing, which can carry programs and is not taken; export it as PNG",
             Self::Pdf => "this is a PDF document, not a picture; save the page that matters as JPEG or PNG",
             Self::Bmp => "this is a BMP picture, which is not taken; save it as PNG",
-            Self::Dicom => "this is a DICOM object, not a photograph; export the image from the viewer as PNG",
             Self::JpegXl => "this is a JPEG XL picture, which cannot be read here; save it as JPEG",
             Self::Jpeg2000 => "this is a JPEG 2000 picture, which cannot be read here; save it as JPEG",
             Self::BigTiff => {
@@ -168,6 +164,8 @@ pub enum MediaType {
     Jpeg,
     /// `image/png`
     Png,
+    /// `application/dicom`: a de-identified object, each of its frames covered.
+    Dicom,
 }
 
 impl MediaType {
@@ -176,6 +174,7 @@ impl MediaType {
         match self {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
+            Self::Dicom => "application/dicom",
         }
     }
 
@@ -184,6 +183,7 @@ impl MediaType {
         match Format::recognize(bytes) {
             Ok(Format::Jpeg) => Some(Self::Jpeg),
             Ok(Format::Png) => Some(Self::Png),
+            _ if dicom::is_object(bytes) => Some(Self::Dicom),
             _ => None,
         }
     }

@@ -1,18 +1,18 @@
 //! What a clean file may consist of, and nothing else: the last look at our own output, the first at a peer's.
 //!
-//! A file that passes has no segment or chunk that could carry metadata, a second picture or anything behind its end.
-//! The pixels themselves are not decoded here.
+//! A file that passes has no segment, chunk or attribute that could carry metadata, a second picture or anything behind its end.
+//! The pixels themselves are not decoded here; those of a DICOM object lie open.
 
 mod jpeg;
 mod png;
 
-use crate::{format::MediaType, limits::Limits};
+use crate::{dicom, format::MediaType, limits::Limits};
 
 /// What is wrong with a file that claims to be clean.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GrammarError {
-    /// Neither JPEG nor PNG.
-    #[error("file is neither JPEG nor PNG")]
+    /// Neither JPEG, nor PNG, nor DICOM.
+    #[error("file is neither JPEG, nor PNG, nor DICOM")]
     UnknownKind,
     /// Longer than a picture may be.
     #[error("file has {bytes} bytes; the limit is {bytes_max}")]
@@ -30,7 +30,7 @@ pub enum GrammarError {
         /// In px.
         height: u32,
     },
-    /// A segment or chunk that a clean file does not have.
+    /// A segment, chunk or attribute that a clean file does not have.
     #[error("file has a {0}, which a clean picture does not")]
     Forbidden(String),
     /// A part that is not as the standard has it.
@@ -72,11 +72,13 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, GrammarError> {
     let (width, height) = match media_type {
         MediaType::Jpeg => jpeg::check(bytes, limits),
         MediaType::Png => png::check(bytes, limits),
+        MediaType::Dicom => dicom::check(bytes, limits).map(|shape| (shape.columns.into(), shape.rows.into())),
     }?;
     Ok(Checked { media_type, width, height })
 }
 
-fn check_size(width: u32, height: u32, limits: &Limits) -> Result<(), GrammarError> {
+/// That a picture of this size is within the limits.
+pub(crate) fn check_size(width: u32, height: u32, limits: &Limits) -> Result<(), GrammarError> {
     limits.check_size(width, height).map_err(|_| GrammarError::Size { width, height })
 }
 

@@ -33,7 +33,7 @@ pub struct Inspection {
 impl Inspection {
     /// A picture with what the finders say of it.
     pub fn of(opened: Opened, sight: Sight) -> Self {
-        let Opened { pixels, removed, notices } = opened;
+        let Opened { pixels, removed, notices, series: _ } = opened;
         let Sight { findings, searched, doubts, stage: _ } = sight;
         Self { pixels, findings, searched, doubts, removed, notices }
     }

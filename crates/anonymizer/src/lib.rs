@@ -1,4 +1,4 @@
-//! A photograph in; findings, covers and clean bytes out.
+//! A photograph or a DICOM image in; findings, covers and clean bytes out.
 //!
 //! The question this crate answers: *may this picture leave the hospital, and as which bytes?* It is a set of functions
 //! over bytes: no files, no clock, no randomness, no processes, no runtime.
@@ -17,7 +17,7 @@
 //! Candidate::release(looked) ─► Released { picture: CleanImage, preview: CleanImage }
 //! Unsigned::cover(opened, covers) ─► Unsigned, for the screen of whoever holds the original; no store takes it
 //! a peer's bytes ─ Replica::checked ─► Replica
-//! a DICOM image ─ dicom::Object ─► frames as pixels; a de-identified object
+//! a DICOM image ─ dicom::write ─► a de-identified object, covered in every frame ─ prepare_object ─► Candidate
 //! ```
 //!
 //! [`Candidate::release`] is the only maker of [`CleanImage`], and [`Replica::checked`] of [`Replica`]: what a store takes is
@@ -61,6 +61,7 @@ mod removed;
 mod replica;
 mod scan;
 mod unsigned;
+mod view;
 mod warm;
 pub mod words;
 pub mod worker;
@@ -70,7 +71,7 @@ pub use confirmation::{Concern, Confirmation, Dismissal, DismissalReason};
 pub use cover::{
     COVER_RGB, COVERS_MAX, Cover, CoverError, POINTS_MAX, POINTS_TOTAL_MAX, Point, RADIUS_PX_MAX, check_covers,
 };
-pub use decode::{Opened, open};
+pub use decode::{Opened, open, open_view};
 pub use error::IntakeError;
 pub use finding::{Doubt, Finder, Finding, FindingKind, Print, Search, Searched, Sureness, Voice};
 pub use format::{Format, MediaType, Refused};
@@ -84,8 +85,9 @@ pub use pixels::Pixels;
 pub use preview::{PREVIEW_BYTES_MAX, PREVIEW_PX_MAX};
 pub use print::{Capture, find_print};
 pub use region::Region;
-pub use release::{Candidate, CleanImage, ReleaseError, Released, prepare, release};
+pub use release::{Candidate, CleanImage, ReleaseError, Released, prepare, prepare_object, release};
 pub use removed::Removed;
 pub use replica::Replica;
 pub use unsigned::Unsigned;
+pub use view::{Series, View};
 pub use warm::{ModelError, warm};

@@ -4,6 +4,8 @@
 //! searched, so that nothing can be confirmed on half a look. A [`Looked`] is the finders' whole word on one file, and
 //! only finders that have been through that file make one.
 
+mod series;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -12,12 +14,13 @@ use sha2::{Digest, Sha256};
 use crate::{
     codes,
     decode::{Opened, open},
+    dicom,
     error::IntakeError,
     faces,
     finding::{Doubt, Finder, Finding, Search, Searched},
     limits::Limits,
     pixels::Pixels,
-    print,
+    print::{self, Capture},
     pyramid::{self, Pyramid},
 };
 
@@ -97,6 +100,11 @@ impl Looked {
 /// Upright faces are looked for alone, since somebody waits for them; turned faces, print and codes side by side. A finder that
 /// panics counts as not having searched.
 pub fn look(pixels: &Pixels, told: &mut dyn FnMut(&Sight)) -> Sight {
+    look_as(pixels, Capture::of(pixels), told)
+}
+
+/// The same where it is known what made the picture.
+fn look_as(pixels: &Pixels, capture: Capture, told: &mut dyn FnMut(&Sight)) -> Sight {
     let pyramid = Pyramid::of(pixels);
     let upright = pyramid.as_ref().map(faces::upright);
     if let Some(upright) = &upright {
@@ -110,10 +118,10 @@ pub fn look(pixels: &Pixels, told: &mut dyn FnMut(&Sight)) -> Sight {
                 .map_or_else(|| Sight::so_far(Vec::new(), &[]), |(upright, pyramid)| faces_in(upright, pyramid))
         },
         || {
-            let large = pyramid::large(pixels);
-            let with =
-                |find: Find| large.as_ref().map_or((Vec::new(), Search::NotSearched), |large| find(pixels, large));
-            faces::side_by_side(|| with(print::find), || with(codes::find))
+            let Some(large) = pyramid::large(pixels) else {
+                return ((Vec::new(), Search::NotSearched), (Vec::new(), Search::NotSearched));
+            };
+            faces::side_by_side(|| print::find(pixels, &large, capture), || codes::find(pixels, &large))
         },
     );
     for (finder, (findings, search)) in [(Finder::Lines, print), (Finder::Codes, codes)] {
@@ -123,8 +131,6 @@ pub fn look(pixels: &Pixels, told: &mut dyn FnMut(&Sight)) -> Sight {
     sight.stage = Stage::Whole;
     sight
 }
-
-type Find = fn(&Pixels, &Pixels) -> (Vec<Finding>, Search);
 
 /// All faces, where the upright ones are known.
 fn faces_in(upright: faces::Sight, pyramid: &Pyramid<'_>) -> Sight {
@@ -137,11 +143,15 @@ fn faces_in(upright: faces::Sight, pyramid: &Pyramid<'_>) -> Sight {
 }
 
 /// Decodes a file and has every finder look at it; tells after the upright faces the width and height of the picture, in
-/// px, and what there is so far.
+/// px, and what there is so far. Of an object every frame is looked at, and what is seen in any of them is said of all: one set of
+/// covers hides it.
 ///
 /// # Errors
 /// In words for the person who sent the file; see [`IntakeError`].
 pub fn look_at(file: &[u8], limits: &Limits, told: &mut dyn FnMut((u32, u32), &Sight)) -> Result<Looked, IntakeError> {
+    if dicom::is_object(file) {
+        return series::look_at(file, limits, told);
+    }
     let Opened { pixels, .. } = open(file, limits)?;
     let (width, height) = (pixels.width(), pixels.height());
     let sight = look(&pixels, &mut |sight| told((width, height), sight));

@@ -35,6 +35,8 @@ pub struct Manifest {
     pub height: u32,
     /// How it is encoded.
     pub media_type: MediaType,
+    /// How a DICOM object was de-identified, as codes of PS3.16 CID 7050; none for a photograph.
+    pub methods: Vec<u32>,
 }
 
 impl Manifest {

@@ -4,6 +4,8 @@
 //! pixels differ a little, and say something about what was beside them. So every block that a cover touches is covered
 //! whole; there is no half-covered pixel and no half-covered block.
 
+use std::ops::Range;
+
 use crate::{
     cover::{COVER_RGB, Cover, Point},
     pixels::Pixels,
@@ -42,6 +44,31 @@ impl Mask {
     pub(crate) fn covers(&self, x: u32, y: u32) -> bool {
         let block = (y / BLOCK_PX) as usize * self.columns + (x / BLOCK_PX) as usize;
         x < self.width && y < self.height && self.blocks.get(block).copied().unwrap_or(false)
+    }
+
+    /// The covered stretches of a row, from left to right, in px.
+    pub(crate) fn spans(&self, y: u32) -> impl Iterator<Item = Range<u32>> {
+        let start = (y / BLOCK_PX) as usize * self.columns;
+        let blocks = self.blocks.get(start..start + self.columns).unwrap_or_default();
+        let mut column = 0;
+        blocks.chunk_by(|block, next| block == next).filter_map(move |run| {
+            let first = column;
+            column += run.len() as u32;
+            let is_covered = run.first() == Some(&true);
+            is_covered.then(|| first * BLOCK_PX..(column * BLOCK_PX).min(self.width))
+        })
+    }
+
+    /// The covered blocks as rectangles, a run of a row of blocks each.
+    pub(crate) fn regions(&self) -> Vec<Region> {
+        let tops = (0..self.height).step_by(BLOCK_PX as usize);
+        let region = |top: u32, span: Range<u32>| Region {
+            x: span.start,
+            y: top,
+            width: span.end - span.start,
+            height: BLOCK_PX.min(self.height - top),
+        };
+        tops.flat_map(|top| self.spans(top).map(move |span| region(top, span))).collect()
     }
 
     /// Which share of a region is covered, in hundredths, rounded down.

@@ -68,9 +68,9 @@ pub(crate) fn warm() -> Result<(), ModelError> {
     Ok(())
 }
 
-/// All print in a picture of which nothing is known but its large level, see [`find_print()`].
-pub(crate) fn find(pixels: &Pixels, large: &Pixels) -> (Vec<Finding>, Search) {
-    guarded(|| search(pixels, large, Capture::of(pixels)))
+/// All print in a picture of which the large level is known, see [`find_print()`].
+pub(crate) fn find(pixels: &Pixels, large: &Pixels, capture: Capture) -> (Vec<Finding>, Search) {
+    guarded(|| search(pixels, large, capture))
 }
 
 /// All lines of print, the surest first, and whether the search came to an end.

@@ -8,7 +8,7 @@ use std::fmt;
 use crate::{
     confirmation::{Concern, Confirmation, Dismissal},
     cover::{Cover, check_covers},
-    encode,
+    dicom, encode,
     finding::{Finder, Finding, FindingKind, Print, Search, Searched},
     format::MediaType,
     grammar,
@@ -17,6 +17,7 @@ use crate::{
     look::{Looked, Stage, look_at},
     manifest::{CoverRecord, FinderRecord, Manifest, Origin},
     mask::Mask,
+    pixels::Pixels,
     preview::preview,
 };
 
@@ -198,44 +199,92 @@ pub fn prepare(
     confirmation: Confirmation,
     limits: &Limits,
 ) -> Result<Candidate, ReleaseError> {
-    let (width, height) = (inspection.pixels.width(), inspection.pixels.height());
-    check_covers(covers, width, height)?;
-    check_answers(&inspection, &confirmation)?;
-    let Inspection { mut pixels, findings, searched, doubts, removed, notices: _ } = inspection;
-    let unsearched = unsearched(&searched).collect();
-    let mask = Mask::of(covers, width, height);
-    check_findings(&findings, &confirmation.dismissed, &mask)?;
-    mask.burn(&mut pixels);
+    let reviewed = Reviewed::check(inspection, covers, confirmation)?;
+    let (bytes, media_type) = encode::encode(&reviewed.pixels, limits.picture_bytes_max)?;
+    reviewed.candidate(bytes, media_type, limits)
+}
 
-    let (bytes, media_type) = encode::encode(&pixels, limits.picture_bytes_max)?;
-    let (preview_bytes, preview_width, preview_height) = preview(&pixels)?;
-    for file in [&bytes, &preview_bytes] {
-        grammar::check(file, limits).map_err(|_| ReleaseError::Encoder)?;
+/// The same for a DICOM object that was [written](crate::dicom::write) under these covers: `inspection` has a picture of that file.
+///
+/// The file is what others wrote, so it is read here by our own strict reader: it consists of nothing but what a clean object may
+/// have, and under the covers all pixels of a frame are the same, in every frame.
+///
+/// # Errors
+/// See [`ReleaseError`]; [`ReleaseError::Encoder`] also for a file that is not as it should be.
+pub fn prepare_object(
+    file: Vec<u8>,
+    inspection: Inspection,
+    covers: &[Cover],
+    confirmation: Confirmation,
+    limits: &Limits,
+) -> Result<Candidate, ReleaseError> {
+    if file.len() > limits.picture_bytes_max {
+        return Err(ReleaseError::TooLarge { bytes_max: limits.picture_bytes_max });
     }
-    let manifest = Manifest {
-        reviewer: confirmation.reviewer,
-        finders: searched.into_iter().map(FinderRecord::of).collect(),
-        covers: covers
-            .iter()
-            .map(|cover| CoverRecord { cover: cover.clone(), origin: origin(cover, &findings) })
-            .collect(),
-        dismissed: confirmation.dismissed,
-        answered: doubts,
-        looked_for: confirmation.looked_for,
-        removed,
-        width,
-        height,
-        media_type,
-    };
-    let preview = CleanImage {
-        bytes: preview_bytes,
-        media_type: MediaType::Jpeg,
-        width: preview_width,
-        height: preview_height,
-        manifest: manifest.clone(),
-    };
-    let picture = CleanImage { bytes, media_type, width, height, manifest };
-    Ok(Candidate { picture, preview, mask, unsearched })
+    let reviewed = Reviewed::check(inspection, covers, confirmation)?;
+    let shape = dicom::check(&file, limits).map_err(|_| ReleaseError::Encoder)?;
+    let size = (reviewed.pixels.width(), reviewed.pixels.height());
+    let is_as_covered = size == (shape.columns.into(), shape.rows.into()) && shape.is_hidden(&file, &reviewed.mask);
+    if is_as_covered { reviewed.candidate(file, MediaType::Dicom, limits) } else { Err(ReleaseError::Encoder) }
+}
+
+/// What a person answers for: covered pixels, and an answer to all that was found.
+struct Reviewed {
+    pixels: Pixels,
+    mask: Mask,
+    manifest: Manifest,
+    unsearched: Vec<Finder>,
+}
+
+impl Reviewed {
+    fn check(inspection: Inspection, covers: &[Cover], confirmation: Confirmation) -> Result<Self, ReleaseError> {
+        let (width, height) = (inspection.pixels.width(), inspection.pixels.height());
+        check_covers(covers, width, height)?;
+        check_answers(&inspection, &confirmation)?;
+        let Inspection { mut pixels, findings, searched, doubts, removed, notices: _ } = inspection;
+        let unsearched = unsearched(&searched).collect();
+        let mask = Mask::of(covers, width, height);
+        check_findings(&findings, &confirmation.dismissed, &mask)?;
+        mask.burn(&mut pixels);
+        let record = |cover: &Cover| CoverRecord { cover: cover.clone(), origin: origin(cover, &findings) };
+        let manifest = Manifest {
+            reviewer: confirmation.reviewer,
+            finders: searched.into_iter().map(FinderRecord::of).collect(),
+            covers: covers.iter().map(record).collect(),
+            dismissed: confirmation.dismissed,
+            answered: doubts,
+            looked_for: confirmation.looked_for,
+            removed,
+            width,
+            height,
+            media_type: MediaType::Jpeg,
+            methods: Vec::new(),
+        };
+        Ok(Self { pixels, mask, manifest, unsearched })
+    }
+
+    /// The written file and its preview, each with nothing in it but a picture.
+    fn candidate(self, bytes: Vec<u8>, media_type: MediaType, limits: &Limits) -> Result<Candidate, ReleaseError> {
+        let Self { pixels, mask, mut manifest, unsearched } = self;
+        let (preview_bytes, preview_width, preview_height) = preview(&pixels)?;
+        for file in [&bytes, &preview_bytes] {
+            grammar::check(file, limits).map_err(|_| ReleaseError::Encoder)?;
+        }
+        manifest.media_type = media_type;
+        if media_type == MediaType::Dicom {
+            manifest.methods = dicom::methods();
+        }
+        let preview = CleanImage {
+            bytes: preview_bytes,
+            media_type: MediaType::Jpeg,
+            width: preview_width,
+            height: preview_height,
+            manifest: manifest.clone(),
+        };
+        let (width, height) = (manifest.width, manifest.height);
+        let picture = CleanImage { bytes, media_type, width, height, manifest };
+        Ok(Candidate { picture, preview, mask, unsearched })
+    }
 }
 
 /// Both moves in one process: [`prepare`], the finders look at what was written, [`Candidate::release`].

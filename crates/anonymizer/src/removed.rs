@@ -39,11 +39,19 @@ pub enum Removed {
     ProgramData,
     /// Bytes behind the end of the picture.
     BehindTheEnd,
+    /// What a DICOM object says of patient, staff, house, device and time, as far as PS3.15 names it.
+    Identity,
+    /// What only the maker of a device can read.
+    PrivateAttributes,
+    /// Drawings and texts laid over the picture.
+    Overlay,
+    /// Attributes that no picture needs, and values that were none of theirs.
+    OtherAttributes,
 }
 
 impl Removed {
     /// All kinds, in the order of their codes.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Place,
         Self::Time,
         Self::Camera,
@@ -60,6 +68,10 @@ impl Removed {
         Self::Film,
         Self::ProgramData,
         Self::BehindTheEnd,
+        Self::Identity,
+        Self::PrivateAttributes,
+        Self::Overlay,
+        Self::OtherAttributes,
     ];
 
     /// The number that stands for this kind among [`Self::ALL`].
@@ -87,6 +99,10 @@ impl fmt::Display for Removed {
             Self::Film => "a short film from the moment of the picture",
             Self::ProgramData => "data of a camera or program",
             Self::BehindTheEnd => "data behind the end of the picture",
+            Self::Identity => "details of the patient, staff, house, device or time",
+            Self::PrivateAttributes => "private notes of the device's maker",
+            Self::Overlay => "drawings or texts laid over the picture",
+            Self::OtherAttributes => "other details that a picture does not need",
         })
     }
 }

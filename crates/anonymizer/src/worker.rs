@@ -3,7 +3,7 @@
 //! Decoders and finders meet hostile files, so they run in a process of their own, with its own resource limits and a
 //! deadline that its parent keeps. That process and its parent are the caller's; here are the frames they exchange and
 //! the loop that answers. A frame is a length (four bytes, most significant first), a JSON head of that length, and a
-//! body whose length follows from the head: the file in a request, the pixels in an answer.
+//! body whose length follows from the head: the file in a request, the pixels in an answer, before them the file that was written.
 //!
 //! The worker says once that it is ready; then each request gets one answer. Before that of a look may come one frame with
 //! what there is so far, and no more: what a parent reads is bounded whatever became of the worker.
@@ -16,7 +16,9 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    decode::{Opened, open},
+    cover::Cover,
+    decode::{Opened, open_view},
+    dicom::{self, Secret, Written},
     error::IntakeError,
     finding::Finder,
     limits::Limits,
@@ -25,6 +27,7 @@ use crate::{
     pixels::Pixels,
     region::Region,
     removed::Removed,
+    view::{Series, View},
 };
 
 /// Bytes of a head.
@@ -33,12 +36,19 @@ const HEAD_BYTES_MAX: usize = 256 * 1024;
 const BODY_STEP_BYTES: usize = 1 << 20;
 
 /// What the parent wants of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Task {
-    /// Its pixels, upright, and what it carried beside them.
-    Decode,
-    /// What the finders see in it.
+    /// The pixels of a view, upright, and what the file carried beside them.
+    Decode(View),
+    /// What the finders see in it, in all its frames.
     Look,
+    /// The DICOM object that it is, as it would leave.
+    Deidentify {
+        /// What pseudonyms and moves of dates come from.
+        secret: Secret,
+        /// What hides a part of every frame.
+        covers: Vec<Cover>,
+    },
 }
 
 /// What the parent asks of one file under these limits.
@@ -73,6 +83,9 @@ pub enum WireError {
     /// A finding that lies outside its picture.
     #[error("frame has a finding outside the picture")]
     Finding,
+    /// Frames or names of windows that no object has here.
+    #[error("frame names a series that no file is")]
+    Series,
     /// A look without every finder, each once.
     #[error("frame does not say of every finder how far it came")]
     Searched,
@@ -89,7 +102,8 @@ struct RequestHead {
 enum AnswerHead {
     Ready,
     Refused(IntakeError),
-    Decoded { width: u32, height: u32, removed: BTreeSet<Removed>, notices: BTreeSet<Notice> },
+    Decoded { width: u32, height: u32, removed: BTreeSet<Removed>, notices: BTreeSet<Notice>, series: Series },
+    Written { width: u32, height: u32, removed: BTreeSet<Removed>, series: Series, file_bytes: u64 },
     Saw { width: u32, height: u32, sight: Sight },
     Looked { width: u32, height: u32, file_sha256: [u8; 32], sight: Sight },
 }
@@ -102,20 +116,39 @@ pub fn run(mut reader: impl Read, mut writer: impl Write) -> Result<(), WireErro
     write_answer(&mut writer, &AnswerHead::Ready, &[])?;
     while let Some(Request { task, limits, file }) = read_request(&mut reader)? {
         match task {
-            Task::Decode => answer_decode(&mut writer, &file, &limits)?,
+            Task::Decode(view) => answer_decode(&mut writer, &file, view, &limits)?,
             Task::Look => answer_look(&mut writer, &file, &limits)?,
+            Task::Deidentify { secret, covers } => answer_write(&mut writer, &file, (&secret, &covers), &limits)?,
         }
     }
     Ok(())
 }
 
-fn answer_decode(writer: &mut impl Write, file: &[u8], limits: &Limits) -> Result<(), WireError> {
-    let Opened { pixels, removed, notices } = match open(file, limits) {
+fn answer_decode(writer: &mut impl Write, file: &[u8], view: View, limits: &Limits) -> Result<(), WireError> {
+    let Opened { pixels, removed, notices, series } = match open_view(file, view, limits) {
         Ok(opened) => opened,
         Err(refused) => return write_answer(writer, &AnswerHead::Refused(refused), &[]),
     };
     let (width, height) = (pixels.width(), pixels.height());
-    write_answer(writer, &AnswerHead::Decoded { width, height, removed, notices }, pixels.rgb())
+    write_answer(writer, &AnswerHead::Decoded { width, height, removed, notices, series }, pixels.rgb())
+}
+
+fn answer_write(
+    writer: &mut impl Write,
+    file: &[u8],
+    (secret, covers): (&Secret, &[Cover]),
+    limits: &Limits,
+) -> Result<(), WireError> {
+    let Written { file, opened } = match dicom::write(file, secret, covers, limits) {
+        Ok(written) => written,
+        Err(refused) => return write_answer(writer, &AnswerHead::Refused(refused), &[]),
+    };
+    let Opened { pixels, removed, series, notices: _ } = opened;
+    let (width, height, file_bytes) = (pixels.width(), pixels.height(), file.len() as u64);
+    write_head(writer, &AnswerHead::Written { width, height, removed, series, file_bytes })?;
+    writer.write_all(&file)?;
+    writer.write_all(pixels.rgb())?;
+    Ok(writer.flush()?)
 }
 
 fn answer_look(writer: &mut impl Write, file: &[u8], limits: &Limits) -> Result<(), WireError> {
@@ -154,7 +187,7 @@ pub fn read_request(reader: &mut impl Read) -> Result<Option<Request>, WireError
 /// [`WireError::Pipe`] if the writer fails.
 pub fn write_request(writer: &mut impl Write, request: &Request) -> Result<(), WireError> {
     let Request { task, limits, file } = request;
-    write_head(writer, &RequestHead { task: *task, limits: *limits, file_bytes: file.len() as u64 })?;
+    write_head(writer, &RequestHead { task: task.clone(), limits: *limits, file_bytes: file.len() as u64 })?;
     writer.write_all(file)?;
     Ok(writer.flush()?)
 }
@@ -170,21 +203,49 @@ pub fn read_ready(reader: &mut impl Read) -> Result<(), WireError> {
     }
 }
 
-/// Reads the answer to [`Task::Decode`]; the parent never takes more than the limits allow, whatever became of the worker.
+/// Reads the answer to [`Task::Decode()`]; the parent never takes more than the limits allow, whatever became of the worker.
 ///
 /// # Errors
 /// See [`WireError`].
 pub fn read_decoded(reader: &mut impl Read, limits: &Limits) -> Result<Result<Opened, IntakeError>, WireError> {
-    let (width, height, removed, notices) = match read_answer(reader)? {
+    let (width, height, removed, notices, series) = match read_answer(reader)? {
         AnswerHead::Refused(error) => return Ok(Err(error)),
-        AnswerHead::Decoded { width, height, removed, notices } => (width, height, removed, notices),
+        AnswerHead::Decoded { width, height, removed, notices, series } => (width, height, removed, notices, series),
         _ => return Err(WireError::OutOfPlace),
     };
+    check_series(&series, limits)?;
+    let pixels = read_pixels(reader, width, height, limits)?;
+    Ok(Ok(Opened { pixels, removed, notices, series }))
+}
+
+/// Reads the answer to [`Task::Deidentify`]: a file that nobody has checked yet.
+///
+/// # Errors
+/// See [`WireError`].
+pub fn read_written(reader: &mut impl Read, limits: &Limits) -> Result<Result<Written, IntakeError>, WireError> {
+    let (width, height, removed, series, file_bytes) = match read_answer(reader)? {
+        AnswerHead::Refused(error) => return Ok(Err(error)),
+        AnswerHead::Written { width, height, removed, series, file_bytes } => {
+            (width, height, removed, series, file_bytes)
+        }
+        _ => return Err(WireError::OutOfPlace),
+    };
+    check_series(&series, limits)?;
+    let file = read_body(reader, file_bytes, limits.picture_bytes_max as u64)?;
+    let pixels = read_pixels(reader, width, height, limits)?;
+    let opened = Opened { pixels, removed, notices: BTreeSet::new(), series };
+    Ok(Ok(Written { file, opened }))
+}
+
+fn read_pixels(reader: &mut impl Read, width: u32, height: u32, limits: &Limits) -> Result<Pixels, WireError> {
     let body = Pixels::bytes_of(width, height);
     limits.check_size(width, height).map_err(|_| WireError::Body(body))?;
     let rgb = read_body(reader, body, body)?;
-    let pixels = Pixels::new(width, height, rgb).ok_or(WireError::Body(body))?;
-    Ok(Ok(Opened { pixels, removed, notices }))
+    Pixels::new(width, height, rgb).ok_or(WireError::Body(body))
+}
+
+fn check_series(series: &Series, limits: &Limits) -> Result<(), WireError> {
+    if dicom::is_series(series, limits) { Ok(()) } else { Err(WireError::Series) }
 }
 
 /// Reads the answer to [`Task::Look`], and tells what comes before it.

@@ -277,7 +277,7 @@ impl Command {
 
 impl Decision<'_> {
     pub(crate) fn on_draft(&self, command: &Command) -> Result<Deed, Refusal> {
-        let owner = self.person(Permission::PostCase)?.id;
+        let owner = self.person(Permission::PrepareDraft)?.id;
         let drafts = &self.house.state.drafts;
         match command {
             Command::Begin => {

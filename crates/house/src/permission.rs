@@ -133,7 +133,11 @@ permissions! {
     /// Cases of the network.
     ReadNetwork, "read cases of the network",
         Grant::AttestedOr(&[Role::Moderator, Role::DataProtectionOfficer, Role::DataSteward]), true;
-    /// Write drafts; publish, revise and resolve cases.
+    /// Write drafts; nobody else sees them.
+    PrepareDraft, "prepare drafts", Grant::Attested, true;
+    /// Send DICOM objects, which become pictures of a new draft.
+    SendObjects, "send DICOM objects", Grant::Attested, true;
+    /// Publish, revise and resolve cases.
     PostCase, "post cases", Grant::Attested, true;
     /// Comment and revise comments.
     Comment, "comment", Grant::Attested, true;

@@ -56,7 +56,11 @@ impl Scope {
             ),
             Self::CasesWrite => matches!(
                 permission,
-                Permission::PostCase | Permission::Comment | Permission::Star | Permission::WithdrawOwn
+                Permission::PrepareDraft
+                    | Permission::PostCase
+                    | Permission::Comment
+                    | Permission::Star
+                    | Permission::WithdrawOwn
             ),
             Self::Admin => matches!(
                 permission,
@@ -66,7 +70,8 @@ impl Scope {
                     | Permission::CheckStore
                     | Permission::VerifyAudit
             ),
-            Self::Dicom => matches!(permission, Permission::PostCase),
+            // What came so waits for a person, who publishes it or does not.
+            Self::Dicom => matches!(permission, Permission::PrepareDraft | Permission::SendObjects),
             Self::AuditRead => matches!(permission, Permission::ViewAudit | Permission::VerifyAudit),
             Self::Export => matches!(permission, Permission::Export),
             Self::Other(_) => false,

@@ -12,7 +12,17 @@ use super::{App, AppError, cases::account_of};
 impl App {
     /// A draft of the actor's own; of everybody else's there is none.
     pub(crate) fn own_draft(&self, number: CaseNumber, actor: &Actor) -> Result<Content, AppError> {
-        self.permit(actor, Permission::PostCase)?;
+        self.draft_for(Permission::PostCase, number, actor)
+    }
+
+    /// The same, for whoever may do at least so much.
+    pub(super) fn draft_for(
+        &self,
+        permission: Permission,
+        number: CaseNumber,
+        actor: &Actor,
+    ) -> Result<Content, AppError> {
+        self.permit(actor, permission)?;
         let owner = account_of(actor)?;
         Ok(self.desk.look(|house| house.drafts().get(owner, number).map(|draft| draft.content.clone()))?)
     }

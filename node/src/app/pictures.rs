@@ -11,6 +11,7 @@
 //! | `pairs` | which of them are looked at together, before and after |
 //! | `manifest` | the account of a released picture, as it travels |
 //! | `post` | a whole case with pictures in one step |
+//! | `sent` | DICOM objects that an archive sends, each a picture of a new draft |
 //!
 //! A write of the draft always comes before what it promises and after what it needs: a draft never says that its pictures
 //! are done while one of them waits. Deliberately absent: who may read a case.
@@ -24,6 +25,7 @@ mod pairs;
 mod png;
 mod post;
 mod quarantine;
+mod sent;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -37,11 +39,13 @@ use std::{
 };
 
 use anonymizer::{
-    Candidate, Concern, Confirmation, Doubt, Finding, Inspection, Limits, Opened, ReleaseError, Removed, Search,
-    Searched, prepare,
+    Candidate, Concern, Confirmation, Doubt, Finding, Inspection, Limits, MediaType, Opened, ReleaseError, Removed,
+    Search, Searched, Series, View,
+    dicom::{Written, is_object},
+    prepare, prepare_object,
 };
 use house::{
-    Actor, Command,
+    Actor, Command, Permission,
     audit::{Action, Outcome},
     draft,
 };
@@ -52,12 +56,14 @@ use zeroize::Zeroizing;
 use super::{App, AppError, Unusable, cases::account_of};
 use crate::{
     clock::now_ms,
+    entropy,
     reserve::Reserve,
     worker::{Pool, PoolError},
 };
 
 pub(crate) use drawn::{Dismissed, Drawn, DrawnCover, Reason, Shape};
 pub(crate) use post::Word;
+pub(crate) use sent::Delivery;
 pub(crate) use tray::{PictureId, Progress};
 pub(super) use unlisted::sweep;
 
@@ -96,6 +102,7 @@ pub(crate) struct DraftPicture {
     pub(crate) searched: Vec<Searched>,
     pub(crate) doubts: BTreeSet<Doubt>,
     pub(crate) removed: BTreeSet<Removed>,
+    pub(crate) series: Series,
     pub(crate) drawn: Drawn,
 }
 
@@ -125,6 +132,13 @@ pub(crate) struct Review {
 pub(crate) struct ShownPicture {
     pub(crate) content_type: &'static str,
     pub(crate) bytes: Zeroizing<Vec<u8>>,
+}
+
+impl ShownPicture {
+    /// A file that screens show as it is.
+    fn as_held(held: store::Picture) -> Self {
+        Self { content_type: held.media_type.as_str(), bytes: held.bytes }
+    }
 }
 
 impl Room {
@@ -185,12 +199,14 @@ impl App {
 
     /// Has a picture decoded and lays it into quarantine.
     async fn lay_picture(&self, draft: CaseNumber, file: Vec<u8>, actor: &Actor) -> Result<DraftPicture, AppError> {
-        self.open_draft(draft, actor).await?.check_place()?;
+        // What is laid there waits for a person, so a program may do it that may do nothing else.
+        let open = || self.open_draft_for(Permission::PrepareDraft, draft, actor);
+        open().await?.check_place()?;
         self.pictures.pool.check_size(file.len())?;
         self.pictures.check_room(file.len())?;
-        let made = self.pictures.pool.decode(file.clone(), Made::of).await?;
+        let made = self.pictures.pool.decode(file.clone(), View::FIRST, Made::of).await?;
         self.pictures.check_room(file.len() + made.upright.len())?;
-        self.open_draft(draft, actor).await?.take_in(file.into(), made).await
+        open().await?.take_in(file.into(), made).await
     }
 
     /// The pictures of a draft in their order.
@@ -219,17 +235,43 @@ impl App {
         id: PictureId,
         actor: &Actor,
     ) -> Result<ShownPicture, AppError> {
-        self.open_draft(draft, actor).await?.clean(id).await
+        let held = self.open_draft(draft, actor).await?.clean(id).await?;
+        self.rendered(held, View::FIRST).await
     }
 
-    /// The upright picture with nothing covered, for the editor of its owner and for nobody else.
+    /// The upright picture, or a view of an object, with nothing covered: for the editor of its owner and for nobody else.
     pub(crate) async fn picture_to_cover(
         &self,
         draft: CaseNumber,
         id: PictureId,
+        view: View,
         actor: &Actor,
     ) -> Result<ShownPicture, AppError> {
-        self.open_draft(draft, actor).await?.upright(id).await
+        let open = self.open_draft(draft, actor).await?;
+        if view == View::FIRST {
+            return open.upright(id).await;
+        }
+        let file = open.file(id).await?;
+        drop(open);
+        self.view_of(file, view).await
+    }
+
+    /// A clean picture for a screen: as it is, and of an object a view.
+    pub(crate) async fn rendered(&self, held: store::Picture, view: View) -> Result<ShownPicture, AppError> {
+        match held.media_type {
+            MediaType::Jpeg | MediaType::Png => Ok(ShownPicture::as_held(held)),
+            MediaType::Dicom => self.view_of(held.bytes.to_vec(), view).await,
+        }
+    }
+
+    /// The frames and windows of a clean object.
+    pub(crate) async fn series_of(&self, held: store::Picture) -> Result<Series, AppError> {
+        Ok(self.pictures.pool.decode(held.bytes.to_vec(), View::FIRST, |opened| opened.series).await?)
+    }
+
+    async fn view_of(&self, file: Vec<u8>, view: View) -> Result<ShownPicture, AppError> {
+        let bytes = self.pictures.pool.decode(file, view, |opened| shown::upright(&opened.pixels)).await?;
+        Ok(ShownPicture { content_type: "image/png", bytes: bytes.into() })
     }
 
     /// Keeps covers as they are drawn so far. A confirmed picture whose covers changed must be confirmed again.
@@ -256,8 +298,8 @@ impl App {
         // Nothing of it is in memory before that.
         let turn = pool.last_turn().await?;
         let (file, reviewed) = self.open_draft(draft, actor).await?.original(id).await?;
-        let candidate = self.candidate(file, &reviewed, &review, actor).await?;
-        let looked = pool.look(turn, candidate.file().to_vec(), |_| ()).await?;
+        let (candidate, frames) = self.candidate(file, &reviewed, &review, actor).await?;
+        let looked = pool.look(turn, candidate.file().to_vec(), frames, |_| ()).await?;
         let mut opened = self.open_draft(draft, actor).await?;
         opened.check_same(&reviewed)?;
         match candidate.release(&looked) {
@@ -273,14 +315,14 @@ impl App {
         }
     }
 
-    /// The file as it would leave.
+    /// The file as it would leave, and how many frames it has.
     async fn candidate(
         &self,
         file: Vec<u8>,
         reviewed: &Laid,
         review: &Review,
         actor: &Actor,
-    ) -> Result<Candidate, AppError> {
+    ) -> Result<(Candidate, u32), AppError> {
         let look = reviewed.look.clone();
         self.pictures.check_room(file.len())?;
         let covers = review.drawn.covers()?;
@@ -291,10 +333,23 @@ impl App {
             answered: if review.has_answered { look.doubts.clone() } else { BTreeSet::new() },
             looked_for: review.looked_for.clone(),
         };
-        let make = move |opened: Opened| {
-            prepare(Inspection::of(opened, look.sight()), &covers, confirmation, &Limits::NETWORK)
+        let (pool, frames) = (&self.pictures.pool, look.series.frames);
+        let prepared = if is_object(&file) {
+            let secret = self.keys.pseudonyms(entropy::seed)?;
+            let make = {
+                let covers = covers.clone();
+                move |Written { file, opened }| {
+                    prepare_object(file, Inspection::of(opened, look.sight()), &covers, confirmation, &Limits::NETWORK)
+                }
+            };
+            pool.write(file, secret, covers, make).await?
+        } else {
+            let make = move |opened: Opened| {
+                prepare(Inspection::of(opened, look.sight()), &covers, confirmation, &Limits::NETWORK)
+            };
+            pool.decode(file, View::FIRST, make).await?
         };
-        self.pictures.pool.decode(file, make).await?.map_err(not_released)
+        Ok((prepared.map_err(not_released)?, frames))
     }
 
     /// Takes a picture out of a draft; nothing of it is left.
@@ -330,6 +385,12 @@ impl App {
 
     /// Throws a draft away with all its pictures.
     pub(crate) async fn discard_draft(&self, draft: CaseNumber, actor: &Actor) -> Result<(), AppError> {
+        self.permit(actor, Permission::PostCase)?;
+        self.destroy_draft(draft, actor).await
+    }
+
+    /// The same for who began it and could not finish.
+    pub(super) async fn destroy_draft(&self, draft: CaseNumber, actor: &Actor) -> Result<(), AppError> {
         let discard = || self.desk.perform(Command::Draft(draft::Command::Discard(draft)), actor);
         let Some(joined) = self.network() else {
             discard()?;
@@ -338,7 +399,7 @@ impl App {
         let blobs = &joined.shared().blobs;
         let mut trays = self.pictures.quarantine.open(blobs).await?;
         // Only now: while this waited for its turn the draft may have become a case, whose pictures these are.
-        self.own_draft(draft, actor)?;
+        self.draft_for(Permission::PrepareDraft, draft, actor)?;
         trays.clear(blobs, draft).await?;
         blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
         discard()?;
@@ -405,6 +466,7 @@ impl From<PoolError> for AppError {
             PoolError::Intake(cause) => Unusable::Picture(cause).into(),
             PoolError::Unreadable => Unusable::PictureUnreadable.into(),
             PoolError::Late(patience) => Unusable::PictureLate(patience).into(),
+            PoolError::ObjectLate(patience) => Unusable::ObjectLate(patience).into(),
         }
     }
 }

@@ -43,6 +43,8 @@ pub(crate) enum Unusable {
     PictureUnreadable,
     #[error("picture: the picture could not be read within {} seconds; save it anew as JPEG or in a smaller size, and send that", .0.as_secs())]
     PictureLate(Duration),
+    #[error("picture: the DICOM object could not be read within {} seconds; send fewer frames", .0.as_secs())]
+    ObjectLate(Duration),
     #[error("the picture is still being looked at; wait until the programs are through with it")]
     StillLooking,
     #[error(

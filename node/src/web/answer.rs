@@ -94,6 +94,11 @@ fn is_for_nobody(path: &str) -> bool {
     path.starts_with("/a/") || path.starts_with("/health/")
 }
 
+/// What no person opens in a browser.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || path.starts_with("/dicomweb/")
+}
+
 /// How an asker reads answers.
 struct Asker {
     form: Form,
@@ -119,7 +124,7 @@ impl Asker {
         let path = request.uri().path().to_owned();
         let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let form = match () {
-            () if path.starts_with("/api/") || request.extensions().get() == Some(&Door::Owner) => Form::Json,
+            () if is_for_programs(&path) || request.extensions().get() == Some(&Door::Owner) => Form::Json,
             () if accepts == "text/plain" => Form::Words,
             () if frame::is_fragment(request.headers()) => Form::Fragment,
             () => Form::Page,

@@ -35,6 +35,7 @@ const ASSETS: &[Asset] = assets! {
     "js/cover-list.js",
     "js/cover-pen.js",
     "js/file-drop.js",
+    "js/frame-slider.js",
     "js/geometry.js",
     "js/image-stage.js",
     "js/local-time.js",

@@ -11,14 +11,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::{
     body::{Body, Bytes},
-    extract::{
-        Request,
-        multipart::{Field, MultipartError},
-    },
+    extract::Request,
     http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures::{Stream, StreamExt};
 use http_body_util::BodyExt;
 use protocol::limits::BLOB_BYTES_MAX;
 
@@ -62,10 +60,11 @@ pub(super) async fn whole(bytes_max: usize, body: Body) -> Result<Bytes, Problem
     }
 }
 
-/// The file in a part of a form; of one that is larger than a picture may be one byte more than that, for whoever says so.
-pub(super) async fn file_of(mut part: Field<'_>) -> Result<Vec<u8>, MultipartError> {
+/// The file in a part of a request; of one that is larger than a picture may be one byte more than that, for whoever says so.
+pub(super) async fn file_of<E>(mut part: impl Stream<Item = Result<Bytes, E>> + Unpin) -> Result<Vec<u8>, E> {
     let mut file = Vec::new();
-    while let Some(chunk) = part.chunk().await? {
+    while let Some(chunk) = part.next().await {
+        let chunk = chunk?;
         let room = (BLOB_BYTES_MAX + 1).saturating_sub(file.len());
         if file.len() > SMALL_FILE_BYTES {
             // Only addresses: of a file that grew by doubling, there would be a copy beside it.

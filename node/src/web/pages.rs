@@ -7,6 +7,7 @@ mod chain;
 pub(crate) mod error;
 mod events;
 mod feed;
+mod frames;
 mod help;
 mod manifest;
 mod marked;
@@ -49,6 +50,8 @@ pub(crate) fn routes() -> Routes {
         .post("/cases/{case}/status", case::resolve)
         .get("/cases/{case}/pictures/{number}", picture::show)
         .get("/cases/{case}/previews/{number}", picture::preview)
+        .get("/cases/{case}/pictures/{number}/frames", frames::show)
+        .get("/cases/{case}/pictures/{number}/object", picture::object)
         .get("/cases/{case}/pictures/{number}/manifest", manifest::show)
         .post("/cases/{case}/star", star::give)
         .post("/cases/{case}/star/take-back", star::take_back)

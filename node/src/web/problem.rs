@@ -58,6 +58,12 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unusable", "This cannot be used as it is", detail)
     }
 
+    /// A body of a kind that is not read here.
+    pub(crate) fn media_type(detail: &str) -> Self {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Self::new(status, "media-type", "This cannot be used as it is", detail)
+    }
+
     /// Files that are not taken, in the words of a page about each of them.
     pub(crate) fn files(words: String) -> Self {
         Self { kind: "files", ..Self::unusable(words) }

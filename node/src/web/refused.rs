@@ -1,7 +1,7 @@
 //! What stands beside a field that was not accepted, in the words of `locales`. Each match names every error there is, so that one
 //! without a sentence does not compile.
 
-use anonymizer::{CoverError, Doubt, IntakeError, Refused, ReleaseError};
+use anonymizer::{CoverError, Doubt, IntakeError, Refused, ReleaseError, dicom::DicomError};
 use house::Refusal;
 use protocol::{codec::Malformed, limits::PICTURES_MAX};
 
@@ -94,6 +94,7 @@ fn of_unusable(unusable: &Unusable) -> String {
         Unusable::Picture(cause) => of_intake(cause),
         Unusable::PictureUnreadable => get("refused-picture-unreadable"),
         Unusable::PictureLate(patience) => with("refused-picture-late", "seconds", patience.as_secs()),
+        Unusable::ObjectLate(patience) => with("refused-object-late", "seconds", patience.as_secs()),
         Unusable::StillLooking => get("refused-still-looking"),
         Unusable::LookFailed => get("refused-look-failed"),
         Unusable::PicturesChanged => get("refused-pictures-changed"),
@@ -142,6 +143,7 @@ fn of_intake(error: &IntakeError) -> String {
         }
         IntakeError::Refused(kind) => get(refused_key(*kind)),
         IntakeError::Unknown => get("refused-file-unknown"),
+        IntakeError::Dicom(cause) => of_dicom(cause),
         IntakeError::Animated(format) => with("refused-file-animated", "format", format),
         IntakeError::SeveralPictures(count) => with("refused-file-several", "count", count),
         IntakeError::Incomplete(format) => with("refused-file-incomplete", "format", format),
@@ -165,6 +167,28 @@ fn of_intake(error: &IntakeError) -> String {
     }
 }
 
+fn of_dicom(error: &DicomError) -> String {
+    let t = Sentences::english();
+    match error {
+        DicomError::NotDicom => get("refused-dicom-letters"),
+        DicomError::TooManyBytes { bytes, bytes_max } => {
+            counted("refused-dicom-too-large", bytes.div_ceil(1 << 20), "limit", bytes_max >> 20)
+        }
+        DicomError::Damaged(what) => with("refused-dicom-damaged", "what", what),
+        DicomError::TooManyAttributes(limit) => with("refused-dicom-attributes", "limit", limit),
+        DicomError::TooDeep(limit) => with("refused-dicom-deep", "limit", limit),
+        DicomError::TransferSyntax(name) => with("refused-dicom-syntax", "name", name),
+        DicomError::NotAnImage { what, advice } => t.with2("refused-dicom-no-image", "what", what, "advice", advice),
+        DicomError::NoPixels => get("refused-dicom-no-pixels"),
+        DicomError::TooManyPixels { frames, columns, rows, bytes_max } => {
+            let size = format!("{frames} × {columns} × {rows}");
+            t.with2("refused-dicom-too-many-pixels", "size", size, "limit", (bytes_max >> 20).to_string())
+        }
+        DicomError::Unsupported(what) => with("refused-dicom-rare", "what", what),
+        DicomError::NoSuchFrame { frames, .. } => with("refused-dicom-no-frame", "frames", frames),
+    }
+}
+
 const fn refused_key(kind: Refused) -> &'static str {
     match kind {
         Refused::Avif => "refused-avif",
@@ -172,7 +196,6 @@ const fn refused_key(kind: Refused) -> &'static str {
         Refused::Svg => "refused-svg",
         Refused::Pdf => "refused-pdf",
         Refused::Bmp => "refused-bmp",
-        Refused::Dicom => "refused-dicom",
         Refused::JpegXl => "refused-jpeg-xl",
         Refused::Jpeg2000 => "refused-jpeg-2000",
         Refused::BigTiff => "refused-big-tiff",

@@ -46,5 +46,9 @@ pub(crate) const fn removed_key(removed: Removed) -> &'static str {
         Removed::Film => "held-film",
         Removed::ProgramData => "held-program-data",
         Removed::BehindTheEnd => "held-behind-the-end",
+        Removed::Identity => "held-identity",
+        Removed::PrivateAttributes => "held-private-attributes",
+        Removed::Overlay => "held-overlay",
+        Removed::OtherAttributes => "held-other-attributes",
     }
 }

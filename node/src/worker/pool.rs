@@ -13,8 +13,9 @@ use std::{
 };
 
 use anonymizer::{
-    IntakeError, Limits, Looked, Opened, Sight,
-    worker::{Request, Task, WireError, read_decoded, read_looked},
+    Cover, IntakeError, Limits, Looked, Opened, Sight, View,
+    dicom::{Secret, Written, is_object},
+    worker::{Request, Task, WireError, read_decoded, read_looked, read_written},
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -31,8 +32,13 @@ const LOOKS_WAITING_MAX: usize = 256;
 const WAITING_MIB_MAX: usize = 256;
 /// How long a child may decode one picture, and how long it may take until it is ready for the first.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How many times as long it may unpack an object with all its frames.
+const OBJECT_PATIENCE: u32 = 3;
 /// How many times as long it may look at one.
 const LOOK_PATIENCE: u32 = 3;
+/// How many further frames are given as long again, and the most that all of them together are given.
+const FRAMES_EACH_PATIENCE: u32 = 2;
+const LOOK_PATIENCE_MAX: u32 = 30;
 /// How long nobody is started after a first failure; it doubles with each further one.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The longest such time.
@@ -55,6 +61,9 @@ pub(crate) enum PoolError {
     /// Reading it took too long.
     #[error("the picture could not be read within {} seconds; save it anew as JPEG or in a smaller size, and send that", .0.as_secs())]
     Late(Duration),
+    /// The same, of an object with its frames.
+    #[error("the DICOM object could not be read within {} seconds; send fewer frames", .0.as_secs())]
+    ObjectLate(Duration),
     /// No worker can be started; the operator must see to it.
     #[error("no worker can be started to read pictures")]
     Start(#[source] std::io::Error),
@@ -137,22 +146,47 @@ impl Pool {
         if bytes > bytes_max { Err(IntakeError::TooManyBytes { bytes, bytes_max }.into()) } else { Ok(()) }
     }
 
-    /// Has a picture decoded, and makes of its pixels what `make` makes of them. Goes on to its end even if the caller
-    /// does not wait for it.
+    /// Has a view of a picture decoded, and makes of its pixels what `make` makes of them. Goes on to its end even if the
+    /// caller does not wait for it.
     ///
     /// # Errors
     /// [`PoolError`]; none of them harms the node or the next picture.
     pub(crate) async fn decode<T: Send + 'static>(
         &self,
         file: Vec<u8>,
+        view: View,
         make: impl FnOnce(Opened) -> T + Send + 'static,
+    ) -> Result<T, PoolError> {
+        self.unpack(Task::Decode(view), file, read_decoded, make).await
+    }
+
+    /// Has a DICOM object written as it would leave, and makes of that what `make` makes of it; otherwise as [`Self::decode`].
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        file: Vec<u8>,
+        secret: Secret,
+        covers: Vec<Cover>,
+        make: impl FnOnce(Written) -> T + Send + 'static,
+    ) -> Result<T, PoolError> {
+        self.unpack(Task::Deidentify { secret, covers }, file, read_written, make).await
+    }
+
+    async fn unpack<Answer: Send + 'static, T: Send + 'static>(
+        &self,
+        task: Task,
+        file: Vec<u8>,
+        read: fn(&mut Output, &Limits) -> Result<Result<Answer, IntakeError>, WireError>,
+        make: impl FnOnce(Answer) -> T + Send + 'static,
     ) -> Result<T, PoolError> {
         self.check_size(file.len())?;
         let inner = &self.inner;
         let mib = u32::try_from(file.len() >> 20).unwrap_or(u32::MAX).saturating_add(1);
         let place = inner.places.clone().try_acquire_owned().map_err(|_| PoolError::Busy)?;
         let bytes = inner.bytes.clone().try_acquire_many_owned(mib).map_err(|_| PoolError::Busy)?;
-        let work = inner.clone().decode(file, make, (place, bytes));
+        let work = inner.clone().unpack(task, file, read, make, (place, bytes));
         tokio::spawn(work).await.unwrap_or(Err(PoolError::Stopping))
     }
 
@@ -182,7 +216,7 @@ impl Pool {
         Ok(Turn { _place: None, _turn: turn })
     }
 
-    /// Has a file looked at to the end; tells what there is so far once the upright faces are found. A caller that is
+    /// Has a file of so many frames looked at to the end; tells what there is so far once the upright faces are found. A caller that is
     /// dropped meanwhile ends the worker.
     ///
     /// # Errors
@@ -191,11 +225,13 @@ impl Pool {
         &self,
         _turn: Turn,
         file: Vec<u8>,
+        frames: u32,
         mut told: impl FnMut(Sight) + Send + 'static,
     ) -> Result<Looked, PoolError> {
         self.check_size(file.len())?;
         let inner = &self.inner;
-        let patience = inner.patience.saturating_mul(LOOK_PATIENCE);
+        let times = LOOK_PATIENCE.saturating_add(frames.saturating_sub(1).div_ceil(FRAMES_EACH_PATIENCE));
+        let patience = inner.patience.saturating_mul(times.min(LOOK_PATIENCE_MAX));
         inner
             .ask(Task::Look, file, patience, move |output, limits| read_looked(output, limits, &mut told))
             .await?
@@ -204,15 +240,18 @@ impl Pool {
 }
 
 impl Inner {
-    async fn decode<T: Send + 'static>(
+    async fn unpack<Answer: Send + 'static, T: Send + 'static>(
         self: Arc<Self>,
+        task: Task,
         file: Vec<u8>,
-        make: impl FnOnce(Opened) -> T + Send + 'static,
+        read: fn(&mut Output, &Limits) -> Result<Result<Answer, IntakeError>, WireError>,
+        make: impl FnOnce(Answer) -> T + Send + 'static,
         _room: (OwnedSemaphorePermit, OwnedSemaphorePermit),
     ) -> Result<T, PoolError> {
         let _turn = self.decodes.acquire().await.map_err(|_| PoolError::Stopping)?;
-        let decoded = self.ask(Task::Decode, file, self.patience, read_decoded).await??;
-        tokio::task::spawn_blocking(move || make(decoded)).await.map_err(|_| PoolError::Unreadable)
+        let times = if is_object(&file) { OBJECT_PATIENCE } else { 1 };
+        let answer = self.ask(task, file, self.patience.saturating_mul(times), read).await??;
+        tokio::task::spawn_blocking(move || make(answer)).await.map_err(|_| PoolError::Unreadable)
     }
 
     async fn ask<T: Send + 'static>(
@@ -223,13 +262,17 @@ impl Inner {
         read: impl FnOnce(&mut Output, &Limits) -> Result<T, WireError> + Send + 'static,
     ) -> Result<T, PoolError> {
         let seat = self.seat().await?;
+        let is_object = is_object(&file);
         let request = Request { task, limits: self.limits, file };
         match seat.ask(request, patience, read).await {
             Ok((seat, answer)) => {
                 self.kept(seat);
                 Ok(answer)
             }
-            Err(broken) => Err(self.broke(&broken, patience)),
+            Err(broken) => Err(match self.broke(&broken, patience) {
+                PoolError::Late(patience) if is_object => PoolError::ObjectLate(patience),
+                error => error,
+            }),
         }
     }
 

@@ -182,6 +182,17 @@ fn paired_summary() -> Summary {
     Summary { pictures: (0..3).flat_map(picture).collect(), ..summary(None) }
 }
 
+/// A case with a de-identified DICOM object.
+fn object_summary() -> Summary {
+    let full = summary(None);
+    let methods = vec![113_100, 113_101, 113_102, 113_107, 113_108];
+    let object = |picture: Picture| {
+        let manifest = Manifest { methods: methods.clone(), ..picture.manifest };
+        Picture { media_type: MediaType::Dicom, manifest, ..picture }
+    };
+    Summary { pictures: full.pictures.into_iter().map(object).collect(), ..summary(None) }
+}
+
 /// A case with nothing that it need not have.
 fn bare_summary() -> Summary {
     let (tags, pictures) = (vec![], vec![]);
@@ -227,6 +238,7 @@ pub(crate) fn bodies() -> Vec<Value> {
         typed("restricted case", "Summary", &summary(Some(vec![feed(), FeedId([9; 32])]))),
         typed("bare case", "Summary", &bare_summary()),
         typed("case with a pair", "Summary", &paired_summary()),
+        typed("case with an object", "Summary", &object_summary()),
         typed("full comment", "Comment", &comment()),
         typed("bare comment", "Comment", &bare_comment),
         typed("comment that points at a place", "Comment", &pointing_comment),

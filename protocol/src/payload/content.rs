@@ -16,6 +16,8 @@ codes! {
     pub enum MediaType {
         1 => Jpeg,
         2 => Png,
+        /// A de-identified DICOM object, all its frames in one blob.
+        3 => Dicom,
     }
 
     /// How a picture belongs to the one behind it.

@@ -16,7 +16,7 @@ use protocol::{
     message::{BlobHead, Framed, Gossip, Introduction, WantBlob, decode_versioned},
 };
 
-pub use pictures::{clean, exif, frames, picture};
+pub use pictures::{clean, dicom, exif, frames, picture};
 
 /// The scanner and the decoder agree on where an item ends, and the encoding of a value is its only one.
 pub fn scan(bytes: &[u8]) {

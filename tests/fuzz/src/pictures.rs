@@ -1,7 +1,11 @@
 //! What the targets of the anonymizer claim: no file makes it panic, what it lets out carries nothing, and a worker's frames are
 //! read as they were written. Pictures are small here, so that a second has thousands of them; no finder looks at them.
 
-use anonymizer::{Limits, Replica, grammar, open, worker};
+use anonymizer::{
+    Limits, MediaType, Replica,
+    dicom::{Object, ObjectLimits, Secret},
+    grammar, open, worker,
+};
 
 /// Small pictures, and little room for what unpacks.
 const LIMITS: Limits = Limits {
@@ -61,6 +65,29 @@ pub fn clean(bytes: &[u8]) {
     assert_eq!((opened.pixels.width(), opened.pixels.height()), (checked.width, checked.height));
 }
 
+/// An object of any bytes is read or refused; what is written of one that is read is clean; and what the grammar of clean objects
+/// lets through is read as the picture that it says.
+pub fn dicom(bytes: &[u8]) {
+    quietly();
+    let limits = ObjectLimits::of(&LIMITS);
+    if let Ok(object) = Object::read(bytes, &limits) {
+        let size = (object.frames().width(), object.frames().height());
+        // It may have become longer than it came, unpacked and with what was done written into it.
+        if let Ok(clean) = object.deidentify_under(&Secret::new([5; 32]), &[]) {
+            match grammar::check(&clean.bytes, &Limits::NETWORK) {
+                Ok(checked) => assert_eq!((checked.media_type, (checked.width, checked.height)), (MediaType::Dicom, size)),
+                Err(refused) => panic!("what was written is refused: {refused}"),
+            }
+        }
+    }
+    let Ok(checked) = grammar::check(bytes, &LIMITS) else { return };
+    if checked.media_type == MediaType::Dicom {
+        let object = Object::read(bytes, &limits).expect("what is clean is read");
+        let shown = object.frames().render(0, None).expect("it has a frame");
+        assert_eq!((shown.width(), shown.height()), (checked.width, checked.height));
+    }
+}
+
 /// Requests to a worker and its answers.
 pub fn frames(bytes: &[u8]) {
     if let Ok(Some(request)) = worker::read_request(&mut &*bytes) {
@@ -73,6 +100,7 @@ pub fn frames(bytes: &[u8]) {
         let (width, height) = (opened.pixels.width(), opened.pixels.height());
         assert!(u64::from(width) * u64::from(height) <= LIMITS.pixels_max);
     }
+    let _ = worker::read_written(&mut &*bytes, &LIMITS);
     let _ = worker::read_looked(&mut &*bytes, &LIMITS, &mut |_| ());
 }
 

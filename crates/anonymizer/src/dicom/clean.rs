@@ -16,9 +16,9 @@ use crate::dicom::{
 };
 
 /// Bytes of a binary value that may stay: a palette or table with an entry for each value of 16 bits.
-const BINARY_BYTES_MAX: usize = 1 << 17;
+pub(crate) const BINARY_BYTES_MAX: usize = 1 << 17;
 /// Values of an attribute in text form: one number a frame, at most.
-const VALUES_MAX: usize = 1 << 16;
+pub(crate) const VALUES_MAX: usize = 1 << 16;
 
 /// Copies what may stay, item by item.
 pub(crate) struct Cleaner<'a> {
@@ -184,7 +184,7 @@ fn joined(texts: impl IntoIterator<Item = String>) -> PrimitiveValue {
 }
 
 /// The forms of PS3.5 section 6.2: a decimal of up to 16, a whole number of up to 12 characters.
-fn is_number(text: &str, vr: VR) -> bool {
+pub(crate) fn is_number(text: &str, vr: VR) -> bool {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
     text.is_empty()
         || plain
@@ -206,7 +206,7 @@ fn stand_in(tag: Tag, vr: VR) -> Option<PrimitiveValue> {
 }
 
 /// A value that says nothing.
-fn dummy(tag: Tag, vr: VR) -> PrimitiveValue {
+pub(crate) fn dummy(tag: Tag, vr: VR) -> PrimitiveValue {
     PrimitiveValue::from(match (tag, vr) {
         (tags::MODALITY, _) => "OT",
         (tags::RESCALE_TYPE | tags::MODALITY_LUT_TYPE, _) => "US",

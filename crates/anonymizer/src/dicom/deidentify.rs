@@ -6,6 +6,7 @@ use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cover::Cover,
     dicom::{
         clean::{Cleaner, sequence, write_code},
         error::DicomError,
@@ -16,25 +17,31 @@ use crate::{
         rule::Reason,
         value,
     },
+    mask::Mask,
     pixels::Pixels,
     region::Region,
 };
 
 /// This program as a maker of files (PS3.7 section D.3.3.2).
-const IMPLEMENTATION_UID: &str = "2.25.270695996825855179949881587723571202391";
-const IMPLEMENTATION_NAME: &str = "CONSILIUM";
+pub(crate) const IMPLEMENTATION_UID: &str = "2.25.270695996825855179949881587723571202391";
+pub(crate) const IMPLEMENTATION_NAME: &str = "CONSILIUM";
 /// What was done, in words of at most 64 characters each.
-const METHOD: &str = "PS3.15 2024e Annex E Basic Profile, by allow-list\\\
+pub(crate) const METHOD: &str = "PS3.15 2024e Annex E Basic Profile, by allow-list\\\
     All print and faces that were found or marked are covered\\\
     Dates moved by a secret number of days; ages above 89 are 90";
 /// What was done, from context group 7050 of PS3.16.
-const METHOD_CODES: [[&str; 3]; 5] = [
+pub(crate) const METHOD_CODES: [[&str; 3]; 5] = [
     ["DCM", "113100", "Basic Application Confidentiality Profile"],
     ["DCM", "113101", "Clean Pixel Data Option"],
     ["DCM", "113102", "Clean Recognizable Visual Features Option"],
     ["DCM", "113107", "Retain Longitudinal Temporal Information Modified Dates Option"],
     ["DCM", "113108", "Retain Patient Characteristics Option"],
 ];
+
+/// How an object is de-identified, as the numbers of those codes.
+pub(crate) fn methods() -> Vec<u32> {
+    METHOD_CODES.iter().filter_map(|[_, code, _]| code.parse().ok()).collect()
+}
 
 /// An object that may leave.
 #[derive(Clone, Debug)]
@@ -96,16 +103,40 @@ impl Object {
     /// # Errors
     /// [`DicomError`] if the new file cannot be written.
     pub fn deidentify(
-        self,
+        mut self,
         secret: &Secret,
         mut look: impl FnMut(u32, &Pixels) -> Vec<Region>,
     ) -> Result<Deidentified, DicomError> {
-        let mut frames = self.frames;
         let mut covers = Vec::new();
-        for frame in 0..frames.count() {
-            covers.push(looked_at(&frames, frame, &mut look)?);
+        for frame in 0..self.frames.count() {
+            covers.push(looked_at(&self.frames, frame, &mut look)?);
         }
-        paint(&mut frames, &covers);
+        paint(&mut self.frames, covers.iter().map(Vec::as_slice));
+        self.written(secret)
+    }
+
+    /// The object as it may leave, the same covers on every frame, as whole blocks.
+    ///
+    /// # Errors
+    /// [`DicomError`] if the new file cannot be written.
+    pub fn deidentify_under(mut self, secret: &Secret, covers: &[Cover]) -> Result<Deidentified, DicomError> {
+        let mask = Mask::of(covers, self.frames.width(), self.frames.height()).regions();
+        paint(&mut self.frames, std::iter::repeat(mask.as_slice()));
+        self.written(secret)
+    }
+
+    /// What stays behind of it when it leaves.
+    pub fn left(&self) -> Left {
+        // It is counted alike under every secret.
+        let secret = Secret::new([0; 32]);
+        let pseudonyms = Pseudonyms::of(&self.data_set, &secret);
+        let mut cleaner = Cleaner { pseudonyms: &pseudonyms, left: Left::default() };
+        cleaner.clean(&self.data_set);
+        cleaner.left
+    }
+
+    fn written(self, secret: &Secret) -> Result<Deidentified, DicomError> {
+        let frames = self.frames;
         let pseudonyms = Pseudonyms::of(&self.data_set, secret);
         let mut cleaner = Cleaner { pseudonyms: &pseudonyms, left: Left::default() };
         let mut clean = cleaner.clean(&self.data_set);
@@ -142,6 +173,9 @@ fn write_patient(clean: &mut InMemDicomObject, original: &InMemDicomObject, pseu
 
 fn write_pixels(clean: &mut InMemDicomObject, frames: &Frames, lossy: Option<&str>) {
     let stored = &frames.stored;
+    if frames.count() > 1 || clean.get(tags::NUMBER_OF_FRAMES).is_some() {
+        clean.put_str(tags::NUMBER_OF_FRAMES, VR::IS, frames.count().to_string());
+    }
     let mut number = |tag, number: u16| {
         clean.put(DataElement::new(tag, VR::US, PrimitiveValue::from(number)));
     };

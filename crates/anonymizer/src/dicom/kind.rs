@@ -51,9 +51,14 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("1.2.840.10008.5.1.4.1.1.4.2", "a spectroscopy without a picture", "save its display as a picture"),
 ];
 
+/// Whether objects of this class are taken.
+pub(crate) fn is_taken(class: &str) -> bool {
+    class.strip_prefix(STORAGE).is_some_and(|class| TAKEN.contains(&class))
+}
+
 /// Refuses what is no image of a class that is taken.
 pub(crate) fn check(class: &str, data_set: &InMemDicomObject) -> Result<(), DicomError> {
-    if class.strip_prefix(STORAGE).is_some_and(|class| TAKEN.contains(&class)) {
+    if is_taken(class) {
         return Ok(());
     }
     let refused =

@@ -5,7 +5,10 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 
-use crate::dicom::{value, window::Window};
+use crate::dicom::{
+    value,
+    window::{PRESETS_MAX, Window},
+};
 
 /// Lookup tables have no more entries than 16 bits can count.
 const ENTRIES_MAX: usize = 1 << 16;
@@ -72,7 +75,7 @@ impl Look {
             slope: first(tags::RESCALE_SLOPE).filter(|slope| *slope != 0.0).unwrap_or(1.0),
             intercept: first(tags::RESCALE_INTERCEPT).unwrap_or(0.0),
             modality: items(data_set, tags::MODALITY_LUT_SEQUENCE).first().and_then(Table::read),
-            windows: Window::presets(voi).into_iter().chain(tables).collect(),
+            windows: Window::presets(voi).into_iter().chain(tables).take(PRESETS_MAX).collect(),
         }
     }
 

@@ -12,6 +12,9 @@ const ELEMENTS_MAX: usize = 64;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Meta<'a> {
     pub(crate) transfer_syntax: String,
+    /// Class and instance, as far as the group names them in the form of UIDs.
+    pub(crate) class: Option<String>,
+    pub(crate) instance: Option<String>,
     pub(crate) data_set: &'a [u8],
 }
 
@@ -21,21 +24,33 @@ pub(crate) fn read(file: &[u8]) -> Result<Meta<'_>, DicomError> {
         return Err(DicomError::NotDicom);
     }
     let mut rest = file.get(PREAMBLE_BYTES + 4..).unwrap_or_default();
-    let mut transfer_syntax = None;
+    let (mut transfer_syntax, mut class, mut instance) = (None, None, None);
     for _ in 0..ELEMENTS_MAX {
         if rest.get(..2) != Some(&[2, 0]) {
             break;
         }
         let (element, value, behind) =
             element(rest).ok_or(DicomError::damaged("its file meta information breaks off"))?;
-        if element == 0x0010 {
-            let uid = String::from_utf8_lossy(value);
-            transfer_syntax = Some(uid.trim_end_matches(['\0', ' ']).to_owned());
+        match element {
+            0x0002 => class = uid(value),
+            0x0003 => instance = uid(value),
+            0x0010 => {
+                let uid = String::from_utf8_lossy(value);
+                transfer_syntax = Some(uid.trim_end_matches(['\0', ' ']).to_owned());
+            }
+            _ => {}
         }
         rest = behind;
     }
     let transfer_syntax = transfer_syntax.ok_or(DicomError::damaged("it does not say its transfer syntax"))?;
-    Ok(Meta { transfer_syntax, data_set: rest })
+    Ok(Meta { transfer_syntax, class, instance, data_set: rest })
+}
+
+/// A UID (PS3.5 section 9.1), if it is one.
+fn uid(value: &[u8]) -> Option<String> {
+    let text = str::from_utf8(value).ok()?.trim_end_matches(['\0', ' ']);
+    let is_uid = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_uid.then(|| text.to_owned())
 }
 
 /// Element number, value, and what follows, of an element in Explicit VR Little Endian (PS3.5 section 7.1.2).

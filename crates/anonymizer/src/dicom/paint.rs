@@ -8,8 +8,8 @@ use crate::{
     region::Region,
 };
 
-/// Paints covers over one frame after another; regions outside the frame are cut off.
-pub(crate) fn paint(frames: &mut Frames, covers: &[Vec<Region>]) {
+/// Paints covers over one frame after another, each its own; regions outside the frame are cut off.
+pub(crate) fn paint<'a>(frames: &mut Frames, covers: impl Iterator<Item = &'a [Region]>) {
     let fill = fill(frames);
     let (width, height) = (frames.width(), frames.height());
     let frame_bytes = frames.stored.frame_bytes();

@@ -6,6 +6,7 @@ use std::fmt;
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use zeroize::Zeroize;
 
@@ -14,9 +15,12 @@ use crate::dicom::value;
 /// Dates of a patient move back by at least so many days, and by less than [`DAYS_SPAN`] more.
 const DAYS_LEAST: u64 = 30;
 const DAYS_SPAN: u64 = 3_650;
+/// Bytes of a digest that stand for a patient, and for a study.
+const PATIENT_BYTES: usize = 6;
+const STUDY_BYTES: usize = 5;
 
-/// What pseudonyms, UIDs and the moves of dates are derived from. A house keeps one, and never shows it.
-#[derive(Clone)]
+/// What pseudonyms, UIDs and the moves of dates are derived from. A house keeps one, and shows it to nobody but its own worker.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secret([u8; 32]);
 
 impl Secret {
@@ -67,12 +71,12 @@ impl<'a> Pseudonyms<'a> {
 
     /// Stands for name and number of the patient.
     pub(crate) fn patient(&self) -> String {
-        format!("C{}", letters(&self.secret.digest("patient", &self.patient), 6))
+        format!("C{}", letters(&self.secret.digest("patient", &self.patient), PATIENT_BYTES))
     }
 
     /// Stands for the number of a study of this patient.
     pub(crate) fn study(&self, original: &str) -> String {
-        format!("S{}", letters(&self.secret.digest("study", &format!("{}\0{original}", self.patient)), 5))
+        format!("S{}", letters(&self.secret.digest("study", &format!("{}\0{original}", self.patient)), STUDY_BYTES))
     }
 
     /// How far dates of this patient move: always back, never to the future.
@@ -89,6 +93,28 @@ impl<'a> Pseudonyms<'a> {
         let number = number & !(0xf << 76) & !(0x3 << 62) | 0x8 << 76 | 0x2 << 62;
         format!("2.25.{number}")
     }
+}
+
+/// Whether a UID is one that [`Pseudonyms::uid`] could have given.
+pub(crate) fn is_uid(text: &str) -> bool {
+    let number = text.strip_prefix("2.25.").filter(|digits| !digits.starts_with(['0', '+']));
+    let number = number.and_then(|digits| digits.parse::<u128>().ok());
+    number.is_some_and(|number| number >> 76 & 0xf == 0x8 && number >> 62 & 0x3 == 0x2)
+}
+
+/// Whether a text could stand for a patient.
+pub(crate) fn is_patient(text: &str) -> bool {
+    is_of(text, 'C', PATIENT_BYTES)
+}
+
+/// Whether a text could stand for a study.
+pub(crate) fn is_study(text: &str) -> bool {
+    is_of(text, 'S', STUDY_BYTES)
+}
+
+fn is_of(text: &str, first: char, bytes: usize) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte);
+    text.strip_prefix(first).is_some_and(|digits| digits.len() == 2 * bytes && digits.bytes().all(is_digit))
 }
 
 fn letters(digest: &[u8], bytes: usize) -> String {

@@ -78,7 +78,8 @@ fn group_reason(tag: Tag) -> Option<Reason> {
     match tag {
         Tag(group, _) if group % 2 == 1 => Some(Reason::Private),
         Tag(0x5000..=0x50ff | 0x6000..=0x60ff, _) => Some(Reason::Overlay),
-        Tag(0x0088, 0x0200) => Some(Reason::Icon),
+        // The pixels of the object itself are written apart; any others are a copy.
+        Tag(0x0088, 0x0200) | Tag(0x7fe0, _) => Some(Reason::Icon),
         Tag(..=0x0007, _) | Tag(_, 0) => Some(Reason::NotNeeded),
         _ => None,
     }

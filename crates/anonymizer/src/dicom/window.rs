@@ -8,7 +8,7 @@ use dicom_object::InMemDicomObject;
 use crate::dicom::{lookup::Table, value};
 
 /// Presets beyond this are not offered.
-const PRESETS_MAX: usize = 16;
+pub(crate) const PRESETS_MAX: usize = 16;
 /// Names that devices give their presets. Any other may be a person's, and the preset then goes by its number.
 const NAMES: &[&str] = &[
     "ABDOMEN",
@@ -36,6 +36,10 @@ const NAMES: &[&str] = &[
     "WINDOW3",
 ];
 
+/// What other windows are called.
+const FULL: &str = "full range";
+const TABLE: &str = "table";
+
 /// A window over the values of a modality.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
@@ -52,6 +56,17 @@ enum Curve {
 }
 
 impl Window {
+    /// Windows of one frame: its presets and the full range.
+    pub(crate) const NAMES_MAX: usize = PRESETS_MAX + 1;
+
+    /// Whether a name is one that windows of objects have here.
+    pub(crate) fn is_name(name: &str) -> bool {
+        let number = name.strip_prefix("preset ").and_then(|number| number.parse::<usize>().ok());
+        matches!(name, FULL | TABLE)
+            || number.is_some_and(|number| (1..=PRESETS_MAX).contains(&number))
+            || NAMES.iter().any(|known| known.to_ascii_lowercase() == name)
+    }
+
     /// A window that a person chose, linear; a width below 1 counts as 1.
     pub fn new(center: f64, width: f64) -> Self {
         Self { name: format!("{center:.0} / {width:.0}"), curve: Curve::Linear { center, width: width.max(1.0) } }
@@ -60,11 +75,11 @@ impl Window {
     /// From the smallest to the largest value.
     pub(crate) fn full(low: f64, high: f64) -> Self {
         let (center, width) = ((low + high) / 2.0, (high - low).max(f64::MIN_POSITIVE));
-        Self { name: "full range".to_owned(), curve: Curve::LinearExact { center, width } }
+        Self { name: FULL.to_owned(), curve: Curve::LinearExact { center, width } }
     }
 
     pub(crate) fn of_table(table: Table) -> Self {
-        Self { name: "table".to_owned(), curve: Curve::Table(table) }
+        Self { name: TABLE.to_owned(), curve: Curve::Table(table) }
     }
 
     /// The presets that an object, or a functional group of it, carries.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anonymizer::{
-    Limits, Removed, Replica,
+    Limits, Removed, Replica, View,
     worker::{self, Request, Task},
 };
 use image::ImageFormat;
@@ -21,7 +21,7 @@ fn check(file: &[u8], removed: &[Removed]) {
     let (seen, released) = cleaned(file);
     assert_eq!(seen.removed, removed.iter().copied().collect::<BTreeSet<_>>());
     assert_eq!(released.picture.manifest().removed, seen.removed);
-    for task in [Task::Decode, Task::Look] {
+    for task in [Task::Decode(View::FIRST), Task::Look] {
         let (mut request, mut wire) = (Vec::new(), Vec::new());
         let asked = Request { task, limits: Limits::NETWORK, file: file.to_vec() };
         worker::write_request(&mut request, &asked).unwrap();

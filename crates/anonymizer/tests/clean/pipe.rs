@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use anonymizer::{
-    Finder, Limits, Region, Stage, look_at, open, warm,
+    Finder, Limits, Region, Stage, View, look_at, open, warm,
     worker::{Request, Task, WireError, read_decoded, read_looked, read_ready, read_request, run, write_request},
 };
 
@@ -29,7 +29,7 @@ fn answers(requests: &[u8]) -> Vec<u8> {
 fn requests(task: Task, files: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for file in files {
-        write_request(&mut bytes, &Request { task, limits: LIMITS, file: file.clone() }).unwrap();
+        write_request(&mut bytes, &Request { task: task.clone(), limits: LIMITS, file: file.clone() }).unwrap();
     }
     bytes
 }
@@ -47,7 +47,7 @@ fn looked(mut answer: &[u8]) -> Result<(), WireError> {
 #[test]
 fn a_worker_decodes_one_file_after_the_other() {
     let files = [jpeg(), b"GIF89a".to_vec(), png(), Vec::new(), png_with(&png(), &[chunk(b"tEXt", b"who")])];
-    let answers = answers(&requests(Task::Decode, &files));
+    let answers = answers(&requests(Task::Decode(View::FIRST), &files));
     let mut pipe = Cursor::new(answers.as_slice());
     for file in &files {
         assert_eq!(read_decoded(&mut pipe, &LIMITS).unwrap(), open(file, &LIMITS));
@@ -91,7 +91,7 @@ fn every_refusal_crosses_the_pipe() {
 
 #[test]
 fn the_parent_takes_no_more_than_its_limits() {
-    let answers = answers(&requests(Task::Decode, &[png()]));
+    let answers = answers(&requests(Task::Decode(View::FIRST), &[png()]));
     let small = Limits { pixels_max: u64::from(WIDTH * HEIGHT) - 1, ..LIMITS };
     assert!(matches!(read_decoded(&mut answers.as_slice(), &small), Err(WireError::Body(2_400))));
     let endless = [0xff; 64];
@@ -104,7 +104,7 @@ fn the_parent_takes_no_more_than_its_limits() {
 
 #[test]
 fn a_worker_that_dies_within_an_answer_is_an_error() {
-    let answer = answers(&requests(Task::Decode, &[png()]));
+    let answer = answers(&requests(Task::Decode(View::FIRST), &[png()]));
     for end in 0..answer.len() {
         let broken = read_decoded(&mut &answer[..end], &LIMITS);
         assert!(matches!(broken, Err(WireError::Pipe(_))), "cut at {end}");
@@ -117,7 +117,7 @@ fn a_worker_that_dies_within_an_answer_is_an_error() {
 
 #[test]
 fn an_answer_to_another_question_is_not_believed() {
-    let [decoded, seen] = [Task::Decode, Task::Look].map(|task| answers(&requests(task, &[png()])));
+    let [decoded, seen] = [Task::Decode(View::FIRST), Task::Look].map(|task| answers(&requests(task, &[png()])));
     assert!(matches!(looked(&decoded), Err(WireError::OutOfPlace)));
     assert!(matches!(read_decoded(&mut seen.as_slice(), &LIMITS), Err(WireError::OutOfPlace)));
     let whole_at_once = bent(&seen, "\"Upright\"", "  \"Whole\"");
@@ -154,7 +154,7 @@ fn a_finding_outside_the_picture_is_not_believed() {
 
 #[test]
 fn no_bytes_make_the_readers_panic() {
-    let decoded = answers(&requests(Task::Decode, &[png()]));
+    let decoded = answers(&requests(Task::Decode(View::FIRST), &[png()]));
     let seen = answers(&requests(Task::Look, &[png()]));
     let request = requests(Task::Look, &[b"x".to_vec()]);
     for bytes in [&decoded[..200], &seen, &request] {

@@ -42,7 +42,7 @@ fn kinds_that_are_not_taken_are_named_with_what_to_do() {
         (b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<SVG>", "this is an SVG drawing"),
         (b"%PDF-1.7\n", "this is a PDF document, not a picture; save the page"),
         (b"BM\x36\0\0\0\0\0", "this is a BMP picture, which is not taken; save it as PNG"),
-        (&dicom, "this is a DICOM object, not a photograph; export the image from the viewer as PNG"),
+        (&dicom, "the DICOM file is damaged: its file meta information breaks off; export it from the archive again"),
         (b"\xff\x0a\xfa\x7f", "this is a JPEG XL picture"),
         (b"\0\0\0\x0cJXL \r\n\x87\n", "this is a JPEG XL picture"),
         (b"\0\0\0\x0cjP  \r\n\x87\n", "this is a JPEG 2000 picture"),

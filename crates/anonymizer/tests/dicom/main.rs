@@ -4,6 +4,8 @@
 
 mod consistency;
 mod gone;
+mod grammar;
+mod leaving;
 mod objects;
 mod refusals;
 mod shown;

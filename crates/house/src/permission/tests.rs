@@ -10,6 +10,8 @@ const MATRIX: &[(Permission, &str)] = &[
     (Permission::ReadPublic, "x x x   x  x  x  x  x  -     -    x"),
     (Permission::ReadHouse, "- - x   -  x  -  x  -  -     -    x"),
     (Permission::ReadNetwork, "- - x   -  x  -  x  x  -     -    x"),
+    (Permission::PrepareDraft, "- - x   -  -  -  -  -  -     -    x"),
+    (Permission::SendObjects, "- - x   -  -  -  -  -  -     -    x"),
     (Permission::PostCase, "- - x   -  -  -  -  -  -     -    x"),
     (Permission::Comment, "- - x   -  -  -  -  -  -     -    x"),
     (Permission::Star, "- - x   -  -  -  -  -  -     -    x"),

@@ -48,6 +48,23 @@ fn no_scope_covers_making_tokens_attesting_or_withdrawing_for_others() {
 }
 
 #[test]
+fn a_token_for_objects_prepares_drafts_and_neither_publishes_nor_reads() {
+    let mut office = Office::new();
+    office.staff("ada", &[]);
+    let (ada, _) = office.sign_in("ada", true);
+    let may = |office: &mut Office, scope| {
+        let secret = office.mint(&ada, &[scope], 30).unwrap();
+        let actor = office.house.recognize(&secret, office.now_ms).unwrap().acting(true);
+        let is_permitted = |permission: &&Permission| office.house.permit(&actor, **permission, office.now_ms).is_ok();
+        Permission::ALL.iter().filter(is_permitted).copied().collect::<Vec<_>>()
+    };
+    let objects = may(&mut office, Scope::Dicom);
+    assert_eq!(objects, [Permission::PrepareDraft, Permission::SendObjects]);
+    let words = may(&mut office, Scope::CasesWrite);
+    assert!(words.contains(&Permission::PostCase) && !words.contains(&Permission::SendObjects));
+}
+
+#[test]
 fn a_token_ends_at_its_time_or_when_revoked_or_with_its_owner() {
     let mut office = Office::new();
     let id = office.staff("ada", &[]);

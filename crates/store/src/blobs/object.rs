@@ -47,6 +47,7 @@ impl Head {
             Content::Original { deadline_ms } => (0, deadline_ms),
             Content::Picture(MediaType::Jpeg) => (1, 0),
             Content::Picture(MediaType::Png) => (2, 0),
+            Content::Picture(MediaType::Dicom) => (3, 0),
         };
         let mut bytes = FORMAT.stamp().to_vec();
         bytes.extend_from_slice(&self.place.file.to_be_bytes());
@@ -76,6 +77,7 @@ impl Head {
             0 => Content::Original { deadline_ms: number(STAMP_LEN + 24, 8) },
             1 => Content::Picture(MediaType::Jpeg),
             2 => Content::Picture(MediaType::Png),
+            3 => Content::Picture(MediaType::Dicom),
             _ => return Err(damaged()),
         };
         let place = Place { file: number(STAMP_LEN, 4) as u32, slot: number(STAMP_LEN + 4, 4) as u32 };

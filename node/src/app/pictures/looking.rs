@@ -112,17 +112,20 @@ impl App {
         }
     }
 
-    /// The file of a picture that waits to be looked at, and that one more try is made; none if it was removed.
-    async fn waiting_file(&self, draft: CaseNumber, id: PictureId) -> Result<Option<Vec<u8>>, AppError> {
+    /// The file of a picture that waits to be looked at, and how many frames it has, and that one more try is made; none if it
+    /// was removed.
+    async fn waiting_file(&self, draft: CaseNumber, id: PictureId) -> Result<Option<(Vec<u8>, u32)>, AppError> {
         // Before the try: a picture that stops the whole node is not looked at for ever.
         self.note_look(draft, id, Laid::tries_again).await?;
         let joined = self.joined()?;
         let blobs = &joined.shared().blobs;
         let trays = self.pictures.quarantine.open(blobs).await?;
         let laid = trays.get(draft).and_then(|tray| tray.picture(id)).filter(|laid| laid.is_looked_at());
-        let Some(raw) = laid.and_then(|laid| laid.raw) else { return Ok(None) };
+        let Some((raw, frames)) = laid.and_then(|laid| Some((laid.raw?, laid.look.series.frames))) else {
+            return Ok(None);
+        };
         match blobs.get_original(raw.original()).await? {
-            Found::Held(mut file) => Ok(Some(std::mem::take(&mut *file))),
+            Found::Held(mut file) => Ok(Some((std::mem::take(&mut *file), frames))),
             Found::Erased | Found::NotHeld => Ok(None),
         }
     }
@@ -147,10 +150,10 @@ impl App {
 async fn look_at(app: Weak<App>, place: Place, draft: CaseNumber, id: PictureId) -> Result<(), AppError> {
     let pool = strong(&app)?.pictures.pool.clone();
     let turn = pool.turn(place).await?;
-    let Some(file) = strong(&app)?.waiting_file(draft, id).await? else { return Ok(()) };
+    let Some((file, frames)) = strong(&app)?.waiting_file(draft, id).await? else { return Ok(()) };
     let (says, mut words) = mpsc::channel(WORDS_MAX);
     // Nobody hears it any more where the node stops.
-    let looking = pool.look(turn, file, move |sight| drop(says.blocking_send(sight)));
+    let looking = pool.look(turn, file, frames, move |sight| drop(says.blocking_send(sight)));
     let noting = async {
         while let Some(sight) = words.recv().await {
             note(&app, draft, id, sight).await?;

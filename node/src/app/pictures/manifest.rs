@@ -22,6 +22,7 @@ pub(super) fn picture(released: &Released, blob: BlobId, preview: BlobId, alt: &
         media_type: match released.picture.media_type() {
             anonymizer::MediaType::Jpeg => MediaType::Jpeg,
             anonymizer::MediaType::Png => MediaType::Png,
+            anonymizer::MediaType::Dicom => MediaType::Dicom,
         },
         width: released.picture.width(),
         height: released.picture.height(),
@@ -48,7 +49,7 @@ fn to_wire(account: &anonymizer::Manifest) -> Manifest {
         removed,
         answered: account.answered.iter().map(|doubt| doubt_to_wire(*doubt)).collect(),
         looked_for: account.looked_for.iter().map(|concern| concern_to_wire(*concern)).collect(),
-        methods: Vec::new(),
+        methods: account.methods.clone(),
     }
 }
 
@@ -126,12 +127,14 @@ fn removed_to_wire(kind: anonymizer::Removed) -> manifest::Removed {
         There::Place => Removed::Place,
         There::Time => Removed::Time,
         There::Camera | There::SerialNumber | There::MakerNotes => Removed::Device,
-        There::Owner | There::People => Removed::Person,
-        There::Comment | There::Caption => Removed::Comment,
+        There::Owner | There::People | There::Identity => Removed::Person,
+        There::Comment | There::Caption | There::Overlay => Removed::Comment,
         There::Thumbnail | There::FurtherPictures | There::Film => Removed::EmbeddedPicture,
         There::ColourProfile => Removed::ColourProfile,
         There::BehindTheEnd => Removed::TrailingData,
-        There::EditingHistory | There::ProgramData => Removed::OtherMetadata,
+        There::EditingHistory | There::ProgramData | There::PrivateAttributes | There::OtherAttributes => {
+            Removed::OtherMetadata
+        }
     }
 }
 
@@ -162,13 +165,15 @@ mod tests {
             removed: anonymizer::Removed::ALL.into_iter().collect(),
             width: 10,
             height: 10,
-            media_type: anonymizer::MediaType::Jpeg,
+            media_type: anonymizer::MediaType::Dicom,
+            methods: vec![113_100, 113_101],
         };
         let wire = to_wire(&account);
         assert_eq!(wire.reviewer, account.reviewer);
         assert!(!wire.finders[0].has_finished);
         assert_eq!((wire.covers[0].shape, &wire.covers[0].numbers[..]), (Shape::Ellipse, &[1, 2, 3, 4][..]));
         assert_eq!(wire.covers[1].numbers, [3, 5, 6, 7, 8]);
+        assert_eq!(wire.methods, account.methods);
         assert_eq!(wire.removed.len(), 9, "every kind of the wire, each once");
     }
 }

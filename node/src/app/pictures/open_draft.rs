@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use anonymizer::{Finding, MediaType, Opened, Released, Searched, check_covers};
+use anonymizer::{Finding, Opened, Released, Searched, check_covers};
 use house::{
-    Actor,
+    Actor, Permission,
     draft::{Content, StepState},
 };
 use protocol::{BlobId, CaseId, CaseNumber, limits::PICTURES_MAX, payload::content::Picture};
-use store::{BlobError, Blobs, Found, Original};
+use store::{BlobError, Blobs, Found, Original, Picture as Held};
 use tokio::sync::MappedMutexGuard;
 use zeroize::Zeroizing;
 
@@ -64,9 +64,19 @@ impl App {
         number: CaseNumber,
         actor: &'app Actor,
     ) -> Result<OpenDraft<'app>, AppError> {
+        self.open_draft_for(Permission::PostCase, number, actor).await
+    }
+
+    /// The same, for whoever may do at least so much.
+    pub(super) async fn open_draft_for<'app>(
+        &'app self,
+        permission: Permission,
+        number: CaseNumber,
+        actor: &'app Actor,
+    ) -> Result<OpenDraft<'app>, AppError> {
         let joined = self.joined()?;
         let trays = self.pictures.quarantine.open(&joined.shared().blobs).await?;
-        let content = self.own_draft(number, actor)?;
+        let content = self.draft_for(permission, number, actor)?;
         let mut tray = match trays.get(number) {
             Some(tray) => tray.clone(),
             None => Tray::new(number, account_of(actor)?),
@@ -108,10 +118,15 @@ impl OpenDraft<'_> {
     /// The file as it came in, and its picture, in which everything was seen that will be.
     pub(super) async fn original(&self, id: PictureId) -> Result<(Vec<u8>, Laid), AppError> {
         let laid = self.laid(id)?;
-        let raw = laid.raw.ok_or_else(gone)?;
         check_progress(laid)?;
+        Ok((self.file(id).await?, laid.clone()))
+    }
+
+    /// The file as it came in.
+    pub(super) async fn file(&self, id: PictureId) -> Result<Vec<u8>, AppError> {
+        let raw = self.laid(id)?.raw.ok_or_else(gone)?;
         match self.blobs().get_original(raw.original()).await? {
-            Found::Held(mut file) => Ok((std::mem::take(&mut *file), laid.clone())),
+            Found::Held(mut file) => Ok(std::mem::take(&mut *file)),
             Found::Erased | Found::NotHeld => Err(gone()),
         }
     }
@@ -126,7 +141,7 @@ impl OpenDraft<'_> {
     }
 
     /// The clean picture whole, once it is confirmed.
-    pub(super) async fn clean(&self, id: PictureId) -> Result<ShownPicture, AppError> {
+    pub(super) async fn clean(&self, id: PictureId) -> Result<Held, AppError> {
         let picture = self.listed(self.laid(id)?).ok_or(AppError::NotFound("picture"))?;
         self.held(picture.blob).await
     }
@@ -135,7 +150,7 @@ impl OpenDraft<'_> {
     pub(super) async fn in_small(&self, id: PictureId) -> Result<ShownPicture, AppError> {
         let laid = self.laid(id)?;
         if let Some(picture) = self.listed(laid) {
-            return self.held(picture.preview).await;
+            return self.held(picture.preview).await.map(ShownPicture::as_held);
         }
         let raw = laid.raw.ok_or_else(gone)?;
         match laid.look.progress {
@@ -294,6 +309,7 @@ impl OpenDraft<'_> {
             searched: look.searched,
             doubts: look.doubts,
             removed: look.removed,
+            series: look.series,
             drawn: laid.drawn.clone(),
         }
     }
@@ -304,10 +320,9 @@ impl OpenDraft<'_> {
     }
 
     /// A clean picture, or its preview.
-    async fn held(&self, blob: BlobId) -> Result<ShownPicture, AppError> {
+    async fn held(&self, blob: BlobId) -> Result<Held, AppError> {
         let Found::Held(held) = self.blobs().get(self.case(), blob).await? else { return Err(gone()) };
-        let content_type = if held.media_type == MediaType::Png { "image/png" } else { "image/jpeg" };
-        Ok(ShownPicture { content_type, bytes: held.bytes })
+        Ok(held)
     }
 
     fn laid(&self, id: PictureId) -> Result<&Laid, AppError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anonymizer::{Concern, ReleaseError};
 use house::{
-    Actor, Command, HouseEntry,
+    Actor, Command, HouseEntry, Permission,
     draft::{self, Content, StepState},
 };
 use protocol::{CaseNumber, codec::Text};
@@ -63,7 +63,7 @@ impl App {
         said
     }
 
-    fn begin_draft(&self, actor: &Actor) -> Result<CaseNumber, AppError> {
+    pub(super) fn begin_draft(&self, actor: &Actor) -> Result<CaseNumber, AppError> {
         let begun = self.desk.perform(Command::Draft(draft::Command::Begin), actor)?;
         let number = begun.into_iter().find_map(|entry| match entry {
             HouseEntry::DraftSaved(saved, _) => Some(saved.number),
@@ -129,11 +129,11 @@ impl App {
     }
 
     /// A draft that was published meanwhile stays.
-    async fn throw_away(&self, number: CaseNumber, actor: &Actor) {
-        if self.own_draft(number, actor).is_err() {
+    pub(super) async fn throw_away(&self, number: CaseNumber, actor: &Actor) {
+        if self.draft_for(Permission::PrepareDraft, number, actor).is_err() {
             return;
         }
-        if let Err(error) = self.discard_draft(number, actor).await {
+        if let Err(error) = self.destroy_draft(number, actor).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "A draft that could not be published could not be thrown away; its owner finds it among the drafts."

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use anonymizer::{COVERS_MAX, Doubt, Finding, Notice, Opened, Removed, Search, Searched, Sight, Stage};
+use anonymizer::{COVERS_MAX, Doubt, Finding, Notice, Opened, Removed, Search, Searched, Series, Sight, Stage};
 use house::{AccountId, draft::StepState};
 use protocol::{BlobId, CaseNumber, payload::content::Picture};
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,8 @@ pub(super) struct Look {
     pub(super) doubts: BTreeSet<Doubt>,
     pub(super) removed: BTreeSet<Removed>,
     pub(super) notices: BTreeSet<Notice>,
+    #[serde(default)]
+    pub(super) series: Series,
 }
 
 /// What lies in quarantine, and until when.
@@ -184,6 +186,7 @@ impl Laid {
             doubts: BTreeSet::new(),
             removed: BTreeSet::new(),
             notices: BTreeSet::new(),
+            series: Series::ONE,
         };
         Self { id: PictureId(id), raw: None, blob: Some(picture.blob.0), look, drawn: Drawn::default() }
     }
@@ -258,6 +261,7 @@ impl Look {
             doubts: BTreeSet::new(),
             removed: decoded.removed.clone(),
             notices: decoded.notices.clone(),
+            series: decoded.series.clone(),
         }
     }
 
@@ -321,7 +325,7 @@ mod tests {
 
     fn laid(number: u8, until_ms: u64) -> Laid {
         let pixels = Pixels::new(1, 1, vec![0; 3]).unwrap();
-        let decoded = Opened { pixels, removed: BTreeSet::new(), notices: BTreeSet::new() };
+        let decoded = Opened { pixels, removed: BTreeSet::new(), notices: BTreeSet::new(), series: Series::ONE };
         let id = |kind: u8| OriginalId([kind + number; 16]);
         let raw = Raw::new(id(0), id(50), id(100), until_ms);
         Laid::fresh(raw, Look::waiting(&decoded))
@@ -395,9 +399,12 @@ mod tests {
     #[test]
     fn a_tray_of_before_holds_pictures_that_were_looked_at() {
         let mut tray = serde_json::to_value(tray(vec![laid(1, 9)])).unwrap();
-        tray["pictures"][0]["look"].as_object_mut().unwrap().remove("progress");
+        for later in ["progress", "series"] {
+            tray["pictures"][0]["look"].as_object_mut().unwrap().remove(later);
+        }
         let tray: Tray = serde_json::from_value(tray).unwrap();
-        assert_eq!(tray.pictures[0].look.progress, Progress::Done);
+        let look = &tray.pictures[0].look;
+        assert_eq!((look.progress, &look.series), (Progress::Done, &Series::ONE));
     }
 
     #[test]

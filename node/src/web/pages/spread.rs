@@ -1,6 +1,6 @@
 //! What a reader looks at together: one picture of a case, or the two of a pair side by side.
 
-use protocol::{BlobId, CaseId};
+use protocol::{BlobId, CaseId, payload::content::MediaType};
 
 use crate::{
     app::{App, AppError, CaseView},
@@ -34,6 +34,8 @@ pub(super) struct Picture {
     pub(super) covers: usize,
     pub(super) reviewer: String,
     pub(super) manifest: String,
+    /// Where its frames are gone through; empty for a photograph.
+    pub(super) frames: String,
 }
 
 /// The pictures of a case in their order, with the one of a number, from 1, before the reader.
@@ -93,6 +95,10 @@ fn picture(app: &App, view: &CaseView, number: usize) -> Result<Picture, AppErro
         src: format!("{href}/pictures/{number}"),
         preview: format!("{href}/previews/{number}"),
         manifest: format!("{href}/pictures/{number}/manifest"),
+        frames: match picture.media_type {
+            MediaType::Dicom => format!("{href}/pictures/{number}/frames"),
+            MediaType::Jpeg | MediaType::Png | MediaType::Other(_) => String::new(),
+        },
         alt: plain(picture.alt.as_str()),
         width: picture.width,
         height: picture.height,

@@ -51,13 +51,25 @@ fn whatever_is_not_accepted_is_said_in_a_whole_sentence() {
         IntakeError::TooMuchBeside { bytes_max: 1 << 20 },
         IntakeError::TooMuchMemory(format),
     ];
+    let objects = [
+        DicomError::NotDicom,
+        DicomError::TooManyBytes { bytes: found << 20, bytes_max: limit << 20 },
+        DicomError::Damaged("x".to_owned()),
+        DicomError::TooManyAttributes(limit),
+        DicomError::TooDeep(limit),
+        DicomError::TransferSyntax("x".to_owned()),
+        DicomError::NotAnImage { what: "x".to_owned(), advice: "y".to_owned() },
+        DicomError::NoPixels,
+        DicomError::TooManyPixels { frames: 1, columns: 2, rows: 3, bytes_max: limit << 20 },
+        DicomError::Unsupported("x".to_owned()),
+        DicomError::NoSuchFrame { frame: 2, frames: 1 },
+    ];
     let kinds = [
         Refused::Avif,
         Refused::Gif,
         Refused::Svg,
         Refused::Pdf,
         Refused::Bmp,
-        Refused::Dicom,
         Refused::JpegXl,
         Refused::Jpeg2000,
         Refused::BigTiff,
@@ -88,6 +100,7 @@ fn whatever_is_not_accepted_is_said_in_a_whole_sentence() {
         Unusable::TooManyPictures,
         Unusable::PictureUnreadable,
         Unusable::PictureLate(Duration::from_secs(20)),
+        Unusable::ObjectLate(Duration::from_secs(600)),
         Unusable::PicturesChanged,
         Unusable::OriginalGone,
         Unusable::CoversUnreadable,
@@ -95,7 +108,8 @@ fn whatever_is_not_accepted_is_said_in_a_whole_sentence() {
         Unusable::UnknownFinding,
     ];
     let errors = refusals.into_iter().map(AppError::Refused);
-    let unusable = files.into_iter().chain(kinds.map(IntakeError::Refused)).map(Unusable::Picture);
+    let unusable = files.into_iter().chain(kinds.map(IntakeError::Refused)).chain(objects.map(IntakeError::Dicom));
+    let unusable = unusable.map(Unusable::Picture);
     let unusable = unusable.chain(covers.map(Unusable::Cover)).chain(releases.map(Unusable::Release)).chain(others);
     for error in errors.chain(unusable.map(AppError::Unusable)) {
         let text = error.to_string();

@@ -72,6 +72,8 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/store/check", "s - - - - x - - - - - x"),
     ("POST", "/api/v1/store/rebuild", "s - - - - x - - - - - x"),
     ("POST", "/api/v1/store/vouching", "s - - - - x - - - - - x"),
+    // A form is no instance.
+    ("POST", "/dicomweb/studies", "s - - x x - - - - - - s"),
     // Who audits is led to the room of their duty.
     ("GET", "/", "s x x x x x x x x x x x"),
     ("GET", "/sign-in", "x x x x x x x x x x x x"),
@@ -86,6 +88,9 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("POST", "/cases/{case}/status", "s 0 0 x - 0 0 - - - - -"),
     ("GET", "/cases/{case}/pictures/{number}", "s 0 0 x x 0 0 x x x - x"),
     ("GET", "/cases/{case}/previews/{number}", "s 0 0 x x 0 0 x x x - x"),
+    // Its picture is a photograph.
+    ("GET", "/cases/{case}/pictures/{number}/frames", "s 0 0 0 0 0 0 0 0 0 - 0"),
+    ("GET", "/cases/{case}/pictures/{number}/object", "s 0 0 0 0 0 0 0 0 0 - 0"),
     ("GET", "/cases/{case}/pictures/{number}/manifest", "s 0 0 x x 0 0 x x x - x"),
     ("POST", "/cases/{case}/star", "s 0 0 x x 0 0 - - - - s"),
     ("POST", "/cases/{case}/star/take-back", "s 0 0 x x 0 0 0 0 0 - 0"),

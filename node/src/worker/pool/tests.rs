@@ -30,11 +30,11 @@ const DOT: &[u8] = &[
 async fn a_picture_is_read_by_another_process() {
     let pool = Pool::start(1).unwrap();
     for _ in 0..2 {
-        assert_eq!(pool.decode(DOT.to_vec(), pixel_size).await.unwrap(), (1, 1));
+        assert_eq!(pool.decode(DOT.to_vec(), View::FIRST, pixel_size).await.unwrap(), (1, 1));
     }
     let stages = std::sync::mpsc::channel();
     let turn = pool.turn(pool.line_up().unwrap()).await.unwrap();
-    let looked = pool.look(turn, DOT.to_vec(), move |sight| stages.0.send(sight.stage).unwrap()).await.unwrap();
+    let looked = pool.look(turn, DOT.to_vec(), 1, move |sight| stages.0.send(sight.stage).unwrap()).await.unwrap();
     assert!(looked.is_of(DOT) && looked.sight().stage == anonymizer::Stage::Whole);
     assert_eq!(stages.1.try_iter().collect::<Vec<_>>(), [anonymizer::Stage::Upright], "what there is so far is told");
     assert_eq!(pool.inner.bench().idle.len(), 1, "one child did it all");
@@ -43,7 +43,7 @@ async fn a_picture_is_read_by_another_process() {
 #[tokio::test]
 async fn a_child_that_is_never_ready_is_the_operators_to_see_to() {
     let pool = stranger("exit 1", PATIENCE);
-    let refused = pool.decode(DOT.to_vec(), pixel_size).await.unwrap_err();
+    let refused = pool.decode(DOT.to_vec(), View::FIRST, pixel_size).await.unwrap_err();
     assert!(matches!(refused, PoolError::Start(_)), "{refused}");
     assert_eq!(pool.inner.bench().failures, 1);
 }
@@ -53,12 +53,12 @@ async fn a_look_that_goes_wrong_harms_no_other() {
     let pool = ready("exit 1", PATIENCE);
     for _ in 0..2 {
         let turn = pool.turn(pool.line_up().unwrap()).await.unwrap();
-        let refused = pool.look(turn, DOT.to_vec(), |_| ()).await.unwrap_err();
+        let refused = pool.look(turn, DOT.to_vec(), 1, |_| ()).await.unwrap_err();
         assert!(matches!(refused, PoolError::Unreadable), "{refused}");
     }
     let late = ready("exec sleep 1000", Duration::from_millis(50));
     let turn = late.turn(late.line_up().unwrap()).await.unwrap();
-    assert!(matches!(late.look(turn, DOT.to_vec(), |_| ()).await, Err(PoolError::Late(_))));
+    assert!(matches!(late.look(turn, DOT.to_vec(), 1, |_| ()).await, Err(PoolError::Late(_))));
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn only_so_many_wait_to_be_looked_at() {
 #[tokio::test]
 async fn a_file_that_is_no_picture_is_refused_in_words_and_costs_no_worker() {
     let pool = Pool::start(1).unwrap();
-    let refused = pool.decode(b"not a picture".to_vec(), pixel_size).await.unwrap_err();
+    let refused = pool.decode(b"not a picture".to_vec(), View::FIRST, pixel_size).await.unwrap_err();
     assert!(matches!(refused, PoolError::Intake(IntakeError::Unknown)), "{refused}");
     assert_eq!(pool.inner.bench().idle.len(), 1);
 }
@@ -82,7 +82,7 @@ async fn a_file_that_is_no_picture_is_refused_in_words_and_costs_no_worker() {
 async fn a_child_that_dies_refuses_one_picture_and_no_other() {
     let pool = ready("exit 1", PATIENCE);
     for _ in 0..3 {
-        let refused = pool.decode(DOT.to_vec(), pixel_size).await.unwrap_err();
+        let refused = pool.decode(DOT.to_vec(), View::FIRST, pixel_size).await.unwrap_err();
         assert!(matches!(refused, PoolError::Unreadable), "{refused}");
     }
     let bench = pool.inner.bench();
@@ -92,7 +92,7 @@ async fn a_child_that_dies_refuses_one_picture_and_no_other() {
 #[tokio::test]
 async fn a_child_that_says_nothing_is_ended_at_its_deadline() {
     let pool = ready("exec sleep 1000", Duration::from_millis(50));
-    let refused = pool.decode(DOT.to_vec(), pixel_size).await.unwrap_err();
+    let refused = pool.decode(DOT.to_vec(), View::FIRST, pixel_size).await.unwrap_err();
     assert!(matches!(refused, PoolError::Late(_)), "{refused}");
     assert!(pool.inner.bench().idle.is_empty());
 }
@@ -100,7 +100,7 @@ async fn a_child_that_says_nothing_is_ended_at_its_deadline() {
 #[tokio::test]
 async fn a_child_that_talks_without_end_is_not_listened_to() {
     let pool = ready("exec yes", PATIENCE);
-    let refused = pool.decode(DOT.to_vec(), pixel_size).await.unwrap_err();
+    let refused = pool.decode(DOT.to_vec(), View::FIRST, pixel_size).await.unwrap_err();
     assert!(matches!(refused, PoolError::Unreadable), "{refused}");
 }
 
@@ -108,13 +108,13 @@ async fn a_child_that_talks_without_end_is_not_listened_to() {
 async fn a_program_that_is_not_there_is_the_operators_to_see_to() {
     let program = Program { path: "/nonexistent/consilium".into(), arguments: Vec::new() };
     let pool = Pool::of(program, 1, PATIENCE);
-    assert!(matches!(pool.decode(DOT.to_vec(), pixel_size).await, Err(PoolError::Start(_))));
+    assert!(matches!(pool.decode(DOT.to_vec(), View::FIRST, pixel_size).await, Err(PoolError::Start(_))));
 }
 
 #[tokio::test]
 async fn who_comes_when_all_places_are_taken_is_told_to_come_again() {
     let pool = stranger("exec sleep 1000", PATIENCE);
-    let mut waiting: Vec<_> = (0..WAITING_MAX + 1).map(|_| Box::pin(pool.decode(DOT.to_vec(), pixel_size))).collect();
+    let mut waiting: Vec<_> = (0..WAITING_MAX + 1).map(|_| Box::pin(pool.decode(DOT.to_vec(), View::FIRST, pixel_size))).collect();
     for one in &mut waiting {
         tokio::select! {
             biased;
@@ -122,14 +122,14 @@ async fn who_comes_when_all_places_are_taken_is_told_to_come_again() {
             () = std::future::ready(()) => {}
         }
     }
-    assert!(matches!(pool.decode(DOT.to_vec(), pixel_size).await, Err(PoolError::Busy)));
+    assert!(matches!(pool.decode(DOT.to_vec(), View::FIRST, pixel_size).await, Err(PoolError::Busy)));
 }
 
 #[tokio::test]
 async fn large_pictures_take_several_places() {
     let pool = stranger("exec sleep 1000", PATIENCE);
     let large = vec![0; Limits::NETWORK.picture_bytes_max];
-    let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(pool.decode(large.clone(), pixel_size))).collect();
+    let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(pool.decode(large.clone(), View::FIRST, pixel_size))).collect();
     for one in &mut waiting {
         tokio::select! {
             biased;
@@ -137,13 +137,13 @@ async fn large_pictures_take_several_places() {
             () = std::future::ready(()) => {}
         }
     }
-    assert!(matches!(pool.decode(large, pixel_size).await, Err(PoolError::Busy)));
+    assert!(matches!(pool.decode(large, View::FIRST, pixel_size).await, Err(PoolError::Busy)));
 }
 
 #[tokio::test]
 async fn a_file_beyond_the_limit_never_reaches_a_worker() {
     let pool = stranger("exit 1", PATIENCE);
-    let refused = pool.decode(vec![0; Limits::NETWORK.picture_bytes_max + 1], pixel_size).await.unwrap_err();
+    let refused = pool.decode(vec![0; Limits::NETWORK.picture_bytes_max + 1], View::FIRST, pixel_size).await.unwrap_err();
     assert!(matches!(refused, PoolError::Intake(IntakeError::TooManyBytes { .. })), "{refused}");
 }
 

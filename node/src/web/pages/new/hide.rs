@@ -3,7 +3,7 @@
 
 mod rows;
 
-use anonymizer::{Concern, ReleaseError};
+use anonymizer::{Concern, ReleaseError, View};
 use askama::Template;
 use axum::{
     extract::Path,
@@ -20,7 +20,8 @@ use crate::{
     app::{AppError, DraftPicture, Drawn, PictureId, Progress, Reason, Review, Unusable},
     sentences::Sentences,
     web::{
-        extract::{Fields, Posted, id},
+        pages::frames::{FramesView, view_of},
+        extract::{Asked, Fields, Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
         problem::Problem,
         refused::beside_the_field,
@@ -58,7 +59,6 @@ struct LookedAt {
 struct HidePicture {
     number: usize,
     count: usize,
-    src: String,
     width: u32,
     height: u32,
     covers: String,
@@ -76,6 +76,7 @@ struct HidePicture {
     has_unsearched: bool,
     doubts: Vec<&'static str>,
     removed: Vec<&'static str>,
+    frames: FramesView,
     is_confirmed: bool,
     has_previous: bool,
     has_next: bool,
@@ -99,9 +100,10 @@ pub(super) async fn first(reading: Reading, Path(draft): Path<String>) -> Result
 pub(super) async fn show(
     reading: Reading,
     Path((draft, picture)): Path<(String, String)>,
+    Asked(asked): Asked,
 ) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
-    page(&reading, &work, id("picture", &picture)?, None, None).await
+    page(&reading, &work, (id("picture", &picture)?, view_of(&asked)), None, None).await
 }
 
 pub(super) async fn save(
@@ -216,13 +218,13 @@ async fn again(
     problem: FieldProblem,
     drawn: Option<Drawn>,
 ) -> Result<Response, Problem> {
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(reading, work, picture, drawn, Some(problem)).await?).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(reading, work, (picture, View::FIRST), drawn, Some(problem)).await?).into_response())
 }
 
 async fn page(
     reading: &Reading,
     work: &Work,
-    picture: PictureId,
+    (picture, view): (PictureId, View),
     drawn: Option<Drawn>,
     problem: Option<FieldProblem>,
 ) -> Result<Response, Problem> {
@@ -241,7 +243,7 @@ async fn page(
         }
         return Ok(waits);
     }
-    let picture = shown(work, &pictures, at, drawn)?;
+    let picture = shown(work, &pictures, (at, view), drawn)?;
     html(&Hide {
         t,
         frame,
@@ -253,7 +255,12 @@ async fn page(
     })
 }
 
-fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>) -> Result<HidePicture, Problem> {
+fn shown(
+    work: &Work,
+    pictures: &[DraftPicture],
+    (at, view): (usize, View),
+    drawn: Option<Drawn>,
+) -> Result<HidePicture, Problem> {
     let picture = pictures.get(at).ok_or_else(|| Problem::not_found("picture"))?;
     let is_unkept = drawn.as_ref().is_some_and(|drawn| *drawn != picture.drawn);
     let drawn = drawn.unwrap_or_else(|| picture.drawn.clone());
@@ -265,7 +272,11 @@ fn shown(work: &Work, pictures: &[DraftPicture], at: usize, drawn: Option<Drawn>
     Ok(HidePicture {
         number: picture.number,
         count: pictures.len(),
-        src: format!("/drafts/{}/pictures/{}/upright", work.number, picture.id),
+        frames: FramesView::of(
+            &picture.series,
+            view,
+            &format!("/drafts/{}/pictures/{}/upright", work.number, picture.id),
+        ),
         width: picture.width,
         height: picture.height,
         covers,

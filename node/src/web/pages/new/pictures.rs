@@ -16,9 +16,10 @@ use crate::{
     app::{App, AppError, DraftPicture, PictureId, Progress, ShownPicture},
     sentences::Sentences,
     web::{
-        extract::{Posted, id},
+        extract::{Asked, Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
         intake::file_of,
+        pages::frames::view_of,
         pieces::side_key,
         problem::Problem,
         refused::beside_the_field,
@@ -198,13 +199,17 @@ pub(super) async fn clean(reading: Reading, Path(place): Path<(String, String)>)
     Ok(answer(&shown.await?))
 }
 
-/// The upright picture with nothing covered: for the editor of its owner, in this session, and kept nowhere.
-pub(super) async fn upright(reading: Reading, Path(place): Path<(String, String)>) -> Result<Response, Problem> {
+/// The upright picture, or a view of an object, with nothing covered: for the editor of its owner, in this session, and kept nowhere.
+pub(super) async fn upright(
+    reading: Reading,
+    Path(place): Path<(String, String)>,
+    Asked(asked): Asked,
+) -> Result<Response, Problem> {
     let (number, picture) = place_of(&place)?;
     reading.visitor.session().ok_or_else(|| Problem::not_found("picture"))?;
-    let actor = reading.visitor.actor;
+    let (actor, view) = (reading.visitor.actor, view_of(&asked));
     let shown = reading.web.run_async(move |app| async move {
-        let shown = app.picture_to_cover(number, picture, &actor).await?;
+        let shown = app.picture_to_cover(number, picture, view, &actor).await?;
         app.desk.note(&actor, Action::ViewOriginal, vec![number.into()], Outcome::Done)?;
         Ok(shown)
     });

@@ -1,0 +1,252 @@
+//! What a de-identified object may consist of, and nothing else: the last look at our own, the first at a peer's.
+//!
+//! A reader of our own: no parser of others sees a byte, and nothing is allocated by a length that a file announces. What may
+//! stand in an object is decided by the same tables as what is written into one, so that what [`Object::deidentify`] gives
+//! passes here, and an attribute more, or a value of another form, does not.
+//!
+//! [`Object::deidentify`]: super::Object::deidentify
+
+mod form;
+mod pixels;
+mod reader;
+
+use std::{collections::BTreeMap, ops::Range};
+
+use dicom_core::{Tag, VR};
+use dicom_dictionary_std::{tags, uids};
+
+use self::reader::{Reader, padded};
+use crate::{
+    dicom::{
+        deidentify::{IMPLEMENTATION_NAME, IMPLEMENTATION_UID, METHOD, METHOD_CODES},
+        kind, lists, pseudonym,
+        rule::{Rule, rule},
+    },
+    grammar::GrammarError,
+    limits::Limits,
+};
+
+pub(crate) use pixels::Shape;
+
+const PREAMBLE_BYTES: usize = 128;
+/// Sequences within sequences.
+const NESTING_MAX: usize = 12;
+/// What every object says of itself, in these words.
+const SAID: [(Tag, VR, &str); 5] = [
+    (tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES"),
+    (tags::DEIDENTIFICATION_METHOD, VR::LO, METHOD),
+    (tags::BURNED_IN_ANNOTATION, VR::CS, "NO"),
+    (tags::RECOGNIZABLE_VISUAL_FEATURES, VR::CS, "NO"),
+    (tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, "MODIFIED"),
+];
+
+/// Checks that a file is an object as this network writes them; where its pixels lie. Total on arbitrary bytes.
+///
+/// # Errors
+/// See [`GrammarError`].
+pub(crate) fn check(file: &[u8], limits: &Limits) -> Result<Shape, GrammarError> {
+    let mut reader = Reader::new(file);
+    reader.expect(&[0; PREAMBLE_BYTES], "the preamble is not empty")?;
+    reader.expect(b"DICM", "the letters behind the preamble")?;
+    let (class, instance) = meta(&mut reader)?;
+    let mut walk = Walk { reader, values: BTreeMap::new(), pixels: None };
+    walk.data_set()?;
+    walk.check_identity(class, instance)?;
+    let pixels = walk.pixels.take().ok_or(GrammarError::Incomplete)?;
+    pixels::check(file, &walk.values, pixels, limits)
+}
+
+/// The file meta information, exactly as it is written; class and instance of the object.
+fn meta<'a>(reader: &mut Reader<'a>) -> Result<(&'a [u8], &'a [u8]), GrammarError> {
+    let length = reader.element(Tag(2, 0), VR::UL)?;
+    let start = reader.at();
+    reader.exactly(Tag(2, 1), VR::OB, &[0, 1])?;
+    let class = reader.element(Tag(2, 2), VR::UI)?;
+    let instance = reader.element(Tag(2, 3), VR::UI)?;
+    reader.exactly(Tag(2, 0x10), VR::UI, &padded(uids::EXPLICIT_VR_LITTLE_ENDIAN, VR::UI))?;
+    reader.exactly(Tag(2, 0x12), VR::UI, &padded(IMPLEMENTATION_UID, VR::UI))?;
+    reader.exactly(Tag(2, 0x13), VR::SH, &padded(IMPLEMENTATION_NAME, VR::SH))?;
+    match length == ((reader.at() - start) as u32).to_le_bytes() {
+        true => Ok((class, instance)),
+        false => Err(GrammarError::Malformed { at: start, what: "length of the meta group" }),
+    }
+}
+
+/// A walk over the data set.
+struct Walk<'a> {
+    reader: Reader<'a>,
+    /// Values of the data set itself, none of items: at most as many as the allow-list has attributes.
+    values: BTreeMap<Tag, &'a [u8]>,
+    pixels: Option<(VR, Range<usize>)>,
+}
+
+impl<'a> Walk<'a> {
+    /// Attributes up to the end of the file.
+    fn data_set(&mut self) -> Result<(), GrammarError> {
+        let mut order = Order::default();
+        while !self.reader.is_at_end() {
+            let tag = order.next(&mut self.reader)?;
+            let vr = self.reader.vr()?;
+            let value = match tag {
+                tags::PIXEL_DATA => {
+                    let value = self.reader.value(vr)?;
+                    self.pixels = Some((vr, self.reader.at() - value.len()..self.reader.at()));
+                    continue;
+                }
+                tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE => self.methods(vr)?,
+                tags::PATIENT_NAME | tags::PATIENT_ID | tags::STUDY_ID => self.pseudonym(tag, vr)?,
+                _ => match SAID.iter().find(|(said, ..)| *said == tag) {
+                    Some((_, said_vr, text)) => self.said(tag, (vr, *said_vr), text)?,
+                    None => self.attribute(tag, vr, 0)?,
+                },
+            };
+            self.values.insert(tag, value);
+        }
+        Ok(())
+    }
+
+    /// One attribute; its value, which is nothing for a sequence.
+    fn attribute(&mut self, tag: Tag, vr: VR, depth: usize) -> Result<&'a [u8], GrammarError> {
+        match rule(tag, vr) {
+            Rule::Remove(_) => Err(GrammarError::Forbidden(format!("DICOM attribute {tag}"))),
+            _ if vr == VR::SQ && self.reader.is_empty_sequence() => self.reader.value(vr),
+            Rule::Items => self.items(depth + 1).map(|()| &[][..]),
+            rule => {
+                let value = self.reader.value(vr)?;
+                match value.is_empty() || form::fits(rule, tag, vr, value) {
+                    true => Ok(value),
+                    false => Err(wrong_value(tag)),
+                }
+            }
+        }
+    }
+
+    /// A sequence of items without announced lengths.
+    fn items(&mut self, depth: usize) -> Result<(), GrammarError> {
+        if depth > NESTING_MAX {
+            return Err(GrammarError::Malformed { at: self.reader.at(), what: "sequences within sequences" });
+        }
+        self.reader.open_sequence()?;
+        while self.reader.has_item()? {
+            self.item(depth)?;
+        }
+        Ok(())
+    }
+
+    /// Attributes up to the end of an item; one that is a code says what the list has of it.
+    fn item(&mut self, depth: usize) -> Result<(), GrammarError> {
+        let (mut order, mut coded) = (Order::default(), Coded::default());
+        while !self.reader.is_at_item_end()? {
+            let tag = order.next(&mut self.reader)?;
+            let vr = self.reader.vr()?;
+            let value = self.attribute(tag, vr, depth)?;
+            coded.note(tag, form::text(value, vr).unwrap_or_default());
+        }
+        match coded.is_listed() {
+            true => Ok(()),
+            false => Err(GrammarError::Forbidden("code that is not listed".to_owned())),
+        }
+    }
+
+    /// How it was de-identified, as codes.
+    fn methods(&mut self, vr: VR) -> Result<&'a [u8], GrammarError> {
+        let at = self.reader.at();
+        if vr != VR::SQ {
+            return Err(GrammarError::Malformed { at, what: "methods of de-identification" });
+        }
+        self.reader.open_sequence()?;
+        for [scheme, value, meaning] in METHOD_CODES {
+            if !self.reader.has_item()? {
+                return Err(GrammarError::Malformed { at, what: "methods of de-identification" });
+            }
+            self.reader.exactly(tags::CODE_VALUE, VR::SH, &padded(value, VR::SH))?;
+            self.reader.exactly(tags::CODING_SCHEME_DESIGNATOR, VR::SH, &padded(scheme, VR::SH))?;
+            self.reader.exactly(tags::CODE_MEANING, VR::LO, &padded(meaning, VR::LO))?;
+            self.reader.expect_item_end()?;
+        }
+        match self.reader.has_item()? {
+            true => Err(GrammarError::Malformed { at, what: "methods of de-identification" }),
+            false => Ok(&[]),
+        }
+    }
+
+    /// What stands for a patient or a study.
+    fn pseudonym(&mut self, tag: Tag, vr: VR) -> Result<&'a [u8], GrammarError> {
+        let value = self.reader.value(vr)?;
+        let text = form::text(value, vr).unwrap_or_default();
+        let (own, is_one) = match tag {
+            tags::PATIENT_NAME => (VR::PN, text.strip_prefix("Anonymous^").is_some_and(pseudonym::is_patient)),
+            tags::PATIENT_ID => (VR::LO, pseudonym::is_patient(text)),
+            _ => (VR::SH, value.is_empty() || pseudonym::is_study(text)),
+        };
+        if vr == own && is_one { Ok(value) } else { Err(wrong_value(tag)) }
+    }
+
+    fn said(&mut self, tag: Tag, (vr, own): (VR, VR), text: &str) -> Result<&'a [u8], GrammarError> {
+        let value = self.reader.value(vr)?;
+        if vr == own && value == padded(text, vr) { Ok(value) } else { Err(wrong_value(tag)) }
+    }
+
+    /// The object is of a class that is taken, is the one that its meta group names, of one patient, and says what was done.
+    fn check_identity(&self, class: &[u8], instance: &[u8]) -> Result<(), GrammarError> {
+        let text = |tag, vr| self.values.get(&tag).and_then(|value| form::text(value, vr));
+        let is_named = self.values.get(&tags::SOP_CLASS_UID) == Some(&class)
+            && self.values.get(&tags::SOP_INSTANCE_UID) == Some(&instance);
+        if !is_named || !text(tags::SOP_CLASS_UID, VR::UI).is_some_and(kind::is_taken) {
+            return Err(GrammarError::Forbidden("class or instance of another object".to_owned()));
+        }
+        let name = text(tags::PATIENT_NAME, VR::PN).and_then(|name| name.strip_prefix("Anonymous^"));
+        if name.is_none() || name != text(tags::PATIENT_ID, VR::LO) {
+            return Err(wrong_value(tags::PATIENT_ID));
+        }
+        let said = SAID.iter().map(|(tag, ..)| *tag).chain([tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE]);
+        let missing = said.into_iter().find(|tag| !self.values.contains_key(tag));
+        missing.map_or(Ok(()), |tag| Err(wrong_value(tag)))
+    }
+}
+
+fn wrong_value(tag: Tag) -> GrammarError {
+    GrammarError::Forbidden(format!("value in DICOM attribute {tag} that is not of its kind"))
+}
+
+/// Attributes ascend, so none stands there twice.
+#[derive(Default)]
+struct Order(Option<Tag>);
+
+impl Order {
+    fn next(&mut self, reader: &mut Reader<'_>) -> Result<Tag, GrammarError> {
+        let at = reader.at();
+        let tag = reader.tag()?;
+        if self.0.is_some_and(|last| tag <= last) {
+            return Err(GrammarError::Malformed { at, what: "order of attributes" });
+        }
+        self.0 = Some(tag);
+        Ok(tag)
+    }
+}
+
+/// What an item says of itself where it is a code.
+#[derive(Default)]
+struct Coded<'a> {
+    scheme: &'a str,
+    value: &'a str,
+    meaning: &'a str,
+    is_code: bool,
+}
+
+impl<'a> Coded<'a> {
+    fn note(&mut self, tag: Tag, text: &'a str) {
+        match tag {
+            tags::CODE_VALUE => self.value = text,
+            tags::CODING_SCHEME_DESIGNATOR => self.scheme = text,
+            tags::CODE_MEANING => self.meaning = text,
+            _ => {}
+        }
+        self.is_code |= matches!(tag, tags::CODE_VALUE | tags::LONG_CODE_VALUE | tags::URN_CODE_VALUE);
+    }
+
+    /// What says nothing in an item that is no code may stand there alone.
+    fn is_listed(&self) -> bool {
+        !self.is_code || lists::code(self.scheme, self.value) == Some([self.scheme, self.value, self.meaning])
+    }
+}

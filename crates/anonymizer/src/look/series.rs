@@ -1,0 +1,155 @@
+//! A look at all frames of an object, each as it is shown first and in its full range.
+//!
+//! One set of covers hides parts of every frame, so what is seen in one frame is said of all, and once. A frame that looks like one
+//! before it is not looked at again.
+
+use std::{collections::HashSet, mem::discriminant};
+
+use super::{FINDINGS_MAX, Looked, Sight, Stage, hash, look_as};
+use crate::{
+    dicom::{Modality, Object, ObjectLimits},
+    error::IntakeError,
+    finding::{Finding, Search, Searched},
+    limits::Limits,
+    print::Capture,
+};
+
+/// A finding adds nothing if so many hundredths of it lie under the cover of one like it.
+const HIDDEN_HUNDREDTHS: u64 = 85;
+
+/// Every finder looks at every frame; tells once what there is after the upright faces of the first.
+pub(super) fn look_at(
+    file: &[u8],
+    limits: &Limits,
+    told: &mut dyn FnMut((u32, u32), &Sight),
+) -> Result<Looked, IntakeError> {
+    let object = Object::read(file, &ObjectLimits::of(limits))?;
+    let capture = capture(object.modality());
+    let frames = object.frames();
+    let (width, height) = (frames.width(), frames.height());
+    let mut seen = HashSet::new();
+    let mut sight: Option<Sight> = None;
+    for frame in 0..frames.count() {
+        let windows = frames.windows(frame);
+        let full = windows.last().filter(|_| windows.len() > 1);
+        for window in std::iter::once(None).chain(full.map(Some)) {
+            let pixels = frames.render(frame, window)?;
+            if !seen.insert(hash(pixels.rgb())) {
+                continue;
+            }
+            sight = Some(match sight {
+                None => look_as(&pixels, capture, &mut |sight| told((width, height), sight)),
+                Some(so_far) => so_far.joined(look_as(&pixels, capture, &mut |_| ())),
+            });
+        }
+    }
+    let sight = sight.ok_or(IntakeError::NoPixels)?;
+    Ok(Looked { file_sha256: hash(file), width, height, sight })
+}
+
+/// What an object says of its making is believed for what it adds; nothing is looked for less than in a photograph.
+fn capture(modality: Modality) -> Capture {
+    match modality {
+        Modality::Printed => Capture::Screen,
+        Modality::Light => Capture::Camera,
+        Modality::Slices | Modality::Projection => Capture::Even,
+    }
+}
+
+impl Sight {
+    /// What is said of two frames, as it is said of both.
+    fn joined(mut self, other: Self) -> Self {
+        for finding in other.findings {
+            self.join(finding);
+        }
+        for searched in &mut self.searched {
+            let broke_off = |again: &Searched| {
+                again.finder == searched.finder && again.search == Search::NotSearched
+            };
+            if other.searched.iter().any(broke_off) {
+                searched.search = Search::NotSearched;
+            }
+        }
+        self.doubts.extend(other.doubts);
+        self.findings.sort_by_key(|finding| finding.sureness);
+        self.stage = Stage::Whole;
+        self
+    }
+
+    /// Takes a finding of another frame, alone or as a part of one that is there.
+    fn join(&mut self, finding: Finding) {
+        let is_like = |other: &Finding| discriminant(&other.kind) == discriminant(&finding.kind);
+        let area = finding.region.area();
+        let is_hidden = |other: &Finding| {
+            other.sureness <= finding.sureness
+                && other.proposal.shared(&finding.region) * 100 >= area * HIDDEN_HUNDREDTHS
+        };
+        if self.findings.iter().any(|other| is_like(other) && is_hidden(other)) {
+            return;
+        }
+        let is_part =
+            |other: &Finding| other.region.shared(&finding.region) * 2 >= area.min(other.region.area());
+        if let Some(other) = self.findings.iter_mut().find(|other| is_like(other) && is_part(other)) {
+            other.region = other.region.union(&finding.region);
+            other.proposal = other.proposal.union(&finding.proposal);
+            other.sureness = other.sureness.min(finding.sureness);
+        } else if self.findings.len() < FINDINGS_MAX {
+            self.findings.push(finding);
+        } else {
+            let lost = |finder| finding.voices.iter().any(|voice| voice.finder == finder);
+            for searched in self.searched.iter_mut().filter(|searched| lost(searched.finder)) {
+                searched.search = Search::NotSearched;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Finder, FindingKind, Print, Region, Sureness, Voice};
+
+    fn finding(kind: FindingKind, x: u32, sureness: Sureness) -> Finding {
+        let region = Region { x, y: 10, width: 20, height: 10 };
+        let proposal = Region { x: x.saturating_sub(2), y: 8, width: 24, height: 14 };
+        let voices = vec![Voice { finder: Finder::Lines, score_thousandths: 900 }];
+        Finding { kind, region, proposal, sureness, voices }
+    }
+
+    fn sight(findings: Vec<Finding>) -> Sight {
+        let searched = Finder::ALL.map(|finder| Searched { finder, search: Search::Finished });
+        Sight { stage: Stage::Whole, findings, searched: searched.to_vec(), doubts: Default::default() }
+    }
+
+    #[test]
+    fn what_stands_in_several_frames_is_said_once_and_what_moves_is_covered_on_its_way() {
+        let name = FindingKind::Text(Print::Name);
+        let one = sight(vec![finding(name, 10, Sureness::Unsure), finding(FindingKind::Face, 200, Sureness::Sure)]);
+        let same = sight(vec![finding(FindingKind::Text(Print::Words), 11, Sureness::Unsure)]);
+        let joined = one.joined(same).joined(sight(vec![finding(name, 18, Sureness::Sure)]));
+        assert_eq!(joined.findings.len(), 2);
+        let text = joined.findings.iter().find(|finding| finding.kind == name).unwrap();
+        assert_eq!((text.region, text.sureness), (Region { x: 10, y: 10, width: 28, height: 10 }, Sureness::Sure));
+        assert_eq!(text.proposal, Region { x: 8, y: 8, width: 32, height: 14 });
+        let face_there = joined.joined(sight(vec![finding(FindingKind::Face, 10, Sureness::Sure)]));
+        assert_eq!(face_there.findings.len(), 3, "a face is no print");
+    }
+
+    #[test]
+    fn a_finder_that_broke_off_in_one_frame_has_not_searched_the_object() {
+        let mut broken = sight(Vec::new());
+        broken.searched[1].search = Search::NotSearched;
+        let joined = sight(Vec::new()).joined(broken).joined(sight(Vec::new()));
+        let searched: Vec<_> = joined.searched.iter().map(|searched| searched.search == Search::Finished).collect();
+        assert_eq!(searched, [true, false, true, true]);
+    }
+
+    #[test]
+    fn more_places_than_anybody_answers_count_as_a_search_that_broke_off() {
+        let crowd = |from: u32| (0..200).map(|at| finding(FindingKind::Code, from + 30 * at, Sureness::Sure)).collect();
+        let joined = sight(crowd(0)).joined(sight(crowd(10_000)));
+        assert_eq!(joined.findings.len(), FINDINGS_MAX);
+        let lines = joined.searched.iter().find(|searched| searched.finder == Finder::Lines).unwrap();
+        assert_eq!(lines.search, Search::NotSearched);
+    }
+}

@@ -1,0 +1,248 @@
+//! What we write passes our own strict reader; an attribute, a byte or a bit more does not.
+
+use anonymizer::{GrammarError, Limits, MediaType, Region, Replica, grammar};
+use dicom_core::{
+    DataElement, PrimitiveValue, Tag, VR,
+    dictionary::{DataDictionary, DataDictionaryEntry},
+};
+use dicom_dictionary_std::{StandardDataDictionary, tags};
+use dicom_object::InMemDicomObject;
+use proptest::{collection::vec, prelude::*};
+
+use crate::objects::{
+    DEFLATED, JPEG, MR, MR_BIG_ENDIAN, MR_IMPLICIT, MR_JPEG_2000, MR_RLE, Parsed, TWO_FRAMES, cleaned, edited, number,
+    parsed, read, secret, sequence, written,
+};
+
+const ALLOWED: &str = include_str!("../../src/dicom/tables/allowed.tsv");
+
+fn check(bytes: &[u8]) -> Result<(u32, u32), GrammarError> {
+    let checked = grammar::check(bytes, &Limits::NETWORK)?;
+    assert_eq!(checked.media_type, MediaType::Dicom);
+    Ok((checked.width, checked.height))
+}
+
+/// A clean slice, changed by another writer.
+fn spoiled(edit: impl FnOnce(&mut Parsed)) -> Result<(u32, u32), GrammarError> {
+    let mut object = parsed(&cleaned(MR).bytes);
+    edit(&mut object);
+    check(&written(&object))
+}
+
+#[track_caller]
+fn refused(edit: impl FnOnce(&mut Parsed)) -> String {
+    spoiled(edit).expect_err("refused").to_string()
+}
+
+#[test]
+fn every_object_that_is_cleaned_is_taken_from_a_peer() {
+    for object in [MR, MR_BIG_ENDIAN, MR_IMPLICIT, MR_RLE, MR_JPEG_2000, TWO_FRAMES, JPEG, DEFLATED] {
+        let frames = read(object).frames().clone();
+        let clean = cleaned(object).bytes;
+        assert_eq!(check(&clean), Ok((frames.width(), frames.height())));
+        assert_eq!(check(&cleaned(&clean).bytes), Ok((frames.width(), frames.height())), "and cleaned again");
+        assert!(Replica::checked(clean).is_ok());
+    }
+    let covered = read(TWO_FRAMES).deidentify(&secret(), |_, _| vec![Region { x: 3, y: 3, width: 40, height: 9 }]);
+    assert_eq!(check(&covered.unwrap().bytes), Ok((100, 100)));
+    assert_eq!(spoiled(|_| ()), Ok((64, 64)), "the other writer changes nothing of its own");
+}
+
+/// A value that could stand in an attribute of this representation.
+fn some_value(vr: VR, term: &str) -> PrimitiveValue {
+    match vr {
+        VR::US | VR::OW => PrimitiveValue::U16([2, 0, 16].as_slice().into()),
+        VR::SS => PrimitiveValue::I16([-2].as_slice().into()),
+        VR::UL => PrimitiveValue::U32([2].as_slice().into()),
+        VR::SL => PrimitiveValue::I32([-2].as_slice().into()),
+        VR::UV => PrimitiveValue::U64([2].as_slice().into()),
+        VR::FL => PrimitiveValue::F32([0.5].as_slice().into()),
+        VR::FD => PrimitiveValue::F64([0.5, 1.0].as_slice().into()),
+        VR::AT => PrimitiveValue::Tags([tags::ROWS].as_slice().into()),
+        VR::OB => PrimitiveValue::U8([1, 2].as_slice().into()),
+        VR::DS => "1.5\\-2".into(),
+        VR::IS => "15\\-2".into(),
+        VR::DA => "20240301".into(),
+        VR::DT => "20240301123000".into(),
+        VR::TM => "123000".into(),
+        VR::AS => "033Y".into(),
+        VR::UI => "1.2.3.4\\1.2.840.10008.5.1.4.1.1.4".into(),
+        _ if term.is_empty() => "SMITH^JANE".into(),
+        _ => term.into(),
+    }
+}
+
+#[test]
+fn whatever_stands_in_an_allowed_attribute_is_written_so_that_a_peer_takes_it() {
+    for row in ALLOWED.lines().filter(|row| !row.starts_with('#')) {
+        let [tag, vrs, _need, _keyword, terms] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let tag: Tag = tag.parse().unwrap();
+        let is_about_pixels = tag.0 == 0x28 && tag.1 < 0x200 || tag == tags::PIXEL_DATA;
+        if is_about_pixels || matches!(tag, tags::SOP_CLASS_UID | tags::SOP_INSTANCE_UID) {
+            continue;
+        }
+        for vr in vrs.split('/').map(|vr| vr.parse::<VR>().unwrap()) {
+            for (nested, odd) in [(false, false), (true, false), (false, true)] {
+                let value = if odd && vr != VR::SQ { PrimitiveValue::from("?") } else { some_value(vr, terms.split('|').next().unwrap_or_default()) };
+                let element = match vr {
+                    VR::SQ => sequence(tag, vec![InMemDicomObject::new_empty()]),
+                    _ => DataElement::new(tag, vr, value),
+                };
+                let object = edited(|object| {
+                    if nested {
+                        let mut item = InMemDicomObject::new_empty();
+                        item.put(element);
+                        object.put(sequence(tags::VOILUT_SEQUENCE, vec![item]));
+                    } else {
+                        object.put(element);
+                    }
+                });
+                let Ok(object) = anonymizer::dicom::Object::read(&object, &Default::default()) else { continue };
+                let clean = object.deidentify(&secret(), |_, _| Vec::new()).unwrap();
+                assert!(check(&clean.bytes).is_ok(), "{row} {vr} {nested} {odd}: {:?}", check(&clean.bytes));
+            }
+        }
+    }
+}
+
+#[test]
+fn no_attribute_that_is_not_listed_is_taken() {
+    let listed: Vec<&str> = ALLOWED.lines().filter_map(|row| row.split('\t').next()).collect();
+    let entries = (0x0008..0x0060_u16).flat_map(|group| (0..0x2000_u16).map(move |element| Tag(group, element)));
+    let mut tried = 0;
+    for tag in entries.filter(|tag| tag.1 % 7 == 0) {
+        let digits = format!("{:04x}{:04x}", tag.0, tag.1);
+        let is_said = matches!(tag, Tag(0x12, 0x62..=0x64) | Tag(0x28, 0x301..=0x303));
+        if StandardDataDictionary.by_tag(tag).is_none_or(|entry| entry.tag() != tag)
+            || listed.contains(&digits.as_str())
+            || is_said
+        {
+            continue;
+        }
+        tried += 1;
+        let said = refused(|object| {
+            object.put_str(tag, VR::LO, "");
+        });
+        assert_eq!(said, format!("file has a DICOM attribute {tag}, which a clean picture does not"));
+    }
+    assert!(tried > 100, "{tried}");
+}
+
+#[test]
+fn private_attributes_overlays_icons_and_second_pixels_are_not_taken() {
+    for tag in [Tag(0x0009, 0x0010), Tag(0x0029, 0x1010), Tag(0x6000, 0x3000), Tag(0x5000, 0x3000), Tag(0xfffc, 0xfffc)] {
+        let said = refused(|object| {
+            object.put(DataElement::new(tag, VR::OB, PrimitiveValue::U8([1, 2].as_slice().into())));
+        });
+        assert!(said.contains(&format!("attribute {tag}")), "{said}");
+    }
+    let said = refused(|object| {
+        let mut item = InMemDicomObject::new_empty();
+        item.put(DataElement::new(tags::PIXEL_DATA, VR::OB, PrimitiveValue::U8([1, 2].as_slice().into())));
+        object.put(sequence(tags::VOILUT_SEQUENCE, vec![item]));
+    });
+    assert!(said.contains("attribute (7FE0,0010)"), "{said}");
+}
+
+#[test]
+fn values_that_nobody_of_this_network_writes_are_not_taken() {
+    type Edit = fn(&mut Parsed);
+    let edits: [Edit; 16] = [
+        |object| drop(object.put_str(tags::PATIENT_NAME, VR::PN, "Smith^Jane")),
+        |object| drop(object.put_str(tags::PATIENT_ID, VR::LO, "C000000000000")),
+        |object| drop(object.put_str(tags::STUDY_ID, VR::SH, "4711")),
+        |object| drop(object.put_str(tags::PATIENT_BIRTH_DATE, VR::DA, "19600101")),
+        |object| drop(object.put_str(tags::PATIENT_AGE, VR::AS, "101Y")),
+        |object| drop(object.put_str(tags::STUDY_DATE, VR::DA, "20240230")),
+        |object| drop(object.put_str(tags::STUDY_TIME, VR::TM, "123456")),
+        |object| drop(object.put_str(tags::STUDY_INSTANCE_UID, VR::UI, "1.2.3.4")),
+        |object| drop(object.put_str(tags::STUDY_INSTANCE_UID, VR::UI, "2.25.17")),
+        |object| drop(object.put_str(tags::MANUFACTURER, VR::LO, "SMITH")),
+        |object| drop(object.put_str(tags::ECHO_TIME, VR::DS, "1.5 ml")),
+        |object| drop(object.put_str(tags::PATIENT_IDENTITY_REMOVED, VR::CS, "NO")),
+        |object| drop(object.put_str(tags::DEIDENTIFICATION_METHOD, VR::LO, "by hand")),
+        |object| drop(object.remove_element(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)),
+        |object| drop(object.remove_element(tags::BURNED_IN_ANNOTATION)),
+        |object| drop(object.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "RGB")),
+    ];
+    for (number, edit) in edits.into_iter().enumerate() {
+        assert!(spoiled(edit).is_err(), "{number}");
+    }
+    let mut item = InMemDicomObject::new_empty();
+    item.put_str(tags::CODE_VALUE, VR::SH, "69536005");
+    item.put_str(tags::CODING_SCHEME_DESIGNATOR, VR::SH, "SCT");
+    item.put_str(tags::CODE_MEANING, VR::LO, "Head of Jane Smith");
+    let said = refused(|object| {
+        object.put(sequence(tags::ANATOMIC_REGION_SEQUENCE, vec![item]));
+    });
+    assert!(said.contains("code that is not listed"), "{said}");
+}
+
+#[test]
+fn pixels_are_as_many_as_the_object_says_and_use_no_bit_more() {
+    for (tag, value) in [(tags::ROWS, 63), (tags::ROWS, 65), (tags::COLUMNS, 0), (tags::BITS_STORED, 17), (tags::HIGH_BIT, 3)]
+    {
+        assert!(spoiled(|object| number(object, tag, value)).is_err(), "{tag} {value}");
+    }
+    let frames = |count: &'static str| spoiled(move |object| drop(object.put_str(tags::NUMBER_OF_FRAMES, VR::IS, count)));
+    assert!(frames("1").is_ok() && frames("2").is_err() && frames("4294967295").is_err() && frames("0").is_err());
+    let words = |change: fn(&mut Vec<u16>)| {
+        spoiled(move |object| {
+            number(object, tags::BITS_STORED, 12);
+            number(object, tags::HIGH_BIT, 11);
+            number(object, tags::PIXEL_REPRESENTATION, 0);
+            let mut words: Vec<u16> = (0..64 * 64).map(|place| place % 4096).collect();
+            change(&mut words);
+            object.put(DataElement::new(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(words.into())));
+        })
+    };
+    assert!(words(|_| ()).is_ok());
+    assert!(words(|words| words[9] |= 0x8000).unwrap_err().to_string().contains("unused bits"));
+    assert!(words(|words| words.push(7)).is_err());
+}
+
+#[test]
+fn another_syntax_another_writer_and_bytes_at_either_end_are_not_taken() {
+    let clean = cleaned(MR).bytes;
+    assert!(matches!(grammar::check(MR, &Limits::NETWORK), Err(GrammarError::Malformed { .. } | GrammarError::Forbidden(_))));
+    let mut preamble = clean.clone();
+    preamble[64] = 1;
+    assert!(check(&preamble).is_err());
+    assert!(check(&[clean.as_slice(), b"\0\0"].concat()).is_err());
+    assert!(check(&[clean.as_slice(), &[0x11, 0x00, 0x10, 0x00, b'L', b'O', 0, 0]].concat()).is_err());
+    assert!(check(&clean[..clean.len() - 2]).is_err());
+    for (from, to) in [(&b"1.2.840.10008.1.2.1"[..], &b"1.2.840.10008.1.2.5"[..]), (b"CONSILIUM", b"CONSULTUM")] {
+        let place = clean.windows(from.len()).position(|window| window == from).unwrap();
+        let mut other = clean.clone();
+        other[place..place + to.len()].copy_from_slice(to);
+        assert!(check(&other).is_err());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_clean_object_that_is_bent_is_refused_or_still_an_object_that_can_be_shown(
+        places in vec((0..4_000_usize, any::<u8>()), 1..4),
+        end in 0..200_usize,
+    ) {
+        let mut bytes = cleaned(MR).bytes;
+        for (place, byte) in places {
+            if let Some(at) = bytes.get_mut(place) {
+                *at = byte;
+            }
+        }
+        bytes.truncate(bytes.len() - end.saturating_sub(100));
+        if let Ok((width, height)) = grammar::check(&bytes, &Limits::NETWORK).map(|checked| (checked.width, checked.height)) {
+            let shown = read(&bytes).frames().render(0, None).unwrap();
+            prop_assert_eq!((shown.width(), shown.height()), (width, height));
+        }
+    }
+
+    #[test]
+    fn bytes_drawn_at_random_behind_a_clean_head_are_refused(tail in vec(any::<u8>(), 1..300)) {
+        let clean = cleaned(MR).bytes;
+        prop_assert!(grammar::check(&[&clean[..400], tail.as_slice()].concat(), &Limits::NETWORK).is_err());
+    }
+}
