@@ -93,5 +93,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 
 /// Every route there is.
 pub(crate) fn routes() -> Routes {
-    Routes::default().with(health::routes()).with(assets::routes()).with(api::routes()).with(dicomweb::routes()).with(pages::routes())
+    Routes::default()
+        .with(health::routes())
+        .with(assets::routes())
+        .with(api::routes())
+        .with(dicomweb::routes())
+        .with(pages::routes())
 }

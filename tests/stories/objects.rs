@@ -177,19 +177,24 @@ fn what_an_archive_sends_waits_in_a_draft_of_the_person_whose_token_it_has() {
     let [a] = network.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
     let keller = Visitor::sign_in(a, "keller");
-    let token = |scope: &str| {
-        a.ask(&["token", "create", "keller", "--scope", scope])["token"].as_str().unwrap().to_owned()
-    };
+    let token =
+        |scope: &str| a.ask(&["token", "create", "keller", "--scope", scope])["token"].as_str().unwrap().to_owned();
     let (dicom, writing) = (token("dicom"), token("cases:write"));
     let [one, two, damaged] = [1, 2, 3].map(|number| format!("{INSTANCE}.{number}"));
     let report = of_class("1.2.840.10008.5.1.4.1.1.88.33", 1, WORD, &two);
-    let instances = [ultrasound(2, WORD, &one), report, ultrasound(1, WORD, &damaged)[..4_000].to_vec(), b"no object".to_vec()];
+    let instances =
+        [ultrasound(2, WORD, &one), report, ultrasound(1, WORD, &damaged)[..4_000].to_vec(), b"no object".to_vec()];
 
     assert_eq!(stored(a, &keller, "", &instances).status, 403, "nobody sends anything without a token");
     assert_eq!(stored(a, &keller, &writing, &instances).status, 403, "nor with one for something else");
     assert_eq!(keller.drafts(), 0);
     let answer = stored(a, &keller, &dicom, &instances);
-    assert_eq!((answer.status, answer.header("content-type")), (202, Some("application/dicom+json")), "{}", answer.text());
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (202, Some("application/dicom+json")),
+        "{}",
+        answer.text()
+    );
     let said = answer.json();
     assert_eq!(said["00081199"]["Value"].as_array().unwrap().len(), 1);
     assert_eq!(said["00081199"]["Value"][0]["00081155"]["Value"][0], one);

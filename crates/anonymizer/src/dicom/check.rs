@@ -139,13 +139,15 @@ impl<'a> Walk<'a> {
         while !self.reader.is_at_item_end()? {
             let tag = order.next(&mut self.reader)?;
             let vr = self.reader.vr()?;
-            let value = self.attribute(tag, vr, depth)?;
-            coded.note(tag, form::text(value, vr).unwrap_or_default());
+            match Coded::PARTS.iter().position(|part| *part == (tag, vr)) {
+                Some(part) => coded.put(part, self.reader.value(vr)?),
+                None => {
+                    self.attribute(tag, vr, depth)?;
+                    coded.is_code |= matches!(tag, tags::LONG_CODE_VALUE | tags::URN_CODE_VALUE);
+                }
+            }
         }
-        match coded.is_listed() {
-            true => Ok(()),
-            false => Err(GrammarError::Forbidden("code that is not listed".to_owned())),
-        }
+        coded.check()
     }
 
     /// How it was de-identified, as codes.
@@ -228,25 +230,43 @@ impl Order {
 /// What an item says of itself where it is a code.
 #[derive(Default)]
 struct Coded<'a> {
-    scheme: &'a str,
-    value: &'a str,
-    meaning: &'a str,
+    parts: [Option<&'a [u8]>; 3],
     is_code: bool,
 }
 
 impl<'a> Coded<'a> {
-    fn note(&mut self, tag: Tag, text: &'a str) {
-        match tag {
-            tags::CODE_VALUE => self.value = text,
-            tags::CODING_SCHEME_DESIGNATOR => self.scheme = text,
-            tags::CODE_MEANING => self.meaning = text,
-            _ => {}
+    /// Scheme, value and meaning.
+    const PARTS: [(Tag, VR); 3] =
+        [(tags::CODING_SCHEME_DESIGNATOR, VR::SH), (tags::CODE_VALUE, VR::SH), (tags::CODE_MEANING, VR::LO)];
+
+    fn put(&mut self, part: usize, value: &'a [u8]) {
+        if let Some(place) = self.parts.get_mut(part) {
+            *place = Some(value);
         }
-        self.is_code |= matches!(tag, tags::CODE_VALUE | tags::LONG_CODE_VALUE | tags::URN_CODE_VALUE);
+        self.is_code |= Self::PARTS.get(part).is_some_and(|(tag, _)| *tag == tags::CODE_VALUE);
     }
 
-    /// What says nothing in an item that is no code may stand there alone.
-    fn is_listed(&self) -> bool {
-        !self.is_code || lists::code(self.scheme, self.value) == Some([self.scheme, self.value, self.meaning])
+    /// A code is one of the list, whole; what is none says nothing that could not stand there alone.
+    fn check(&self) -> Result<(), GrammarError> {
+        let text = |part: usize, vr| {
+            let value: Option<&'a [u8]> = self.parts.get(part).copied().flatten();
+            value.and_then(|value| form::text(value, vr))
+        };
+        if self.is_code {
+            let said = text(0, VR::SH).zip(text(1, VR::SH)).zip(text(2, VR::LO));
+            let is_listed = said
+                .is_some_and(|((scheme, value), meaning)| lists::code(scheme, value) == Some([scheme, value, meaning]));
+            return match is_listed {
+                true => Ok(()),
+                false => Err(GrammarError::Forbidden("code that is not listed".to_owned())),
+            };
+        }
+        for ((tag, vr), value) in Self::PARTS.into_iter().zip(self.parts) {
+            let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
+            if !form::fits(rule(tag, vr), tag, vr, value) {
+                return Err(wrong_value(tag));
+            }
+        }
+        Ok(())
     }
 }

@@ -63,9 +63,7 @@ impl Sight {
             self.join(finding);
         }
         for searched in &mut self.searched {
-            let broke_off = |again: &Searched| {
-                again.finder == searched.finder && again.search == Search::NotSearched
-            };
+            let broke_off = |again: &Searched| again.finder == searched.finder && again.search == Search::NotSearched;
             if other.searched.iter().any(broke_off) {
                 searched.search = Search::NotSearched;
             }
@@ -87,8 +85,7 @@ impl Sight {
         if self.findings.iter().any(|other| is_like(other) && is_hidden(other)) {
             return;
         }
-        let is_part =
-            |other: &Finding| other.region.shared(&finding.region) * 2 >= area.min(other.region.area());
+        let is_part = |other: &Finding| other.region.shared(&finding.region) * 2 >= area.min(other.region.area());
         if let Some(other) = self.findings.iter_mut().find(|other| is_like(other) && is_part(other)) {
             other.region = other.region.union(&finding.region);
             other.proposal = other.proposal.union(&finding.proposal);

@@ -83,7 +83,11 @@ fn whatever_stands_in_an_allowed_attribute_is_written_so_that_a_peer_takes_it() 
         }
         for vr in vrs.split('/').map(|vr| vr.parse::<VR>().unwrap()) {
             for (nested, odd) in [(false, false), (true, false), (false, true)] {
-                let value = if odd && vr != VR::SQ { PrimitiveValue::from("?") } else { some_value(vr, terms.split('|').next().unwrap_or_default()) };
+                let value = if odd && vr != VR::SQ {
+                    PrimitiveValue::from("?")
+                } else {
+                    some_value(vr, terms.split('|').next().unwrap_or_default())
+                };
                 let element = match vr {
                     VR::SQ => sequence(tag, vec![InMemDicomObject::new_empty()]),
                     _ => DataElement::new(tag, vr, value),
@@ -130,7 +134,8 @@ fn no_attribute_that_is_not_listed_is_taken() {
 
 #[test]
 fn private_attributes_overlays_icons_and_second_pixels_are_not_taken() {
-    for tag in [Tag(0x0009, 0x0010), Tag(0x0029, 0x1010), Tag(0x6000, 0x3000), Tag(0x5000, 0x3000), Tag(0xfffc, 0xfffc)] {
+    for tag in [Tag(0x0009, 0x0010), Tag(0x0029, 0x1010), Tag(0x6000, 0x3000), Tag(0x5000, 0x3000), Tag(0xfffc, 0xfffc)]
+    {
         let said = refused(|object| {
             object.put(DataElement::new(tag, VR::OB, PrimitiveValue::U8([1, 2].as_slice().into())));
         });
@@ -168,23 +173,35 @@ fn values_that_nobody_of_this_network_writes_are_not_taken() {
     for (number, edit) in edits.into_iter().enumerate() {
         assert!(spoiled(edit).is_err(), "{number}");
     }
-    let mut item = InMemDicomObject::new_empty();
-    item.put_str(tags::CODE_VALUE, VR::SH, "69536005");
-    item.put_str(tags::CODING_SCHEME_DESIGNATOR, VR::SH, "SCT");
-    item.put_str(tags::CODE_MEANING, VR::LO, "Head of Jane Smith");
-    let said = refused(|object| {
-        object.put(sequence(tags::ANATOMIC_REGION_SEQUENCE, vec![item]));
-    });
-    assert!(said.contains("code that is not listed"), "{said}");
+}
+
+#[test]
+fn a_code_is_one_of_the_list_whole_or_not_taken() {
+    let of = |value: &'static str, meaning: &'static str| {
+        spoiled(move |object| {
+            let mut item = InMemDicomObject::new_empty();
+            item.put_str(tags::CODE_VALUE, VR::SH, value);
+            item.put_str(tags::CODING_SCHEME_DESIGNATOR, VR::SH, "SCT");
+            item.put_str(tags::CODE_MEANING, VR::LO, meaning);
+            object.put(sequence(tags::ANATOMIC_REGION_SEQUENCE, vec![item]));
+        })
+    };
+    assert!(of("69536005", "Head").is_ok());
+    for (value, meaning) in [("69536005", "Head of Jane Smith"), ("4711", "Head"), ("", "Head"), ("69536005", "")] {
+        let said = of(value, meaning).unwrap_err().to_string();
+        assert!(said.contains("code that is not listed"), "{said}");
+    }
 }
 
 #[test]
 fn pixels_are_as_many_as_the_object_says_and_use_no_bit_more() {
-    for (tag, value) in [(tags::ROWS, 63), (tags::ROWS, 65), (tags::COLUMNS, 0), (tags::BITS_STORED, 17), (tags::HIGH_BIT, 3)]
+    for (tag, value) in
+        [(tags::ROWS, 63), (tags::ROWS, 65), (tags::COLUMNS, 0), (tags::BITS_STORED, 17), (tags::HIGH_BIT, 3)]
     {
         assert!(spoiled(|object| number(object, tag, value)).is_err(), "{tag} {value}");
     }
-    let frames = |count: &'static str| spoiled(move |object| drop(object.put_str(tags::NUMBER_OF_FRAMES, VR::IS, count)));
+    let frames =
+        |count: &'static str| spoiled(move |object| drop(object.put_str(tags::NUMBER_OF_FRAMES, VR::IS, count)));
     assert!(frames("1").is_ok() && frames("2").is_err() && frames("4294967295").is_err() && frames("0").is_err());
     let words = |change: fn(&mut Vec<u16>)| {
         spoiled(move |object| {
@@ -204,7 +221,10 @@ fn pixels_are_as_many_as_the_object_says_and_use_no_bit_more() {
 #[test]
 fn another_syntax_another_writer_and_bytes_at_either_end_are_not_taken() {
     let clean = cleaned(MR).bytes;
-    assert!(matches!(grammar::check(MR, &Limits::NETWORK), Err(GrammarError::Malformed { .. } | GrammarError::Forbidden(_))));
+    assert!(matches!(
+        grammar::check(MR, &Limits::NETWORK),
+        Err(GrammarError::Malformed { .. } | GrammarError::Forbidden(_))
+    ));
     let mut preamble = clean.clone();
     preamble[64] = 1;
     assert!(check(&preamble).is_err());

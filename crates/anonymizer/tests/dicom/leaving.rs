@@ -123,7 +123,10 @@ fn more_pixels_than_a_picture_may_have_bytes_are_refused_before_they_are_unpacke
         number(object, tags::BITS_STORED, 16);
     });
     let refused = open(&many, &LIMITS).unwrap_err().to_string();
-    assert_eq!(refused, "the DICOM object has 9000 frames of 64 x 64 px; its pixels may take 63 MiB; send fewer frames");
+    assert_eq!(
+        refused,
+        "the DICOM object has 9000 frames of 64 x 64 px; its pixels may take 63 MiB; send fewer frames"
+    );
 }
 
 fn asked(task: Task, file: &[u8]) -> Vec<u8> {

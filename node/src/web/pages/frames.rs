@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn a_view_that_is_chosen_stays_within_the_series() {
-        let series = Series { frames: 3, windows: vec!["brain".to_owned(), "preset 2".to_owned(), "full range".to_owned()] };
+        let series =
+            Series { frames: 3, windows: vec!["brain".to_owned(), "preset 2".to_owned(), "full range".to_owned()] };
         let shown = FramesView::of(&series, View { frame: 1, window: 2 }, "/x");
         assert_eq!((shown.frame, shown.src.as_str()), (2, "/x?frame=2&window=2"));
         let names: Vec<_> = shown.windows.iter().map(|window| (window.name.as_str(), window.is_chosen)).collect();

@@ -64,11 +64,7 @@ pub(super) enum Size {
 }
 
 /// A picture of a case, from here or from another house. That somebody looks at one in full is audited.
-pub(super) async fn held(
-    reading: &Reading,
-    (case, number): &(String, String),
-    size: Size,
-) -> Result<Picture, Problem> {
+pub(super) async fn held(reading: &Reading, (case, number): &(String, String), size: Size) -> Result<Picture, Problem> {
     let (case, number): (CaseId, usize) = (id("case", case)?, id("picture", number)?);
     let actor = reading.visitor.actor;
     // A picture may be on its way from another house for long: no thread waits for it.

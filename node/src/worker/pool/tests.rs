@@ -114,7 +114,8 @@ async fn a_program_that_is_not_there_is_the_operators_to_see_to() {
 #[tokio::test]
 async fn who_comes_when_all_places_are_taken_is_told_to_come_again() {
     let pool = stranger("exec sleep 1000", PATIENCE);
-    let mut waiting: Vec<_> = (0..WAITING_MAX + 1).map(|_| Box::pin(pool.decode(DOT.to_vec(), View::FIRST, pixel_size))).collect();
+    let mut waiting: Vec<_> =
+        (0..WAITING_MAX + 1).map(|_| Box::pin(pool.decode(DOT.to_vec(), View::FIRST, pixel_size))).collect();
     for one in &mut waiting {
         tokio::select! {
             biased;
@@ -143,7 +144,8 @@ async fn large_pictures_take_several_places() {
 #[tokio::test]
 async fn a_file_beyond_the_limit_never_reaches_a_worker() {
     let pool = stranger("exit 1", PATIENCE);
-    let refused = pool.decode(vec![0; Limits::NETWORK.picture_bytes_max + 1], View::FIRST, pixel_size).await.unwrap_err();
+    let refused =
+        pool.decode(vec![0; Limits::NETWORK.picture_bytes_max + 1], View::FIRST, pixel_size).await.unwrap_err();
     assert!(matches!(refused, PoolError::Intake(IntakeError::TooManyBytes { .. })), "{refused}");
 }
 

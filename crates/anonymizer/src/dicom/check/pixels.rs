@@ -78,7 +78,8 @@ pub(super) fn check(
         return Err(GrammarError::TooManyBytes { bytes: usize::try_from(bytes).unwrap_or(usize::MAX), bytes_max });
     }
     let open = file.get(pixels.clone()).unwrap_or_default();
-    let (shown, padding) = usize::try_from(bytes).ok().and_then(|bytes| open.split_at_checked(bytes)).unwrap_or_default();
+    let (shown, padding) =
+        usize::try_from(bytes).ok().and_then(|bytes| open.split_at_checked(bytes)).unwrap_or_default();
     if shown.is_empty() || padding.len() > 1 || padding != &[0; 1][..padding.len()] || open.len() % 2 != 0 {
         return Err(super::wrong_value(tags::PIXEL_DATA));
     }

@@ -20,9 +20,9 @@ use crate::{
     app::{AppError, DraftPicture, Drawn, PictureId, Progress, Reason, Review, Unusable},
     sentences::Sentences,
     web::{
-        pages::frames::{FramesView, view_of},
         extract::{Asked, Fields, Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
+        pages::frames::{FramesView, view_of},
         problem::Problem,
         refused::beside_the_field,
         seen::{CONCERNS, doubt_key, kind_key, removed_key},
@@ -218,7 +218,8 @@ async fn again(
     problem: FieldProblem,
     drawn: Option<Drawn>,
 ) -> Result<Response, Problem> {
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(reading, work, (picture, View::FIRST), drawn, Some(problem)).await?).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(reading, work, (picture, View::FIRST), drawn, Some(problem)).await?)
+        .into_response())
 }
 
 async fn page(
