@@ -33,6 +33,7 @@ pub(super) fn name(number: u32, media_type: MediaType) -> String {
     let ending = match media_type {
         MediaType::Jpeg => "jpg",
         MediaType::Png => "png",
+        MediaType::Dicom => "dcm",
     };
     format!("{number:04}.{ending}")
 }
@@ -40,8 +41,9 @@ pub(super) fn name(number: u32, media_type: MediaType) -> String {
 /// The number in a name of ours.
 fn number(name: &str) -> Option<u32> {
     let (digits, ending) = name.rsplit_once('.')?;
-    let is_ours =
-        digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit()) && ["jpg", "png"].contains(&ending);
+    let is_ours = digits.len() >= 4
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && ["jpg", "png", "dcm"].contains(&ending);
     digits.parse().ok().filter(|_| is_ours)
 }
 
@@ -165,7 +167,7 @@ mod tests {
         assert_eq!(folder.put("0004.jpg", b"one").unwrap(), Put::Taken, "a link is no file of ours");
         assert_eq!(fs::read(path.join("0003.jpg")).unwrap(), b"one");
         assert_eq!(folder.highest_number().unwrap(), 4);
-        let names = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).count();
+        let names = fs::read_dir(&path).unwrap().count();
         assert_eq!(names, 2, "nothing half is left");
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use anonymizer::{Cover, Doubt, Finding, Limits, Looked, Opened, Removed, Search, Unsigned};
+use anonymizer::{Cover, Doubt, Finding, Limits, Looked, Opened, Removed, Search, Unsigned, View};
 
 use super::original::NotTaken;
 use crate::worker::{Pool, PoolError};
@@ -55,12 +55,12 @@ pub(super) async fn cover(
         let removed = opened.removed.clone();
         Unsigned::cover(opened, &covers, &Limits::NETWORK).map(|unsigned| (unsigned, removed))
     };
-    pool.decode(file, make).await?.map_err(NotTaken::Release)
+    pool.decode(file, View::FIRST, make).await?.map_err(NotTaken::Release)
 }
 
 async fn look(pool: &Pool, file: Vec<u8>) -> Result<Looked, NotTaken> {
     let turn = pool.turn(pool.line_up()?).await?;
-    Ok(pool.look(turn, file, |_| ()).await?)
+    Ok(pool.look(turn, file, 1, |_| ()).await?)
 }
 
 fn has_unsearched(looked: &Looked) -> bool {

@@ -72,6 +72,9 @@ pub(crate) enum PoolError {
     Stopping,
 }
 
+/// How the answer of a worker is read.
+type Read<Answer> = fn(&mut Output, &Limits) -> Result<Result<Answer, IntakeError>, WireError>;
+
 /// The workers of a node.
 #[derive(Clone, Debug)]
 pub(crate) struct Pool {
@@ -178,7 +181,7 @@ impl Pool {
         &self,
         task: Task,
         file: Vec<u8>,
-        read: fn(&mut Output, &Limits) -> Result<Result<Answer, IntakeError>, WireError>,
+        read: Read<Answer>,
         make: impl FnOnce(Answer) -> T + Send + 'static,
     ) -> Result<T, PoolError> {
         self.check_size(file.len())?;
@@ -244,7 +247,7 @@ impl Inner {
         self: Arc<Self>,
         task: Task,
         file: Vec<u8>,
-        read: fn(&mut Output, &Limits) -> Result<Result<Answer, IntakeError>, WireError>,
+        read: Read<Answer>,
         make: impl FnOnce(Answer) -> T + Send + 'static,
         _room: (OwnedSemaphorePermit, OwnedSemaphorePermit),
     ) -> Result<T, PoolError> {

@@ -2,7 +2,7 @@
 
 use anonymizer::{
     COVER_RGB, Cover, CoverError, Finder, Finding, FindingKind, Limits, Opened, PREVIEW_PX_MAX, Region, ReleaseError,
-    Replica, Search, Sureness, Unsigned, Voice, open,
+    Replica, Search, Series, Sureness, Unsigned, Voice, open,
 };
 
 use crate::writers::{noise, seen_in};
@@ -11,7 +11,7 @@ use crate::writers::{noise, seen_in};
 const COVER: Region = Region { x: 160, y: 80, width: 160, height: 80 };
 
 fn opened() -> Opened {
-    Opened { pixels: noise(640, 320), removed: Default::default(), notices: Default::default() }
+    Opened { pixels: noise(640, 320), removed: Default::default(), notices: Default::default(), series: Series::ONE }
 }
 
 fn covered() -> Unsigned {

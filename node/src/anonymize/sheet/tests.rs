@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anonymizer::{Doubt, Finder, FindingKind, Limits, Opened, Pixels, Print, Removed, Unsigned, Voice};
+use anonymizer::{Doubt, Finder, FindingKind, Limits, Opened, Pixels, Print, Removed, Series, Unsigned, Voice};
 
 use super::*;
 use crate::anonymize::earlier::Earlier;
@@ -10,7 +10,7 @@ use crate::anonymize::earlier::Earlier;
 fn proposal(findings: Vec<Finding>) -> Proposal {
     let rgb = (0..640_u32 * 480 * 3).map(|at| ((at * 7919) >> 9) as u8).collect();
     let pixels = Pixels::new(640, 480, rgb).unwrap();
-    let opened = Opened { pixels, removed: BTreeSet::new(), notices: BTreeSet::new() };
+    let opened = Opened { pixels, removed: BTreeSet::new(), notices: BTreeSet::new(), series: Series::ONE };
     let covers: Vec<Cover> = findings.iter().map(Finding::proposed_cover).collect();
     Proposal {
         unsigned: Unsigned::cover(opened, &covers, &Limits::NETWORK).unwrap(),
