@@ -6,6 +6,10 @@ use anonymizer::{Limits, open};
 /// A frame of a real machine, with the name of the house, a date and settings printed into it.
 const FRAME: &[u8] = include_bytes!("../../crates/anonymizer/tests/pictures/ultrasound_pelvis.png");
 
+/// What is taken of it.
+pub(crate) const WIDTH: usize = 640;
+pub(crate) const HEIGHT: usize = 200;
+
 const ULTRASOUND: &str = "1.2.840.10008.5.1.4.1.1.3.1";
 const EXPLICIT_LITTLE_ENDIAN: &str = "1.2.840.10008.1.2.1";
 
@@ -49,7 +53,9 @@ pub(crate) fn ultrasound(frames: u8, word: &str, instance: &str) -> Vec<u8> {
 /// The same of another class.
 pub(crate) fn of_class(class: &str, frames: u8, word: &str, instance: &str) -> Vec<u8> {
     let still = open(FRAME, &Limits::NETWORK).unwrap().pixels;
-    let grey: Vec<u8> = still.rgb().iter().skip(1).step_by(3).copied().collect();
+    // The strip where most is printed, with the darkest and the brightest shade in it: the first preset shows all there is.
+    let mut grey: Vec<u8> = still.rgb().iter().skip(1).step_by(3).take(WIDTH * HEIGHT).copied().collect();
+    (grey[0], grey[1]) = (0, 255);
     // A little brighter from frame to frame, but for the black round it.
     let film = (0..frames).flat_map(|frame| {
         let brighter = move |shade: &u8| if *shade > 40 { shade.saturating_add(9 * frame) } else { *shade };
@@ -80,14 +86,15 @@ pub(crate) fn of_class(class: &str, frames: u8, word: &str, instance: &str) -> V
         .number((0x0028, 0x0002), 1)
         .text((0x0028, 0x0004), "CS", "MONOCHROME2")
         .text((0x0028, 0x0008), "IS", &frames.to_string())
-        .number((0x0028, 0x0010), still.height() as u16)
-        .number((0x0028, 0x0011), still.width() as u16)
+        .number((0x0028, 0x0010), HEIGHT as u16)
+        .number((0x0028, 0x0011), WIDTH as u16)
         .number((0x0028, 0x0100), 8)
         .number((0x0028, 0x0101), 8)
         .number((0x0028, 0x0102), 7)
         .number((0x0028, 0x0103), 0)
         .text((0x0028, 0x1050), "DS", "127.5\\60")
         .text((0x0028, 0x1051), "DS", "255\\90")
+        .text((0x0028, 0x1056), "CS", "LINEAR_EXACT")
         .put((0x0040, 0x0275), "SQ", &sequence)
         .put((0x6000, 0x3000), "OB", word.as_bytes())
         .text((0x6000, 0x4000), "LT", word)

@@ -12,7 +12,7 @@ class FrameSlider extends HTMLElement {
     if (!form || !picture()) return;
     form.querySelector('button')?.remove();
     form.addEventListener('submit', (event) => event.preventDefault());
-    form.addEventListener('input', () => this.#show(form));
+    for (const moved of ['input', 'change']) form.addEventListener(moved, () => this.#show(form));
   }
 
   /** @param {HTMLFormElement} form */
