@@ -73,7 +73,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/store/rebuild", "s - - - - x - - - - - x"),
     ("POST", "/api/v1/store/vouching", "s - - - - x - - - - - x"),
     // A form is no instance.
-    ("POST", "/dicomweb/studies", "s - - x x - - - - - - s"),
+    ("POST", "/dicomweb/studies", "s - - x x - - - - - - x"),
     // Who audits is led to the room of their duty.
     ("GET", "/", "s x x x x x x x x x x x"),
     ("GET", "/sign-in", "x x x x x x x x x x x x"),
