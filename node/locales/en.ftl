@@ -987,6 +987,7 @@ sheet-after-alt = Picture { $number }, as it would be written
 sheet-found = Found and covered
 sheet-found-by = found by { $who }
 sheet-unsure = not sure
+sheet-times = { $count } times
 sheet-pictures = { $count ->
     [0] No picture stands on this sheet.
     [one] One picture stands on this sheet.

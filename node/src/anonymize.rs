@@ -245,7 +245,10 @@ async fn ready(
     meant: Meant,
 ) -> Result<Ready, NotTaken> {
     let file = read(meant).await?;
-    let Some(shown) = earlier.of(&of_original(&file)) else { return Ok(Ready::Unseen(None)) };
+    let Some(shown) = earlier.of(&of_original(&file)) else {
+        // One that is refused is on no sheet, however often somebody looks.
+        return look::propose(&pool, file).await.map(|_| Ready::Unseen(None));
+    };
     if left_out.contains(&shown.number) {
         return Ok(Ready::LeftOut(shown.number));
     }

@@ -71,11 +71,12 @@ struct Picture {
     removed: Vec<&'static str>,
 }
 
-/// What was found in it.
+/// What was found in it, as often as the same finders found the same.
 struct Found {
     kind_key: &'static str,
     who: String,
     is_sure: bool,
+    count: usize,
 }
 
 /// What a sheet says behind its last picture.
@@ -187,7 +188,7 @@ impl Sheet {
             href: address(file)?,
             before: image(proposal.unsigned.before()),
             after: image(proposal.unsigned.after()),
-            found: proposal.findings.iter().map(found).collect(),
+            found: found(&proposal.findings),
             has_unsearched: proposal.has_unsearched,
             doubts: proposal.doubts.iter().map(|doubt| doubt_key(*doubt)).collect(),
             removed: proposal.removed.iter().map(|removed| removed_key(*removed)).collect(),
@@ -224,9 +225,17 @@ impl Drop for Sheet {
     }
 }
 
-fn found(finding: &Finding) -> Found {
-    let who: Vec<String> = finding.voices.iter().map(|voice| voice.finder.to_string()).collect();
-    Found { kind_key: kind_key(finding.kind), who: who.join(", "), is_sure: finding.sureness == Sureness::Sure }
+fn found(findings: &[Finding]) -> Vec<Found> {
+    let mut all: Vec<Found> = Vec::new();
+    for finding in findings {
+        let who: Vec<String> = finding.voices.iter().map(|voice| voice.finder.to_string()).collect();
+        let (kind_key, who, is_sure) = (kind_key(finding.kind), who.join(", "), finding.sureness == Sureness::Sure);
+        match all.iter_mut().find(|found| (found.kind_key, &found.who, found.is_sure) == (kind_key, &who, is_sure)) {
+            Some(found) => found.count += 1,
+            None => all.push(Found { kind_key, who, is_sure, count: 1 }),
+        }
+    }
+    all
 }
 
 /// The address of a file on this machine.

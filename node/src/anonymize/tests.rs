@@ -72,12 +72,23 @@ async fn nothing_is_written_before_somebody_looked_and_then_what_was_shown() {
 }
 
 #[tokio::test]
+async fn what_is_refused_waits_for_nobody() {
+    let mut bench = Bench::with(&[("a.png", DOT), ("broken.png", &DOT[..40])]);
+    assert_eq!(bench.run(false, &[]).await.unwrap().exit(), 4);
+    assert_eq!(bench.run(true, &[]).await.unwrap().exit(), 3);
+    assert_eq!(bench.clean(), ["0001.png"]);
+    bench.order.files = vec![bench.root.path().join("photos/broken.png")];
+    assert_eq!(bench.run(false, &[]).await.unwrap().exit(), 3, "no picture is left that waits");
+}
+
+#[tokio::test]
 async fn what_a_sheet_shows_otherwise_is_not_written() {
     let mut bench = Bench::with(&[("a.png", DOT)]);
     bench.run(false, &[]).await.unwrap();
     let sheet = fs::read_to_string(&bench.order.report).unwrap();
-    let (before, rest) = sheet.split_once("data-covers=\"").unwrap();
-    fs::write(&bench.order.report, format!("{before}data-covers=\"0,0,1,1{rest}")).unwrap();
+    let (before, rest) = sheet.split_once("data-clean=\"").unwrap();
+    let other = if rest.starts_with('0') { '1' } else { '0' };
+    fs::write(&bench.order.report, format!("{before}data-clean=\"{other}{}", &rest[1..])).unwrap();
     assert_eq!(bench.run(true, &[]).await.unwrap().exit(), 4);
     assert_eq!(bench.clean(), [] as [&str; 0]);
 }

