@@ -29,8 +29,8 @@ pub(crate) const COVERED_HUNDREDTHS: u64 = 85;
 /// line that says more than it did, is another.
 const SAME_OVERLAP: f64 = 0.5;
 /// Faces that only the second look saw are asked for from this score of CenterFace on, in thousandths; 200 would cover one. Writing
-/// the file anew moves scores a little: of 7 photographs of crowds 2 were asked about anew for nothing but faces of 150 to
-/// 152, of 9 clinical pictures one for nothing but a scale bar (`cargo bench -p anonymizer --bench deidentify -- again`).
+/// the file anew moves scores a little, and what is barely seen would be asked about without end
+/// (`cargo bench -p anonymizer --bench deidentify -- again` counts how often that is).
 const NEAR_SURE_THOUSANDTHS: u32 = 180;
 
 /// The bytes of a picture that a person confirmed and the finders saw again. [`Candidate::release`] is its only maker.

@@ -203,7 +203,7 @@ pub fn read_ready(reader: &mut impl Read) -> Result<(), WireError> {
     }
 }
 
-/// Reads the answer to [`Task::Decode()`]; the parent never takes more than the limits allow, whatever became of the worker.
+/// Reads the answer to [`Task::Decode`]; the parent never takes more than the limits allow, whatever became of the worker.
 ///
 /// # Errors
 /// See [`WireError`].

@@ -1,6 +1,8 @@
 //! What finders saw in a picture and what its file held beside it, as pages and contact sheets call it.
 
-use anonymizer::{Doubt, FindingKind, Print, Removed};
+use anonymizer::{Doubt, Finding, FindingKind, Print, Removed, Sureness};
+
+use crate::sentences::Sentences;
 
 /// What nobody but a person sees, and how each is explained.
 pub(crate) const CONCERNS: [&str; 6] =
@@ -18,6 +20,17 @@ pub(crate) const fn kind_key(kind: FindingKind) -> &'static str {
         FindingKind::Text(Print::Words) => "kind-words",
         FindingKind::Code => "kind-code",
     }
+}
+
+/// What a finding seems to be, which finders say so, and whether they are sure.
+pub(crate) fn told(finding: &Finding) -> String {
+    let t = Sentences::english();
+    let who: Vec<&str> = finding.voices.iter().map(|voice| voice.finder.name()).collect();
+    let key = match finding.sureness {
+        Sureness::Sure => "found-surely",
+        Sureness::Unsure => "found-unsurely",
+    };
+    t.with2(key, "kind", t.get(kind_key(finding.kind)), "who", who.join(", "))
 }
 
 /// What the finders could not settle.

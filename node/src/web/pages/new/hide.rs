@@ -25,7 +25,7 @@ use crate::{
         pages::frames::{FramesView, view_of},
         problem::Problem,
         refused::beside_the_field,
-        seen::{CONCERNS, doubt_key, kind_key, removed_key},
+        seen::{CONCERNS, doubt_key, removed_key, told},
     },
 };
 
@@ -69,7 +69,7 @@ struct HidePicture {
     is_unkept: bool,
     /// How many of those found have no answer yet.
     open: usize,
-    /// What each finding seems to be, in their order, between bars.
+    /// What each finding seems to be and who says so, in their order, between bars.
     kinds: String,
     /// Those that may stay with one click, by their places, between bars.
     may_stay: String,
@@ -267,7 +267,7 @@ fn shown(
     let drawn = drawn.unwrap_or_else(|| picture.drawn.clone());
     let covers = serde_json::to_string(&drawn).map_err(|error| Problem::defect(error.to_string()))?;
     let findings = &picture.findings;
-    let kinds = findings.iter().map(|finding| Sentences::english().get(kind_key(finding.kind)));
+    let kinds: Vec<String> = findings.iter().map(told).collect();
     let staying = findings.iter().enumerate().filter(|(_, finding)| rows::may_stay(finding.kind));
     let left: Vec<LeftRow> = drawn.dismissed.iter().filter_map(|left| left_row(left, findings)).collect();
     Ok(HidePicture {
@@ -286,7 +286,7 @@ fn shown(
         left,
         found: findings.len(),
         covered: drawn.covered(),
-        kinds: kinds.collect::<Vec<_>>().join("|"),
+        kinds: kinds.join("|"),
         may_stay: staying.map(|(at, _)| at.to_string()).collect::<Vec<_>>().join("|"),
         is_unkept,
         has_unsearched: picture.has_unsearched(),

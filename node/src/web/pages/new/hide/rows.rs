@@ -5,13 +5,15 @@ use anonymizer::{Finding, FindingKind, Print, Region};
 
 use crate::{
     app::{Dismissed, DrawnCover, Reason, Shape},
-    web::{pieces::Choice, seen::kind_key},
+    sentences::Sentences,
+    web::{pieces::Choice, seen::told},
 };
 
 /// A cover as the page shows it before and without scripts.
 pub(super) struct CoverRow {
     pub(super) index: usize,
-    pub(super) kind_key: &'static str,
+    /// What it hides.
+    pub(super) name: String,
     /// The finding that it hides and that may stay with one click.
     pub(super) may_stay: Option<usize>,
     pub(super) x: i64,
@@ -25,7 +27,7 @@ pub(super) struct CoverRow {
 /// A finding that was left uncovered, as the page shows it without scripts.
 pub(super) struct LeftRow {
     pub(super) finding: usize,
-    pub(super) kind_key: &'static str,
+    pub(super) name: String,
     /// The cover that it had or should have, as SVG path data; empty if there is none.
     pub(super) outline: String,
     pub(super) may_stay: bool,
@@ -63,7 +65,7 @@ pub(super) fn left_row(dismissed: &Dismissed, findings: &[Finding]) -> Option<Le
     let reasons = REASONS.iter().map(reason).collect();
     Some(LeftRow {
         finding: dismissed.finding,
-        kind_key: kind_key(finding.kind),
+        name: told(finding),
         outline: dismissed.cover.as_ref().map(|cover| cover_row(0, cover, findings).outline).unwrap_or_default(),
         may_stay: may_stay(finding.kind) && dismissed.reason.is_none(),
         is_answered: dismissed.reason.is_some(),
@@ -95,7 +97,7 @@ pub(super) fn cover_row(index: usize, cover: &DrawnCover, findings: &[Finding]) 
     let whole = |number: f64| number.round() as i64;
     CoverRow {
         index,
-        kind_key: finding.map_or("cover-own", |(_, finding)| kind_key(finding.kind)),
+        name: finding.map_or_else(|| Sentences::english().get("cover-own"), |(_, finding)| told(finding)),
         may_stay: finding.filter(|(_, finding)| may_stay(finding.kind)).map(|(at, _)| at),
         x: whole(least(0)),
         y: whole(least(1)),
