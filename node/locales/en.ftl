@@ -999,6 +999,7 @@ sheet-refused = Files that were not taken
 sheet-passed-over = Files that are no pictures
 sheet-stopped = The command was stopped before { $file }. Run it again, and it goes on from there.
 anonymize-place = { $at } of { $count }
+anonymize-object = This is a DICOM object, with frames and windows that a sheet does not show. Send it to a node.
 anonymize-no-picture = no picture, passed over
 anonymize-link = a symbolic link, not followed
 anonymize-no-file = no file, passed over

@@ -36,7 +36,7 @@ fn commands_with_wrong_files_and_ids_are_refused_with_a_sentence() {
     post("/proc/self/mem", "file /proc/self/mem cannot be read");
     post("/dev/zero", "is not a file");
     post(&empty, "the file is empty");
-    post(&words, "send it as JPEG, HEIC, PNG, WebP or TIFF");
+    post(&words, "send it as JPEG, HEIC, PNG, WebP, TIFF or DICOM");
     post(&file("huge", &vec![0; 100 << 20]), "picture has 65 MiB; the limit is 64 MiB");
     let without_word = ["case", "post", "--as", "keller", "--title", "T", "--picture", &file("a.jpg", &jpeg())];
     assert_refused(a, &without_word, "--confirm");

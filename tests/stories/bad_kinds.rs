@@ -7,7 +7,7 @@ pub(crate) fn refused() -> Vec<Bad> {
     let film = b"GIF89a\x08\0\x08\0\x80\0\0\0\0\0\xff\xff\xff!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0!\xf9\x04\0\x0a\0\0\0";
     let dicom = [[0; 128].as_slice(), b"DICM\x02\0\0\0"].concat();
     let noise: Vec<u8> = (0_u32..50_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-    let unknown = "send it as JPEG, HEIC, PNG, WebP or TIFF";
+    let unknown = "send it as JPEG, HEIC, PNG, WebP, TIFF or DICOM";
     let table: [(&str, &[u8], &str); 30] = [
         ("empty file", b"", "the file is empty; choose the picture again"),
         ("one byte", b"\xff", unknown),

@@ -2,12 +2,16 @@
 
 use std::{cell::RefCell, collections::BTreeSet, fs, path::Path};
 
-use crate::{covering::is_looked_through, founding::Network, house::House, inspecting::Inspected, waiting::wait_until};
+use crate::{
+    covering::is_looked_through, founding::Network, house::House, inspecting::Inspected, scanner::ultrasound,
+    waiting::wait_until,
+};
 
 /// What answers a `GET` and is no page: pictures, a stream, a file, and ways that lead on to pages.
-const NO_PAGES: [&str; 9] = [
+const NO_PAGES: [&str; 10] = [
     "/admin/audit/lines",
     "/cases/{case}/pictures/{number}",
+    "/cases/{case}/pictures/{number}/object",
     "/cases/{case}/previews/{number}",
     "/drafts/{draft}",
     "/drafts/{draft}/hide",
@@ -71,6 +75,9 @@ fn every_page_can_be_read_by_everybody() {
     a.employ("keller", "Dr. Ida Keller", "physician");
     b.employ("okafor", "Ben Okafor", "nurse");
     let case = a.post_with_picture("keller", "A rash that comes and goes", portrait());
+    let film = tempfile::NamedTempFile::new().unwrap();
+    fs::write(film.path(), ultrasound(2, "quokka", "1.2.826.0.1.4711.7")).unwrap();
+    let film = a.post_with_picture("keller", "A cyst that grew", film.path());
     wait_until("B has the case", || b.case(&case).is_some());
     let comment = b.comment("okafor", &case, "We saw two of these in May.");
     wait_until("A has the answer", || a.case(&case).is_some_and(|shown| shown["comments"][0].is_object()));
@@ -104,6 +111,7 @@ fn every_page_can_be_read_by_everybody() {
     }
     tour.show("/cases/{case}", &[&gone]);
     tour.show("/cases/{case}/pictures/{number}/manifest", &[&case, "1"]);
+    tour.show("/cases/{case}/pictures/{number}/frames", &[&film, "1"]);
     tour.show("/chain/{entry}", &[&comment]);
 
     let draft = browser.begins_a_draft(a);

@@ -34,6 +34,13 @@ pub enum Print {
     Words,
 }
 
+impl Print {
+    /// Whether it shows nothing of a person if it is what it seems to be: a scale bar or a side marker.
+    pub const fn is_mark(self) -> bool {
+        matches!(self, Self::ScaleBar | Self::SideMarker)
+    }
+}
+
 /// A finder of this build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Finder {

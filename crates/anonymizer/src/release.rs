@@ -175,18 +175,14 @@ impl Candidate {
 }
 
 /// Whether a finding of the second look is asked for.
-fn counts(finding: &Finding) -> bool {
+pub(crate) fn counts(finding: &Finding) -> bool {
     let is_near_sure = || finding.voices.iter().any(|voice| voice.score_thousandths >= NEAR_SURE_THOUSANDTHS);
     finding.sureness == Sureness::Sure
         || match finding.kind {
             FindingKind::Face => is_near_sure(),
-            FindingKind::Text(print) => !is_mark(print),
+            FindingKind::Text(print) => !print.is_mark(),
             FindingKind::Code => true,
         }
-}
-
-const fn is_mark(print: Print) -> bool {
-    matches!(print, Print::ScaleBar | Print::SideMarker)
 }
 
 /// Whether something tells no more than what was dismissed. Print is read a little differently each time; but a scale bar and a
@@ -194,7 +190,7 @@ const fn is_mark(print: Print) -> bool {
 fn is_no_more_than(seen: FindingKind, dismissed: FindingKind) -> bool {
     match (seen, dismissed) {
         (FindingKind::Face, FindingKind::Face) | (FindingKind::Code, FindingKind::Code) => true,
-        (FindingKind::Text(seen), FindingKind::Text(dismissed)) => is_mark(seen) || !is_mark(dismissed),
+        (FindingKind::Text(seen), FindingKind::Text(dismissed)) => seen.is_mark() || !dismissed.is_mark(),
         _ => false,
     }
 }

@@ -9,14 +9,14 @@ use crate::{
     cover::{Cover, check_covers},
     decode::Opened,
     encode,
-    finding::{Finding, Sureness},
+    finding::Finding,
     format::MediaType,
     grammar,
     limits::Limits,
     look::{Looked, Stage},
     mask::Mask,
     preview::preview,
-    release::{COVERED_HUNDREDTHS, ReleaseError},
+    release::{COVERED_HUNDREDTHS, ReleaseError, counts},
 };
 
 /// A file with covers burned in, and the picture in small before and after.
@@ -73,7 +73,7 @@ impl Unsigned {
         &self.after
     }
 
-    /// What the finders are sure of in this very file beside what is covered.
+    /// What the finders see in this very file beside what is covered, as a node would ask for it.
     ///
     /// # Errors
     /// [`ReleaseError::OtherFile`] if they looked at another, or not to the end.
@@ -82,9 +82,7 @@ impl Unsigned {
         if !looked.is_of(&self.bytes) || sight.stage != Stage::Whole {
             return Err(ReleaseError::OtherFile);
         }
-        let is_there = |finding: &&Finding| {
-            finding.sureness == Sureness::Sure && self.mask.share(finding.region) < COVERED_HUNDREDTHS
-        };
+        let is_there = |finding: &&Finding| counts(finding) && self.mask.share(finding.region) < COVERED_HUNDREDTHS;
         Ok(sight.findings.iter().filter(is_there).cloned().collect())
     }
 }

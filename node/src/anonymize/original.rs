@@ -6,7 +6,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
 };
 
-use anonymizer::{Format, IntakeError, Limits, Refused, ReleaseError};
+use anonymizer::{Format, IntakeError, Limits, Refused, ReleaseError, dicom::is_object};
 use rustix::fs::OFlags;
 
 use super::walk::Meant;
@@ -25,6 +25,8 @@ const HEAD_BYTES: u64 = 4096;
 pub(super) enum NotTaken {
     /// It is no picture, and nobody said that it was.
     NoPicture,
+    /// It is a DICOM object.
+    Object,
     /// It cannot be read.
     Unreadable(io::Error),
     /// It is none that can be decoded and looked at.
@@ -37,13 +39,14 @@ pub(super) enum NotTaken {
 
 /// Reads a file, of one that is no picture no more than its head.
 ///
-/// This is the door for further kinds: a DICOM object is told from a photograph here, and refused in words.
+/// A DICOM object is refused: it has frames and windows that a sheet does not show.
 pub(super) fn read(meant: &Meant) -> Result<Vec<u8>, NotTaken> {
     let (mut file, size) = open(meant).map_err(NotTaken::Unreadable)?;
     let mut bytes = Vec::new();
     let limit = Limits::NETWORK.picture_bytes_max;
     file.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes).map_err(NotTaken::Unreadable)?;
     match Format::recognize(&bytes) {
+        _ if is_object(&bytes) => return Err(NotTaken::Object),
         Ok(_) => {}
         Err(refused) if !meant.is_named && is_no_picture(&refused) => return Err(NotTaken::NoPicture),
         Err(refused) => return Err(NotTaken::Picture(refused.into())),
@@ -86,6 +89,7 @@ impl NotTaken {
         let t = Sentences::english();
         let error: AppError = match self {
             Self::NoPicture => return t.get("anonymize-no-picture"),
+            Self::Object => return t.get("anonymize-object"),
             Self::Unreadable(error) => return t.with("anonymize-unreadable", "why", error.to_string()),
             Self::StillThere(count) => return t.with("anonymize-still-there", "count", count.to_string()),
             Self::Picture(PoolError::Intake(error)) => Unusable::Picture(error.clone()).into(),

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use anonymizer::Replica;
+use anonymizer::{MediaType, Replica};
 use casebook::Reader;
 use feed::{Blame, Effect, Peer};
 use house::{
@@ -11,7 +11,11 @@ use house::{
     audit::{Action, Outcome},
 };
 use p2p::{BlobAnswer, Haste};
-use protocol::{BlobId, CaseId, InstitutionId, Salt, limits, message::WantBlob, payload::content::Summary};
+use protocol::{
+    BlobId, CaseId, InstitutionId, Salt, limits,
+    message::WantBlob,
+    payload::content::{self, Summary},
+};
 use store::{BlobError, Found, Picture};
 use tokio::task::spawn_blocking;
 
@@ -42,6 +46,8 @@ pub(crate) enum PictureError {
 pub(super) struct Listed {
     salt: Salt,
     size_max: u64,
+    /// Whether it is a DICOM object; no preview is.
+    is_object: bool,
     /// So for previews, which pages show, and for our own; others may go again.
     stays: bool,
 }
@@ -103,6 +109,10 @@ impl Shared {
                 network.perform(Effect::Penalise(peer, Blame::PayloadMismatch));
                 continue;
             };
+            if (replica.facts().media_type == MediaType::Dicom) != listed.is_object {
+                // Its author said what it is, and every peer gives the same.
+                return Err(PictureError::NotListed);
+            }
             self.note_pull(*actor, Action::PullAtRecipient, want.clone(), institution).await?;
             self.keep(case, blob, listed, replica).await?;
             return self.keep_if_listed(case, blob).await;
@@ -283,5 +293,11 @@ fn listed(shared: &Shared, case: CaseId, blob: BlobId) -> Result<Option<Listed>,
         None if is_preview => limits::PREVIEW_BYTES_MAX as u64,
         None => return Ok(None),
     };
-    Ok(Some(Listed { salt: summary.blob_salt, size_max, stays: is_preview || case.institution == shared.me }))
+    let is_object = picture.is_some_and(|picture| picture.media_type == content::MediaType::Dicom);
+    Ok(Some(Listed {
+        salt: summary.blob_salt,
+        size_max,
+        is_object,
+        stays: is_preview || case.institution == shared.me,
+    }))
 }

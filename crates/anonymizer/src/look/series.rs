@@ -1,15 +1,15 @@
-//! A look at all frames of an object, each as it is shown first and in its full range.
+//! A look at all frames of an object, each under every window that is offered to its readers.
 //!
-//! One set of covers hides parts of every frame, so what is seen in one frame is said of all, and once. A frame that looks like one
+//! One set of covers hides parts of every frame, so what is seen in one frame is said of all, and once. What looks like a picture
 //! before it is not looked at again.
 
-use std::{collections::HashSet, mem::discriminant};
+use std::collections::HashSet;
 
 use super::{FINDINGS_MAX, Looked, Sight, Stage, hash, look_as};
 use crate::{
     dicom::{Modality, Object, ObjectLimits},
     error::IntakeError,
-    finding::{Finding, Search, Searched},
+    finding::{Finding, FindingKind, Print, Search, Searched},
     limits::Limits,
     print::Capture,
 };
@@ -31,8 +31,7 @@ pub(super) fn look_at(
     let mut sight: Option<Sight> = None;
     for frame in 0..frames.count() {
         let windows = frames.windows(frame);
-        let full = windows.last().filter(|_| windows.len() > 1);
-        for window in std::iter::once(None).chain(full.map(Some)) {
+        for window in std::iter::once(None).chain(windows.iter().map(Some)) {
             let pixels = frames.render(frame, window)?;
             if !seen.insert(hash(pixels.rgb())) {
                 continue;
@@ -76,20 +75,20 @@ impl Sight {
 
     /// Takes a finding of another frame, alone or as a part of one that is there.
     fn join(&mut self, finding: Finding) {
-        let is_like = |other: &Finding| discriminant(&other.kind) == discriminant(&finding.kind);
         let area = finding.region.area();
         let is_hidden = |other: &Finding| {
             other.sureness <= finding.sureness
                 && other.proposal.shared(&finding.region) * 100 >= area * HIDDEN_HUNDREDTHS
         };
-        if self.findings.iter().any(|other| is_like(other) && is_hidden(other)) {
-            return;
-        }
         let is_part = |other: &Finding| other.region.shared(&finding.region) * 2 >= area.min(other.region.area());
-        if let Some(other) = self.findings.iter_mut().find(|other| is_like(other) && is_part(other)) {
-            other.region = other.region.union(&finding.region);
-            other.proposal = other.proposal.union(&finding.proposal);
-            other.sureness = other.sureness.min(finding.sureness);
+        let mut like = self.findings.iter_mut().filter(|other| is_like(other.kind, finding.kind));
+        if let Some(other) = like.find(|other| is_hidden(other) || is_part(other)) {
+            if !is_hidden(other) {
+                other.region = other.region.union(&finding.region);
+                other.proposal = other.proposal.union(&finding.proposal);
+                other.sureness = other.sureness.min(finding.sureness);
+            }
+            other.hear(&finding);
         } else if self.findings.len() < FINDINGS_MAX {
             self.findings.push(finding);
         } else {
@@ -101,10 +100,33 @@ impl Sight {
     }
 }
 
+impl Finding {
+    /// Takes what another frame says of the same place: what tells more, and the surest voice of each finder.
+    fn hear(&mut self, other: &Self) {
+        if self.kind == FindingKind::Text(Print::Words) {
+            self.kind = other.kind;
+        }
+        for voice in &other.voices {
+            match self.voices.iter_mut().find(|ours| ours.finder == voice.finder) {
+                Some(ours) => ours.score_thousandths = ours.score_thousandths.max(voice.score_thousandths),
+                None => self.voices.push(*voice),
+            }
+        }
+    }
+}
+
+/// Whether findings of two frames may be one. A scale bar and a side marker stay with a click, so they are no other print.
+fn is_like(one: FindingKind, other: FindingKind) -> bool {
+    match (one, other) {
+        (FindingKind::Text(one), FindingKind::Text(other)) => one.is_mark() == other.is_mark(),
+        (one, other) => one == other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Finder, FindingKind, Print, Region, Sureness, Voice};
+    use crate::{Finder, Region, Sureness, Voice};
 
     fn finding(kind: FindingKind, x: u32, sureness: Sureness) -> Finding {
         let region = Region { x, y: 10, width: 20, height: 10 };
@@ -130,6 +152,18 @@ mod tests {
         assert_eq!(text.proposal, Region { x: 8, y: 8, width: 32, height: 14 });
         let face_there = joined.joined(sight(vec![finding(FindingKind::Face, 10, Sureness::Sure)]));
         assert_eq!(face_there.findings.len(), 3, "a face is no print");
+    }
+
+    #[test]
+    fn a_mark_in_one_frame_is_no_name_in_another_and_the_surest_voice_is_heard() {
+        let mark = finding(FindingKind::Text(Print::SideMarker), 10, Sureness::Unsure);
+        let words = finding(FindingKind::Text(Print::Words), 10, Sureness::Unsure);
+        let mut name = finding(FindingKind::Text(Print::Name), 11, Sureness::Unsure);
+        name.voices[0].score_thousandths = 950;
+        let joined = sight(vec![mark.clone()]).joined(sight(vec![words])).joined(sight(vec![name.clone()]));
+        let [one, other] = joined.findings.as_slice() else { panic!("{:?}", joined.findings) };
+        assert_eq!((one, other.kind), (&mark, name.kind));
+        assert_eq!(other.voices, name.voices);
     }
 
     #[test]

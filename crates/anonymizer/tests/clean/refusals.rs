@@ -52,7 +52,10 @@ fn kinds_that_are_not_taken_are_named_with_what_to_do() {
         (b"\0\0\x01\0\x01\0\x10\x10", "this is an icon file"),
         (b"PK\x03\x04\x14\0", "this is an archive or an office document; send the pictures in it one by one"),
         (b"  <!DOCTYPE html><html>", "this is a web page, not a picture"),
-        (b"MZ\x90\0", "this is not a picture of a kind that is known here; send it as JPEG, HEIC, PNG, WebP or TIFF"),
+        (
+            b"MZ\x90\0",
+            "this is not a picture of a kind that is known here; send it as JPEG, HEIC, PNG, WebP, TIFF or DICOM",
+        ),
         (b"{\"picture\": 1}", "this is not a picture of a kind"),
         (b"\xff\xd8", "this is not a picture of a kind"),
         (b"<xml>no picture</xml>", "this is not a picture of a kind"),

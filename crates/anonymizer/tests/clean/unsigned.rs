@@ -41,16 +41,18 @@ fn it_is_covered_in_the_file_and_in_small_and_shown_uncovered_beside() {
 }
 
 #[test]
-fn only_what_is_sure_and_not_covered_is_still_there() {
+fn what_a_node_would_ask_for_and_no_cover_hides_is_still_there() {
     // As wide and high as what the worker of the tests says of a picture.
     let region = |x: u32| Region { x, y: 0, width: 80, height: HEIGHT };
     let opened = Opened { pixels: noise(WIDTH, HEIGHT), ..opened() };
-    let unsigned = Unsigned::cover(opened, &[Cover::Box(region(0))], &Limits::NETWORK).unwrap();
-    let seen =
-        [face(region(0), Sureness::Sure), face(region(160), Sureness::Unsure), face(region(320), Sureness::Sure)];
+    let covered = |at: u32| Unsigned::cover(opened.clone(), &[Cover::Box(region(at))], &Limits::NETWORK).unwrap();
+    let unsigned = covered(0);
+    let voices = vec![Voice { finder: Finder::CenterFace, score_thousandths: 150 }];
+    let barely = Finding { voices, ..face(region(160), Sureness::Unsure) };
+    let seen = [face(region(0), Sureness::Sure), barely, face(region(320), Sureness::Sure)];
     let looked = seen_in(unsigned.file(), &seen, Search::Finished);
     assert_eq!(unsigned.still_there(&looked), Ok(vec![seen[2].clone()]));
-    let other = seen_in(unsigned.before(), &seen, Search::Finished);
+    let other = seen_in(covered(80).file(), &seen, Search::Finished);
     assert_eq!(unsigned.still_there(&other), Err(ReleaseError::OtherFile));
 }
 

@@ -193,5 +193,5 @@ fn who_is_not_attested_writes_no_drafts() {
     office.staff("ada", &[]);
     let (ada, _) = office.sign_in("ada", false);
     let refusal = office.tell(draft::Command::Begin, &ada).unwrap_err();
-    assert_eq!(refusal.to_string(), "may not post cases: that needs an attestation");
+    assert_eq!(refusal.to_string(), "may not prepare drafts: that needs an attestation");
 }

@@ -1,7 +1,7 @@
 //! The covers of a picture in words and outlines, and the findings that were left uncovered, as the page shows them before and
 //! without scripts.
 
-use anonymizer::{Finding, FindingKind, Print, Region};
+use anonymizer::{Finding, FindingKind, Region};
 
 use crate::{
     app::{Dismissed, DrawnCover, Reason, Shape},
@@ -50,7 +50,7 @@ pub(super) fn reason_of(value: &str) -> Option<Reason> {
 
 /// Whether it shows nothing of a person if it is what it seems to be, so that one click leaves it open.
 pub(super) const fn may_stay(kind: FindingKind) -> bool {
-    matches!(kind, FindingKind::Text(Print::ScaleBar | Print::SideMarker))
+    matches!(kind, FindingKind::Text(print) if print.is_mark())
 }
 
 /// None for a finding that the picture has not.
