@@ -9,7 +9,7 @@ use crate::{
     confirmation::{Concern, Confirmation, Dismissal},
     cover::{Cover, check_covers},
     dicom, encode,
-    finding::{Finder, Finding, FindingKind, Print, Search, Searched, Sureness},
+    finding::{Finder, Finding, FindingKind, Search, Searched, Sureness},
     format::MediaType,
     grammar,
     inspect::Inspection,
