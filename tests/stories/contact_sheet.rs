@@ -111,7 +111,7 @@ fn is_covered(pixels: &Pixels, place: Region) -> bool {
 #[test]
 fn pictures_are_shown_and_then_written_and_tell_nothing_more() {
     let (portrait, named) = (planted(PORTRAIT, EYE, MARK), format!("{}/a.jpg", word("filename", MARK)));
-    let dicom = [&[0; 128][..], b"DICM", &[0; 400]].concat();
+    let dicom = [&[0; 128][..], b"DICM\x02\0", &[0; 400]].concat();
     let desk = Desk::with(&[
         (&named, &portrait),
         ("broken.jpg", &PORTRAIT[..PORTRAIT.len() / 2]),

@@ -116,7 +116,7 @@ mod tests {
     fn a_file_is_judged_by_what_stands_in_it() {
         let jpeg = [&[0xff, 0xd8, 0xff, 0xe0][..], &vec![7; 10_000]].concat();
         assert_eq!(read_as(&jpeg, false).unwrap(), jpeg, "to its end");
-        let dicom = [&[0; 128][..], b"DICM", &[0; 500]].concat();
+        let dicom = [&[0; 128][..], b"DICM\x02\0", &[0; 500]].concat();
         for (bytes, is_named, says) in [
             (&b"Dear colleague"[..], false, "no picture"),
             (b"", false, "no picture"),
