@@ -1,4 +1,4 @@
-//! A look at all frames of an object, each under every window that is offered to its readers.
+//! A look at all frames of an object, each as it is shown first and in its full range.
 //!
 //! One set of covers hides parts of every frame, so what is seen in one frame is said of all, and once. What looks like a picture
 //! before it is not looked at again.
@@ -31,7 +31,8 @@ pub(super) fn look_at(
     let mut sight: Option<Sight> = None;
     for frame in 0..frames.count() {
         let windows = frames.windows(frame);
-        for window in std::iter::once(None).chain(windows.iter().map(Some)) {
+        let full = windows.last().filter(|_| windows.len() > 1);
+        for window in std::iter::once(None).chain(full.map(Some)) {
             let pixels = frames.render(frame, window)?;
             if !seen.insert(hash(pixels.rgb())) {
                 continue;
