@@ -38,7 +38,7 @@ pub(crate) enum Which {
     Transport,
     /// Wraps the keys of payloads and pictures.
     Wrapping,
-    /// What pseudonyms in DICOM objects come from; drawn when the first object is taken in.
+    /// What pseudonyms in DICOM objects come from; drawn when the first object is confirmed.
     Pseudonyms,
 }
 

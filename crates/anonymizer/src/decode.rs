@@ -24,7 +24,8 @@ use crate::{
     view::{Series, View},
 };
 
-/// A file that was opened: its picture, the first of them or the one that was asked for, and what was left behind. Nobody has looked at the picture yet.
+/// A file that was opened: its picture, the first of them or the one that was asked for, and what was left behind. Nobody has
+/// looked at the picture yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// The upright picture.

@@ -22,7 +22,7 @@ use self::stored::{Reason, Stored};
 use super::{PICTURES_BYTES_MAX, Web, actor::Visitor, intake::file_of, problem::Problem, routes::Routes};
 use crate::app::Delivery;
 
-/// Instances of one request that are taken; each further one is refused.
+/// Instances of one request that are answered one by one; the rest is refused as a whole.
 const INSTANCES_MAX: usize = 256;
 
 pub(crate) fn routes() -> Routes {
@@ -47,13 +47,13 @@ async fn store(
             Ok(None) => break,
             Err(_) => return Err(unreadable(delivery).await),
         };
+        if stored.count() == INSTANCES_MAX {
+            stored.leave_the_rest();
+            break;
+        }
         let is_object = part.content_type().is_none_or(|kind| kind.essence_str() == related::OBJECT);
         let Ok(file) = file_of(part).await else { return Err(unreadable(delivery).await) };
         let called = Called::of(&file);
-        if stored.count() >= INSTANCES_MAX {
-            stored.fail(called, Reason::OutOfResources);
-            continue;
-        }
         if !is_object {
             stored.fail(called, Reason::CannotUnderstand);
             continue;

@@ -219,8 +219,8 @@ impl Pool {
         Ok(Turn { _place: None, _turn: turn })
     }
 
-    /// Has a file of so many frames looked at to the end; tells what there is so far once the upright faces are found. A caller that is
-    /// dropped meanwhile ends the worker.
+    /// Has a file of so many frames looked at to the end; tells what there is so far once the upright faces are found. A
+    /// caller that is dropped meanwhile ends the worker.
     ///
     /// # Errors
     /// As [`Self::decode`].

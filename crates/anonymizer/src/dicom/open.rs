@@ -7,6 +7,7 @@ use crate::{
     decode::Opened,
     dicom::{
         deidentify::{Deidentified, Left},
+        frames::Frames,
         object::{Object, ObjectLimits},
         pseudonym::Secret,
         window::Window,
@@ -55,12 +56,7 @@ impl Left {
 /// One view of an object.
 pub(crate) fn open(file: &[u8], view: View, limits: &Limits) -> Result<Opened, IntakeError> {
     let object = Object::read(file, &ObjectLimits::of(limits))?;
-    let frames = object.frames();
-    let windows = frames.windows(view.frame);
-    let pixels = frames.render(view.frame, windows.get(view.window as usize))?;
-    let names = windows.iter().map(|window| window.name().to_owned()).collect();
-    let series = Series { frames: frames.count(), windows: names };
-    Ok(Opened { pixels, removed: object.left().removed(), notices: BTreeSet::new(), series })
+    opened(object.frames(), view, &object.left())
 }
 
 /// Writes an object as it would leave, the same covers on every frame.
@@ -70,10 +66,15 @@ pub(crate) fn open(file: &[u8], view: View, limits: &Limits) -> Result<Opened, I
 pub fn write(file: &[u8], secret: &Secret, covers: &[Cover], limits: &Limits) -> Result<Written, IntakeError> {
     let object = Object::read(file, &ObjectLimits::of(limits))?;
     let Deidentified { bytes, frames, left } = object.deidentify_under(secret, covers)?;
-    let pixels = frames.render(0, None)?;
-    let names = frames.windows(0).iter().map(|window| window.name().to_owned()).collect();
+    Ok(Written { opened: opened(&frames, View::FIRST, &left)?, file: bytes })
+}
+
+fn opened(frames: &Frames, view: View, left: &Left) -> Result<Opened, IntakeError> {
+    let windows = frames.windows(view.frame);
+    let pixels = frames.render(view.frame, windows.get(view.window as usize))?;
+    let names = windows.iter().map(|window| window.name().to_owned()).collect();
     let series = Series { frames: frames.count(), windows: names };
-    Ok(Written { file: bytes, opened: Opened { pixels, removed: left.removed(), notices: BTreeSet::new(), series } })
+    Ok(Opened { pixels, removed: left.removed(), notices: BTreeSet::new(), series })
 }
 
 /// Whether a series could be that of an object within the limits; its names end up on pages.

@@ -1,4 +1,5 @@
-//! What became of each instance, as the DICOM JSON of an answer (PS3.18 section 10.5.3 and annex F; failure reasons of table I.2-2).
+//! What became of each instance, as the DICOM JSON of an answer (PS3.18 section 10.5.3 and annex F; failure reasons of table
+//! I.2-2).
 
 use anonymizer::{
     IntakeError,
@@ -51,6 +52,8 @@ impl Reason {
 pub(super) struct Stored {
     kept: Vec<Called>,
     failed: Vec<(Called, Reason)>,
+    /// There were more than are answered one by one.
+    has_rest: bool,
 }
 
 impl Stored {
@@ -63,7 +66,7 @@ impl Stored {
     }
 
     pub(super) fn has_failed(&self) -> bool {
-        !self.failed.is_empty()
+        !self.failed.is_empty() || self.has_rest
     }
 
     pub(super) fn keep(&mut self, called: Called) {
@@ -74,10 +77,15 @@ impl Stored {
         self.failed.push((called, reason));
     }
 
-    /// RetrieveURL, FailedSOPSequence and ReferencedSOPSequence; nothing can be retrieved again.
+    /// Refuses all further instances at once.
+    pub(super) fn leave_the_rest(&mut self) {
+        self.has_rest = true;
+    }
+
+    /// RetrieveURL, FailedSOPSequence, ReferencedSOPSequence and OtherFailuresSequence; nothing can be retrieved again.
     pub(super) fn to_json(&self) -> Value {
         let mut answer = json!({ "00081190": { "vr": "UR" } });
-        if self.has_failed() {
+        if !self.failed.is_empty() {
             let failed = self.failed.iter().map(|(called, reason)| {
                 let mut item = named(called);
                 item["00081197"] = json!({ "vr": "US", "Value": [*reason as u16] });
@@ -92,6 +100,10 @@ impl Stored {
                 item
             });
             answer["00081199"] = json!({ "vr": "SQ", "Value": kept.collect::<Vec<_>>() });
+        }
+        if self.has_rest {
+            let reason = json!({ "00081197": { "vr": "US", "Value": [Reason::OutOfResources as u16] } });
+            answer["0008119A"] = json!({ "vr": "SQ", "Value": [reason] });
         }
         answer
     }
@@ -124,5 +136,18 @@ mod tests {
         assert_eq!(answer["00081198"]["Value"][0]["00081155"]["Value"][0], "1.2.2");
         assert_eq!(answer["00081198"]["Value"][1]["00081197"]["Value"][0], 0x0110);
         assert_eq!(answer["00081198"]["Value"][1]["00081155"], json!({ "vr": "UI" }));
+        assert!(answer.get("0008119A").is_none());
+    }
+
+    #[test]
+    fn what_is_beyond_the_limit_is_refused_as_a_whole_and_said() {
+        let mut stored = Stored::default();
+        stored.keep(Called { class: None, instance: None });
+        assert!(!stored.has_failed());
+        stored.leave_the_rest();
+        assert!(stored.has_failed());
+        let answer = stored.to_json();
+        assert_eq!(answer["0008119A"]["Value"][0]["00081197"]["Value"][0], 0xa700);
+        assert!(answer.get("00081198").is_none());
     }
 }
