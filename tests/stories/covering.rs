@@ -10,6 +10,7 @@ use crate::{
     founding::Network,
     house::House,
     inspecting::Inspected,
+    sharing::STATEMENTS,
     unsealed::Unsealed,
     visitor::{PASSWORD, Part, Visitor},
     waiting::{wait_for, wait_until},
@@ -18,7 +19,6 @@ use crate::{
 /// A face, and an X-ray film with a spot that half looks like print (`node/demo/SOURCES.md`).
 const FACE: &[u8] = include_bytes!("../../node/demo/pictures/portrait.jpg");
 const FILM: &[u8] = include_bytes!("../../node/demo/pictures/shoulder.jpg");
-const STATEMENTS: [&str; 7] = ["names", "numbers", "dates", "faces", "marks", "place", "rare"];
 
 /// Waits until programs have looked at every picture of the page that is open.
 pub(crate) fn is_looked_through(browser: &Inspected) {

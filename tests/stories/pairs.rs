@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::Key,
-    coming_in::PASSWORD,
     covering::{is_looked_through, ticks_every_box},
     founding::Network,
     house::House,
     inspecting::Inspected,
+    sharing::{signs_and_shares, ticks_every_statement},
     waiting::wait_until,
 };
 
@@ -19,7 +19,6 @@ use crate::{
 const PICTURES: [(&str, u64); 3] = [("tibia", 432), ("colon", 512), ("chest", 848)];
 /// The widths of the three in the order third, first, second.
 const REORDERED: [u64; 3] = [848, 432, 512];
-const STATEMENTS: [&str; 7] = ["names", "numbers", "dates", "faces", "marks", "place", "rare"];
 const PHONE: (u32, u32) = (390, 844);
 const DESK: (u32, u32) = (1_280, 900);
 
@@ -85,15 +84,8 @@ fn share(browser: &Inspected) -> String {
         json!(["Before", "After"])
     );
     browser.inspect();
-    for statement in STATEMENTS {
-        browser.press_at(&format!("input[name='statement'][value='{statement}']"));
-    }
-    browser.press("Save and go on");
-    browser.sees("Your signature goes under the case.");
-    browser.write("#password", PASSWORD);
-    browser.press("Sign and share");
-    browser.arrives_at("/cases/");
-    browser.path().rsplit('/').next().unwrap().to_owned()
+    ticks_every_statement(browser);
+    signs_and_shares(browser)
 }
 
 #[test]

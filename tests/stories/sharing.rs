@@ -8,7 +8,25 @@ use crate::{
     pages::portrait, waiting::wait_until,
 };
 
-const STATEMENTS: [&str; 7] = ["names", "numbers", "dates", "faces", "marks", "place", "rare"];
+/// What a person says before they share.
+pub(crate) const STATEMENTS: [&str; 7] = ["names", "numbers", "dates", "faces", "marks", "place", "rare"];
+
+/// Says on the page that is open that they looked for everything, and goes on to the signature.
+pub(crate) fn ticks_every_statement(browser: &Inspected) {
+    for statement in STATEMENTS {
+        browser.press_at(&format!("input[name='statement'][value='{statement}']"));
+    }
+    browser.press("Save and go on");
+    browser.sees("Your signature goes under the case.");
+}
+
+/// Signs, and arrives at the case: its id.
+pub(crate) fn signs_and_shares(browser: &Inspected) -> String {
+    browser.write("#password", PASSWORD);
+    browser.press("Sign and share");
+    browser.arrives_at("/cases/");
+    browser.path().rsplit('/').next().unwrap().to_owned()
+}
 
 /// The covers as the editor would send them now.
 fn covers(browser: &Inspected) -> Vec<Value> {
@@ -106,20 +124,13 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     browser.is_refused(422);
     browser.sees("Tick every line");
     browser.inspect();
-    for statement in STATEMENTS {
-        browser.press_at(&format!("input[name='statement'][value='{statement}']"));
-    }
-    browser.press("Save and go on");
-    browser.sees("Your signature goes under the case.");
+    ticks_every_statement(&browser);
     browser.sees("Hospital B");
     browser.inspect();
-    browser.write("#password", PASSWORD);
-    browser.press("Sign and share");
-    browser.arrives_at("/cases/");
+    let case = signs_and_shares(&browser);
     browser.sees("A rash that comes and goes");
     browser.sees(&format!("Cleaned, {} covers; confirmed by Dr. Ida Keller", chosen.len()));
     browser.inspect();
-    let case = browser.path().rsplit('/').next().unwrap().to_owned();
     browser.press("Cleaned");
     browser.sees("Another cover hides it better");
     browser.inspect();

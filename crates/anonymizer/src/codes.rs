@@ -174,6 +174,7 @@ fn add(findings: &mut Vec<Finding>, region: Region, score_thousandths: u32) {
             kind: FindingKind::Code,
             region,
             proposal: region,
+            frame: 0,
             sureness: Sureness::Sure,
             voices: vec![Voice { finder: Finder::Codes, score_thousandths }],
         }),

@@ -3,8 +3,7 @@
 //! ```text
 //! bytes ─ Object::read ─► Object { frames }      under limits: meta, class, transfer syntax, structure, then the parser
 //!                            │  Frames::render    one frame as upright sRGB, under a window
-//!                            │  the caller looks for faces and print, and says what to cover on each frame
-//!                            └─ deidentify ─► Deidentified { bytes, left }
+//!                            └─ deidentify ─► Deidentified { bytes, left }   under covers that hide the same part of every frame
 //! bytes of a peer ─ check     what a clean object may consist of, read by our own strict reader
 //! ```
 //!
@@ -29,6 +28,7 @@ mod kind;
 mod lists;
 mod lookup;
 mod meta;
+mod method;
 mod object;
 mod open;
 mod paint;
@@ -44,7 +44,6 @@ use std::fmt;
 use crate::format::Format;
 
 pub(crate) use check::check;
-pub(crate) use deidentify::methods;
 pub use deidentify::{Deidentified, Left};
 pub use error::DicomError;
 pub use frames::Frames;

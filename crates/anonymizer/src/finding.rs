@@ -123,6 +123,9 @@ pub struct Finding {
     pub region: Region,
     /// What should hide it. Of a face the whole head, hair and neck too, since the face alone does not make a person unknown.
     pub proposal: Region,
+    /// The first frame in which it was seen, counted from 0.
+    #[serde(default)]
+    pub frame: u32,
     /// Whether it is covered before anybody looked.
     pub sureness: Sureness,
     /// Who saw it, the surest of each finder.
@@ -141,6 +144,10 @@ impl Finding {
 pub enum Doubt {
     /// Much of it looks like skin, and no face was found.
     SkinWithoutFace,
+    /// It is one of the slices that may be put together into a face.
+    Head,
+    /// It has more frames or windows than the one that is shown first, and the same covers hide parts of all.
+    Frames,
 }
 
 /// Whether a finder came to an end.

@@ -173,8 +173,14 @@ mod tests {
     #[test]
     fn more_findings_than_anybody_answers_count_as_a_search_that_broke_off() {
         let region = Region { x: 0, y: 0, width: 1, height: 1 };
-        let finding =
-            Finding { kind: FindingKind::Face, region, proposal: region, sureness: Sureness::Sure, voices: Vec::new() };
+        let finding = Finding {
+            kind: FindingKind::Face,
+            region,
+            proposal: region,
+            frame: 0,
+            sureness: Sureness::Sure,
+            voices: Vec::new(),
+        };
         let of = |count: usize| {
             let searched = Searched { finder: Finder::Lines, search: Search::Finished };
             let mut sight = Sight::so_far(Vec::new(), &[]);

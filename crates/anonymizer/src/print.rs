@@ -225,6 +225,7 @@ fn add(findings: &mut Vec<Finding>, seen: &Seen, print: Print, sureness: Surenes
         kind: FindingKind::Text(print),
         region: seen.region,
         proposal,
+        frame: 0,
         sureness,
         voices: vec![Voice { finder: Finder::Lines, score_thousandths: (1_000.0 * score) as u32 }],
     });

@@ -236,11 +236,15 @@ pub fn prepare_object(
     if file.len() > limits.picture_bytes_max {
         return Err(ReleaseError::TooLarge { bytes_max: limits.picture_bytes_max });
     }
-    let reviewed = Reviewed::check(inspection, covers, confirmation)?;
+    let mut reviewed = Reviewed::check(inspection, covers, confirmation)?;
     let shape = dicom::check(&file, limits).map_err(|_| ReleaseError::Encoder)?;
     let size = (reviewed.pixels.width(), reviewed.pixels.height());
     let is_as_covered = size == (shape.columns.into(), shape.rows.into()) && shape.is_hidden(&file, &reviewed.mask);
-    if is_as_covered { reviewed.candidate(file, MediaType::Dicom, limits) } else { Err(ReleaseError::Encoder) }
+    if !is_as_covered {
+        return Err(ReleaseError::Encoder);
+    }
+    reviewed.manifest.methods = shape.method.numbers();
+    reviewed.candidate(file, MediaType::Dicom, limits)
 }
 
 /// What a person answers for: covered pixels, and an answer to all that was found.
@@ -286,9 +290,6 @@ impl Reviewed {
             grammar::check(file, limits).map_err(|_| ReleaseError::Encoder)?;
         }
         manifest.media_type = media_type;
-        if media_type == MediaType::Dicom {
-            manifest.methods = dicom::methods();
-        }
         let preview = CleanImage {
             bytes: preview_bytes,
             media_type: MediaType::Jpeg,

@@ -129,6 +129,8 @@ fn of_release(error: &ReleaseError) -> String {
         ReleaseError::StillThere(found) => with("refused-still-there", "count", found.len()),
         ReleaseError::Unsearched => get("refused-unsearched"),
         ReleaseError::OpenDoubt(Doubt::SkinWithoutFace) => get("refused-skin-without-face"),
+        ReleaseError::OpenDoubt(Doubt::Head) => get("refused-head"),
+        ReleaseError::OpenDoubt(Doubt::Frames) => get("refused-frames"),
         ReleaseError::NotLookedFor(concern) => with("refused-not-looked-for", "what", concern),
         ReleaseError::TooLarge { bytes_max } => with("refused-clean-too-large", "limit", bytes_max >> 20),
         ReleaseError::OtherFile | ReleaseError::Encoder => get("error-500"),

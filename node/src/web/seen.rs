@@ -22,7 +22,7 @@ pub(crate) const fn kind_key(kind: FindingKind) -> &'static str {
     }
 }
 
-/// What a finding seems to be, which finders say so, and whether they are sure.
+/// What a finding seems to be, which finders say so, whether they are sure, and in which frame it is if that is not the first.
 pub(crate) fn told(finding: &Finding) -> String {
     let t = Sentences::english();
     let who: Vec<&str> = finding.voices.iter().map(|voice| voice.finder.name()).collect();
@@ -30,13 +30,19 @@ pub(crate) fn told(finding: &Finding) -> String {
         Sureness::Sure => "found-surely",
         Sureness::Unsure => "found-unsurely",
     };
-    t.with2(key, "kind", t.get(kind_key(finding.kind)), "who", who.join(", "))
+    let told = t.with2(key, "kind", t.get(kind_key(finding.kind)), "who", who.join(", "));
+    match finding.frame {
+        0 => told,
+        frame => t.with2("found-in-frame", "found", told, "frame", (u64::from(frame) + 1).to_string()),
+    }
 }
 
 /// What the finders could not settle.
 pub(crate) const fn doubt_key(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::SkinWithoutFace => "doubt-skin",
+        Doubt::Head => "doubt-head",
+        Doubt::Frames => "doubt-frames",
     }
 }
 

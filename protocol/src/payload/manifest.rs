@@ -39,6 +39,8 @@ codes! {
     /// What finders could not settle about a whole picture, so that the reviewer looked and said so.
     pub enum Doubt {
         1 => SkinWithoutFace,
+        2 => Head,
+        3 => Frames,
     }
 
     /// What a reviewer looked for with their own eyes.

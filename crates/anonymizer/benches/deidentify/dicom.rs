@@ -21,7 +21,10 @@ use std::{
     time::Instant,
 };
 
-use anonymizer::dicom::{Object, ObjectLimits, Secret};
+use anonymizer::{
+    Cover,
+    dicom::{Object, ObjectLimits, Secret},
+};
 
 use self::{
     plant::Planted,
@@ -89,8 +92,8 @@ fn clean(folder: &Path, planted: &[Planted]) -> Result<usize, Box<dyn Error>> {
     for object in planted {
         fs::write(folder.join("planted").join(&object.name), &object.bytes)?;
         let Ok(read) = Object::read(&object.bytes, &ObjectLimits::NETWORK) else { continue };
-        let boxes = &object.print;
-        let clean = read.deidentify(&secret, |_, _| boxes.clone())?;
+        let boxes: Vec<Cover> = object.print.iter().copied().map(Cover::Box).collect();
+        let clean = read.deidentify(&secret, &boxes)?;
         fs::write(folder.join("ours").join(&object.name), clean.bytes)?;
         cleaned += 1;
     }
@@ -101,7 +104,7 @@ fn clean_originals(folder: &Path, originals: &[(String, Vec<u8>, u32)]) -> Resul
     let folder = folder.join("unplanted");
     make_empty(&folder)?;
     for (name, bytes, _) in originals {
-        let clean = Object::read(bytes, &ObjectLimits::NETWORK)?.deidentify(&secret(), |_, _| Vec::new())?;
+        let clean = Object::read(bytes, &ObjectLimits::NETWORK)?.deidentify(&secret(), &[])?;
         fs::write(folder.join(name), clean.bytes)?;
     }
     Ok(())

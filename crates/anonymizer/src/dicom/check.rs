@@ -18,8 +18,10 @@ use dicom_dictionary_std::{tags, uids};
 use self::reader::{Reader, padded};
 use crate::{
     dicom::{
-        deidentify::{IMPLEMENTATION_NAME, IMPLEMENTATION_UID, METHOD, METHOD_CODES},
-        kind, lists, pseudonym,
+        deidentify::{IMPLEMENTATION_NAME, IMPLEMENTATION_UID},
+        kind, lists,
+        method::Method,
+        pseudonym,
         rule::{Rule, rule},
     },
     grammar::GrammarError,
@@ -32,11 +34,9 @@ const PREAMBLE_BYTES: usize = 128;
 /// Sequences within sequences.
 const NESTING_MAX: usize = 12;
 /// What every object says of itself, in these words.
-const SAID: [(Tag, VR, &str); 5] = [
+const SAID: [(Tag, VR, &str); 3] = [
     (tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES"),
-    (tags::DEIDENTIFICATION_METHOD, VR::LO, METHOD),
     (tags::BURNED_IN_ANNOTATION, VR::CS, "NO"),
-    (tags::RECOGNIZABLE_VISUAL_FEATURES, VR::CS, "NO"),
     (tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, "MODIFIED"),
 ];
 
@@ -49,11 +49,11 @@ pub(crate) fn check(file: &[u8], limits: &Limits) -> Result<Shape, GrammarError>
     reader.expect(&[0; PREAMBLE_BYTES], "the preamble is not empty")?;
     reader.expect(b"DICM", "the letters behind the preamble")?;
     let (class, instance) = meta(&mut reader)?;
-    let mut walk = Walk { reader, values: BTreeMap::new(), pixels: None };
+    let mut walk = Walk { reader, values: BTreeMap::new(), method: None, pixels: None };
     walk.data_set()?;
-    walk.check_identity(class, instance)?;
+    let method = walk.check_identity(class, instance)?;
     let pixels = walk.pixels.take().ok_or(GrammarError::Incomplete)?;
-    pixels::check(file, &walk.values, pixels, limits)
+    pixels::check(file, &walk.values, (method, pixels), limits)
 }
 
 /// The file meta information, exactly as it is written; class and instance of the object.
@@ -77,6 +77,8 @@ struct Walk<'a> {
     reader: Reader<'a>,
     /// Values of the data set itself, none of items: at most as many as the allow-list has attributes.
     values: BTreeMap<Tag, &'a [u8]>,
+    /// How it says that it was de-identified.
+    method: Option<&'static Method>,
     pixels: Option<(VR, Range<usize>)>,
 }
 
@@ -93,7 +95,12 @@ impl<'a> Walk<'a> {
                     self.pixels = Some((vr, self.reader.at() - value.len()..self.reader.at()));
                     continue;
                 }
-                tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE => self.methods(vr)?,
+                tags::DEIDENTIFICATION_METHOD => self.words(vr)?,
+                tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE => self.codes(vr)?,
+                tags::RECOGNIZABLE_VISUAL_FEATURES => {
+                    let features = self.method.map(|method| method.features).ok_or_else(|| wrong_value(tag))?;
+                    self.said(tag, (vr, VR::CS), features)?
+                }
                 tags::PATIENT_NAME | tags::PATIENT_ID | tags::STUDY_ID => self.pseudonym(tag, vr)?,
                 _ => match SAID.iter().find(|(said, ..)| *said == tag) {
                     Some((_, said_vr, text)) => self.said(tag, (vr, *said_vr), text)?,
@@ -150,14 +157,21 @@ impl<'a> Walk<'a> {
         coded.check()
     }
 
-    /// How it was de-identified, as codes.
-    fn methods(&mut self, vr: VR) -> Result<&'a [u8], GrammarError> {
+    /// How it was de-identified, in words that stand for one method.
+    fn words(&mut self, vr: VR) -> Result<&'a [u8], GrammarError> {
+        let value = self.reader.value(vr)?;
+        self.method = form::text(value, vr).filter(|_| vr == VR::LO).and_then(Method::said);
+        if self.method.is_some() { Ok(value) } else { Err(wrong_value(tags::DEIDENTIFICATION_METHOD)) }
+    }
+
+    /// The codes of that method.
+    fn codes(&mut self, vr: VR) -> Result<&'a [u8], GrammarError> {
         let at = self.reader.at();
         if vr != VR::SQ {
             return Err(GrammarError::Malformed { at, what: "methods of de-identification" });
         }
         self.reader.open_sequence()?;
-        for [scheme, value, meaning] in METHOD_CODES {
+        for [scheme, value, meaning] in self.method.map_or(&[][..], |method| method.codes) {
             if !self.reader.has_item()? {
                 return Err(GrammarError::Malformed { at, what: "methods of de-identification" });
             }
@@ -189,8 +203,9 @@ impl<'a> Walk<'a> {
         if vr == own && value == padded(text, vr) { Ok(value) } else { Err(wrong_value(tag)) }
     }
 
-    /// The object is of a class that is taken, is the one that its meta group names, of one patient, and says what was done.
-    fn check_identity(&self, class: &[u8], instance: &[u8]) -> Result<(), GrammarError> {
+    /// The object is of a class that is taken, is the one that its meta group names, of one patient, and says what was done: the
+    /// method that an object of its kind asks for.
+    fn check_identity(&self, class: &[u8], instance: &[u8]) -> Result<&'static Method, GrammarError> {
         let text = |tag, vr| self.values.get(&tag).and_then(|value| form::text(value, vr));
         let is_named = self.values.get(&tags::SOP_CLASS_UID) == Some(&class)
             && self.values.get(&tags::SOP_INSTANCE_UID) == Some(&instance);
@@ -201,9 +216,15 @@ impl<'a> Walk<'a> {
         if name.is_none() || name != text(tags::PATIENT_ID, VR::LO) {
             return Err(wrong_value(tags::PATIENT_ID));
         }
-        let said = SAID.iter().map(|(tag, ..)| *tag).chain([tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE]);
-        let missing = said.into_iter().find(|tag| !self.values.contains_key(tag));
-        missing.map_or(Ok(()), |tag| Err(wrong_value(tag)))
+        let text = |tag, vr| text(tag, vr).unwrap_or_default();
+        let part = text(tags::BODY_PART_EXAMINED, VR::CS);
+        let method = Method::of(text(tags::MODALITY, VR::CS), text(tags::SOP_CLASS_UID, VR::UI), part);
+        if self.method != Some(method) {
+            return Err(wrong_value(tags::DEIDENTIFICATION_METHOD));
+        }
+        let said = SAID.iter().map(|(tag, ..)| *tag);
+        let mut said = said.chain([tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE, tags::RECOGNIZABLE_VISUAL_FEATURES]);
+        said.find(|tag| !self.values.contains_key(tag)).map_or(Ok(method), |tag| Err(wrong_value(tag)))
     }
 }
 

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     cover::Cover,
     dicom::{
-        clean::{Cleaner, sequence, write_code},
+        clean::Cleaner,
         error::DicomError,
         frames::Frames,
+        method::Method,
         object::Object,
         paint::paint,
         pseudonym::{Pseudonyms, Secret},
@@ -18,30 +19,11 @@ use crate::{
         value,
     },
     mask::Mask,
-    pixels::Pixels,
-    region::Region,
 };
 
 /// This program as a maker of files (PS3.7 section D.3.3.2).
 pub(crate) const IMPLEMENTATION_UID: &str = "2.25.270695996825855179949881587723571202391";
 pub(crate) const IMPLEMENTATION_NAME: &str = "CONSILIUM";
-/// What was done, in words of at most 64 characters each.
-pub(crate) const METHOD: &str = "PS3.15 2024e Annex E Basic Profile, by allow-list\\\
-    All print and faces that were found or marked are covered\\\
-    Dates moved by a secret number of days; ages above 89 are 90";
-/// What was done, from context group 7050 of PS3.16.
-pub(crate) const METHOD_CODES: [[&str; 3]; 5] = [
-    ["DCM", "113100", "Basic Application Confidentiality Profile"],
-    ["DCM", "113101", "Clean Pixel Data Option"],
-    ["DCM", "113102", "Clean Recognizable Visual Features Option"],
-    ["DCM", "113107", "Retain Longitudinal Temporal Information Modified Dates Option"],
-    ["DCM", "113108", "Retain Patient Characteristics Option"],
-];
-
-/// How an object is de-identified, as the numbers of those codes.
-pub(crate) fn methods() -> Vec<u32> {
-    METHOD_CODES.iter().filter_map(|[_, code, _]| code.parse().ok()).collect()
-}
 
 /// An object that may leave.
 #[derive(Clone, Debug)]
@@ -97,31 +79,13 @@ impl Left {
 }
 
 impl Object {
-    /// The object as it may leave. `look` is given every frame, each in its first preset and in its full range where these
-    /// differ, and answers what to cover there; what it answers for either is covered in the frame.
-    ///
-    /// # Errors
-    /// [`DicomError`] if the new file cannot be written.
-    pub fn deidentify(
-        mut self,
-        secret: &Secret,
-        mut look: impl FnMut(u32, &Pixels) -> Vec<Region>,
-    ) -> Result<Deidentified, DicomError> {
-        let mut covers = Vec::new();
-        for frame in 0..self.frames.count() {
-            covers.push(looked_at(&self.frames, frame, &mut look)?);
-        }
-        paint(&mut self.frames, covers.iter().map(Vec::as_slice));
-        self.written(secret)
-    }
-
     /// The object as it may leave, the same covers on every frame, as whole blocks.
     ///
     /// # Errors
     /// [`DicomError`] if the new file cannot be written.
-    pub fn deidentify_under(mut self, secret: &Secret, covers: &[Cover]) -> Result<Deidentified, DicomError> {
+    pub fn deidentify(mut self, secret: &Secret, covers: &[Cover]) -> Result<Deidentified, DicomError> {
         let mask = Mask::of(covers, self.frames.width(), self.frames.height()).regions();
-        paint(&mut self.frames, std::iter::repeat(mask.as_slice()));
+        paint(&mut self.frames, &mask);
         self.written(secret)
     }
 
@@ -142,25 +106,9 @@ impl Object {
         let mut clean = cleaner.clean(&self.data_set);
         write_patient(&mut clean, &self.data_set, &pseudonyms);
         write_pixels(&mut clean, &frames, self.lossy);
-        write_method(&mut clean);
+        Method::of_object(&clean).write(&mut clean);
         Ok(Deidentified { bytes: file(clean)?, frames, left: cleaner.left })
     }
-}
-
-fn looked_at(
-    frames: &Frames,
-    frame: u32,
-    look: &mut impl FnMut(u32, &Pixels) -> Vec<Region>,
-) -> Result<Vec<Region>, DicomError> {
-    let shown = frames.render(frame, None)?;
-    let mut covers = look(frame, &shown);
-    if let [_, .., full] = frames.windows(frame).as_slice() {
-        let whole = frames.render(frame, Some(full))?;
-        if whole != shown {
-            covers.extend(look(frame, &whole));
-        }
-    }
-    Ok(covers)
 }
 
 fn write_patient(clean: &mut InMemDicomObject, original: &InMemDicomObject, pseudonyms: &Pseudonyms<'_>) {
@@ -205,20 +153,6 @@ fn write_pixels(clean: &mut InMemDicomObject, frames: &Frames, lossy: Option<&st
         DataElement::new(tags::PIXEL_DATA, VR::OB, PrimitiveValue::U8(bytes.into()))
     };
     clean.put(element);
-}
-
-fn write_method(clean: &mut InMemDicomObject) {
-    clean.put_str(tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES");
-    clean.put_str(tags::DEIDENTIFICATION_METHOD, VR::LO, METHOD);
-    let codes = METHOD_CODES.map(|code| {
-        let mut item = InMemDicomObject::new_empty();
-        write_code(&mut item, code);
-        item
-    });
-    clean.put(sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE, codes.into()));
-    clean.put_str(tags::BURNED_IN_ANNOTATION, VR::CS, "NO");
-    clean.put_str(tags::RECOGNIZABLE_VISUAL_FEATURES, VR::CS, "NO");
-    clean.put_str(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, "MODIFIED");
 }
 
 fn file(clean: InMemDicomObject) -> Result<Vec<u8>, DicomError> {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::dicom::error::DicomError;
 
-const STORAGE: &str = "1.2.840.10008.5.1.4.1.1.";
+/// What every class of stored objects begins with.
+pub(crate) const STORAGE: &str = "1.2.840.10008.5.1.4.1.1.";
 
 /// Images whose modules `tables/allowed.tsv` knows, behind [`STORAGE`]; the last three are the retired classes of old ultrasound
 /// and nuclear medicine.

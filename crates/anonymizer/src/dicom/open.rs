@@ -65,7 +65,7 @@ pub(crate) fn open(file: &[u8], view: View, limits: &Limits) -> Result<Opened, I
 /// In words for the person who sent the object.
 pub fn write(file: &[u8], secret: &Secret, covers: &[Cover], limits: &Limits) -> Result<Written, IntakeError> {
     let object = Object::read(file, &ObjectLimits::of(limits))?;
-    let Deidentified { bytes, frames, left } = object.deidentify_under(secret, covers)?;
+    let Deidentified { bytes, frames, left } = object.deidentify(secret, covers)?;
     Ok(Written { opened: opened(&frames, View::FIRST, &left)?, file: bytes })
 }
 

@@ -8,13 +8,13 @@ use crate::{
     region::Region,
 };
 
-/// Paints covers over one frame after another, each its own; regions outside the frame are cut off.
-pub(crate) fn paint<'a>(frames: &mut Frames, covers: impl Iterator<Item = &'a [Region]>) {
+/// Paints the same covers over every frame; regions outside the frame are cut off.
+pub(crate) fn paint(frames: &mut Frames, covers: &[Region]) {
     let fill = fill(frames);
     let (width, height) = (frames.width(), frames.height());
     let frame_bytes = frames.stored.frame_bytes();
     let row_bytes = width as usize * fill.len();
-    for (frame, covers) in frames.stored.bytes.chunks_exact_mut(frame_bytes.max(1)).zip(covers) {
+    for frame in frames.stored.bytes.chunks_exact_mut(frame_bytes.max(1)) {
         for region in covers.iter().filter_map(|region| region.clipped(width, height)) {
             for row in region.y..region.bottom() {
                 let start = row as usize * row_bytes + region.x as usize * fill.len();

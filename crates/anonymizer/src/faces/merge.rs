@@ -66,6 +66,7 @@ impl<'a> Face<'a> {
             kind: FindingKind::Face,
             region: truest.face.rounded(whole)?,
             proposal: truest.head().outer(whole)?,
+            frame: 0,
             sureness,
             voices: self.voices(),
         })

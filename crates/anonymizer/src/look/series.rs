@@ -7,10 +7,11 @@ use std::collections::HashSet;
 
 use super::{FINDINGS_MAX, Looked, Sight, Stage, hash, look_as};
 use crate::{
-    dicom::{Modality, Object, ObjectLimits},
+    dicom::{DicomError, Frames, Modality, Object, ObjectLimits},
     error::IntakeError,
-    finding::{Finding, FindingKind, Print, Search, Searched},
+    finding::{Doubt, Finding, FindingKind, Print, Search, Searched},
     limits::Limits,
+    pixels::Pixels,
     print::Capture,
 };
 
@@ -27,24 +28,37 @@ pub(super) fn look_at(
     let capture = capture(object.modality());
     let frames = object.frames();
     let (width, height) = (frames.width(), frames.height());
-    let mut seen = HashSet::new();
     let mut sight: Option<Sight> = None;
-    for frame in 0..frames.count() {
-        let windows = frames.windows(frame);
-        let full = windows.last().filter(|_| windows.len() > 1);
-        for window in std::iter::once(None).chain(full.map(Some)) {
-            let pixels = frames.render(frame, window)?;
-            if !seen.insert(hash(pixels.rgb())) {
-                continue;
-            }
-            sight = Some(match sight {
-                None => look_as(&pixels, capture, &mut |sight| told((width, height), sight)),
-                Some(so_far) => so_far.joined(look_as(&pixels, capture, &mut |_| ())),
-            });
-        }
+    for shown in shown(frames) {
+        let (frame, pixels) = shown?;
+        sight = Some(match sight {
+            None => look_as(&pixels, capture, &mut |sight| told((width, height), sight)),
+            Some(so_far) => so_far.joined(look_as(&pixels, capture, &mut |_| ()).in_frame(frame)),
+        });
     }
-    let sight = sight.ok_or(IntakeError::NoPixels)?;
+    let mut sight = sight.ok_or(IntakeError::NoPixels)?;
+    sight.doubts.extend(doubts(&object));
     Ok(Looked { file_sha256: hash(file), width, height, sight })
+}
+
+/// Every frame, with its number from 0, as it is shown first and in its full range; what looks like a picture before it is left out.
+fn shown(frames: &Frames) -> impl Iterator<Item = Result<(u32, Pixels), DicomError>> {
+    let mut seen = HashSet::new();
+    let each = (0..frames.count()).flat_map(|frame| {
+        let windows = frames.windows(frame);
+        let full = windows.into_iter().skip(1).last();
+        std::iter::once((frame, None)).chain(full.map(|full| (frame, Some(full))))
+    });
+    each.map(|(frame, window)| Ok((frame, frames.render(frame, window.as_ref())?)))
+        .filter(move |shown| shown.as_ref().map_or(true, |(_, pixels)| seen.insert(hash(pixels.rgb()))))
+}
+
+/// What only a person who goes through all of it can settle.
+fn doubts(object: &Object) -> impl Iterator<Item = Doubt> {
+    let frames = object.frames();
+    let has_more = frames.count() > 1 || frames.windows(0).len() > 2;
+    let head = object.may_show_a_head().then_some(Doubt::Head);
+    head.into_iter().chain(has_more.then_some(Doubt::Frames))
 }
 
 /// What an object says of its making is believed for what it adds; nothing is looked for less than in a photograph.
@@ -57,6 +71,12 @@ fn capture(modality: Modality) -> Capture {
 }
 
 impl Sight {
+    /// The same, seen in that frame.
+    fn in_frame(mut self, frame: u32) -> Self {
+        self.findings.iter_mut().for_each(|finding| finding.frame = frame);
+        self
+    }
+
     /// What is said of two frames, as it is said of both.
     fn joined(mut self, other: Self) -> Self {
         for finding in other.findings {
@@ -133,12 +153,25 @@ mod tests {
         let region = Region { x, y: 10, width: 20, height: 10 };
         let proposal = Region { x: x.saturating_sub(2), y: 8, width: 24, height: 14 };
         let voices = vec![Voice { finder: Finder::Lines, score_thousandths: 900 }];
-        Finding { kind, region, proposal, sureness, voices }
+        Finding { kind, region, proposal, frame: 0, sureness, voices }
     }
 
     fn sight(findings: Vec<Finding>) -> Sight {
         let searched = Finder::ALL.map(|finder| Searched { finder, search: Search::Finished });
         Sight { stage: Stage::Whole, findings, searched: searched.to_vec(), doubts: Default::default() }
+    }
+
+    #[test]
+    fn a_slice_is_looked_at_in_its_preset_and_in_its_full_range() {
+        let frames = |file: &[u8]| Object::read(file, &ObjectLimits::NETWORK).unwrap().frames().clone();
+        let slice = frames(include_bytes!("../../tests/dicom/objects/MR_small.dcm"));
+        let looks: Vec<_> = shown(&slice).map(Result::unwrap).collect();
+        let windows = slice.windows(0);
+        let expected = [windows.first(), windows.last()].map(|window| (0, slice.render(0, window).unwrap()));
+        assert_eq!(looks, expected);
+        let film = frames(include_bytes!("../../tests/dicom/objects/SC_rgb_rle_16bit_2frame.dcm"));
+        let numbers: Vec<_> = shown(&film).map(|look| look.unwrap().0).collect();
+        assert_eq!(numbers, [0, 1]);
     }
 
     #[test]

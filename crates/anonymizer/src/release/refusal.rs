@@ -49,5 +49,9 @@ fn open_doubt(doubt: Doubt) -> &'static str {
         Doubt::SkinWithoutFace => {
             "no face was found and much of the picture looks like skin; look for faces, and say that you did"
         }
+        Doubt::Head => {
+            "slices of a head can be put together into a face; leave out what shows one, and say that you looked"
+        }
+        Doubt::Frames => "the covers lie on every frame; look at each of them in each window, and say that you did",
     }
 }

@@ -16,6 +16,7 @@ fn with_a_face() -> Inspection {
         kind: FindingKind::Face,
         region: FACE,
         proposal: Region { x: 24, y: 0, width: 72, height: 72 },
+        frame: 0,
         sureness: Sureness::Sure,
         voices: vec![Voice { finder: Finder::Rustface, score_thousandths: 5_000 }],
     };
@@ -174,7 +175,14 @@ fn candidate(covers: &[Cover], confirmation: Confirmation) -> Candidate {
 
 fn face(x: u32) -> Finding {
     let region = Region { x, y: 0, width: 20, height: HEIGHT };
-    Finding { kind: FindingKind::Face, region, proposal: region, sureness: Sureness::Sure, voices: Vec::new() }
+    Finding {
+        kind: FindingKind::Face,
+        region,
+        proposal: region,
+        frame: 0,
+        sureness: Sureness::Sure,
+        voices: Vec::new(),
+    }
 }
 
 fn again(candidate: &Candidate, finding: Finding) -> Result<(), ReleaseError> {

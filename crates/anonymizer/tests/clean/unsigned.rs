@@ -20,7 +20,7 @@ fn covered() -> Unsigned {
 
 fn face(region: Region, sureness: Sureness) -> Finding {
     let voices = vec![Voice { finder: Finder::CenterFace, score_thousandths: 900 }];
-    Finding { kind: FindingKind::Face, region, proposal: region, sureness, voices }
+    Finding { kind: FindingKind::Face, region, proposal: region, frame: 0, sureness, voices }
 }
 
 #[test]

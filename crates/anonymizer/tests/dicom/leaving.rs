@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use anonymizer::{
-    Candidate, Concern, Confirmation, Cover, Inspection, Limits, MediaType, Region, ReleaseError, Removed, Series,
-    Sight, View,
+    Candidate, Concern, Confirmation, Cover, Doubt, Inspection, Limits, MediaType, Region, ReleaseError, Removed,
+    Series, Sight, View,
     dicom::{self, Secret, Written},
     look_at, open, open_view, prepare_object,
     worker::{self, Request, Task, WireError},
@@ -26,7 +26,7 @@ fn confirmation() -> Confirmation {
         reviewer: ClinicianId([7; 32]),
         dismissed: Vec::new(),
         has_seen_unsearched: true,
-        answered: BTreeSet::new(),
+        answered: [Doubt::Head, Doubt::Frames].into(),
         looked_for: Concern::ALL.into(),
     }
 }
@@ -63,6 +63,20 @@ fn every_frame_leaves_covered_with_what_was_done_in_its_manifest() {
             let expected = if is_covered { Some([0; 3]) } else { before.at(x, y) };
             assert_eq!(after.at(x, y), expected, "frame {frame}: {x}, {y}");
         }
+    }
+}
+
+#[test]
+fn whoever_confirms_several_frames_or_slices_of_a_head_says_that_they_looked() {
+    for (file, doubt) in [(TWO_FRAMES, Doubt::Frames), (MR, Doubt::Head)] {
+        let object = dicom::write(file, &secret(), &[], &LIMITS).unwrap();
+        let inspection = || Inspection::of(object.opened.clone(), nothing_found(file));
+        let try_saying = |answered| {
+            let confirmation = Confirmation { answered, ..confirmation() };
+            prepare_object(object.file.clone(), inspection(), &[], confirmation, &LIMITS)
+        };
+        assert!(matches!(try_saying([].into()), Err(ReleaseError::OpenDoubt(open)) if open == doubt));
+        assert!(try_saying([doubt].into()).is_ok());
     }
 }
 

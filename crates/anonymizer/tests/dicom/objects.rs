@@ -46,7 +46,7 @@ pub(crate) fn secret() -> Secret {
 
 /// Cleaned without covers.
 pub(crate) fn cleaned(bytes: &[u8]) -> Deidentified {
-    read(bytes).deidentify(&secret(), |_, _| Vec::new()).unwrap()
+    read(bytes).deidentify(&secret(), &[]).unwrap()
 }
 
 /// Cleaned and parsed again.

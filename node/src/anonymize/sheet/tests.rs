@@ -25,7 +25,7 @@ fn proposal(findings: Vec<Finding>) -> Proposal {
 fn finding(kind: FindingKind, x: u32, sureness: Sureness) -> Finding {
     let region = Region { x, y: 20, width: 40, height: 50 };
     let voices = vec![Voice { finder: Finder::CenterFace, score_thousandths: 900 }];
-    Finding { kind, region, proposal: region, sureness, voices }
+    Finding { kind, region, proposal: region, frame: 0, sureness, voices }
 }
 
 fn three() -> Vec<Finding> {

@@ -241,7 +241,7 @@ mod tests {
         let region = Region { x, y: 20, width: 30, height: 40 };
         let proposal = Region { x: x - 5, y: 10, width: 40, height: 60 };
         let voices = vec![Voice { finder: Finder::Rustface, score_thousandths: 900 }];
-        Finding { kind: FindingKind::Face, region, proposal, sureness: Sureness::Sure, voices }
+        Finding { kind: FindingKind::Face, region, proposal, frame: 0, sureness: Sureness::Sure, voices }
     }
 
     #[test]

@@ -102,6 +102,8 @@ fn kind(kind: FindingKind) -> manifest::FindingKind {
 fn doubt_to_wire(doubt: Doubt) -> manifest::Doubt {
     match doubt {
         Doubt::SkinWithoutFace => manifest::Doubt::SkinWithoutFace,
+        Doubt::Head => manifest::Doubt::Head,
+        Doubt::Frames => manifest::Doubt::Frames,
     }
 }
 

@@ -156,6 +156,8 @@ const fn kind_key(kind: FindingKind) -> &'static str {
 const fn doubt_key(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::SkinWithoutFace => "manifest-doubt-skin",
+        Doubt::Head => "manifest-doubt-head",
+        Doubt::Frames => "manifest-doubt-frames",
         Doubt::Other(_) => "kind-other",
     }
 }

@@ -6,7 +6,12 @@ use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 
 use super::form;
-use crate::{dicom::ObjectLimits, grammar::GrammarError, limits::Limits, mask::Mask};
+use crate::{
+    dicom::{ObjectLimits, method::Method},
+    grammar::GrammarError,
+    limits::Limits,
+    mask::Mask,
+};
 
 /// What is shown of an object, and where it lies in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +20,8 @@ pub(crate) struct Shape {
     pub(crate) columns: u16,
     /// Height of each frame, in px.
     pub(crate) rows: u16,
+    /// How the object was de-identified.
+    pub(crate) method: &'static Method,
     pixel_bytes: usize,
     pixels: Range<usize>,
 }
@@ -45,7 +52,7 @@ impl Shape {
 pub(super) fn check(
     file: &[u8],
     values: &BTreeMap<Tag, &[u8]>,
-    (vr, pixels): (VR, Range<usize>),
+    (method, (vr, pixels)): (&'static Method, (VR, Range<usize>)),
     limits: &Limits,
 ) -> Result<Shape, GrammarError> {
     let number = |tag: Tag| {
@@ -84,7 +91,7 @@ pub(super) fn check(
         return Err(super::wrong_value(tags::PIXEL_DATA));
     }
     match has_free_bits(shown, sample_bytes, stored, representation == 1) {
-        true => Ok(Shape { columns, rows, pixel_bytes, pixels: pixels.start..pixels.start + shown.len() }),
+        true => Ok(Shape { columns, rows, method, pixel_bytes, pixels: pixels.start..pixels.start + shown.len() }),
         false => Err(GrammarError::Forbidden("value in the unused bits of its pixels".to_owned())),
     }
 }

@@ -3,7 +3,7 @@
 
 mod rows;
 
-use anonymizer::{Concern, ReleaseError, View};
+use anonymizer::{Concern, Finding, ReleaseError, View};
 use askama::Template;
 use axum::{
     extract::Path,
@@ -103,7 +103,8 @@ pub(super) async fn show(
     Asked(asked): Asked,
 ) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
-    page(&reading, &work, (id("picture", &picture)?, view_of(&asked)), None, None).await
+    let view = (!asked.one("frame").is_empty()).then(|| view_of(&asked));
+    page(&reading, &work, (id("picture", &picture)?, view), None, None).await
 }
 
 pub(super) async fn save(
@@ -218,14 +219,14 @@ async fn again(
     problem: FieldProblem,
     drawn: Option<Drawn>,
 ) -> Result<Response, Problem> {
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(reading, work, (picture, View::FIRST), drawn, Some(problem)).await?)
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(reading, work, (picture, None), drawn, Some(problem)).await?)
         .into_response())
 }
 
 async fn page(
     reading: &Reading,
     work: &Work,
-    (picture, view): (PictureId, View),
+    (picture, view): (PictureId, Option<View>),
     drawn: Option<Drawn>,
     problem: Option<FieldProblem>,
 ) -> Result<Response, Problem> {
@@ -256,10 +257,17 @@ async fn page(
     })
 }
 
+/// The frame of the first finding that has no answer yet, else of the first finding.
+fn telling_view(drawn: &Drawn, findings: &[Finding]) -> View {
+    let open = drawn.dismissed.iter().find(|left| left.reason.is_none());
+    let finding = open.map_or(findings.first(), |left| findings.get(left.finding));
+    View { frame: finding.map_or(0, |finding| finding.frame), window: 0 }
+}
+
 fn shown(
     work: &Work,
     pictures: &[DraftPicture],
-    (at, view): (usize, View),
+    (at, view): (usize, Option<View>),
     drawn: Option<Drawn>,
 ) -> Result<HidePicture, Problem> {
     let picture = pictures.get(at).ok_or_else(|| Problem::not_found("picture"))?;
@@ -267,6 +275,7 @@ fn shown(
     let drawn = drawn.unwrap_or_else(|| picture.drawn.clone());
     let covers = serde_json::to_string(&drawn).map_err(|error| Problem::defect(error.to_string()))?;
     let findings = &picture.findings;
+    let view = view.unwrap_or_else(|| telling_view(&drawn, findings));
     let kinds: Vec<String> = findings.iter().map(told).collect();
     let staying = findings.iter().enumerate().filter(|(_, finding)| rows::may_stay(finding.kind));
     let left: Vec<LeftRow> = drawn.dismissed.iter().filter_map(|left| left_row(left, findings)).collect();
