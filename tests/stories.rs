@@ -41,8 +41,9 @@
 //! | `workers` | the process that reads pictures dies or stands still |
 //! | `full` | the disk is full |
 //!
-//! How often something is tried stands in the environment: `CONSILIUM_KILLS`, `CONSILIUM_CUTS`, `CONSILIUM_FLIPS`, `CONSILIUM_BENT`; and
-//! `CONSILIUM_SEED` draws the moments anew. Nothing here measures time; every wait is for a named state.
+//! How often something is tried stands in the environment: `CONSILIUM_KILLS`, `CONSILIUM_CUTS`, `CONSILIUM_FLIPS`,
+//! `CONSILIUM_BENT`; and `CONSILIUM_SEED` draws the moments anew. Nothing here measures time; every wait is for a named
+//! state.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 

@@ -1,8 +1,8 @@
 //! `consilium anonymize`: pictures of a folder, covered, without a node.
 //!
-//! Nothing is written that nobody has looked at. A first run writes a contact sheet, every picture before and after; a second one,
-//! with `--looked`, writes the files that the sheet shows and no others: what would be written must be, byte for byte, what was
-//! shown (docs/decisions/0022). Both go through the worker processes of the node, under the same limits.
+//! Nothing is written that nobody has looked at. A first run writes a contact sheet, every picture before and after; a second
+//! one, with `--looked`, writes the files that the sheet shows and no others: what would be written must be, byte for byte,
+//! what was shown (docs/decisions/0022). Both go through the worker processes of the node, under the same limits.
 //!
 //! | file | holds |
 //! |---|---|
@@ -13,8 +13,8 @@
 //! | `folder` | the folder of covered pictures |
 //! | `progress`, `tally` | how far it is, and what became of every file |
 //!
-//! Deliberately absent: a reviewer. Nobody signs here, so what is written is no clean picture of the network; a node looks at it
-//! again and asks a person.
+//! Deliberately absent: a reviewer. Nobody signs here, so what is written is no clean picture of the network; a node looks at
+//! it again and asks a person.
 
 mod earlier;
 mod folder;

@@ -1,8 +1,8 @@
 //! The command line. `consilium --help` reads like a table of contents.
 //!
-//! Nearly every command is a request to the node's own API: over its Unix socket while it runs, else to the same handlers
-//! in this process, with the data directory opened under its lock. What needs no node at all (`init`, `verify`, `anonymize`, `demo`)
-//! stands in files of its own.
+//! Nearly every command is a request to the node's own API: over its Unix socket while it runs, else to the same handlers in
+//! this process, with the data directory opened under its lock. What needs no node at all (`init`, `verify`, `anonymize`,
+//! `demo`) stands in files of its own.
 
 mod call;
 mod command;

@@ -53,8 +53,8 @@ use crate::{
     reserve::Reserve,
 };
 
-/// Tasks that wait for the engine. More wait where they come from, each kind in turn: what a person writes does not wait behind all
-/// that peers sent.
+/// Tasks that wait for the engine. More wait where they come from, each kind in turn: what a person writes does not wait
+/// behind all that peers sent.
 const TASKS_MAX: usize = 8;
 /// News that a slow reader may be behind.
 const NEWS_MAX: usize = 256;

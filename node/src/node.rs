@@ -164,7 +164,8 @@ pub(crate) fn told_to_stop() -> impl Future<Output = ()> {
 fn start_log(config: &Config) {
     use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    // To complain about a log that cannot be written would be written there too, and panic: on a full disk requests would die of it.
+    // To complain about a log that cannot be written would be written there too, and panic: on a full disk requests would die
+    // of it.
     let builder = fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).log_internal_errors(false);
     // A second subscriber in one process (a test) is no reason to stop.
     let _ = match config.log.format {

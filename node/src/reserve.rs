@@ -1,5 +1,5 @@
-//! Room on the disk as the node keeps it: pictures are refused first, then words; what is left is for erasures, for the account of
-//! who read what, and for the next start.
+//! Room on the disk as the node keeps it: pictures are refused first, then words; what is left is for erasures, for the
+//! account of who read what, and for the next start.
 
 use store::{AppendError, Guard, GuardLimits, SpaceError};
 

@@ -1,8 +1,8 @@
 //! Pages and API over HTTP: a thin shell round [`App`].
 //!
-//! Every request is recognized once ([`answer`]), answered by one handler of [`api`] or [`pages`], and its refusal put into the
-//! form that the asker reads ([`problem`]). Authorization is not decided here: handlers hand the actor on, and the house and the
-//! casebook say what it may.
+//! Every request is recognized once ([`answer`]), answered by one handler of [`api`] or [`pages`], and its refusal put into
+//! the form that the asker reads ([`problem`]). Authorization is not decided here: handlers hand the actor on, and the house
+//! and the casebook say what it may.
 
 mod actor;
 mod answer;

@@ -1,15 +1,20 @@
 //! Measures hospitals as they are: each a process of the program just built, over loopback, with what it writes and sends.
 //!
-//! `cargo bench -p node --bench processes -- catch-up [entries]`: one hospital has a feed of that many entries, 99,900 unless told;
-//! another one that has nothing pulls it.
+//! `cargo bench -p node --bench processes -- catch-up [entries]`: one hospital has a feed of that many entries, 99,900 unless
+//! told; another one that has nothing pulls it.
 //!
-//! `cargo bench -p node --bench processes -- publish [nodes] [cases]`: how long a case takes from the person who posts it to the tables of every other
-//! hospital.
+//! `cargo bench -p node --bench processes -- publish [nodes] [cases]`: how long a case takes from the person who posts it to
+//! the tables of every other hospital.
 //!
-//! `cargo bench -p node --bench processes -- flood [cases]`: the same in a network of three hospitals, without and beside a fourth member that
-//! floods them.
+//! `cargo bench -p node --bench processes -- flood [cases]`: the same in a network of three hospitals, without and beside a
+//! fourth member that floods them.
 //!
-//! Figures stand beside the load of the machine and, where there is one, the floor: what the same entries cost if nothing is done but what must be.
+//! `cargo bench -p node --bench processes -- photograph [rounds]`: how long a photograph of 12 megapixels takes on the page,
+//! from the first byte sent until its upright faces are covered there, until every finder is through, and how long it takes
+//! to confirm it.
+//!
+//! Figures stand beside the load of the machine and, where there is one, the floor: what the same entries cost if nothing is
+//! done but what must be.
 
 #![expect(
     clippy::unwrap_used,
@@ -45,13 +50,21 @@ mod making;
 #[path = "../../tests/stories/pen.rs"]
 #[expect(dead_code, reason = "stories write what does not stand, too")]
 mod pen;
+#[path = "processes/photograph.rs"]
+mod photograph;
 #[path = "../../tests/stories/process.rs"]
 #[expect(dead_code, reason = "shared with the stories of processes")]
 mod process;
 #[path = "processes/publish.rs"]
 mod publish;
+#[path = "../../tests/stories/raw.rs"]
+#[expect(dead_code, reason = "stories send worse requests")]
+mod raw;
 #[path = "../../tests/stories/seats.rs"]
 mod seats;
+#[path = "../../tests/stories/visitor.rs"]
+#[expect(dead_code, reason = "stories visit more pages")]
+mod visitor;
 #[path = "../../tests/stories/waiting.rs"]
 mod waiting;
 #[path = "processes/wire.rs"]
@@ -77,7 +90,8 @@ fn main() {
         Some("catch-up") => catch_up::run(number(1, ENTRIES)),
         Some("publish") => publish::run(number(1, 3), number(2, 200)),
         Some("flood") => flood::run(number(1, 200)),
-        _ => println!("say catch-up, publish or flood"),
+        Some("photograph") => photograph::run(number(1, 5)),
+        _ => println!("say catch-up, publish, flood or photograph"),
     }
     println!("load of the machine: {}", load());
 }

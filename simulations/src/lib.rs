@@ -1,8 +1,8 @@
 //! A virtual network and clock round the real machines.
 //!
 //! The question this crate answers: *whatever wires, disks, clocks and dishonest members do, do all honest nodes come to hold
-//! the same, and is nothing lost that was promised?* [`run`] plays a [`Scenario`] from a seed: the machines of `feed`, `trust` and
-//! `casebook` as they are, everything round them virtual. One seed is one run, on every machine.
+//! the same, and is nothing lost that was promised?* [`run`] plays a [`Scenario`] from a seed: the machines of `feed`,
+//! `trust` and `casebook` as they are, everything round them virtual. One seed is one run, on every machine.
 
 mod chance;
 mod change;

@@ -1,4 +1,5 @@
-//! The command line with arguments, files and configurations that are wrong: each ends with a sentence that names what is wrong.
+//! The command line with arguments, files and configurations that are wrong: each ends with a sentence that names what is
+//! wrong.
 
 use std::{fs, path::Path};
 

@@ -1,5 +1,5 @@
-//! Bad files of every kind are sent to a running node, as programs send them and as people do. Each is refused in words that say
-//! what is wrong and what to do, nothing of it is kept, and nothing happens to the node.
+//! Bad files of every kind are sent to a running node, as programs send them and as people do. Each is refused in words that
+//! say what is wrong and what to do, nothing of it is kept, and nothing happens to the node.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use crate::{
     visitor::{Part, Visitor},
 };
 
-/// Bytes that one request may bring, and so the most that a node may take up more because of one: once as it comes in, once in the
-/// hands of its handler, once on the way to a worker.
+/// Bytes that one request may bring, and so the most that a node may take up more because of one: once as it comes in, once
+/// in the hands of its handler, once on the way to a worker.
 const REQUEST_BYTES_MAX: u64 = 65 << 20;
 const COPIES_MAX: u64 = 3;
 /// What may come and go beside: threads, connections, caches.

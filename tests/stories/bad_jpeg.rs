@@ -1,7 +1,11 @@
-//! JPEG files (ISO/IEC 10918-1) that a camera would not write, and rare ones that it might. All are put together here, segment by
-//! segment; their blocks are all grey.
+//! JPEG files (ISO/IEC 10918-1) that a camera would not write, and rare ones that it might. All are put together here,
+//! segment by segment; their blocks are all grey.
 
-use crate::bad_files::{Bad, bad};
+use crate::{
+    bad_files::{Bad, bad},
+    raw::Heard,
+    visitor::{Part, Visitor},
+};
 
 const START: &[u8] = &[0xff, 0xd8];
 const END: &[u8] = &[0xff, 0xd9];
@@ -135,4 +139,11 @@ pub(crate) fn taken(word: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("YCCK jpeg", jpeg_of(Frame { channels: 4, ..SMALL }, &adobe(2))),
         ("jpeg that is also an archive", jpeg_that_says(word)),
     ]
+}
+
+impl Visitor {
+    /// Posts a case with a small picture.
+    pub(crate) fn posts_picture(&self) -> Heard {
+        self.posts_case_with(Part::file("picture", "a.jpg", "image/jpeg", &jpeg()))
+    }
 }

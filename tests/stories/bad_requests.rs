@@ -1,5 +1,5 @@
-//! Requests that are wrong in words, ids, headers or framing. Each is answered as wrong, or the connection ends; none makes the node
-//! say that the mistake was its own.
+//! Requests that are wrong in words, ids, headers or framing. Each is answered as wrong, or the connection ends; none makes
+//! the node say that the mistake was its own.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,5 @@
-//! Whoever waits at a terminal for tables to be built again sees how far that is; a log that is no terminal has two lines of it.
+//! Whoever waits at a terminal for tables to be built again sees how far that is; a log that is no terminal has two lines of
+//! it.
 
 use std::{
     fs::{self, File},

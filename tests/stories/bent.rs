@@ -1,5 +1,5 @@
-//! Pictures of every kind, bent by chance, by the hundred: each is answered, none ends the node. And bombs: files that are small and
-//! would be large, which cost the node next to nothing.
+//! Pictures of every kind, bent by chance, by the hundred: each is answered, none ends the node. And bombs: files that are
+//! small and would be large, which cost the node next to nothing.
 
 use crate::{
     bad_files::{all_refused, all_taken},

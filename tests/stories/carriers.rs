@@ -1,5 +1,5 @@
-//! Nearly three hundred photographs that say a word wherever their kinds of files can carry one: no byte of any word is in what comes
-//! out of the house or stays in it, in whatever form a program could store it.
+//! Nearly three hundred photographs that say a word wherever their kinds of files can carry one: no byte of any word is in
+//! what comes out of the house or stays in it, in whatever form a program could store it.
 
 use std::{fs, path::Path};
 

@@ -1,5 +1,5 @@
-//! A house names the transport keys of two others in its feed (docs/decisions/0016). They go on as if it had not, also when both
-//! start anew and remember nobody; turned away is what the house does not name any more.
+//! A house names the transport keys of two others in its feed (docs/decisions/0016). They go on as if it had not, also when
+//! both start anew and remember nobody; turned away is what the house does not name any more.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 

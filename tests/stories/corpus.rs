@@ -1,5 +1,6 @@
 //! Photographs that say a word of their own where a file can carry words, as other people's programs write them: exiftool,
-//! ImageMagick, cwebp and webpmux, heif-enc, libtiff's tools and libjpeg's. What no program writes on request is put in by hand.
+//! ImageMagick, cwebp and webpmux, heif-enc, libtiff's tools and libjpeg's. What no program writes on request is put in by
+//! hand.
 
 #[path = "corpus/by_hand.rs"]
 mod by_hand;

@@ -1,5 +1,5 @@
-//! The disk fills up while a hospital works. Pictures are refused first, then words; reading, withdrawing and starting go on, and
-//! once there is room everything does.
+//! The disk fills up while a hospital works. Pictures are refused first, then words; reading, withdrawing and starting go on,
+//! and once there is room everything does.
 
 use crate::{
     bad_jpeg::jpeg,

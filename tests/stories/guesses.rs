@@ -1,5 +1,5 @@
-//! Somebody guesses. Nothing that leaves a house is the digest of words or pictures alone, and once a case is erased nobody can tell
-//! whether a guess of its exact words is right, not even with all that the houses still keep.
+//! Somebody guesses. Nothing that leaves a house is the digest of words or pictures alone, and once a case is erased nobody
+//! can tell whether a guess of its exact words is right, not even with all that the houses still keep.
 //!
 //! Digests are made by programs of others. Each search has to find what was planted for it.
 

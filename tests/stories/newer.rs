@@ -1,5 +1,5 @@
-//! Every file that a node writes begins with a format number. One of a newer program is refused by name; what can be built again is
-//! set aside and built again.
+//! Every file that a node writes begins with a format number. One of a newer program is refused by name; what can be built
+//! again is set aside and built again.
 
 use std::{
     fs,

@@ -1,5 +1,5 @@
-//! A DICOM ultrasound of several frames becomes a case by the pages, is gone through frame by frame at another hospital, and says
-//! nothing there of what it said before; and an archive sends objects, which wait for the eyes of a person.
+//! A DICOM ultrasound of several frames becomes a case by the pages, is gone through frame by frame at another hospital, and
+//! says nothing there of what it said before; and an archive sends objects, which wait for the eyes of a person.
 
 use anonymizer::{MediaType, Pixels, Replica, View, open_view};
 use serde_json::{Value, json};

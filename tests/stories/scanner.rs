@@ -1,5 +1,5 @@
-//! A DICOM object as an ultrasound machine writes it, made here byte by byte: some frames in grey with what the machine prints into
-//! them, and a word wherever an object can say one.
+//! A DICOM object as an ultrasound machine writes it, made here byte by byte: some frames in grey with what the machine
+//! prints into them, and a word wherever an object can say one.
 
 use anonymizer::{Limits, open};
 

@@ -1,5 +1,5 @@
-//! Many send files a byte at a time. There are places for some; whoever comes then is told when to come again, and everybody else
-//! reads on. Those who are too slow lose their places.
+//! Many send files a byte at a time. There are places for some; whoever comes then is told when to come again, and everybody
+//! else reads on. Those who are too slow lose their places.
 
 use serde_json::json;
 

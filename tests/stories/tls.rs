@@ -1,5 +1,5 @@
-//! The default way: `init` makes a certificate, `serve` serves with it, and the first administrator comes in; then the same with
-//! a certificate that the operator brings.
+//! The default way: `init` makes a certificate, `serve` serves with it, and the first administrator comes in; then the same
+//! with a certificate that the operator brings.
 
 use std::{fs, path::Path};
 

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use serde_json::{Value, json};
 
 use crate::{
-    bad_jpeg::jpeg,
     house::House,
     http::{Ask, Door},
     raw::{Heard, exchange},
@@ -93,11 +92,6 @@ impl Visitor {
     /// Posts a case with a picture that was looked at, as a program does.
     pub(crate) fn posts_case_with(&self, picture: Part) -> Heard {
         self.post_parts("/api/v1/cases", &[words(), picture])
-    }
-
-    /// Posts a case with a small picture.
-    pub(crate) fn posts_picture(&self) -> Heard {
-        self.posts_case_with(Part::file("picture", "a.jpg", "image/jpeg", &jpeg()))
     }
 
     /// Sends files as the script of the upload page does, which reads words.

@@ -1,5 +1,5 @@
-//! What is withdrawn is gone everywhere: no page shows it, no search finds it, no peer hands it on, and no key opens anything of
-//! it, in whatever moment a node dies.
+//! What is withdrawn is gone everywhere: no page shows it, no search finds it, no peer hands it on, and no key opens anything
+//! of it, in whatever moment a node dies.
 
 use std::fs;
 
@@ -50,7 +50,8 @@ fn kept_once_forgotten(house: &House) -> Unsealed {
     Unsealed::of(house)
 }
 
-/// The case is told everywhere, with the pictures where they belong. Returns what A keeps of pictures: the clean one and its preview.
+/// The case is told everywhere, with the pictures where they belong. Returns what A keeps of pictures: the clean one and its
+/// preview.
 fn assert_kept_everywhere(houses: [&House; 3]) -> Vec<Canaries> {
     houses.iter().for_each(|house| house.stop());
     let kept = houses.map(Unsealed::of);

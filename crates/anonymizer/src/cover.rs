@@ -15,9 +15,9 @@ pub const RADIUS_PX_MAX: u32 = 4_096;
 /// No coordinate of a cover lies beyond this.
 const PLACE_PX_MAX: u32 = 65_535;
 
-/// The one colour under every cover of a photograph, and of every preview; an object's frames have their darkest value there. It is
-/// the grey whose JPEG coefficients are all zero, so that every decoder shows exactly
-/// this, whatever the quality. It differs from black, which on a radiograph could be taken for the picture.
+/// The one colour under every cover of a photograph, and of every preview; an object's frames have their darkest value there.
+/// It is the grey whose JPEG coefficients are all zero, so that every decoder shows exactly this, whatever the quality. It
+/// differs from black, which on a radiograph could be taken for the picture.
 pub const COVER_RGB: [u8; 3] = [128, 128, 128];
 
 /// A place in the upright picture.

@@ -3,15 +3,15 @@
 //! ```text
 //! bytes ─ Object::read ─► Object { frames }      under limits: meta, class, transfer syntax, structure, then the parser
 //!                            │  Frames::render    one frame as upright sRGB, under a window
-//!                            └─ deidentify ─► Deidentified { bytes, left }   under covers that hide the same part of every frame
+//!                            └─ deidentify ─► Deidentified { bytes, left }   the same covers on every frame
 //! bytes of a peer ─ check     what a clean object may consist of, read by our own strict reader
 //! ```
 //!
 //! What leaves is built anew. An attribute is copied only if `tables/allowed.tsv` names it, with a value of the kind that is
-//! written there, and after the action that PS3.15 Annex E (`tables/annex_e.tsv`, edition 2024e) asks of it: Basic Application
-//! Level Confidentiality Profile with Clean Pixel Data, Clean Recognizable Visual Features, Retain Patient Characteristics (sex,
-//! age up to 90, size, weight) and Retain Longitudinal Temporal Information Modified Dates. Everything else, known or not, stays
-//! behind; pixels are always written uncompressed, so that nothing hides in a compressed stream.
+//! written there, and after the action that PS3.15 Annex E (`tables/annex_e.tsv`, edition 2024e) asks of it: Basic
+//! Application Level Confidentiality Profile with Clean Pixel Data, Clean Recognizable Visual Features, Retain Patient
+//! Characteristics (sex, age up to 90, size, weight) and Retain Longitudinal Temporal Information Modified Dates. Everything
+//! else, known or not, stays behind; pixels are always written uncompressed, so that nothing hides in a compressed stream.
 //!
 //! Deliberately absent: any way to keep free text, private attributes or overlays; whole slides, films, radiotherapy objects,
 //! reports and documents, which are refused by name.

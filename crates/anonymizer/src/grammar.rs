@@ -1,7 +1,7 @@
 //! What a clean file may consist of, and nothing else: the last look at our own output, the first at a peer's.
 //!
-//! A file that passes has no segment, chunk or attribute that could carry metadata, a second picture or anything behind its end.
-//! The pixels themselves are not decoded here; those of a DICOM object lie open.
+//! A file that passes has no segment, chunk or attribute that could carry metadata, a second picture or anything behind its
+//! end. The pixels themselves are not decoded here; those of a DICOM object lie open.
 
 mod jpeg;
 mod png;

@@ -1,5 +1,5 @@
-//! Photoshop's image resources, and the captions within them (IPTC-NAA Information Interchange Model, version 4): which kinds of
-//! facts were in there. No value is kept.
+//! Photoshop's image resources, and the captions within them (IPTC-NAA Information Interchange Model, version 4): which kinds
+//! of facts were in there. No value is kept.
 
 use std::collections::BTreeSet;
 

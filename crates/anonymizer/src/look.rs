@@ -142,9 +142,9 @@ fn faces_in(upright: faces::Sight, pyramid: &Pyramid<'_>) -> Sight {
     sight
 }
 
-/// Decodes a file and has every finder look at it; tells after the upright faces the width and height of the picture, in
-/// px, and what there is so far. Of an object every frame is looked at, and what is seen in any of them is said of all: one set of
-/// covers hides it.
+/// Decodes a file and has every finder look at it; tells after the upright faces the width and height of the picture, in px,
+/// and what there is so far. Of an object every frame is looked at, and what is seen in any of them is said of all: one set
+/// of covers hides it.
 ///
 /// # Errors
 /// In words for the person who sent the file; see [`IntakeError`].

@@ -17,8 +17,8 @@ impl Grid {
         (cell % self.columns, cell / self.columns)
     }
 
-    /// Collects into `patch` the cells that hang together with `start`: from one to the next no more than `reach` columns and rows
-    /// lie, and the two join. No cell is taken that was seen before.
+    /// Collects into `patch` the cells that hang together with `start`: from one to the next no more than `reach` columns and
+    /// rows lie, and the two join. No cell is taken that was seen before.
     pub(crate) fn flood(
         self,
         start: usize,
@@ -48,7 +48,8 @@ impl Grid {
     }
 }
 
-/// The smallest rectangle at this angle round all places, each the middle of a square of this side that stands at the same angle.
+/// The smallest rectangle at this angle round all places, each the middle of a square of this side that stands at the same
+/// angle.
 pub(crate) fn rectangle(places: impl Iterator<Item = (f32, f32)>, side: f32, angle: f32) -> Line {
     let (sin, cos) = angle.sin_cos();
     let mut span = [f32::MAX, f32::MIN, f32::MAX, f32::MIN];

@@ -1,9 +1,9 @@
 //! The picture in a few working sizes, made in one pass: levels for the finders of faces, and a large one that the finders of
 //! print and codes share.
 //!
-//! A finder knows things of a certain size. So the picture is brought to fixed numbers of pixels: large ones down, small
-//! ones up, tiny ones to fewer levels. Sizes are counted in pixels, not in sides, so that a narrow strip is seen as finely as a square.
-//! Deliberately absent: turning and rims, which are the finders' own.
+//! A finder knows things of a certain size. So the picture is brought to fixed numbers of pixels: large ones down, small ones
+//! up, tiny ones to fewer levels. Sizes are counted in pixels, not in sides, so that a narrow strip is seen as finely as a
+//! square. Deliberately absent: turning and rims, which are the finders' own.
 
 use std::borrow::Cow;
 

@@ -28,9 +28,9 @@ pub(crate) const COVERED_HUNDREDTHS: u64 = 85;
 /// Two looks saw the same thing if what both regions hold is so much of what either holds: a face within a larger one, or a
 /// line that says more than it did, is another.
 const SAME_OVERLAP: f64 = 0.5;
-/// Faces that only the second look saw are asked for from this score of CenterFace on, in thousandths; 200 would cover one. Writing
-/// the file anew moves scores a little, and what is barely seen would be asked about without end
-/// (`cargo bench -p anonymizer --bench deidentify -- again` counts how often that is).
+/// Faces that only the second look saw are asked for from this score of CenterFace on, in thousandths; 200 would cover one.
+/// Writing the file anew moves scores a little, and what is barely seen would be asked about without end (`cargo bench -p
+/// anonymizer --bench deidentify -- again` counts how often that is).
 const NEAR_SURE_THOUSANDTHS: u32 = 180;
 
 /// The bytes of a picture that a person confirmed and the finders saw again. [`Candidate::release`] is its only maker.
@@ -219,10 +219,11 @@ pub fn prepare(
     reviewed.candidate(bytes, media_type, limits)
 }
 
-/// The same for a DICOM object that was [written](crate::dicom::write) under these covers: `inspection` has a picture of that file.
+/// The same for a DICOM object that was [written](crate::dicom::write) under these covers: `inspection` has a picture of that
+/// file.
 ///
-/// The file is what others wrote, so it is read here by our own strict reader: it consists of nothing but what a clean object may
-/// have, and under the covers all pixels of a frame are the same, in every frame.
+/// The file is what others wrote, so it is read here by our own strict reader: it consists of nothing but what a clean object
+/// may have, and under the covers all pixels of a frame are the same, in every frame.
 ///
 /// # Errors
 /// See [`ReleaseError`]; [`ReleaseError::Encoder`] also for a file that is not as it should be.

@@ -1,7 +1,7 @@
 //! A covered picture for which no clinician has signed: what a person without a node is shown, and what they may keep.
 //!
-//! It comes from the same covers, the same encoder and the same second look as a [`CleanImage`](crate::CleanImage), and is none:
-//! it has no reviewer, no manifest, and no store takes it. Whoever shows it keeps it back until somebody has looked.
+//! It comes from the same covers, the same encoder and the same second look as a [`CleanImage`](crate::CleanImage), and is
+//! none: it has no reviewer, no manifest, and no store takes it. Whoever shows it keeps it back until somebody has looked.
 
 use std::fmt;
 

@@ -1,9 +1,9 @@
 //! The work that a separate process does, as bytes in and bytes out.
 //!
 //! Decoders and finders meet hostile files, so they run in a process of their own, with its own resource limits and a
-//! deadline that its parent keeps. That process and its parent are the caller's; here are the frames they exchange and
-//! the loop that answers. A frame is a length (four bytes, most significant first), a JSON head of that length, and a
-//! body whose length follows from the head: the file in a request, the pixels in an answer, before them the file that was written.
+//! deadline that its parent keeps. That process and its parent are the caller's; here are the frames they exchange and the
+//! loop that answers. A frame is a length (four bytes, most significant first), a JSON head of that length, and a body whose
+//! length follows from the head: the file in a request, the pixels in an answer, before them the file that was written.
 //!
 //! The worker says once that it is ready; then each request gets one answer. Before that of a look may come one frame with
 //! what there is so far, and no more: what a parent reads is bounded whatever became of the worker.
@@ -108,7 +108,8 @@ enum AnswerHead {
     Looked { width: u32, height: u32, file_sha256: [u8; 32], sight: Sight },
 }
 
-/// Says that it is ready, as it is after [`warm`](crate::warm()), then answers requests until the reader ends between two frames.
+/// Says that it is ready, as it is after [`warm`](crate::warm()), then answers requests until the reader ends between two
+/// frames.
 ///
 /// # Errors
 /// [`WireError`] if the conversation breaks off; a refused picture is an answer, not an error.

@@ -27,8 +27,8 @@ pub(super) enum Put {
     Taken,
 }
 
-/// What a picture is called: its number, and the ending of its kind. A number tells nothing of whom it shows, as the name of its
-/// original might.
+/// What a picture is called: its number, and the ending of its kind. A number tells nothing of whom it shows, as the name of
+/// its original might.
 pub(super) fn name(number: u32, media_type: MediaType) -> String {
     let ending = match media_type {
         MediaType::Jpeg => "jpg",

@@ -1,5 +1,5 @@
-//! One picture in the hands of the workers: looked at, covered wherever anything was found, sure or not, and looked at again as it
-//! was written.
+//! One picture in the hands of the workers: looked at, covered wherever anything was found, sure or not, and looked at again
+//! as it was written.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! The contact sheet: one page that needs nothing beside it, with every picture before and after it is covered.
 //!
-//! It is written from the top to the bottom, a picture at a time, under another name until it is whole; a sheet that was there
-//! stays until then. Each picture says in its first line what it was made of and what would be written, so that the same program
-//! can read it back ([`earlier`](super::earlier)).
+//! It is written from the top to the bottom, a picture at a time, under another name until it is whole; a sheet that was
+//! there stays until then. Each picture says in its first line what it was made of and what would be written, so that the
+//! same program can read it back ([`earlier`](super::earlier)).
 
 use std::{
     fmt::Write as _,

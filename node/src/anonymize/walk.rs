@@ -1,7 +1,7 @@
 //! Which files are meant: those that are named, and those in folders that are named, in the order of their names.
 //!
-//! A symbolic link is followed where it is named and nowhere else: within a folder it could lead anywhere. What is met twice, as a
-//! file and in its folder, is taken once.
+//! A symbolic link is followed where it is named and nowhere else: within a folder it could lead anywhere. What is met twice,
+//! as a file and in its folder, is taken once.
 
 use std::{
     collections::BTreeSet,

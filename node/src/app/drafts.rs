@@ -1,5 +1,5 @@
-//! Drafts while they are written. Every page changes its own part of what stands there at that moment, so that nothing is undone
-//! which another page, or another window of the same person, wrote meanwhile.
+//! Drafts while they are written. Every page changes its own part of what stands there at that moment, so that nothing is
+//! undone which another page, or another window of the same person, wrote meanwhile.
 
 use house::{
     Actor, Command, Permission,

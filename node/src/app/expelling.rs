@@ -63,7 +63,8 @@ impl App {
     }
 }
 
-/// Expulsions that more votes would carry. Governors who did not hear of each other may have proposed several of one institution.
+/// Expulsions that more votes would carry. Governors who did not hear of each other may have proposed several of one
+/// institution.
 fn proposed(roster: &Roster, papers: &Papers) -> Vec<(Expulsion, Certificate)> {
     let is_open = |expulsion: &Expulsion| {
         let member = roster.member(&expulsion.feed);

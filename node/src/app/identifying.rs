@@ -1,5 +1,5 @@
-//! Words that look as if they could show who the patient is: none leaves the house before it was changed, or somebody said why it
-//! stays. What is marked, and how surely, decides `anonymizer::words`; nothing is ever rewritten here.
+//! Words that look as if they could show who the patient is: none leaves the house before it was changed, or somebody said
+//! why it stays. What is marked, and how surely, decides `anonymizer::words`; nothing is ever rewritten here.
 
 use anonymizer::words::{self, Advice, Class, Level, WordsError};
 use house::draft::{Content, KeepReason, KeptWords};

@@ -192,8 +192,8 @@ impl App {
         Ok(Vouched { clinician: clinician.to_string(), waits_for: waits_for(&joined).await? })
     }
 
-    /// Vouches no longer for a person, with whatever attestation. In the house that holds at once, also where the network hears of it later.
-    /// Returns why the network does not hear of it yet.
+    /// Vouches no longer for a person, with whatever attestation. In the house that holds at once, also where the network
+    /// hears of it later. Returns why the network does not hear of it yet.
     pub(crate) async fn revoke(&self, login: &str, reason: &str, actor: &Actor) -> Result<Option<String>, AppError> {
         let joined = self.joined()?;
         let account = self.account(login)?;

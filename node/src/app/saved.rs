@@ -1,5 +1,5 @@
-//! The private list of cases that somebody saved for later. No peer learns of it, and it lends nobody a right: what may no longer
-//! be read is not shown.
+//! The private list of cases that somebody saved for later. No peer learns of it, and it lends nobody a right: what may no
+//! longer be read is not shown.
 
 use house::{Actor, Command, Permission, list};
 use protocol::CaseId;

@@ -189,8 +189,8 @@ impl Engine {
         }
     }
 
-    /// Once a minute: rows that have stood in memory for long are written, sessions that ended by themselves are cleared away, and the
-    /// audit chain is signed if that is due.
+    /// Once a minute: rows that have stood in memory for long are written, sessions that ended by themselves are cleared
+    /// away, and the audit chain is signed if that is due.
     fn keep_house(&self) {
         self.shared.shelf.tables.write_if_due();
         let swept = self.desk.perform(HouseCommand::Session(session::Command::Sweep), &Actor::System).map(drop);

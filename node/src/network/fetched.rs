@@ -1,5 +1,5 @@
-//! Pictures of other hospitals do not stay for ever: one at which nobody has looked for long goes, and when they become too many
-//! bytes, the longest not looked at go first. Whoever opens one again has it fetched again.
+//! Pictures of other hospitals do not stay for ever: one at which nobody has looked for long goes, and when they become too
+//! many bytes, the longest not looked at go first. Whoever opens one again has it fetched again.
 //!
 //! Never among them: the hospital's own pictures, and previews. They lie elsewhere in the store.
 

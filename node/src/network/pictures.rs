@@ -1,5 +1,5 @@
-//! Pictures between nodes: fetched when somebody opens them, as `previews` are at once; served to the audience of their case and
-//! to nobody else.
+//! Pictures between nodes: fetched when somebody opens them, as `previews` are at once; served to the audience of their case
+//! and to nobody else.
 
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -137,7 +137,8 @@ impl Queues {
     }
 }
 
-/// Fetches previews, some cases of each institution at once. What no peer gives now is asked for again, the longest waiting first.
+/// Fetches previews, some cases of each institution at once. What no peer gives now is asked for again, the longest waiting
+/// first.
 pub(super) async fn fetch_previews(shared: Arc<Shared>, wishes: Wishes, stop: CancellationToken) {
     let Wishes { mut cases, lost } = wishes;
     let (mut queues, mut missed) = (Queues::default(), Queues::default());
@@ -206,8 +207,8 @@ pub(super) async fn look_for_missing(shared: Arc<Shared>, stop: CancellationToke
 }
 
 impl Shared {
-    /// Of the cases behind one so many that come next: those whose previews are not all here, and which was the last; none at the
-    /// end.
+    /// Of the cases behind one so many that come next: those whose previews are not all here, and which was the last; none at
+    /// the end.
     pub(crate) async fn missing_previews(
         self: &Arc<Self>,
         after: Option<CaseId>,

@@ -1,4 +1,5 @@
-//! The two cookies: the session with a mark of its person, and how pages look on this device. Neither says anything about a patient.
+//! The two cookies: the session with a mark of its person, and how pages look on this device. Neither says anything about a
+//! patient.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use house::{AccountId, SessionToken};

@@ -1,8 +1,8 @@
-//! Where an archive stores DICOM objects (STOW-RS, PS3.18 section 10.5), with an API token of the scope `dicom`: a person's, into
-//! whose new draft they go, where they wait to be looked at.
+//! Where an archive stores DICOM objects (STOW-RS, PS3.18 section 10.5), with an API token of the scope `dicom`: a person's,
+//! into whose new draft they go, where they wait to be looked at.
 //!
-//! UIDs of what was sent stand in the answer to its sender and nowhere else. Deliberately absent: looking for objects and fetching
-//! them (QIDO-RS, WADO-RS), and storing metadata and bulk data apart.
+//! UIDs of what was sent stand in the answer to its sender and nowhere else. Deliberately absent: looking for objects and
+//! fetching them (QIDO-RS, WADO-RS), and storing metadata and bulk data apart.
 
 mod related;
 mod stored;

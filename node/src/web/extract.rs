@@ -1,4 +1,5 @@
-//! What a request brings, taken apart at the door: ids are types from here on, and what cannot be read is a problem like others.
+//! What a request brings, taken apart at the door: ids are types from here on, and what cannot be read is a problem like
+//! others.
 
 use std::{str::FromStr, sync::Arc};
 

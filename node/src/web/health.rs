@@ -1,4 +1,5 @@
-//! Whether the node lives, and whether it is ready: for supervisors and load balancers. Says nothing that a stranger may not know.
+//! Whether the node lives, and whether it is ready: for supervisors and load balancers. Says nothing that a stranger may not
+//! know.
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
-//! What somebody typed into a form while their session ended. It goes back in the page that asks for the password, and from there
-//! to the page that sends it on: it is kept nowhere but before their eyes, and nobody else who signs in there is shown it. Passwords
-//! are not kept, and neither is a form in which nothing was written or drawn: what such a press would do can nobody see in it.
+//! What somebody typed into a form while their session ended. It goes back in the page that asks for the password, and from
+//! there to the page that sends it on: it is kept nowhere but before their eyes, and nobody else who signs in there is shown
+//! it. Passwords are not kept, and neither is a form in which nothing was written or drawn: what such a press would do can
+//! nobody see in it.
 
 use axum::{
     body::{Body, Bytes},

@@ -1,5 +1,5 @@
-//! What stands beside a field that was not accepted, in the words of `locales`. Each match names every error there is, so that one
-//! without a sentence does not compile.
+//! What stands beside a field that was not accepted, in the words of `locales`. Each match names every error there is, so
+//! that one without a sentence does not compile.
 
 use anonymizer::{CoverError, Doubt, IntakeError, Refused, ReleaseError, dicom::DicomError};
 use house::Refusal;

@@ -37,7 +37,8 @@ const HEAD_SECONDS_MAX: u64 = 10;
 const HEADERS_MAX: usize = 64;
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
-/// Of an answer the system keeps at most twice so much that a client has not taken. A slow one would else take nothing for minutes.
+/// Of an answer the system keeps at most twice so much that a client has not taken. A slow one would else take nothing for
+/// minutes.
 const SEND_BUFFER_BYTES: u32 = 256 << 10;
 /// Requests that are running get this long to finish; a stop takes 10 s in all.
 const DRAIN_SECONDS: u64 = 6;

@@ -1,5 +1,5 @@
-//! Signing in and out, as pages do it: attempts are counted before anything is known of the account, words are the same whatever
-//! was wrong, and each session is new.
+//! Signing in and out, as pages do it: attempts are counted before anything is known of the account, words are the same
+//! whatever was wrong, and each session is new.
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},

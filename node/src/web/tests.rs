@@ -10,6 +10,7 @@ mod foreign;
 mod headers;
 mod hiding;
 mod leaving;
+mod marks;
 mod pairs;
 mod pictures;
 mod pointing;

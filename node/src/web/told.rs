@@ -1,5 +1,5 @@
-//! What the next page says of the form before it. It waits for the session that sent the form and is said once: no address says it
-//! again, later or to somebody else.
+//! What the next page says of the form before it. It waits for the session that sent the form and is said once: no address
+//! says it again, later or to somebody else.
 
 use std::{
     collections::BTreeMap,

@@ -2,9 +2,9 @@
 //! they broke.
 //!
 //! A picture is decoded before its sender is answered, and looked at behind that, which takes longer; so the two have queues
-//! of their own, and so has what a person confirms and waits for. Bounded are how many wait in each, how many bytes wait to be
-//! decoded, and how many pictures are unpacked at once: what is done with the pixels of a picture is therefore done here, before
-//! the next one gets its turn.
+//! of their own, and so has what a person confirms and waits for. Bounded are how many wait in each, how many bytes wait to
+//! be decoded, and how many pictures are unpacked at once: what is done with the pixels of a picture is therefore done here,
+//! before the next one gets its turn.
 
 use std::{
     path::PathBuf,
@@ -117,7 +117,8 @@ struct Bench {
 }
 
 impl Pool {
-    /// So many workers that decode, as many that look, and one for what is confirmed; none is started before there is a picture.
+    /// So many workers that decode, as many that look, and one for what is confirmed; none is started before there is a
+    /// picture.
     pub(crate) fn start(workers: usize) -> std::io::Result<Self> {
         Ok(Self::of(program()?, workers, PATIENCE))
     }

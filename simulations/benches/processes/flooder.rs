@@ -1,8 +1,9 @@
 //! The process of a member that floods: real frames and gossip by a real network, valid all of them, as many as it may or as
 //! it can.
 //!
-//! It gossips comments that its feed holds, gives ranges of its feed to whoever asks, and asks everybody for a long feed with all
-//! payloads, again as soon as it was answered. Its orders come by lines, the first of which says who it is; where they end it ends.
+//! It gossips comments that its feed holds, gives ranges of its feed to whoever asks, and asks everybody for a long feed with
+//! all payloads, again as soon as it was answered. Its orders come by lines, the first of which says who it is; where they
+//! end it ends.
 
 use std::{collections::BTreeMap, io::BufRead, time::Duration};
 

@@ -1,5 +1,5 @@
-//! What the targets of the anonymizer claim: no file makes it panic, what it lets out carries nothing, and a worker's frames are
-//! read as they were written. Pictures are small here, so that a second has thousands of them; no finder looks at them.
+//! What the targets of the anonymizer claim: no file makes it panic, what it lets out carries nothing, and a worker's frames
+//! are read as they were written. Pictures are small here, so that a second has thousands of them; no finder looks at them.
 
 use anonymizer::{
     Limits, MediaType, Replica,
@@ -65,8 +65,8 @@ pub fn clean(bytes: &[u8]) {
     assert_eq!((opened.pixels.width(), opened.pixels.height()), (checked.width, checked.height));
 }
 
-/// An object of any bytes is read or refused; what is written of one that is read is clean; and what the grammar of clean objects
-/// lets through is read as the picture that it says.
+/// An object of any bytes is read or refused; what is written of one that is read is clean; and what the grammar of clean
+/// objects lets through is read as the picture that it says.
 pub fn dicom(bytes: &[u8]) {
     quietly();
     let limits = ObjectLimits::of(&LIMITS);

@@ -1,8 +1,8 @@
 //! How often a second look asks for what the first did not see, and how often a finder breaks off, on ordinary pictures.
 //!
-//! `… -- again FOLDER`: every picture of `FOLDER/negatives`, and every tenth photograph of `FOLDER/faces`, is taken in, told of
-//! in a line, and written twice: once with all that was found left open, each with a reason, as for a picture in which nothing needs a cover, and
-//! once with all of it covered. What the finders see in each file that nobody answered is counted.
+//! `… -- again FOLDER`: every picture of `FOLDER/negatives`, and every tenth photograph of `FOLDER/faces`, is taken in, told
+//! of in a line, and written twice: once with all that was found left open, each with a reason, as for a picture in which
+//! nothing needs a cover, and once with all of it covered. What the finders see in each file that nobody answered is counted.
 
 use std::{error::Error, fs, io::Write, path::Path};
 

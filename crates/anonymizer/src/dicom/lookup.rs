@@ -1,6 +1,8 @@
 //! Values of a modality as grey: rescaling, lookup tables and windows, for all frames or for each (PS3.3 sections C.11.1 and
 //! C.11.2, and the functional groups of C.7.6.16.2.9 and C.7.6.16.2.10).
 
+use std::sync::Arc;
+
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
@@ -23,11 +25,11 @@ pub(crate) struct Look {
     pub(crate) windows: Vec<Window>,
 }
 
-/// A lookup table: outputs from a first input on.
+/// A lookup table: outputs from a first input on. Frames have it in common, however many they are.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Table {
     first: f64,
-    outputs: Vec<u16>,
+    outputs: Arc<[u16]>,
 }
 
 impl Table {
@@ -35,7 +37,7 @@ impl Table {
         let descriptor = value::reals(item, tags::LUT_DESCRIPTOR);
         let outputs = value::words(item, tags::LUT_DATA);
         let first = *descriptor.get(1)?;
-        (!outputs.is_empty() && outputs.len() <= ENTRIES_MAX).then_some(Self { first, outputs })
+        (!outputs.is_empty() && outputs.len() <= ENTRIES_MAX).then(|| Self { first, outputs: outputs.into() })
     }
 
     /// The output for an input; those outside take the nearest end.
@@ -51,31 +53,45 @@ impl Table {
     }
 }
 
+/// The tables of an object, which no functional group has.
+struct Tables {
+    modality: Option<Table>,
+    windows: Vec<Window>,
+}
+
+impl Tables {
+    fn read(data_set: &InMemDicomObject) -> Self {
+        let windows = items(data_set, tags::VOILUT_SEQUENCE).iter().take(PRESETS_MAX);
+        Self {
+            modality: items(data_set, tags::MODALITY_LUT_SEQUENCE).first().and_then(Table::read),
+            windows: windows.filter_map(Table::read).map(Window::of_table).collect(),
+        }
+    }
+}
+
 impl Look {
-    /// One for all frames, or one for each where the object keeps them so.
-    pub(crate) fn of_frames(data_set: &InMemDicomObject) -> Vec<Self> {
+    /// One for all frames, or one for each of so many where the object keeps them so.
+    pub(crate) fn of_frames(data_set: &InMemDicomObject, frames: usize) -> Vec<Self> {
         let shared = items(data_set, tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE).first();
         let of_frame = items(data_set, tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE);
+        let tables = Tables::read(data_set);
         if of_frame.is_empty() {
-            return vec![Self::read(data_set, &[shared].into_iter().flatten().collect::<Vec<_>>())];
+            return vec![Self::read(data_set, &tables, &[shared].into_iter().flatten().collect::<Vec<_>>())];
         }
-        of_frame
-            .iter()
-            .map(|own| Self::read(data_set, &[Some(own), shared].into_iter().flatten().collect::<Vec<_>>()))
-            .collect()
+        let groups = |own| [Some(own), shared].into_iter().flatten().collect::<Vec<_>>();
+        of_frame.iter().take(frames).map(|own| Self::read(data_set, &tables, &groups(own))).collect()
     }
 
-    fn read(data_set: &InMemDicomObject, groups: &[&InMemDicomObject]) -> Self {
+    fn read(data_set: &InMemDicomObject, tables: &Tables, groups: &[&InMemDicomObject]) -> Self {
         let group = |sequence: Tag| groups.iter().find_map(|group| items(group, sequence).first()).unwrap_or(data_set);
         let rescale = group(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE);
         let first = |tag| value::reals(rescale, tag).first().copied();
         let voi = group(tags::FRAME_VOILUT_SEQUENCE);
-        let tables = items(data_set, tags::VOILUT_SEQUENCE).iter().filter_map(Table::read).map(Window::of_table);
         Self {
             slope: first(tags::RESCALE_SLOPE).filter(|slope| *slope != 0.0).unwrap_or(1.0),
             intercept: first(tags::RESCALE_INTERCEPT).unwrap_or(0.0),
-            modality: items(data_set, tags::MODALITY_LUT_SEQUENCE).first().and_then(Table::read),
-            windows: Window::presets(voi).into_iter().chain(tables).take(PRESETS_MAX).collect(),
+            modality: tables.modality.clone(),
+            windows: Window::presets(voi).into_iter().chain(tables.windows.iter().cloned()).take(PRESETS_MAX).collect(),
         }
     }
 
@@ -90,4 +106,27 @@ impl Look {
 
 fn items(data_set: &InMemDicomObject, sequence: Tag) -> &[InMemDicomObject] {
     data_set.get(sequence).and_then(|element| element.value().items()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use dicom_core::{DataElement, PrimitiveValue, VR};
+
+    use super::*;
+    use crate::dicom::clean::sequence;
+
+    #[test]
+    fn frames_have_a_table_in_common_and_no_more_looks_than_there_are_frames() {
+        let mut table = InMemDicomObject::new_empty();
+        table.put(DataElement::new(tags::LUT_DESCRIPTOR, VR::US, PrimitiveValue::U16([3, 0, 16].as_slice().into())));
+        table.put(DataElement::new(tags::LUT_DATA, VR::US, PrimitiveValue::U16([0, 7, 9].as_slice().into())));
+        let mut object = InMemDicomObject::new_empty();
+        object.put(sequence(tags::MODALITY_LUT_SEQUENCE, vec![table]));
+        let groups = vec![InMemDicomObject::new_empty(); 5];
+        object.put(sequence(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, groups));
+        let looks = Look::of_frames(&object, 2);
+        let [Some(one), Some(other)] = [0, 1].map(|at: usize| looks[at].modality.as_ref()) else { panic!("{looks:?}") };
+        assert_eq!((looks.len(), looks[1].modality_value(1)), (2, 7.0));
+        assert!(Arc::ptr_eq(&one.outputs, &other.outputs));
+    }
 }

@@ -1,5 +1,5 @@
-//! How an object was de-identified, as it says itself: in words, as codes of PS3.16 context group 7050, and whether the features of
-//! a person can be seen (PS3.3 sections C.12.1.1.2 and C.7.6.1).
+//! How an object was de-identified, as it says itself: in words, as codes of PS3.16 context group 7050, and whether the
+//! features of a person can be seen (PS3.3 sections C.12.1.1.2 and C.7.6.1).
 
 use dicom_core::VR;
 use dicom_dictionary_std::tags;

@@ -93,7 +93,7 @@ impl Object {
         let modality = Modality::of(&value::text(&data_set, tags::MODALITY).unwrap_or_default(), &class);
         let pixel_data = data_set.take(tags::PIXEL_DATA).ok_or(DicomError::NoPixels)?;
         let stored = Stored::decode(&data_set, pixel_data.into_value(), codec, limits)?;
-        let frames = Frames::new(&data_set, stored);
+        let frames = Frames::read(&data_set, stored)?;
         Ok(Self { data_set, lossy: codec.lossy_method(), modality, frames })
     }
 

@@ -7,6 +7,7 @@ use crate::{
     decode::Opened,
     dicom::{
         deidentify::{Deidentified, Left},
+        error::DicomError,
         frames::Frames,
         object::{Object, ObjectLimits},
         pseudonym::Secret,
@@ -66,6 +67,10 @@ pub(crate) fn open(file: &[u8], view: View, limits: &Limits) -> Result<Opened, I
 pub fn write(file: &[u8], secret: &Secret, covers: &[Cover], limits: &Limits) -> Result<Written, IntakeError> {
     let object = Object::read(file, &ObjectLimits::of(limits))?;
     let Deidentified { bytes, frames, left } = object.deidentify(secret, covers)?;
+    let bytes_max = limits.picture_bytes_max;
+    if bytes.len() > bytes_max {
+        return Err(DicomError::TooManyBytes { bytes: bytes.len(), bytes_max }.into());
+    }
     Ok(Written { opened: opened(&frames, View::FIRST, &left)?, file: bytes })
 }
 

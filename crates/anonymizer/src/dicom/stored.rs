@@ -210,6 +210,9 @@ impl Said {
             ("MONOCHROME2" | "", 1) => Colours::Monochrome2,
             ("PALETTE COLOR", 1) => Colours::Palette,
             ("RGB" | "", 3) => Colours::Rgb,
+            ("YBR_FULL_422", 3) if !self.shape.columns.is_multiple_of(2) => {
+                return Err(DicomError::unsupported("two pixels share their colours, and its width is odd"));
+            }
             ("YBR_FULL" | "YBR_FULL_422" | "YBR_ICT" | "YBR_RCT", 3) => Colours::Ybr,
             _ => return Err(DicomError::unsupported("its colours are stored in a way that is not known here")),
         })
@@ -244,7 +247,8 @@ impl Said {
     }
 }
 
-/// The packed frames: one a fragment, or all fragments one frame, or fragments that begin as frames do and those that follow them.
+/// The packed frames: one a fragment, or all fragments one frame, or fragments that begin as frames do and those that follow
+/// them.
 fn frames_of(fragments: &[Vec<u8>], frames: usize, codec: Codec) -> Result<Vec<Vec<u8>>, DicomError> {
     if frames == 1 {
         return Ok(vec![fragments.concat()]);

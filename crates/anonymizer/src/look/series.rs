@@ -1,7 +1,7 @@
 //! A look at all frames of an object, each as it is shown first and in its full range.
 //!
-//! One set of covers hides parts of every frame, so what is seen in one frame is said of all, and once. What looks like a picture
-//! before it is not looked at again.
+//! One set of covers hides parts of every frame, so what is seen in one frame is said of all, and once. What looks like a
+//! picture before it is not looked at again.
 
 use std::collections::HashSet;
 
@@ -41,7 +41,8 @@ pub(super) fn look_at(
     Ok(Looked { file_sha256: hash(file), width, height, sight })
 }
 
-/// Every frame, with its number from 0, as it is shown first and in its full range; what looks like a picture before it is left out.
+/// Every frame, with its number from 0, as it is shown first and in its full range; what looks like a picture before it is
+/// left out.
 fn shown(frames: &Frames) -> impl Iterator<Item = Result<(u32, Pixels), DicomError>> {
     let mut seen = HashSet::new();
     let each = (0..frames.count()).flat_map(|frame| {

@@ -56,8 +56,8 @@ fn damaged(what: &str) -> IntakeError {
     IntakeError::damaged(Format::Heic, what)
 }
 
-/// Walks over the outermost boxes, and says where the last ends that a decoder needs. What stands behind them, or breaks off behind the picture, is behind
-/// the end.
+/// Walks over the outermost boxes, and says where the last ends that a decoder needs. What stands behind them, or breaks off
+/// behind the picture, is behind the end.
 fn top<'a>(
     bytes: &'a [u8],
     scanned: &mut Scanned,

@@ -1,5 +1,5 @@
-//! The first directory of a TIFF (TIFF 6.0): a new one with only the tags that tell where pixels lie goes on to the
-//! decoder. The bytes of the strips stay where they are. A file of several pages is refused, since all but the first would vanish
+//! The first directory of a TIFF (TIFF 6.0): a new one with only the tags that tell where pixels lie goes on to the decoder.
+//! The bytes of the strips stay where they are. A file of several pages is refused, since all but the first would vanish
 //! unseen; thumbnails and masks belong to the first and are left.
 
 use std::collections::BTreeSet;

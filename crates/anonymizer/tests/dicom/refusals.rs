@@ -114,6 +114,24 @@ fn pixels_that_are_missing_or_of_a_rare_make() {
         &with(tags::SAMPLES_PER_PIXEL, 3),
         &format!("the pixels cannot be read here: its colours are stored in a way that is not known here; {advice}"),
     );
+    let palette = edited(|object| {
+        object.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "PALETTE COLOR");
+    });
+    check(
+        &palette,
+        &format!(
+            "the pixels cannot be read here: its colours stand in a palette that is missing or given in segments; {advice}"
+        ),
+    );
+    let odd = edited(|object| {
+        object.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "YBR_FULL_422");
+        number(object, tags::SAMPLES_PER_PIXEL, 3);
+        number(object, tags::COLUMNS, 63);
+    });
+    check(
+        &odd,
+        &format!("the pixels cannot be read here: two pixels share their colours, and its width is odd; {advice}"),
+    );
     check(
         &with(tags::ROWS, 65),
         "the DICOM file is damaged: it holds fewer pixels than it says; export it from the archive again",

@@ -1,5 +1,5 @@
-//! DICOM objects that an archive sends in the name of a person: each becomes a picture of one new draft of theirs, which waits in
-//! quarantine until they have looked at it.
+//! DICOM objects that an archive sends in the name of a person: each becomes a picture of one new draft of theirs, which
+//! waits in quarantine until they have looked at it.
 
 use std::sync::Arc;
 

@@ -1,5 +1,8 @@
 //! What becomes of pictures in a house that is alone in its network. A worker process of the program itself reads them.
 
+mod confirming;
+mod objects;
+
 use anonymizer::Sureness;
 use house::Actor;
 use protocol::payload::content::Summary;
@@ -13,11 +16,6 @@ use crate::app::{
 
 const PORTRAIT: &[u8] = include_bytes!("../../../demo/pictures/portrait.jpg");
 const RETINA: &[u8] = include_bytes!("../../../demo/pictures/microaneurysms.jpg");
-/// Two frames in colour, of 100 x 100 px.
-const TWO_FRAMES: &[u8] =
-    include_bytes!("../../../../crates/anonymizer/tests/dicom/objects/SC_rgb_rle_16bit_2frame.dcm");
-/// A slice with a preset.
-const SLICE: &[u8] = include_bytes!("../../../../crates/anonymizer/tests/dicom/objects/MR_small.dcm");
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 fn begin(app: &App, actor: &Actor) -> CaseNumber {
@@ -100,80 +98,6 @@ async fn a_face_is_covered_before_anybody_looked_and_stays_so_when_it_is_publish
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_object_is_covered_in_every_frame_and_published_as_an_object() {
-    let (hospital, app, actor) = Hospital::with_physician().await;
-    let draft = begin(&app, &actor);
-    let shown = taken_in(&app, draft, TWO_FRAMES, &actor).await;
-    assert_eq!((shown.series.frames, shown.width, shown.progress), (2, 100, Progress::Done));
-    let to_cover = |frame| app.picture_to_cover(draft, shown.id, View { frame, window: 0 }, &actor);
-    let (first, second) = (to_cover(0).await.unwrap(), to_cover(1).await.unwrap());
-    assert!(first != second && to_cover(2).await.is_err());
-    let drawn = shown.drawn.clone().with_box(8, 8, 32, 16);
-    app.confirm_picture(draft, shown.id, review(drawn), &actor).await.unwrap();
-    let picture = app.own_draft(draft, &actor).unwrap().summary.pictures.remove(0);
-    assert_eq!(picture.media_type, protocol::payload::content::MediaType::Dicom);
-    assert_eq!(picture.manifest.methods[..2], [113_100, 113_101]);
-    let store::Found::Held(held) =
-        app.network().unwrap().shared().blobs.get(case_of(&app, draft), picture.blob).await.unwrap()
-    else {
-        unreachable!("it is here")
-    };
-    anonymizer::Replica::checked(held.bytes.to_vec()).unwrap();
-    assert_eq!(app.series_of(held.clone()).await.unwrap().frames, 2);
-    for frame in 0..2 {
-        let seen = app.rendered(held.clone(), View { frame, window: 0 }).await.unwrap();
-        let seen = anonymizer::inspect(&seen.bytes, &Limits::NETWORK).unwrap().pixels;
-        assert_eq!((seen.at(8, 8), seen.at(39, 23)), (Some([0; 3]), Some([0; 3])), "frame {frame}");
-        assert_ne!(seen.at(60, 8), Some([0; 3]), "frame {frame}");
-    }
-    let leaves = app.picture_as_it_leaves(draft, shown.id, &actor).await.unwrap();
-    assert_eq!(leaves.content_type, "image/png");
-    assert!(hospital.layout.keys().join("pseudonyms.key").exists());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn objects_of_one_patient_agree_in_one_house_and_in_no_other() {
-    let mut patients = Vec::new();
-    for count in [2, 1] {
-        let (_hospital, app, actor) = Hospital::with_physician().await;
-        for _ in 0..count {
-            let draft = begin(&app, &actor);
-            let shown = taken_in(&app, draft, SLICE, &actor).await;
-            confirm(&app, draft, &shown, &actor).await.unwrap();
-            let blob = app.own_draft(draft, &actor).unwrap().summary.pictures[0].blob;
-            let held = app.network().unwrap().shared().blobs.get(case_of(&app, draft), blob).await.unwrap();
-            let store::Found::Held(held) = held else { unreachable!("it is here") };
-            let at = held.bytes.windows(11).position(|window| window == b"Anonymous^C").unwrap();
-            patients.push(held.bytes[at..at + 23].to_vec());
-        }
-    }
-    assert_eq!(patients[0], patients[1]);
-    assert_ne!(patients[0], patients[2]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn objects_that_are_sent_wait_in_one_draft_and_leave_none_if_none_is_taken() {
-    let (_hospital, app, actor) = Hospital::with_physician().await;
-    let drafts = || app.desk.look(|house| house.drafts().of(account_of(&actor).unwrap()).len());
-    let mut delivery = app.receive(&actor).unwrap();
-    assert!(delivery.take(RETINA.to_vec()).await.is_err(), "a photograph is no object");
-    assert!(delivery.take(SLICE[..300].to_vec()).await.is_err());
-    delivery.end().await;
-    assert_eq!((drafts(), quarantined(&app).await), (0, 0));
-    let mut delivery = app.receive(&actor).unwrap();
-    for object in [TWO_FRAMES, SLICE] {
-        delivery.take(object.to_vec()).await.unwrap();
-    }
-    delivery.end().await;
-    assert_eq!(drafts(), 1);
-    let number = app.desk.look(|house| house.drafts().of(account_of(&actor).unwrap())[0].number);
-    let pictures = app.draft_pictures(number, &actor).await.unwrap();
-    assert_eq!(pictures.iter().map(|picture| picture.series.frames).collect::<Vec<_>>(), [2, 1]);
-    assert!(pictures.iter().all(|picture| !picture.is_confirmed));
-    assert!(app.receive(&Actor::System).is_err() && app.receive(&Actor::Stranger).is_err());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_case_whose_pictures_nobody_confirmed_is_neither_posted_nor_published() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let refused = app.post_case(&new_case(), vec![RETINA.to_vec()], Word::None, &actor).await.unwrap_err();
@@ -235,69 +159,6 @@ async fn nothing_is_drawn_or_confirmed_before_the_finders_are_through_and_a_rest
     };
     assert!(!looked.findings.is_empty() && looked.drawn.covered() > 0);
     confirm(&app, draft, &looked, &actor).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_seen_in_the_written_file_is_covered_and_waits_for_another_word() {
-    let (_hospital, app, actor) = Hospital::with_physician().await;
-    let draft = begin(&app, &actor);
-    let id = app.lay_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap().id;
-    // As if the first look had missed every face.
-    let searched = anonymizer::Finder::ALL.map(|finder| Searched { finder, search: Search::Finished });
-    let blind = anonymizer::Sight {
-        stage: anonymizer::Stage::Whole,
-        findings: Vec::new(),
-        searched: searched.to_vec(),
-        doubts: BTreeSet::new(),
-    };
-    app.note_look(draft, id, |laid| laid.saw(blind)).await.unwrap();
-    let picture = shown(&app, draft, id, &actor).await;
-    let refused = confirm(&app, draft, &picture, &actor).await.unwrap_err();
-    assert!(refused.to_string().contains("still shows"), "{refused}");
-    assert_eq!(held(&app, draft).await, 0, "nothing of it is kept");
-    let picture = shown(&app, draft, id, &actor).await;
-    assert!(!picture.is_confirmed && picture.drawn.covered() > 0 && picture.drawn.covered() == picture.findings.len());
-    confirm(&app, draft, &picture, &actor).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_finding_without_cover_or_reason_is_not_confirmed() {
-    let (_hospital, app, actor) = Hospital::with_physician().await;
-    let draft = begin(&app, &actor);
-    let shown = taken_in(&app, draft, PORTRAIT, &actor).await;
-    assert!(!shown.findings.is_empty());
-    assert_eq!(shown.findings.len(), shown.drawn.covers.len() + shown.drawn.dismissed.len());
-    let bare = review(Drawn::default());
-    let refused = app.confirm_picture(draft, shown.id, bare.clone(), &actor).await.unwrap_err();
-    assert!(refused.to_string().contains("neither covered nor dismissed"), "{refused}");
-    let drawn = shown.findings.iter().fold(shown.drawn, |drawn, _| drawn.without(0));
-    let unsaid = Review { drawn: drawn.clone(), ..bare.clone() };
-    let refused = app.confirm_picture(draft, shown.id, unsaid, &actor).await.unwrap_err();
-    assert!(refused.to_string().contains("uncovered without a reason"), "{refused}");
-    let said = |drawn: Drawn, finding| drawn.excused(finding, Some(Reason::NotIdentifying));
-    let dismissed = Review { drawn: (0..shown.findings.len()).fold(drawn, said), ..bare };
-    app.confirm_picture(draft, shown.id, dismissed, &actor).await.unwrap();
-    let picture = &app.own_draft(draft, &actor).unwrap().summary.pictures[0];
-    assert_eq!((picture.manifest.dismissed.len(), picture.manifest.covers.len()), (shown.findings.len(), 0));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn covers_that_change_make_a_picture_wait_again_and_the_clean_one_before_is_erased() {
-    let (_hospital, app, actor) = Hospital::with_physician().await;
-    let draft = begin(&app, &actor);
-    let shown = taken_in(&app, draft, RETINA, &actor).await;
-    confirm(&app, draft, &shown, &actor).await.unwrap();
-    let before = app.own_draft(draft, &actor).unwrap();
-    assert_eq!((before.steps.pictures, held(&app, draft).await), (draft::StepState::Done, 2));
-    app.keep_covers(draft, shown.id, shown.drawn.clone().with_box(8, 8, 40, 40), &actor).await.unwrap();
-    let after = app.own_draft(draft, &actor).unwrap();
-    assert_eq!((after.steps.pictures, after.summary.pictures.len()), (draft::StepState::Begun, 0));
-    assert_eq!(held(&app, draft).await, 0);
-    let again = app.draft_pictures(draft, &actor).await.unwrap().remove(0);
-    confirm(&app, draft, &again, &actor).await.unwrap();
-    let clean = &app.own_draft(draft, &actor).unwrap().summary.pictures[0];
-    assert_ne!(clean.blob, before.summary.pictures[0].blob);
-    assert_eq!(held(&app, draft).await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -470,34 +331,6 @@ async fn what_is_shared_counts_as_shared_also_if_its_originals_cannot_be_destroy
     assert!(quarantined(&app).await > 0, "they could not be destroyed");
     app.destroy_due_originals(now_ms()).await.unwrap();
     assert_eq!(quarantined(&app).await, 0, "and the next round has done it");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_covered_in_another_window_while_a_picture_is_being_confirmed_is_not_lost() {
-    let (_hospital, app, actor) = Hospital::with_physician().await;
-    let draft = begin(&app, &actor);
-    let picture = taken_in(&app, draft, RETINA, &actor).await;
-    let is_through = CancellationToken::new();
-    let confirming = async {
-        let confirmed = confirm(&app, draft, &picture, &actor).await;
-        is_through.cancel();
-        confirmed
-    };
-    let drawing = async {
-        let mut drawn = picture.drawn.clone();
-        for at in 0.. {
-            if is_through.is_cancelled() {
-                break;
-            }
-            drawn = picture.drawn.clone().with_box(at % 40, at / 40 % 40, 9, 9);
-            app.keep_covers(draft, picture.id, drawn.clone(), &actor).await.unwrap();
-        }
-        drawn
-    };
-    let (confirmed, drawn) = tokio::join!(confirming, drawing);
-    assert!(matches!(confirmed, Err(AppError::Unusable(Unusable::PicturesChanged))), "{confirmed:?}");
-    let after = shown(&app, draft, picture.id, &actor).await;
-    assert!(!after.is_confirmed && after.drawn == drawn, "the newer covers stay, and wait to be confirmed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
-//! What the index has to forget, it forgets: at once, and also if the node ended before it could. An index that is not in its place
-//! while something is erased knows as little of it as one whose node was killed.
+//! What the index has to forget, it forgets: at once, and also if the node ended before it could. An index that is not in its
+//! place while something is erased knows as little of it as one whose node was killed.
 
 use std::{path::PathBuf, time::Duration};
 

@@ -60,8 +60,8 @@ pub(super) struct NewCase {
     /// house, network, public, or feeds of institutions separated by commas.
     #[serde(default = "network")]
     audience: String,
-    /// The person has looked at every picture for faces, print, marks on the skin, belongings, surroundings and rare conditions:
-    /// beside what programs find, which is covered, nothing in them tells who the patient is.
+    /// The person has looked at every picture for faces, print, marks on the skin, belongings, surroundings and rare
+    /// conditions: beside what programs find, which is covered, nothing in them tells who the patient is.
     #[serde(default)]
     confirm: bool,
     /// The person was told that a program broke off over a picture or could not settle whether a face is in it, and has looked
@@ -226,8 +226,8 @@ pub(super) async fn list(
     Ok(Json(CaseList { cases: listing.cases.iter().map(item).collect(), next }))
 }
 
-/// Posts a case: words as JSON, or as the part `case` of a form with the files of its pictures as parts `picture`. It answers once
-/// every picture was looked at, which takes seconds for each; all that is found is covered.
+/// Posts a case: words as JSON, or as the part `case` of a form with the files of its pictures as parts `picture`. It answers
+/// once every picture was looked at, which takes seconds for each; all that is found is covered.
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = NewCase, responses((status = 200, description = "The case, its entry, and what it waits for"), Problems))]
 pub(super) async fn post(
     State(web): State<Arc<Web>>,

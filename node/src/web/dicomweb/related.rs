@@ -1,4 +1,5 @@
-//! The media type of a request that brings instances: `multipart/related` with its parameters (RFC 2387, RFC 9110 section 5.6.6).
+//! The media type of a request that brings instances: `multipart/related` with its parameters (RFC 2387, RFC 9110 section
+//! 5.6.6).
 
 use axum::http::{HeaderMap, header};
 

@@ -58,7 +58,8 @@ pub(crate) fn page(
     page.unwrap_or_else(|_| t.get(happened_key))
 }
 
-/// The words alone, for programs that show them on a page of their own. Of files that are not taken they say themselves what to change.
+/// The words alone, for programs that show them on a page of their own. Of files that are not taken they say themselves what
+/// to change.
 pub(crate) fn words(problem: &Problem, code: &str) -> String {
     if problem.kind == "files" {
         return problem.detail.clone();
@@ -94,8 +95,8 @@ pub(crate) fn back_from(method: &Method, path: &str, status: StatusCode) -> Back
     }
 }
 
-/// Whether it is certain that all is as before: something was looked at only, or refused before anything was done. What is not found
-/// or not as it was may have been changed by the same form, sent before; what was broken off may be half done.
+/// Whether it is certain that all is as before: something was looked at only, or refused before anything was done. What is
+/// not found or not as it was may have been changed by the same form, sent before; what was broken off may be half done.
 fn changed_nothing(method: &Method, status: StatusCode) -> bool {
     method.is_safe() || matches!(status.as_u16(), 401 | 403 | 405 | 413 | 422 | 429)
 }

@@ -1,5 +1,5 @@
-//! A DICOM object frame by frame, under one window or another: for readers a page of its own, rendered by their own node; for who
-//! covers it a part of the editor's page.
+//! A DICOM object frame by frame, under one window or another: for readers a page of its own, rendered by their own node; for
+//! who covers it a part of the editor's page.
 
 use anonymizer::{MediaType, Series, View};
 use askama::Template;

@@ -41,7 +41,8 @@ struct ManifestPage {
     methods: Vec<u32>,
 }
 
-/// Who looked, as their hospital names them. Their word stands under the signature of the case; of a standing of their own it says nothing.
+/// Who looked, as their hospital names them. Their word stands under the signature of the case; of a standing of their own it
+/// says nothing.
 struct Reviewer {
     name: String,
     institution: String,

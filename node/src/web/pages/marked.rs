@@ -1,5 +1,5 @@
-//! Texts as a page shows them with what was marked in them: in place, and in a list with what to write instead and, where a mark
-//! holds the text back, why it may stay.
+//! Texts as a page shows them with what was marked in them: in place, and in a list with what to write instead and, where a
+//! mark holds the text back, why it may stay.
 
 use anonymizer::words::{Advice, Level};
 use house::draft::KeptWords;

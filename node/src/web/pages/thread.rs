@@ -293,7 +293,8 @@ pub(super) fn thread_of(
     })
 }
 
-/// Remarks with how far each stands in: each behind the one it answers and the answers to that before it, otherwise in their order.
+/// Remarks with how far each stands in: each behind the one it answers and the answers to that before it, otherwise in their
+/// order.
 fn under_what_they_answer(remarks: Vec<RemarkView>) -> Vec<(u32, RemarkView)> {
     let known: BTreeSet<EntryId> = remarks.iter().map(|remark| remark.entry).collect();
     let mut answers: BTreeMap<Option<EntryId>, Vec<RemarkView>> = BTreeMap::new();

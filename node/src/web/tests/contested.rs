@@ -1,4 +1,5 @@
-//! Two charters that both claim to be the next one: whoever looks after the node reads that neither holds, until one of them does.
+//! Two charters that both claim to be the next one: whoever looks after the node reads that neither holds, until one of them
+//! does.
 
 use protocol::{
     CharterId,

@@ -10,8 +10,8 @@ use crate::bytes::{ByteOrder, u16_at, u32_at};
 
 /// Items that are looked at; a photograph of a phone has about sixty.
 const ITEMS_MAX: usize = 4_096;
-/// Entries of all lists together: items, properties, stretches of bytes, and whatever refers to one of them. Fields of a list may
-/// have no bytes at all, so what a list holds is not bounded by its length.
+/// Entries of all lists together: items, properties, stretches of bytes, and whatever refers to one of them. Fields of a list
+/// may have no bytes at all, so what a list holds is not bounded by its length.
 const ENTRIES_MAX: usize = 32_768;
 
 /// A box: its kind and what is in it.

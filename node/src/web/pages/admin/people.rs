@@ -101,7 +101,8 @@ pub(super) struct Extra {
 }
 
 impl Extra {
-    /// What was not accepted in a form of a person, whose forms stand open among those that were searched for, and what was to be signed.
+    /// What was not accepted in a form of a person, whose forms stand open among those that were searched for, and what was
+    /// to be signed.
     pub(super) fn refused(problem: FieldProblem, whose: AccountId, wish: Option<Wish>, form: &Fields) -> Self {
         let wish = wish.map(|wish| (whose, wish));
         let search = form.one("search").trim().to_owned();

@@ -1,5 +1,5 @@
-//! Covering a picture: the page of the editor, which works without scripts too, and the person's word for it. Every button of the
-//! page keeps the covers as they stand.
+//! Covering a picture: the page of the editor, which works without scripts too, and the person's word for it. Every button of
+//! the page keeps the covers as they stand.
 
 mod rows;
 

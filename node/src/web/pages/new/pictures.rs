@@ -121,8 +121,8 @@ fn unreadable() -> Problem {
     Problem::unusable("the parts of the form cannot be told apart")
 }
 
-/// Programs that show their own page get the words alone, with the place of a file before a tab: they know its name. Others get the
-/// page with them.
+/// Programs that show their own page get the words alone, with the place of a file before a tab: they know its name. Others
+/// get the page with them.
 async fn not_taken(
     reading: &Reading,
     draft: &str,
@@ -199,7 +199,8 @@ pub(super) async fn clean(reading: Reading, Path(place): Path<(String, String)>)
     Ok(answer(&shown.await?))
 }
 
-/// The upright picture, or a view of an object, with nothing covered: for the editor of its owner, in this session, and kept nowhere.
+/// The upright picture, or a view of an object, with nothing covered: for the editor of its owner, in this session, and kept
+/// nowhere.
 pub(super) async fn upright(
     reading: Reading,
     Path(place): Path<(String, String)>,

@@ -1,5 +1,5 @@
-//! A line of the chain as its page shows it: who, what they did and how it ended, and to what, by name where the house knows one. A case
-//! is named by its number alone: who audits reads none.
+//! A line of the chain as its page shows it: who, what they did and how it ended, and to what, by name where the house knows
+//! one. A case is named by its number alone: who audits reads none.
 
 use std::collections::BTreeMap;
 
@@ -68,8 +68,8 @@ impl Names {
         Self { people, things }
     }
 
-    /// What an act was done to: each by its name, or by the beginning of its id where there is none. What stands beside itself, as a
-    /// person and their key, is said once.
+    /// What an act was done to: each by its name, or by the beginning of its id where there is none. What stands beside
+    /// itself, as a person and their key, is said once.
     fn what(&self, objects: &[ObjectId]) -> String {
         let short = |object: &ObjectId| hex::encode(object.0).chars().take(ID_DIGITS).collect::<String>();
         let told = |object| self.things.get(object).cloned().unwrap_or_else(|| short(object));
