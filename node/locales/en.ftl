@@ -992,6 +992,8 @@ sheet-files = { $count ->
   }
 sheet-open = Open the original
 sheet-after-alt = Picture { $number }, as it would be written
+sheet-frame = Frame { $frame }
+sheet-frame-window = Frame { $frame }, { $window }
 sheet-found = Found and covered
 sheet-found-by = found by { $who }
 sheet-unsure = not sure
@@ -1005,7 +1007,7 @@ sheet-refused = Files that were not taken
 sheet-passed-over = Files that are no pictures
 sheet-stopped = The command was stopped before { $file }. Run it again, and it goes on from there.
 anonymize-place = { $at } of { $count }
-anonymize-object = This is a DICOM object, with frames and windows that a sheet does not show. Send it to a node.
+anonymize-too-many-views = This DICOM object has { $count } pictures, each of its frames in each window; a sheet shows at most { $limit }. Give it fewer frames, or send it to a node.
 anonymize-no-picture = no picture, passed over
 anonymize-link = a symbolic link, not followed
 anonymize-no-file = no file, passed over

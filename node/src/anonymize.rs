@@ -34,7 +34,7 @@ use std::{
     time::Duration,
 };
 
-use anonymizer::Unsigned;
+use anonymizer::{Unsigned, dicom::Secret};
 use futures::{StreamExt, stream};
 
 use self::{
@@ -49,7 +49,7 @@ use self::{
 };
 use crate::{
     cli::{Anonymize, Failure},
-    node,
+    entropy, node,
     worker::{Pool, PoolError},
 };
 
@@ -140,13 +140,14 @@ async fn show(
     let broken = |source| AnonymizeError::File { path: order.report.clone(), source };
     let highest = Folder::at(&order.into).highest_number();
     let highest = highest.map_err(|source| AnonymizeError::File { path: order.into.clone(), source })?;
-    // Other finders may see more, so of another version nothing is taken over.
+    let secret = secret_of(earlier.as_ref());
+    // Other finders may see more, so of another version nothing else is taken over.
     let earlier = earlier.filter(|earlier| earlier.is_of_this_version).map(Arc::new);
     let numbers = earlier.as_deref().map(Earlier::numbers).unwrap_or_default();
     let mut number = numbers.last().copied().unwrap_or(0).max(highest);
-    let mut sheet = Sheet::begin(&order.report, files.len()).map_err(broken)?;
+    let mut sheet = Sheet::begin(&order.report, files.len(), &secret).map_err(broken)?;
     let mut on_sheet: HashMap<[u8; 32], u32> = HashMap::new();
-    let job = |meant: Meant| seen(pool.clone(), earlier.clone(), meant);
+    let job = |meant: Meant| seen(pool.clone(), earlier.clone(), Secret::new(secret), meant);
     let take = |file: &Path, seen: Seen| -> Result<Fate, AnonymizeError> {
         let shown = match &seen {
             Seen::Earlier(shown) => shown.clone(),
@@ -176,13 +177,18 @@ async fn show(
     sheet.end(tally.foot()).map_err(broken)
 }
 
-async fn seen(pool: Pool, earlier: Option<Arc<Earlier>>, meant: Meant) -> Result<Seen, NotTaken> {
+/// What pseudonyms come from: of one sheet the same in every run, so that what is written is what was shown.
+fn secret_of(earlier: Option<&Earlier>) -> [u8; 32] {
+    earlier.and_then(|earlier| earlier.secret).unwrap_or_else(entropy::draw)
+}
+
+async fn seen(pool: Pool, earlier: Option<Arc<Earlier>>, secret: Secret, meant: Meant) -> Result<Seen, NotTaken> {
     let file = read(meant).await?;
     let original = of_original(&file);
     if let Some(shown) = earlier.as_deref().and_then(|earlier| earlier.of(&original)) {
         return Ok(Seen::Earlier(shown.clone()));
     }
-    let proposal = Box::new(look::propose(&pool, file).await?);
+    let proposal = Box::new(look::propose(&pool, file, &secret).await?);
     Ok(Seen::Now { original, proposal })
 }
 
@@ -212,8 +218,9 @@ async fn write(
     }
     let folder = Folder::at(&order.into);
     folder.make().map_err(broken)?;
-    let earlier = Arc::new(earlier);
-    let job = |meant: Meant| ready(pool.clone(), earlier.clone(), left_out.clone(), meant);
+    let secret = Secret::new(secret_of(Some(&earlier)));
+    let (earlier, secret) = (Arc::new(earlier), Arc::new(secret));
+    let job = |meant: Meant| ready(pool.clone(), earlier.clone(), secret.clone(), left_out.clone(), meant);
     let take = |_: &Path, ready: Ready| -> Result<Fate, AnonymizeError> {
         let (number, fate) = match ready {
             Ready::Shown(number, unsigned) => {
@@ -241,18 +248,19 @@ async fn write(
 async fn ready(
     pool: Pool,
     earlier: Arc<Earlier>,
+    secret: Arc<Secret>,
     left_out: Arc<BTreeSet<u32>>,
     meant: Meant,
 ) -> Result<Ready, NotTaken> {
     let file = read(meant).await?;
     let Some(shown) = earlier.of(&of_original(&file)) else {
         // One that is refused is on no sheet, however often somebody looks.
-        return look::propose(&pool, file).await.map(|_| Ready::Unseen(None));
+        return look::propose(&pool, file, &secret).await.map(|_| Ready::Unseen(None));
     };
     if left_out.contains(&shown.number) {
         return Ok(Ready::LeftOut(shown.number));
     }
-    let (unsigned, _) = look::cover(&pool, file, shown.covers()).await?;
+    let (unsigned, _) = look::cover(&pool, file, shown.covers(), &secret).await?;
     match of_clean(unsigned.file()) == shown.clean {
         true => Ok(Ready::Shown(shown.number, unsigned)),
         false => Ok(Ready::Unseen(Some(shown.number))),

@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use anonymizer::{COVER_RGB, Limits, Pixels, Region, Replica, open};
+use anonymizer::{COVER_RGB, Limits, MediaType, Pixels, Region, Replica, open};
 use data_encoding::BASE64;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
@@ -19,6 +19,7 @@ use crate::{
     house::PROGRAM,
     photograph::assert_covered,
     process::Process,
+    scanner::ultrasound,
     strips::strip,
     waiting::{wait_for, wait_until},
 };
@@ -264,4 +265,31 @@ fn a_terminal_shows_how_far_it_is_and_a_wrong_command_says_what_is_wrong() {
     let said = String::from_utf8_lossy(&stderr);
     assert!(status.code() == Some(1) && said.contains("is no contact sheet and is not written over"), "{said}");
     assert_eq!(fs::read(desk.path("photos/a.tif")).unwrap(), picture);
+}
+
+#[test]
+fn a_dicom_object_is_shown_frame_by_frame_and_written_as_it_was_shown() {
+    let object = ultrasound(2, "wallabycanary", "1.2.826.0.1.4711.5");
+    let desk = Desk::with(&[("film.dcm", &object)]);
+    let (code, said) = desk.run(&[]);
+    assert_eq!((code, &state(&said, "photos/film.dcm")["state"]), (4, &"on-sheet".into()), "{said:#}");
+    let page = fs::read_to_string(desk.path("sheet.html")).unwrap();
+    for says in ["Frame 1, ", "Frame 2, all shades there are", "The same covers lie on every frame"] {
+        assert!(page.contains(says), "{says}");
+    }
+    let windows = open(&object, &Limits::NETWORK).unwrap().series.windows.len();
+    assert_eq!(desk.shown().len(), 2 * 2 * windows, "two frames in each window, before and after");
+    let (code, said) = desk.run(&["--looked"]);
+    assert_eq!(code, 0, "{said:#}");
+    let clean = desk.clean();
+    let [(name, bytes)] = clean.as_slice() else { panic!("{said:#}") };
+    assert_eq!(name, "0001.dcm");
+    assert_eq!(Replica::checked(bytes.clone()).unwrap().facts().media_type, MediaType::Dicom);
+    assert_eq!(Canaries::word("wallabycanary").found_in(bytes), [] as [&str; 0]);
+    let of_its_own = Canaries::word("1.2.826.0.1.4711.5");
+    assert!(of_its_own.found_in(bytes).is_empty() && !of_its_own.found_in(&object).is_empty());
+
+    // Pseudonyms stay those of the sheet, so a second run finds what the first wrote.
+    let (code, said) = desk.run(&["--looked"]);
+    assert_eq!((code, &state(&said, "photos/film.dcm")["state"]), (0, &"there".into()), "{said:#}");
 }

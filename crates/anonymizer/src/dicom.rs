@@ -43,7 +43,7 @@ use std::fmt;
 
 use crate::format::Format;
 
-pub(crate) use check::check;
+pub(crate) use check::{check, is_written};
 pub use deidentify::{Deidentified, Left};
 pub use error::DicomError;
 pub use frames::Frames;

@@ -88,6 +88,6 @@ pub use region::Region;
 pub use release::{Candidate, CleanImage, ReleaseError, Released, prepare, prepare_object, release};
 pub use removed::Removed;
 pub use replica::Replica;
-pub use unsigned::Unsigned;
+pub use unsigned::{Unsigned, in_small};
 pub use view::{Series, View};
 pub use warm::{ModelError, warm};

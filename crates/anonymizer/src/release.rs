@@ -238,13 +238,9 @@ pub fn prepare_object(
         return Err(ReleaseError::TooLarge { bytes_max: limits.picture_bytes_max });
     }
     let mut reviewed = Reviewed::check(inspection, covers, confirmation)?;
-    let shape = dicom::check(&file, limits).map_err(|_| ReleaseError::Encoder)?;
     let size = (reviewed.pixels.width(), reviewed.pixels.height());
-    let is_as_covered = size == (shape.columns.into(), shape.rows.into()) && shape.is_hidden(&file, &reviewed.mask);
-    if !is_as_covered {
-        return Err(ReleaseError::Encoder);
-    }
-    reviewed.manifest.methods = shape.method.numbers();
+    let method = dicom::is_written(&file, size, &reviewed.mask, limits).ok_or(ReleaseError::Encoder)?;
+    reviewed.manifest.methods = method.numbers();
     reviewed.candidate(file, MediaType::Dicom, limits)
 }
 

@@ -8,6 +8,7 @@ use std::fmt;
 use crate::{
     cover::{Cover, check_covers},
     decode::Opened,
+    dicom::{self, Written},
     encode,
     finding::Finding,
     format::MediaType,
@@ -15,11 +16,12 @@ use crate::{
     limits::Limits,
     look::{Looked, Stage},
     mask::Mask,
+    pixels::Pixels,
     preview::preview,
     release::{COVERED_HUNDREDTHS, ReleaseError, counts},
 };
 
-/// A file with covers burned in, and the picture in small before and after.
+/// A file with covers burned in.
 ///
 /// ```compile_fail
 /// fn promote(unsigned: anonymizer::Unsigned) -> anonymizer::CleanImage {
@@ -30,8 +32,6 @@ use crate::{
 pub struct Unsigned {
     bytes: Vec<u8>,
     media_type: MediaType,
-    before: Vec<u8>,
-    after: Vec<u8>,
     mask: Mask,
 }
 
@@ -44,13 +44,27 @@ impl Unsigned {
         let mut pixels = opened.pixels;
         let (width, height) = (pixels.width(), pixels.height());
         check_covers(covers, width, height)?;
-        let (before, ..) = preview(&pixels)?;
         let mask = Mask::of(covers, width, height);
         mask.burn(&mut pixels);
         let (bytes, media_type) = encode::encode(&pixels, limits.picture_bytes_max)?;
-        let (after, ..) = preview(&pixels)?;
         grammar::check(&bytes, limits).map_err(|_| ReleaseError::Encoder)?;
-        Ok(Self { bytes, media_type, before, after, mask })
+        Ok(Self { bytes, media_type, mask })
+    }
+
+    /// A DICOM object that was [written](crate::dicom::write) under these covers; read as [`prepare_object`](crate::prepare_object)
+    /// reads it.
+    ///
+    /// # Errors
+    /// [`ReleaseError::Cover`]; [`ReleaseError::Encoder`] if the file is not clean, or not covered in every frame.
+    pub fn object(written: Written, covers: &[Cover], limits: &Limits) -> Result<Self, ReleaseError> {
+        let Written { file, opened } = written;
+        let (width, height) = (opened.pixels.width(), opened.pixels.height());
+        check_covers(covers, width, height)?;
+        let mask = Mask::of(covers, width, height);
+        match dicom::is_written(&file, (width, height), &mask, limits) {
+            Some(_) => Ok(Self { bytes: file, media_type: MediaType::Dicom, mask }),
+            None => Err(ReleaseError::Encoder),
+        }
     }
 
     /// The file.
@@ -61,16 +75,6 @@ impl Unsigned {
     /// How it is encoded.
     pub fn media_type(&self) -> MediaType {
         self.media_type
-    }
-
-    /// The picture in small with nothing covered, as a JPEG: for the screen of whoever holds the original, and nobody else's.
-    pub fn before(&self) -> &[u8] {
-        &self.before
-    }
-
-    /// The picture in small as it is now, as a JPEG.
-    pub fn after(&self) -> &[u8] {
-        &self.after
     }
 
     /// What the finders see in this very file beside what is covered, as a node would ask for it.
@@ -85,6 +89,15 @@ impl Unsigned {
         let is_there = |finding: &&Finding| counts(finding) && self.mask.share(finding.region) < COVERED_HUNDREDTHS;
         Ok(sight.findings.iter().filter(is_there).cloned().collect())
     }
+}
+
+/// A picture in small as a JPEG, covered or not: for the screen of whoever holds the original, and nobody else's. At most
+/// [`PREVIEW_PX_MAX`](crate::PREVIEW_PX_MAX) px on its long side.
+///
+/// # Errors
+/// [`ReleaseError::Encoder`].
+pub fn in_small(pixels: &Pixels) -> Result<Vec<u8>, ReleaseError> {
+    Ok(preview(pixels)?.0)
 }
 
 impl fmt::Debug for Unsigned {

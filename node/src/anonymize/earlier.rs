@@ -13,7 +13,7 @@ use anonymizer::Region;
 
 use super::{
     AnonymizeError,
-    sheet::{MARK, PICTURE, PICTURE_END, Shown, mark},
+    sheet::{MARK, PICTURE, PICTURE_END, SECRET, Shown, mark},
 };
 
 /// No line of a sheet is longer; a longer one is read in pieces.
@@ -29,6 +29,8 @@ pub(super) struct Earlier {
     places: HashMap<u32, Range<u64>>,
     /// Written by this version of the program, whose finders see the same again.
     pub(super) is_of_this_version: bool,
+    /// What its pseudonyms come from.
+    pub(super) secret: Option<[u8; 32]>,
 }
 
 impl Earlier {
@@ -53,6 +55,7 @@ impl Earlier {
             pictures: HashMap::new(),
             places: HashMap::new(),
             is_of_this_version: head == mark().as_bytes(),
+            secret: None,
         };
         earlier.read(reader, head.len() as u64).map_err(broken)?;
         Ok(Some(earlier))
@@ -70,6 +73,8 @@ impl Earlier {
             at += bytes;
             if line.starts_with(PICTURE.as_bytes()) {
                 open = std::str::from_utf8(&line).ok().and_then(shown).map(|shown| (shown, begin));
+            } else if self.places.is_empty() && self.secret.is_none() && line.starts_with(SECRET[0].as_bytes()) {
+                self.secret = std::str::from_utf8(&line).ok().and_then(secret);
             } else if line == PICTURE_END.as_bytes()
                 && let Some((shown, begin)) = open.take()
             {
@@ -98,6 +103,13 @@ impl Earlier {
         file.take(place.end - place.start).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
+}
+
+/// What the line of the secret holds.
+fn secret(line: &str) -> Option<[u8; 32]> {
+    let mut secret = [0; 32];
+    let digits = line.strip_prefix(SECRET[0])?.strip_suffix(SECRET[1])?;
+    hex::decode_to_slice(digits, &mut secret).ok().map(|()| secret)
 }
 
 /// What the first line of a picture says.

@@ -19,13 +19,13 @@ use anonymizer::{Cover, Finding, Region, Sureness};
 use askama::Template;
 use data_encoding::BASE64;
 
-use super::look::Proposal;
+use super::look::{Beside, Proposal};
 use crate::{
     cli::percent_encode,
     sentences::Sentences,
     web::{
         pieces::plain,
-        seen::{CONCERNS, doubt_key, kind_key, removed_key},
+        seen::{CONCERNS, doubt_key, kind_key, removed_key, window_name},
         stylesheet,
     },
 };
@@ -40,6 +40,13 @@ pub(super) const PICTURE_END: &str = "</article>\n";
 /// The beginning of a sheet of this version.
 pub(super) fn mark() -> String {
     format!("{MARK}{} -->\n", env!("CARGO_PKG_VERSION"))
+}
+
+/// How the line begins and ends that holds the secret of a sheet's pseudonyms, in hexadecimal digits.
+pub(super) const SECRET: [&str; 2] = ["<!-- pseudonyms ", " -->\n"];
+
+fn secret_line(secret: &[u8; 32]) -> String {
+    SECRET.join(&hex::encode(secret))
 }
 
 /// What a sheet says before its first picture.
@@ -63,12 +70,19 @@ struct Picture {
     covers: String,
     file: String,
     href: String,
-    before: String,
-    after: String,
+    views: Vec<SheetView>,
     found: Vec<Found>,
     has_unsearched: bool,
     doubts: Vec<&'static str>,
     removed: Vec<&'static str>,
+}
+
+/// A view of it, before and after.
+struct SheetView {
+    /// Empty where there is one.
+    name: String,
+    before: String,
+    after: String,
 }
 
 /// What was found in it, as often as the same finders found the same.
@@ -153,8 +167,8 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// Begins a sheet of so many files.
-    pub(super) fn begin(path: &Path, files: usize) -> io::Result<Self> {
+    /// Begins a sheet of so many files, with the secret of their pseudonyms, so that a second run makes the same again.
+    pub(super) fn begin(path: &Path, files: usize, secret: &[u8; 32]) -> io::Result<Self> {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         let mut part = std::ffi::OsString::from(".");
         part.push(name);
@@ -170,6 +184,7 @@ impl Sheet {
         file.set_permissions(fs::Permissions::from_mode(0o600))?;
         let mut sheet = Self { out: BufWriter::new(file), part, path: path.to_owned(), pictures: 0 };
         sheet.out.write_all(mark().as_bytes())?;
+        sheet.out.write_all(secret_line(secret).as_bytes())?;
         sheet.say(&Head { t: Sentences::english(), style: &stylesheet::INLINE, concerns: &CONCERNS, files })?;
         Ok(sheet)
     }
@@ -177,7 +192,6 @@ impl Sheet {
     /// Adds a picture.
     pub(super) fn add(&mut self, shown: &Shown, file: &Path, proposal: &Proposal) -> io::Result<()> {
         self.pictures += 1;
-        let image = |bytes: &[u8]| format!("data:image/jpeg;base64,{}", BASE64.encode(bytes));
         self.say(&Picture {
             t: Sentences::english(),
             number: format!("{:04}", shown.number),
@@ -186,8 +200,7 @@ impl Sheet {
             covers: listed(&shown.covers),
             file: plain(&file.display().to_string()),
             href: address(file)?,
-            before: image(proposal.unsigned.before()),
-            after: image(proposal.unsigned.after()),
+            views: proposal.views.iter().map(view).collect(),
             found: found(&proposal.findings),
             has_unsearched: proposal.has_unsearched,
             doubts: proposal.doubts.iter().map(|doubt| doubt_key(*doubt)).collect(),
@@ -223,6 +236,16 @@ impl Drop for Sheet {
         // One that was ended has no part any more; of one that was not, nothing uncovered is left over.
         let _ = fs::remove_file(&self.part);
     }
+}
+
+fn view(beside: &Beside) -> SheetView {
+    let image = |bytes: &[u8]| format!("data:image/jpeg;base64,{}", BASE64.encode(bytes));
+    let frame = (beside.view.frame + 1).to_string();
+    let name = beside.window.as_deref().map_or_else(String::new, |window| match window {
+        "" => Sentences::english().with("sheet-frame", "frame", frame),
+        window => Sentences::english().with2("sheet-frame-window", "frame", frame, "window", window_name(window)),
+    });
+    SheetView { name, before: image(&beside.before), after: image(&beside.after) }
 }
 
 fn found(findings: &[Finding]) -> Vec<Found> {

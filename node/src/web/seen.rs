@@ -71,3 +71,14 @@ pub(crate) const fn removed_key(removed: Removed) -> &'static str {
         Removed::OtherAttributes => "held-other-attributes",
     }
 }
+
+/// What a window is called: names that devices give are terms of the field, the others are ours.
+pub(crate) fn window_name(name: &str) -> String {
+    let t = Sentences::english();
+    match (name, name.strip_prefix("preset ")) {
+        ("full range", _) => t.get("frames-full"),
+        ("table", _) => t.get("frames-table"),
+        (_, Some(number)) => t.with("frames-preset", "number", number),
+        _ => name.to_owned(),
+    }
+}

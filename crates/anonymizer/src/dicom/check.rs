@@ -26,6 +26,7 @@ use crate::{
     },
     grammar::GrammarError,
     limits::Limits,
+    mask::Mask,
 };
 
 pub(crate) use pixels::Shape;
@@ -54,6 +55,19 @@ pub(crate) fn check(file: &[u8], limits: &Limits) -> Result<Shape, GrammarError>
     let method = walk.check_identity(class, instance)?;
     let pixels = walk.pixels.take().ok_or(GrammarError::Incomplete)?;
     pixels::check(file, &walk.values, (method, pixels), limits)
+}
+
+/// Whether a file is such an object, of this width and height, and under the mask every pixel of a frame is the same: how it was
+/// de-identified then.
+pub(crate) fn is_written(
+    file: &[u8],
+    (width, height): (u32, u32),
+    mask: &Mask,
+    limits: &Limits,
+) -> Option<&'static Method> {
+    let shape = check(file, limits).ok()?;
+    let is_as_covered = (width, height) == (shape.columns.into(), shape.rows.into()) && shape.is_hidden(file, mask);
+    is_as_covered.then_some(shape.method)
 }
 
 /// The file meta information, exactly as it is written; class and instance of the object.

@@ -18,6 +18,7 @@ use crate::{
         frame::{Frame, Reading, html},
         pieces::plain,
         problem::Problem,
+        seen::window_name,
     },
 };
 
@@ -85,17 +86,6 @@ impl FramesView {
 pub(super) fn view_of(asked: &Fields) -> View {
     let number = |name: &str| asked.one(name).parse::<u32>().unwrap_or(0);
     View { frame: number("frame").saturating_sub(1), window: number("window") }
-}
-
-/// Names that devices give are terms of the field; the others are ours.
-fn window_name(name: &str) -> String {
-    let t = Sentences::english();
-    match (name, name.strip_prefix("preset ")) {
-        ("full range", _) => t.get("frames-full"),
-        ("table", _) => t.get("frames-table"),
-        (_, Some(number)) => t.with("frames-preset", "number", number),
-        _ => name.to_owned(),
-    }
 }
 
 pub(super) async fn show(
