@@ -31,7 +31,7 @@ pub(crate) struct Hit {
 
 /// From these scores of CenterFace on a face is covered before anybody looked. A turned look errs more often.
 const SURE_UPRIGHT: f64 = 0.2;
-const SURE_TURNED: f64 = 0.3;
+const SURE_TURNED: f64 = 0.25;
 
 impl Hit {
     /// Whether this hit alone is enough to cover what it shows. rustface says nothing of which it is not sure.

@@ -11,7 +11,7 @@
 //!   equipment and pixel modules) is there; `text_notnull`: those of type 1 have a value.
 //! - `text_retained`: numbers and codes that identify nobody have the value that they had.
 //! - `pixels_hidden`: planted print is one colour in every frame; `pixels_retained`: all other pixels of the frame are what they
-//!   were, seen through two windows.
+//!   were, seen through two windows; of the blocks of 8 x 8 px that the print touches, nothing is asked.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -276,10 +276,15 @@ fn days(date: &str) -> Option<i64> {
     Some(365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day)
 }
 
+/// Covers are whole blocks (`mask`).
+const BLOCK_PX: u32 = 8;
+
 fn same_outside(before: &Pixels, after: &Pixels, regions: &[Region]) -> bool {
+    let blocks = |start: u32, length: u32| start / BLOCK_PX..(start + length).div_ceil(BLOCK_PX);
     let is_inside = |x: u32, y: u32| {
         regions.iter().any(|region| {
-            (region.x..region.x + region.width).contains(&x) && (region.y..region.y + region.height).contains(&y)
+            blocks(region.x, region.width).contains(&(x / BLOCK_PX))
+                && blocks(region.y, region.height).contains(&(y / BLOCK_PX))
         })
     };
     before.rgb() == after.rgb()
