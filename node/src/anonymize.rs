@@ -147,7 +147,7 @@ async fn show(
     let mut number = numbers.last().copied().unwrap_or(0).max(highest);
     let mut sheet = Sheet::begin(&order.report, files.len(), &secret).map_err(broken)?;
     let mut on_sheet: HashMap<[u8; 32], u32> = HashMap::new();
-    let job = |meant: Meant| seen(pool.clone(), earlier.clone(), Secret::new(secret), meant);
+    let job = |meant: Meant| seen(pool.clone(), earlier.clone(), secret.clone(), meant);
     let take = |file: &Path, seen: Seen| -> Result<Fate, AnonymizeError> {
         let shown = match &seen {
             Seen::Earlier(shown) => shown.clone(),
@@ -178,11 +178,12 @@ async fn show(
 }
 
 /// What pseudonyms come from: of one sheet the same in every run, so that what is written is what was shown.
-fn secret_of(earlier: Option<&Earlier>) -> [u8; 32] {
-    earlier.and_then(|earlier| earlier.secret).unwrap_or_else(entropy::draw)
+fn secret_of(earlier: Option<&Earlier>) -> Arc<Secret> {
+    let secret = earlier.and_then(|earlier| earlier.secret.clone());
+    Arc::new(secret.unwrap_or_else(|| Secret::new(entropy::draw())))
 }
 
-async fn seen(pool: Pool, earlier: Option<Arc<Earlier>>, secret: Secret, meant: Meant) -> Result<Seen, NotTaken> {
+async fn seen(pool: Pool, earlier: Option<Arc<Earlier>>, secret: Arc<Secret>, meant: Meant) -> Result<Seen, NotTaken> {
     let file = read(meant).await?;
     let original = of_original(&file);
     if let Some(shown) = earlier.as_deref().and_then(|earlier| earlier.of(&original)) {
@@ -218,8 +219,8 @@ async fn write(
     }
     let folder = Folder::at(&order.into);
     folder.make().map_err(broken)?;
-    let secret = Secret::new(secret_of(Some(&earlier)));
-    let (earlier, secret) = (Arc::new(earlier), Arc::new(secret));
+    let secret = secret_of(Some(&earlier));
+    let earlier = Arc::new(earlier);
     let job = |meant: Meant| ready(pool.clone(), earlier.clone(), secret.clone(), left_out.clone(), meant);
     let take = |_: &Path, ready: Ready| -> Result<Fate, AnonymizeError> {
         let (number, fate) = match ready {

@@ -9,7 +9,7 @@ use crate::{
     confirmation::{Concern, Confirmation, Dismissal},
     cover::{Cover, check_covers},
     dicom, encode,
-    finding::{Finder, Finding, FindingKind, Search, Searched, Sureness},
+    finding::{Doubt, Finder, Finding, FindingKind, Search, Searched, Sureness},
     format::MediaType,
     grammar,
     inspect::Inspection,
@@ -146,7 +146,8 @@ impl Candidate {
     ///
     /// # Errors
     /// [`ReleaseError::StillThere`] with what else they see; [`ReleaseError::Unsearched`] if one of them broke off of which the
-    /// reviewer was not told; [`ReleaseError::OtherFile`].
+    /// reviewer was not told; [`ReleaseError::OpenDoubt`] of an object as a whole that was not answered;
+    /// [`ReleaseError::OtherFile`].
     pub fn release(mut self, looked: &Looked) -> Result<Released, ReleaseError> {
         let sight = looked.sight();
         if !looked.is_of(&self.picture.bytes) || sight.stage != Stage::Whole {
@@ -154,6 +155,12 @@ impl Candidate {
         }
         if unsearched(&sight.searched).any(|finder| !self.unsearched.contains(&finder)) {
             return Err(ReleaseError::Unsearched);
+        }
+        // Older looks did not ask them.
+        let answered = &self.picture.manifest.answered;
+        let is_asked = |doubt: &&Doubt| matches!(doubt, Doubt::Head | Doubt::Frames) && !answered.contains(doubt);
+        if let Some(doubt) = sight.doubts.iter().find(is_asked) {
+            return Err(ReleaseError::OpenDoubt(*doubt));
         }
         let open: Vec<Finding> =
             sight.findings.iter().filter(|finding| counts(finding) && !self.answers(finding)).cloned().collect();

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anonymizer::Region;
+use anonymizer::{Region, dicom::Secret};
 
 use super::{
     AnonymizeError,
@@ -27,10 +27,10 @@ pub(super) struct Earlier {
     pictures: HashMap<[u8; 32], Shown>,
     /// Where each picture stands in the file, by its number.
     places: HashMap<u32, Range<u64>>,
-    /// Written by this version of the program, whose finders see the same again.
+    /// Written whole by this version of the program.
     pub(super) is_of_this_version: bool,
     /// What its pseudonyms come from.
-    pub(super) secret: Option<[u8; 32]>,
+    pub(super) secret: Option<Secret>,
 }
 
 impl Earlier {
@@ -58,6 +58,8 @@ impl Earlier {
             secret: None,
         };
         earlier.read(reader, head.len() as u64).map_err(broken)?;
+        // Without it objects would be written with other pseudonyms than those that were looked at.
+        earlier.is_of_this_version &= earlier.secret.is_some();
         Ok(Some(earlier))
     }
 
@@ -106,10 +108,10 @@ impl Earlier {
 }
 
 /// What the line of the secret holds.
-fn secret(line: &str) -> Option<[u8; 32]> {
+fn secret(line: &str) -> Option<Secret> {
     let mut secret = [0; 32];
     let digits = line.strip_prefix(SECRET[0])?.strip_suffix(SECRET[1])?;
-    hex::decode_to_slice(digits, &mut secret).ok().map(|()| secret)
+    hex::decode_to_slice(digits, &mut secret).ok().map(|()| Secret::new(secret))
 }
 
 /// What the first line of a picture says.

@@ -44,7 +44,7 @@ pub(super) struct Beside {
 /// Has a picture looked at and covered. Of an object the secret moves dates and makes pseudonyms.
 pub(super) async fn propose(pool: &Pool, file: Vec<u8>, secret: &Secret) -> Result<Proposal, NotTaken> {
     let series = pool.decode(file.clone(), View::FIRST, |opened| opened.series).await?;
-    let count = views(&series).count();
+    let count = (series.frames as usize).saturating_mul(series.windows.len().max(1));
     if count > VIEWS_MAX {
         return Err(NotTaken::TooManyViews { views: count, views_max: VIEWS_MAX });
     }

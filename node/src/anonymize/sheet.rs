@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anonymizer::{Cover, Finding, Region, Sureness};
+use anonymizer::{Cover, Finding, Region, Sureness, dicom::Secret};
 use askama::Template;
 use data_encoding::BASE64;
 
@@ -45,8 +45,8 @@ pub(super) fn mark() -> String {
 /// How the line begins and ends that holds the secret of a sheet's pseudonyms, in hexadecimal digits.
 pub(super) const SECRET: [&str; 2] = ["<!-- pseudonyms ", " -->\n"];
 
-fn secret_line(secret: &[u8; 32]) -> String {
-    SECRET.join(&hex::encode(secret))
+fn secret_line(secret: &Secret) -> String {
+    SECRET.join(&hex::encode(secret.bytes()))
 }
 
 /// What a sheet says before its first picture.
@@ -168,7 +168,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// Begins a sheet of so many files, with the secret of their pseudonyms, so that a second run makes the same again.
-    pub(super) fn begin(path: &Path, files: usize, secret: &[u8; 32]) -> io::Result<Self> {
+    pub(super) fn begin(path: &Path, files: usize, secret: &Secret) -> io::Result<Self> {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         let mut part = std::ffi::OsString::from(".");
         part.push(name);

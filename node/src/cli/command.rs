@@ -199,8 +199,9 @@ pub(crate) enum CaseCommand {
         /// the patient is.
         #[arg(long)]
         confirm: bool,
-        /// They were told that a program broke off over a picture, or could not settle whether a face is in it, and have looked
-        /// at it because of that.
+        /// They were told that a program broke off over a picture, could not settle whether a face is in it, that slices may show a
+        /// head when they are put together, or that an object has several frames or windows, and have looked at all of it because
+        /// of that.
         #[arg(long, requires = "confirm")]
         looked: bool,
         /// Words that were marked and stay, and why: WORDS=not-identifying, WORDS=not-the-patient or WORDS=agreed; several

@@ -12,6 +12,13 @@ pub(crate) fn rgb_of_ybr([y, cb, cr]: [u8; 3]) -> [u8; 3] {
     [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb].map(|channel| channel.round() as u8)
 }
 
+/// What is unpacked by rules of its own, and not here (PS3.3 section C.7.9.2).
+const SEGMENTED: [Tag; 3] = [
+    tags::SEGMENTED_RED_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+    tags::SEGMENTED_GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+    tags::SEGMENTED_BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+];
+
 /// The palette of an object (PS3.3 section C.7.9): colours from a first value on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Palette {
@@ -20,8 +27,11 @@ pub(crate) struct Palette {
 }
 
 impl Palette {
-    /// The palette, if there is one and it is not given in segments.
+    /// The palette, if there is one, whole, and none is given in segments, which viewers may prefer.
     pub(crate) fn read(data_set: &InMemDicomObject) -> Option<Self> {
+        if SEGMENTED.iter().any(|tag| data_set.get(*tag).is_some()) {
+            return None;
+        }
         let channel = |descriptor: Tag, data: Tag| {
             let [entries, _, bits] = *value::words(data_set, descriptor).first_chunk::<3>()?;
             let entries = if entries == 0 { 65_536 } else { usize::from(entries) };
@@ -50,6 +60,9 @@ impl Palette {
         let first = *value::words(data_set, tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR).get(1)?;
         let is_signed = value::number(data_set, tags::PIXEL_REPRESENTATION) == Some(1);
         let first = if is_signed { i32::from(first as i16) } else { i32::from(first) };
+        if red.len() != green.len() || green.len() != blue.len() {
+            return None;
+        }
         let colours: Vec<_> =
             red.into_iter().zip(green).zip(blue).map(|((red, green), blue)| [red, green, blue]).collect();
         (!colours.is_empty()).then_some(Self { first, colours })

@@ -91,12 +91,21 @@ impl Object {
 
     /// What stays behind of it when it leaves.
     pub fn left(&self) -> Left {
-        // It is counted alike under every secret.
+        self.cleaned_in_vain().1
+    }
+
+    /// Whether it may be one of the slices that together show a face.
+    pub(crate) fn may_show_a_head(&self) -> bool {
+        Method::of_clean(&self.cleaned_in_vain().0).leaves_a_head()
+    }
+
+    /// What is left of its attributes and how much stays behind, both alike under every secret but for pseudonyms.
+    fn cleaned_in_vain(&self) -> (InMemDicomObject, Left) {
         let secret = Secret::new([0; 32]);
         let pseudonyms = Pseudonyms::of(&self.data_set, &secret);
         let mut cleaner = Cleaner { pseudonyms: &pseudonyms, left: Left::default() };
-        cleaner.clean(&self.data_set);
-        cleaner.left
+        let clean = cleaner.clean(&self.data_set);
+        (clean, cleaner.left)
     }
 
     fn written(self, secret: &Secret) -> Result<Deidentified, DicomError> {
@@ -106,7 +115,7 @@ impl Object {
         let mut clean = cleaner.clean(&self.data_set);
         write_patient(&mut clean, &self.data_set, &pseudonyms);
         write_pixels(&mut clean, &frames, self.lossy);
-        Method::of_object(&clean).write(&mut clean);
+        Method::of_clean(&clean).write(&mut clean);
         Ok(Deidentified { bytes: file(clean)?, frames, left: cleaner.left })
     }
 }

@@ -21,16 +21,24 @@ pub struct Frames {
     pub(crate) stored: Stored,
     pub(crate) palette: Option<Palette>,
     looks: Vec<Look>,
+    /// The names of the presets that every frame has.
+    presets: Vec<String>,
 }
 
 impl Frames {
-    /// Frames with what their object says of showing them. A palette in segments cannot be read: what it hides would not be seen.
+    /// Frames with what their object says of showing them. Without its palette nobody would see what a picture shows.
+    ///
+    /// # Errors
+    /// [`DicomError::Unsupported`] for a palette that is not there or cannot be read.
     pub(crate) fn read(data_set: &InMemDicomObject, stored: Stored) -> Result<Self, DicomError> {
         let palette = Palette::read(data_set).filter(|_| stored.colours == Colours::Palette);
         if palette.is_none() && stored.colours == Colours::Palette {
-            return Err(DicomError::unsupported("its colours stand in a palette that is missing or given in segments"));
+            return Err(DicomError::unsupported(
+                "its colours stand in a palette that is missing, not whole, or given in segments",
+            ));
         }
-        Ok(Self { palette, looks: Look::of_frames(data_set, stored.frames as usize), stored })
+        let looks = Look::of_frames(data_set, stored.frames as usize);
+        Ok(Self { palette, presets: Look::presets_in_common(&looks), looks, stored })
     }
 
     /// How many there are; at least one.
@@ -48,13 +56,15 @@ impl Frames {
         self.stored.rows.into()
     }
 
-    /// The windows of a frame: the object's presets first, the full range last. Pictures in colour have none.
+    /// The windows of a frame: the object's presets first, the full range last, in every frame as many and under the same names.
+    /// Pictures in colour have none.
     pub fn windows(&self, frame: u32) -> Vec<Window> {
         if !matches!(self.stored.colours, Colours::Monochrome1 | Colours::Monochrome2) {
             return Vec::new();
         }
-        let presets = self.look(frame).map(|look| look.windows.clone()).unwrap_or_default();
-        presets.into_iter().chain(self.full_range(frame)).collect()
+        let windows = self.look(frame).map(|look| look.windows.as_slice()).unwrap_or_default();
+        let presets = windows.iter().zip(&self.presets).map(|(window, name)| window.clone().named(name));
+        presets.chain(self.full_range(frame)).collect()
     }
 
     /// One frame, counted from 0, as sRGB pixels; `None` shows the first preset, or the full range where there is none.

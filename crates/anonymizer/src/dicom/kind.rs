@@ -79,14 +79,26 @@ pub(crate) fn check(class: &str, data_set: &InMemDicomObject) -> Result<(), Dico
     })
 }
 
-/// What made the picture, as far as de-identification cares.
+/// Classes of slices and volumes: CT, MR, PET, nuclear medicine, angiographs and cone beams that turn round a head, volumes of
+/// ultrasound.
+const SLICES: &[&str] =
+    &["2", "2.1", "2.2", "4", "4.1", "4.3", "4.4", "5", "6.2", "13.1.1", "13.1.2", "20", "128", "128.1", "130"];
+
+/// Whether objects with this Modality (0008,0060), of one value or several, and SOP class are slices or volumes of a body, which can
+/// be put together to what none of them shows.
+pub(crate) fn is_slices(modality: &str, class: &str) -> bool {
+    modality.split('\\').any(|modality| matches!(modality.trim(), "CT" | "MR" | "PT" | "NM"))
+        || class.strip_prefix(STORAGE).is_some_and(|class| SLICES.contains(&class))
+}
+
+/// What made the picture, as far as finders care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Modality {
     /// Ultrasound, secondary captures, screens and what calls itself other: names are printed into the pixels as a rule.
     Printed,
     /// Visible light: endoscopes, microscopes, cameras. Faces are possible, and print.
     Light,
-    /// Slices of CT, MR and emission tomography. A stack of slices of a head can be put together into a face.
+    /// Slices of CT, MR and emission tomography.
     Slices,
     /// Everything else: radiographs, angiographs, eyes.
     Projection,

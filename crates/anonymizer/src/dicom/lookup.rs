@@ -9,7 +9,7 @@ use dicom_object::InMemDicomObject;
 
 use crate::dicom::{
     value,
-    window::{PRESETS_MAX, Window},
+    window::{PRESETS_MAX, Window, numbered},
 };
 
 /// Lookup tables have no more entries than 16 bits can count.
@@ -95,6 +95,17 @@ impl Look {
         }
     }
 
+    /// The names of the presets that all frames have, by their places; one that frames call differently goes by its number.
+    pub(crate) fn presets_in_common(looks: &[Self]) -> Vec<String> {
+        let count = looks.iter().map(|look| look.windows.len()).min().unwrap_or(0);
+        let name = |index: usize| {
+            let mut names = looks.iter().filter_map(|look| look.windows.get(index)).map(Window::name);
+            let first = names.next().unwrap_or_default();
+            if names.all(|name| name == first) { first.to_owned() } else { numbered(index) }
+        };
+        (0..count).map(name).collect()
+    }
+
     /// The value of the modality (Hounsfield units and the like) for a stored value.
     pub(crate) fn modality_value(&self, stored: i32) -> f64 {
         match &self.modality {
@@ -114,6 +125,17 @@ mod tests {
 
     use super::*;
     use crate::dicom::clean::sequence;
+
+    #[test]
+    fn windows_are_as_many_in_every_frame_and_under_the_same_names() {
+        let look = |names: &[&str]| {
+            let windows = names.iter().map(|name| Window::new(40.0, 80.0).named(name)).collect();
+            Look { slope: 1.0, intercept: 0.0, modality: None, windows }
+        };
+        let looks = [look(&["brain", "bone", "lung"]), look(&["brain", "liver"])];
+        assert_eq!(Look::presets_in_common(&looks), ["brain", "preset 2"]);
+        assert!(Look::presets_in_common(&[looks[0].clone(), look(&[])]).is_empty());
+    }
 
     #[test]
     fn frames_have_a_table_in_common_and_no_more_looks_than_there_are_frames() {

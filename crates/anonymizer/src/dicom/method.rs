@@ -7,48 +7,33 @@ use dicom_object::InMemDicomObject;
 
 use crate::dicom::{
     clean::{sequence, write_code},
-    kind::STORAGE,
+    kind::is_slices,
     value,
 };
 
-/// Classes of slices, beside what calls itself so by its modality: CT, MR, PET, nuclear medicine.
-const SLICES: &[&str] = &["2", "2.1", "2.2", "4", "4.1", "4.3", "4.4", "20", "128", "128.1", "130", "5"];
-
-/// Parts of a body (PS3.16 annex L) that are never seen together with a face.
+/// Parts of a body (PS3.16 annex L) that are seen without a face as a rule: slices of them end below the neck, and are not made with
+/// the part beside the head, as those of an arm may be.
 const FAR_FROM_A_FACE: &[&str] = &[
     "ABDOMEN",
     "ABDOMENPELVIS",
     "ADRENAL",
     "ANKLE",
-    "ARM",
-    "AXILLA",
     "BLADDER",
-    "BREAST",
     "BUTTOCK",
     "CALCANEUS",
     "CALF",
-    "CARPUS",
     "CERVIX",
-    "CHEST",
-    "CHESTABDOMEN",
-    "CHESTABDPELVIS",
     "COCCYX",
     "COLON",
     "CORONARYARTERY",
-    "DIGIT",
-    "DISTALPHALANX",
     "DUODENUM",
-    "ELBOW",
     "FEMUR",
-    "FINGER",
     "FOOT",
     "FOREFOOT",
     "GALLBLADDER",
-    "HAND",
     "HEART",
     "HINDFOOT",
     "HIP",
-    "HUMERUS",
     "ILEUM",
     "ILIUM",
     "JEJUNUM",
@@ -59,9 +44,6 @@ const FAR_FROM_A_FACE: &[&str] = &[
     "LIVER",
     "LSPINE",
     "LSSPINE",
-    "LUNG",
-    "MEDIASTINUM",
-    "METACARPUS",
     "METATARSUS",
     "NAVICULAR",
     "OVARY",
@@ -70,31 +52,23 @@ const FAR_FROM_A_FACE: &[&str] = &[
     "PELVIS",
     "PENIS",
     "PROSTATE",
-    "RADIUSULNA",
     "RECTUM",
-    "RIB",
-    "SCAPULA",
     "SCROTUM",
-    "SHOULDER",
     "SPLEEN",
     "SSPINE",
-    "STERNUM",
     "STOMACH",
     "TARSUS",
     "TESTIS",
     "THIGH",
-    "THUMB",
     "TIBIAFIBULA",
     "TLSPINE",
     "TOE",
-    "TSPINE",
     "URETER",
     "URETHRA",
     "URINARYTRACT",
     "UTERUS",
     "VAGINA",
     "VULVA",
-    "WRIST",
 ];
 
 /// How an object was de-identified.
@@ -137,16 +111,15 @@ impl Method {
         features: "YES",
     };
 
-    /// That of an object with this Modality (0008,0060), SOP class and Body Part Examined (0018,0015).
+    /// That of an object with this Modality (0008,0060), SOP class and Body Part Examined (0018,0015), each as it stands there: of
+    /// several parts none is known.
     pub(crate) fn of(modality: &str, class: &str, part: &str) -> &'static Self {
-        let class = class.strip_prefix(STORAGE).unwrap_or_default();
-        let is_slices = matches!(modality, "CT" | "MR" | "PT" | "NM") || SLICES.contains(&class);
-        if is_slices && !FAR_FROM_A_FACE.contains(&part) { &Self::HEAD } else { &Self::WHOLE }
+        if is_slices(modality, class) && !FAR_FROM_A_FACE.contains(&part) { &Self::HEAD } else { &Self::WHOLE }
     }
 
-    /// The same, as the object says these.
-    pub(crate) fn of_object(data_set: &InMemDicomObject) -> &'static Self {
-        let text = |tag| value::text(data_set, tag).unwrap_or_default();
+    /// The same, as an object says these once it is cleaned.
+    pub(crate) fn of_clean(data_set: &InMemDicomObject) -> &'static Self {
+        let text = |tag| value::texts(data_set, tag).join("\\");
         Self::of(&text(tags::MODALITY), &text(tags::SOP_CLASS_UID), &text(tags::BODY_PART_EXAMINED))
     }
 
@@ -193,7 +166,11 @@ mod tests {
         for (modality, class, part) in [("CT", ct, "HEAD"), ("MR", "", "BRAIN"), ("CT", ct, ""), ("OT", ct, "NECK")] {
             assert!(Method::of(modality, class, part).leaves_a_head(), "{modality} {part}");
         }
-        for (modality, class, part) in [("CT", ct, "CHEST"), ("CR", "1.2.840.10008.5.1.4.1.1.1", "SKULL")] {
+        let cone_beam = "1.2.840.10008.5.1.4.1.1.13.1.2";
+        for (modality, class, part) in [("DX", cone_beam, "JAW"), ("CT", ct, "KNEE\\HEAD"), ("CT\\OT", "", "")] {
+            assert!(Method::of(modality, class, part).leaves_a_head(), "{modality} {part}");
+        }
+        for (modality, class, part) in [("CT", ct, "ABDOMEN"), ("CR", "1.2.840.10008.5.1.4.1.1.1", "SKULL")] {
             assert!(!Method::of(modality, class, part).leaves_a_head(), "{modality} {part}");
         }
     }

@@ -19,7 +19,6 @@ use crate::{
         frames::Frames,
         kind::{self, Modality},
         meta,
-        method::Method,
         stored::Stored,
         value, walk,
     },
@@ -100,11 +99,6 @@ impl Object {
     /// What made the picture: says whether print in it is to be covered whole.
     pub fn modality(&self) -> Modality {
         self.modality
-    }
-
-    /// Whether it may be one of the slices that together show a face.
-    pub(crate) fn may_show_a_head(&self) -> bool {
-        Method::of_object(&self.data_set).leaves_a_head()
     }
 
     /// Its frames.

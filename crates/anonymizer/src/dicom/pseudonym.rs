@@ -29,6 +29,11 @@ impl Secret {
         Self(bytes)
     }
 
+    /// The bytes, for whoever keeps them where it came from.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     fn digest(&self, purpose: &str, original: &str) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));

@@ -210,9 +210,6 @@ impl Said {
             ("MONOCHROME2" | "", 1) => Colours::Monochrome2,
             ("PALETTE COLOR", 1) => Colours::Palette,
             ("RGB" | "", 3) => Colours::Rgb,
-            ("YBR_FULL_422", 3) if !self.shape.columns.is_multiple_of(2) => {
-                return Err(DicomError::unsupported("two pixels share their colours, and its width is odd"));
-            }
             ("YBR_FULL" | "YBR_FULL_422" | "YBR_ICT" | "YBR_RCT", 3) => Colours::Ybr,
             _ => return Err(DicomError::unsupported("its colours are stored in a way that is not known here")),
         })
@@ -221,6 +218,9 @@ impl Said {
     /// Frames that are not packed, with planes and shared chromas taken apart.
     fn native_frames(&self, native: &[u8]) -> Result<Vec<u8>, DicomError> {
         let shares_chroma = self.photometric == "YBR_FULL_422" && self.shape.sample_bytes == 1;
+        if shares_chroma && !self.shape.columns.is_multiple_of(2) {
+            return Err(DicomError::unsupported("two pixels share their colours, and its width is odd"));
+        }
         let frame_bytes = if shares_chroma { self.shape.pixels() * 2 } else { self.shape.bytes() };
         let bytes = frame_bytes * self.frames as usize;
         let native = native.get(..bytes).ok_or(DicomError::damaged("it holds fewer pixels than it says"))?;

@@ -82,6 +82,11 @@ impl Window {
         Self { name: TABLE.to_owned(), curve: Curve::Table(table) }
     }
 
+    /// The same under another name.
+    pub(crate) fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
+    }
+
     /// The presets that an object, or a functional group of it, carries.
     pub(crate) fn presets(item: &InMemDicomObject) -> Vec<Self> {
         let names = value::texts(item, tags::WINDOW_CENTER_WIDTH_EXPLANATION);
@@ -128,5 +133,10 @@ impl fmt::Display for Window {
 
 fn name(of_file: Option<&String>, index: usize) -> String {
     let known = of_file.map(|name| name.to_ascii_uppercase()).filter(|name| NAMES.contains(&name.as_str()));
-    known.map_or_else(|| format!("preset {}", index + 1), |name| name.to_ascii_lowercase())
+    known.map_or_else(|| numbered(index), |name| name.to_ascii_lowercase())
+}
+
+/// What a preset is called that has no name of its own.
+pub(crate) fn numbered(index: usize) -> String {
+    format!("preset {}", index + 1)
 }

@@ -41,7 +41,7 @@ fn three() -> Vec<Finding> {
 fn written(path: &Path) -> [Shown; 2] {
     let (with, without) = (proposal(three()), proposal(Vec::new()));
     let shown = [Shown::new(3, [1; 32], &with), Shown::new(12_345, [2; 32], &without)];
-    let mut sheet = Sheet::begin(path, 2, &[9; 32]).unwrap();
+    let mut sheet = Sheet::begin(path, 2, &Secret::new([9; 32])).unwrap();
     sheet.add(&shown[0], Path::new("photos/A <b>\"\n<article id=\"p9\".jpg"), &with).unwrap();
     sheet.add(&shown[1], Path::new("photos/ä.jpg"), &without).unwrap();
     let refused = vec![Refused { file: "x".to_owned(), why: "The file is empty.".to_owned() }];
@@ -65,14 +65,14 @@ fn what_is_written_is_read_back_and_is_for_its_owner_alone() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no part is left");
     let earlier = Earlier::at(&path).unwrap().unwrap();
     assert!(earlier.is_of_this_version);
-    assert_eq!(earlier.secret, Some([9; 32]));
+    assert_eq!(earlier.secret, Some(Secret::new([9; 32])));
     assert_eq!(earlier.numbers(), BTreeSet::from([3, 12_345]), "what stands in a name is no picture");
     for shown in &shown {
         assert_eq!(earlier.of(&shown.original), Some(shown));
     }
     assert_eq!(shown[0].covers(), three().iter().map(Finding::proposed_cover).collect::<Vec<_>>());
 
-    let mut again = Sheet::begin(&path, 1, &[9; 32]).unwrap();
+    let mut again = Sheet::begin(&path, 1, &Secret::new([9; 32])).unwrap();
     again.copy(&earlier.picture(12_345).unwrap()).unwrap();
     again.end(crate::anonymize::Tally::default().foot()).unwrap();
     let copied = Earlier::at(&path).unwrap().unwrap();
@@ -122,7 +122,7 @@ fn a_sheet_that_is_not_ended_leaves_the_one_before_as_it_was() {
     let path = folder.path().join("sheet.html");
     written(&path);
     let before = fs::read(&path).unwrap();
-    drop(Sheet::begin(&path, 1, &[9; 32]).unwrap());
+    drop(Sheet::begin(&path, 1, &Secret::new([9; 32])).unwrap());
     assert_eq!(fs::read(&path).unwrap(), before);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }

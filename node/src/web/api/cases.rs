@@ -64,8 +64,9 @@ pub(super) struct NewCase {
     /// conditions: beside what programs find, which is covered, nothing in them tells who the patient is.
     #[serde(default)]
     confirm: bool,
-    /// The person was told that a program broke off over a picture or could not settle whether a face is in it, and has looked
-    /// at it because of that. Without this such a picture is refused with 422.
+    /// The person was told that a program broke off over a picture, could not settle whether a face is in it, that slices may show a
+    /// head when they are put together, or that an object has several frames or windows, and has looked at all of it because of
+    /// that. Without this such a picture is refused with 422.
     #[serde(default)]
     looked: bool,
     /// Marked words that stay.

@@ -13,6 +13,16 @@ use crate::{
     mask::Mask,
 };
 
+/// What a picture in the colours of a palette needs.
+const PALETTE: [Tag; 6] = [
+    tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
+    tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
+    tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
+    tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+    tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+    tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+];
+
 /// What is shown of an object, and where it lies in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
@@ -64,7 +74,10 @@ pub(super) fn check(
     let (samples, allocated) = (number(tags::SAMPLES_PER_PIXEL)?, number(tags::BITS_ALLOCATED)?);
     let colours = values.get(&tags::PHOTOMETRIC_INTERPRETATION).and_then(|value| form::text(value, VR::CS));
     let go_together = match colours {
-        Some("MONOCHROME1" | "MONOCHROME2" | "PALETTE COLOR") => samples == 1,
+        Some("MONOCHROME1" | "MONOCHROME2") => samples == 1,
+        Some("PALETTE COLOR") => {
+            samples == 1 && PALETTE.iter().all(|tag| values.get(tag).is_some_and(|it| !it.is_empty()))
+        }
         Some("RGB" | "YBR_FULL") => samples == 3 && number(tags::PLANAR_CONFIGURATION)? == 0,
         _ => false,
     };

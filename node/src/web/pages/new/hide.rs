@@ -103,7 +103,7 @@ pub(super) async fn show(
     Asked(asked): Asked,
 ) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
-    let view = (!asked.one("frame").is_empty()).then(|| view_of(&asked));
+    let view = ["frame", "window"].iter().any(|name| !asked.one(name).is_empty()).then(|| view_of(&asked));
     page(&reading, &work, (id("picture", &picture)?, view), None, None).await
 }
 
