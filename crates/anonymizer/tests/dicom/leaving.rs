@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anonymizer::{
     Candidate, Concern, Confirmation, Cover, Doubt, Inspection, Limits, MediaType, Region, ReleaseError, Removed,
-    Series, Sight, View,
+    Series, Sight, Unsigned, View,
     dicom::{self, Secret, Written},
     look_at, open, open_view, prepare_object,
     worker::{self, Request, Task, WireError},
@@ -104,7 +104,10 @@ fn what_a_worker_wrote_is_not_believed_unless_it_is_clean_and_covered() {
     let sight = nothing_found(TWO_FRAMES);
     let try_file = |file: Vec<u8>| prepared(file, &object, sight.clone(), &cover());
     assert!(try_file(object.file.clone()).is_ok());
+    let unsigned = |file: Vec<u8>| Unsigned::object(Written { file, ..object.clone() }, &cover(), &LIMITS);
+    assert!(unsigned(object.file.clone()).is_ok());
     for file in [bare.file, other.file, second_frame, named, TWO_FRAMES.to_vec(), Vec::new()] {
+        assert_eq!(unsigned(file.clone()), Err(ReleaseError::Encoder), "nor what nobody signs for");
         assert!(matches!(try_file(file), Err(ReleaseError::Encoder)));
     }
 }

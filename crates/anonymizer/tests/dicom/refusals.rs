@@ -120,7 +120,7 @@ fn pixels_that_are_missing_or_of_a_rare_make() {
     check(
         &palette,
         &format!(
-            "the pixels cannot be read here: its colours stand in a palette that is missing or given in segments; {advice}"
+            "the pixels cannot be read here: its colours stand in a palette that is missing, not whole, or given in segments; {advice}"
         ),
     );
     let odd = edited(|object| {
