@@ -44,8 +44,8 @@ pub(crate) use people::{
     ATTESTATION_DAYS_MAX, NewAccount, NewAttestation, OneTimeSignIn, profession_name, specialty, specialty_name,
 };
 pub(crate) use pictures::{
-    Delivery, Dismissed, DraftPicture, Drawn, DrawnCover, PictureId, Progress, Reason, Review, Shape, ShownPicture,
-    Word,
+    Confirming, Delivery, Dismissed, DraftPicture, Drawn, DrawnCover, PictureId, Progress, Reason, Review, Shape,
+    ShownPicture, Word,
 };
 pub(crate) use reading::{Badge, CaseOrPlate, CaseView, RemarkView, RemarkWhat};
 pub(crate) use search::Found;

@@ -13,4 +13,4 @@ mod pool;
 mod seat;
 
 pub(crate) use child::{ChildError, run_child};
-pub(crate) use pool::{Place, Pool, PoolError};
+pub(crate) use pool::{Place, Pool, PoolError, Turn};

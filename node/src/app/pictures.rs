@@ -7,6 +7,7 @@
 //! | `drawn`, `clip` | covers as the editor draws them, and the shapes that are burnt in |
 //! | `shown`, `png` | what the owner sees while covering |
 //! | `looking` | finders at work behind the answer, and what they say noted in the tray |
+//! | `confirming` | a person's word for a picture, and the second look behind the answer to it |
 //! | `open_draft` | what is done with a draft and its tray at hand |
 //! | `pairs` | which of them are looked at together, before and after |
 //! | `manifest` | the account of a released picture, as it travels |
@@ -17,6 +18,7 @@
 //! are done while one of them waits. Deliberately absent: who may read a case.
 
 mod clip;
+mod confirming;
 mod drawn;
 mod looking;
 mod manifest;
@@ -28,7 +30,7 @@ mod quarantine;
 mod sent;
 mod shown;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tray;
 mod unlisted;
 
@@ -38,39 +40,34 @@ use std::{
     time::Duration,
 };
 
-use anonymizer::{
-    Candidate, Concern, Confirmation, Doubt, Finding, Inspection, Limits, MediaType, Opened, ReleaseError, Removed,
-    Search, Searched, Series, View,
-    dicom::{Written, is_object},
-    prepare, prepare_object,
-};
+use anonymizer::{Concern, Doubt, Finding, MediaType, Removed, Search, Searched, Series, View};
 use house::{
     Actor, Command, Permission,
     audit::{Action, Outcome},
     draft,
 };
-use protocol::{CaseId, CaseNumber, ClinicianId, payload::pairs::Side};
+use protocol::{CaseId, CaseNumber, payload::pairs::Side};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
-use super::{App, AppError, Unusable, cases::account_of};
+use super::{App, AppError, Unusable};
 use crate::{
     clock::now_ms,
-    entropy,
     reserve::Reserve,
     worker::{Pool, PoolError},
 };
 
+pub(crate) use confirming::Confirming;
 pub(crate) use drawn::{Dismissed, Drawn, DrawnCover, Reason, Shape};
 pub(crate) use post::Word;
 pub(crate) use sent::Delivery;
 pub(crate) use tray::{PictureId, Progress};
 pub(super) use unlisted::sweep;
 
+use confirming::Confirmations;
 use looking::Looking;
 use open_draft::Made;
 use quarantine::Quarantine;
-use tray::Laid;
 
 /// How often originals that are due are looked for.
 const ROUND: Duration = Duration::from_secs(60);
@@ -83,6 +80,7 @@ pub(crate) struct Room {
     pool: Pool,
     quarantine: Quarantine,
     looking: Looking,
+    confirmations: Confirmations,
     reserve: Arc<Reserve>,
 }
 
@@ -95,6 +93,7 @@ pub(crate) struct DraftPicture {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) is_confirmed: bool,
+    pub(crate) confirming: Confirming,
     pub(crate) side: Option<Side>,
     pub(crate) alt: String,
     pub(crate) progress: Progress,
@@ -110,6 +109,11 @@ impl DraftPicture {
     /// Whether a finder broke off, so that only the person's eyes have seen all of it.
     pub(crate) fn has_unsearched(&self) -> bool {
         self.searched.iter().any(|searched| searched.search == Search::NotSearched)
+    }
+
+    /// Whether it waits for its person.
+    pub(crate) const fn is_open(&self) -> bool {
+        !self.is_confirmed && !matches!(self.confirming, Confirming::Underway)
     }
 }
 
@@ -147,6 +151,7 @@ impl Room {
             pool: Pool::start(WORKERS)?,
             quarantine: Quarantine::default(),
             looking: Looking::default(),
+            confirmations: Confirmations::default(),
             reserve,
         })
     }
@@ -282,79 +287,16 @@ impl App {
         drawn: Drawn,
         actor: &Actor,
     ) -> Result<(), AppError> {
-        self.open_draft(draft, actor).await?.redraw(id, drawn).await
-    }
-
-    /// Burns the covers in, has the finders look at what was written, and takes the clean picture into the draft, under the
-    /// name of the person who confirms it. What the finders still see is covered, and the picture waits for another word.
-    pub(crate) async fn confirm_picture(
-        &self,
-        draft: CaseNumber,
-        id: PictureId,
-        review: Review,
-        actor: &Actor,
-    ) -> Result<(), AppError> {
-        let pool = &self.pictures.pool;
-        // Nothing of it is in memory before that.
-        let turn = pool.last_turn().await?;
-        let (file, reviewed) = self.open_draft(draft, actor).await?.original(id).await?;
-        let (candidate, frames) = self.candidate(file, &reviewed, &review, actor).await?;
-        let looked = pool.look(turn, candidate.file().to_vec(), frames, |_| ()).await?;
-        let mut opened = self.open_draft(draft, actor).await?;
-        opened.check_same(&reviewed)?;
-        match candidate.release(&looked) {
-            Ok(released) => opened.confirm(id, review, &released).await,
-            Err(error) => {
-                match &error {
-                    ReleaseError::StillThere(found) => opened.saw_again(id, review.drawn, found).await?,
-                    ReleaseError::Unsearched => opened.searched_again(id, &looked.sight().searched).await?,
-                    _ => {}
-                }
-                Err(not_released(error))
-            }
-        }
-    }
-
-    /// The file as it would leave, and how many frames it has.
-    async fn candidate(
-        &self,
-        file: Vec<u8>,
-        reviewed: &Laid,
-        review: &Review,
-        actor: &Actor,
-    ) -> Result<(Candidate, u32), AppError> {
-        let look = reviewed.look.clone();
-        self.pictures.check_room(file.len())?;
-        let covers = review.drawn.covers()?;
-        let confirmation = Confirmation {
-            reviewer: self.reviewer(actor)?,
-            dismissed: review.drawn.dismissals(&look.findings)?,
-            has_seen_unsearched: review.has_seen_unsearched,
-            answered: if review.has_answered { look.doubts.clone() } else { BTreeSet::new() },
-            looked_for: review.looked_for.clone(),
-        };
-        let (pool, frames) = (&self.pictures.pool, look.series.frames);
-        let prepared = if is_object(&file) {
-            let secret = self.keys.pseudonyms(entropy::seed)?;
-            let make = {
-                let covers = covers.clone();
-                move |Written { file, opened }| {
-                    prepare_object(file, Inspection::of(opened, look.sight()), &covers, confirmation, &Limits::NETWORK)
-                }
-            };
-            pool.write(file, secret, covers, make).await?
-        } else {
-            let make = move |opened: Opened| {
-                prepare(Inspection::of(opened, look.sight()), &covers, confirmation, &Limits::NETWORK)
-            };
-            pool.decode(file, View::FIRST, make).await?
-        };
-        Ok((prepared.map_err(not_released)?, frames))
+        self.open_draft(draft, actor).await?.redraw(id, drawn).await?;
+        self.pictures.confirmations.forget_refusal((draft, id));
+        Ok(())
     }
 
     /// Takes a picture out of a draft; nothing of it is left.
     pub(crate) async fn remove_picture(&self, draft: CaseNumber, id: PictureId, actor: &Actor) -> Result<(), AppError> {
-        self.open_draft(draft, actor).await?.remove(id).await
+        self.open_draft(draft, actor).await?.remove(id).await?;
+        self.pictures.confirmations.end((draft, id));
+        Ok(())
     }
 
     /// Puts the pictures of a draft into another order.
@@ -400,6 +342,7 @@ impl App {
         let mut trays = self.pictures.quarantine.open(blobs).await?;
         // Only now: while this waited for its turn the draft may have become a case, whose pictures these are.
         self.draft_for(Permission::PrepareDraft, draft, actor)?;
+        self.pictures.confirmations.end_all(draft);
         trays.clear(blobs, draft).await?;
         blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
         discard()?;
@@ -416,6 +359,7 @@ impl App {
         let blobs = &joined.shared().blobs;
         let mut trays = self.pictures.quarantine.open(blobs).await?;
         let published = publish.await?;
+        self.pictures.confirmations.end_all(draft);
         if let Err(error) = trays.clear(blobs, draft).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
@@ -436,6 +380,9 @@ impl App {
             let (is_draft, is_published) = self.desk.look(|house| {
                 (house.drafts().get(tray.owner(), draft).is_ok(), house.drafts().published(draft).is_some())
             });
+            if !is_draft {
+                self.pictures.confirmations.end_all(draft);
+            }
             count += match is_draft {
                 true => trays.clear_due(blobs, draft, now_ms).await?,
                 false => trays.clear(blobs, draft).await?,
@@ -448,12 +395,6 @@ impl App {
             count += blobs.destroy_original(id).await?.erased;
         }
         Ok(count)
-    }
-
-    /// The person behind an actor, as other institutions know them.
-    fn reviewer(&self, actor: &Actor) -> Result<ClinicianId, AppError> {
-        let account = account_of(actor)?;
-        self.desk.look(|house| house.custody().clinician_of(account)).ok_or(AppError::NotFound("signing key"))
     }
 }
 
@@ -468,12 +409,5 @@ impl From<PoolError> for AppError {
             PoolError::Late(patience) => Unusable::PictureLate(patience).into(),
             PoolError::ObjectLate(patience) => Unusable::ObjectLate(patience).into(),
         }
-    }
-}
-
-fn not_released(error: ReleaseError) -> AppError {
-    match error {
-        ReleaseError::Encoder | ReleaseError::OtherFile => AppError::Io(std::io::Error::other(error)),
-        _ => Unusable::Release(error).into(),
     }
 }

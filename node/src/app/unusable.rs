@@ -47,6 +47,8 @@ pub(crate) enum Unusable {
     ObjectLate(Duration),
     #[error("the picture is still being looked at; wait until the programs are through with it")]
     StillLooking,
+    #[error("the picture is being confirmed already; wait until the programs are through with what was written")]
+    BeingConfirmed,
     #[error(
         "the picture could not be looked at safely; remove it, save it anew as JPEG or in a smaller size, and send that"
     )]
@@ -74,7 +76,7 @@ pub(crate) enum Unusable {
 impl Unusable {
     /// Whether it was right when the person saw it, and is not any more.
     pub(crate) const fn is_late(&self) -> bool {
-        matches!(self, Self::PicturesChanged | Self::OriginalGone | Self::StillLooking)
+        matches!(self, Self::PicturesChanged | Self::OriginalGone | Self::StillLooking | Self::BeingConfirmed)
     }
 }
 

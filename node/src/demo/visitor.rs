@@ -96,17 +96,22 @@ impl Visitor {
             let told = [("answered", "yes"), ("unsearched", "yes")];
             let form = [&[("covers", covers.as_str()), ("confirmed", "yes"), ("do", "save")], &told[..]].concat();
             page = self.post(&editor, &form).await?;
-            if page.status != StatusCode::UNPROCESSABLE_ENTITY {
+            if page.status == StatusCode::UNPROCESSABLE_ENTITY {
+                continue;
+            }
+            // It leads on, or is the editor once more.
+            page = self.looked_at(&page.place(self.address)?).await?;
+            if page.status.is_redirection() {
                 break;
             }
         }
         page.place(self.address).map(|_| ())
     }
 
-    /// The editor, as soon as the picture was looked at to the end: until then its page asks to be loaded again.
-    async fn looked_at(&mut self, editor: &str) -> Result<Page, DemoError> {
+    /// The page of a picture, as soon as programs are through with it: until then it asks to be loaded again.
+    async fn looked_at(&mut self, place: &str) -> Result<Page, DemoError> {
         loop {
-            let page = self.get(editor).await?;
+            let page = self.get(place).await?;
             match page.again_s {
                 Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
                 None => return Ok(page),
@@ -165,7 +170,7 @@ impl Visitor {
             asked.map_err(|source| DemoError::Page { address: self.address, what: what.clone(), source })?;
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let location = header(header::LOCATION).map(str::to_owned);
-        let again_s = header(header::REFRESH).and_then(|seconds| seconds.parse().ok());
+        let again_s = header(header::REFRESH).and_then(|again| again.split(';').next()?.parse().ok());
         Ok(Page { what, status: parts.status, location, again_s, text })
     }
 

@@ -191,7 +191,13 @@ impl From<Refusal> for Problem {
 
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
-        match &error {
+        Self::from(&error)
+    }
+}
+
+impl From<&AppError> for Problem {
+    fn from(error: &AppError) -> Self {
+        match error {
             AppError::Refused(refusal) => Self::from(refusal),
             AppError::Unusable(unusable) if unusable.is_late() => Self::new(
                 StatusCode::CONFLICT,
@@ -206,7 +212,7 @@ impl From<AppError> for Problem {
                 ..Self::unusable(error.to_string())
             },
             AppError::Unusable(_) | AppError::Invalid { .. } | AppError::Armor(_) | AppError::Papers(_) => {
-                Self::unusable(with_causes(&error))
+                Self::unusable(with_causes(error))
             }
             AppError::Conflict(why) => {
                 Self::new(StatusCode::CONFLICT, "conflict", "The state of things does not allow it", why)
@@ -238,7 +244,7 @@ impl From<AppError> for Problem {
             }
             AppError::Append(refusal) => Self::not_yet_sent(refusal.to_string()),
             AppError::Journal(cause) | AppError::Desk(DeskError::Append(cause)) => Self::of_journal(cause),
-            _ => Self::defect(with_causes(&error)),
+            _ => Self::defect(with_causes(error)),
         }
     }
 }

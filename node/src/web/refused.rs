@@ -5,7 +5,7 @@ use anonymizer::{CoverError, Doubt, IntakeError, Refused, ReleaseError, dicom::D
 use house::Refusal;
 use protocol::{codec::Malformed, limits::PICTURES_MAX};
 
-use super::problem::Problem;
+use super::{pages, problem::Problem};
 use crate::{
     app::{AppError, Unusable},
     sentences::Sentences,
@@ -13,12 +13,20 @@ use crate::{
 
 /// The sentence for what a person can mend at the form before them; what is nothing of that kind, as a problem.
 pub(crate) fn beside_the_field(error: AppError) -> Result<String, Problem> {
-    let sentence = match &error {
+    sentence(&error).ok_or_else(|| error.into())
+}
+
+/// The same for what was refused behind an answer: it is told on the page of the form, whatever it is.
+pub(crate) fn told_later(error: &AppError) -> String {
+    sentence(error).unwrap_or_else(|| pages::error::happened(&Problem::from(error)))
+}
+
+fn sentence(error: &AppError) -> Option<String> {
+    match error {
         AppError::Refused(refusal) => of_refusal(refusal),
         AppError::Unusable(unusable) => Some(of_unusable(unusable)),
         _ => None,
-    };
-    sentence.ok_or_else(|| error.into())
+    }
 }
 
 /// The same where the password alone was asked for.
@@ -96,6 +104,7 @@ fn of_unusable(unusable: &Unusable) -> String {
         Unusable::PictureLate(patience) => with("refused-picture-late", "seconds", patience.as_secs()),
         Unusable::ObjectLate(patience) => with("refused-object-late", "seconds", patience.as_secs()),
         Unusable::StillLooking => get("refused-still-looking"),
+        Unusable::BeingConfirmed => get("refused-being-confirmed"),
         Unusable::LookFailed => get("refused-look-failed"),
         Unusable::PicturesChanged => get("refused-pictures-changed"),
         Unusable::OriginalGone => get("refused-original-gone"),

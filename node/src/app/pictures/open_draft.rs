@@ -179,7 +179,7 @@ impl OpenDraft<'_> {
     }
 
     /// Keeps other covers.
-    pub(super) async fn redraw(mut self, id: PictureId, drawn: Drawn) -> Result<(), AppError> {
+    pub(super) async fn redraw(&mut self, id: PictureId, drawn: Drawn) -> Result<(), AppError> {
         let laid = self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?;
         if laid.raw.is_none() {
             return Err(gone());
@@ -302,6 +302,7 @@ impl OpenDraft<'_> {
             width: look.width,
             height: look.height,
             is_confirmed: laid.is_confirmed(),
+            confirming: self.app.pictures.confirmations.of((self.number, laid.id)),
             side: self.tray.side_of(laid.id),
             alt: listed.map(|picture| picture.alt.0.clone()).unwrap_or_default(),
             progress: look.progress,
@@ -325,7 +326,7 @@ impl OpenDraft<'_> {
         Ok(held)
     }
 
-    fn laid(&self, id: PictureId) -> Result<&Laid, AppError> {
+    pub(super) fn laid(&self, id: PictureId) -> Result<&Laid, AppError> {
         self.tray.picture(id).ok_or(AppError::NotFound("picture"))
     }
 

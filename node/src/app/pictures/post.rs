@@ -102,7 +102,7 @@ impl App {
 
     /// Confirms a picture with all covered that is found in it, and then in what is written of it.
     async fn confirm_as_found(
-        &self,
+        self: &Arc<Self>,
         number: CaseNumber,
         id: PictureId,
         word: Word,

@@ -3,20 +3,36 @@
 mod confirming;
 mod objects;
 
-use anonymizer::Sureness;
+use anonymizer::{Finder, Limits, Sight, Stage, Sureness};
 use house::Actor;
 use protocol::payload::content::Summary;
 
 use super::*;
 use crate::app::{
     Audience, NewCase,
+    cases::account_of,
     hospital::{Hospital, speaking_for},
     reading::CaseOrPlate,
 };
+use crate::worker::Turn;
 
 const PORTRAIT: &[u8] = include_bytes!("../../../demo/pictures/portrait.jpg");
 const RETINA: &[u8] = include_bytes!("../../../demo/pictures/microaneurysms.jpg");
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// As long as this is held, nothing that a person confirmed is looked at once more.
+pub(crate) async fn no_second_look(app: &App) -> Turn {
+    app.pictures.pool.last_turn().await.unwrap()
+}
+
+/// Takes a picture in as if the first look had missed whatever there is.
+pub(crate) async fn taken_in_blindly(app: &App, draft: CaseNumber, file: &[u8], actor: &Actor) -> PictureId {
+    let id = app.lay_picture(draft, file.to_vec(), actor).await.unwrap().id;
+    let searched = Finder::ALL.map(|finder| Searched { finder, search: Search::Finished }).to_vec();
+    let blind = Sight { stage: Stage::Whole, findings: Vec::new(), searched, doubts: BTreeSet::new() };
+    app.note_look(draft, id, |laid| laid.saw(blind)).await.unwrap();
+    id
+}
 
 fn begin(app: &App, actor: &Actor) -> CaseNumber {
     let begun = app.desk.perform(Command::Draft(draft::Command::Begin), actor).unwrap();
@@ -50,8 +66,19 @@ fn review(drawn: Drawn) -> Review {
     }
 }
 
-async fn confirm(app: &App, draft: CaseNumber, shown: &DraftPicture, actor: &Actor) -> Result<(), AppError> {
+async fn confirm(app: &Arc<App>, draft: CaseNumber, shown: &DraftPicture, actor: &Actor) -> Result<(), AppError> {
     app.confirm_picture(draft, shown.id, review(shown.drawn.clone()), actor).await
+}
+
+/// The picture once nothing is under way for it.
+async fn settled(app: &App, draft: CaseNumber, id: PictureId, actor: &Actor) -> DraftPicture {
+    loop {
+        let picture = shown(app, draft, id, actor).await;
+        if !matches!(picture.confirming, Confirming::Underway) {
+            return picture;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 async fn held(app: &App, number: CaseNumber) -> usize {

@@ -64,9 +64,14 @@ pub(crate) fn words(problem: &Problem, code: &str) -> String {
     if problem.kind == "files" {
         return problem.detail.clone();
     }
-    let (t, (happened_key, next_key)) = (Sentences::english(), keys(problem.status));
-    let named = format!("{}: {}-{code}", t.get("error-code"), problem.status.as_u16());
-    format!("{}. {} {named}", t.get(happened_key), next(next_key, problem))
+    let named = format!("{}: {}-{code}", Sentences::english().get("error-code"), problem.status.as_u16());
+    format!("{} {named}", happened(problem))
+}
+
+/// What happened and what to do next.
+pub(crate) fn happened(problem: &Problem) -> String {
+    let (happened_key, next_key) = keys(problem.status);
+    format!("{}. {}", Sentences::english().get(happened_key), next(next_key, problem))
 }
 
 /// What to do next; of what is too large with the limit.

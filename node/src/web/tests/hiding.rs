@@ -1,10 +1,13 @@
 //! Covering pictures: nothing that was drawn is lost on the way, and what is confirmed is seen whole.
 
+use protocol::CaseNumber;
+
 use super::{
     pictures::{BOUNDARY, grey, multipart},
     ward::{Browser, PASSWORD, Ward},
     writing::{WORDS, checked},
 };
+use crate::app::hospital::{no_second_look, speaking_for, taken_in_blindly};
 
 /// With a face, and with two other places that look like one to the finder.
 const PORTRAIT: &[u8] = include_bytes!("../../../demo/pictures/portrait.jpg");
@@ -67,7 +70,7 @@ async fn the_check_shows_each_picture_whole_as_it_leaves() {
     let (draft, editors) = draft_with(&mut one, &[(180, 42)]).await;
     let clean = format!("{}/clean", editors[0].replace("/hide/", "/pictures/"));
     assert_eq!(one.get(&clean).await.status, 404, "before it is confirmed there is none");
-    one.post(&editors[0], &[("covers", BOXED), ("do", "save"), ("confirmed", "yes")]).await;
+    one.confirmed(&editors[0], &[("covers", BOXED)]).await;
     let review = one.get(&format!("{draft}/check")).await.body;
     assert!(review.contains(&format!("src=\"{clean}\" width=\"180\" height=\"42\"")), "{review}");
     assert!(review.contains("alt=\"Picture 1, not described\""), "{review}");
@@ -119,7 +122,7 @@ async fn what_is_left_uncovered_is_signed_with_the_reason_that_the_person_gave()
     let broken = one.post(editor, &broken).await;
     assert!(broken.body.contains("data-unkept"), "whoever leaves now is asked: {}", broken.body);
     assert!(broken.status == 422 && broken.body.contains("value=\"not-identifying\" selected"), "{}", broken.body);
-    let taken = one.post(editor, &[&signed[..], &[("reason-0", "not-identifying")]].concat()).await;
+    let taken = one.confirmed(editor, &[("covers", covers.as_str()), ("reason-0", "not-identifying")]).await;
     assert_eq!(taken.header("location"), draft, "{}", taken.body);
 
     one.post(&format!("{draft}/context"), &WORDS).await;
@@ -153,4 +156,112 @@ async fn covers_that_cannot_be_read_are_said_not_to_be_kept() {
     let refused = one.post(&editors[0], &[("covers", r#"{"covers":["#), ("do", "next")]).await;
     assert!(refused.status == 422 && refused.body.contains("cannot be read and are not kept"), "{}", refused.body);
     assert!(refused.body.contains(OUTLINE), "those kept last stand there: {}", refused.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_gives_their_word_sees_how_far_it_is_and_gives_it_once() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let (draft, editors) = draft_with(&mut one, &[(64, 48), (32, 48)]).await;
+    let [first, second] = &editors[..] else { panic!("{editors:?}") };
+    let turn = no_second_look(&ward.app).await;
+    let word = [("covers", BOXED), ("do", "save"), ("confirmed", "yes")];
+    let saved = format!("{first}?saved=yes");
+    assert_eq!(one.post(first, &word).await.header("location"), saved);
+    for place in [first, &saved] {
+        let waits = one.get(place).await;
+        assert_eq!((waits.status.as_u16(), waits.header("refresh")), (200, format!("1; url={saved}").as_str()));
+        assert!(waits.body.contains("<progress aria-label=") && waits.body.contains("once more"), "{}", waits.body);
+        assert!(waits.body.contains(&format!("href=\"{second}\"")), "one may go on meanwhile: {}", waits.body);
+    }
+    assert_eq!(one.get(&format!("{draft}/hide")).await.header("location"), second);
+    let shelf = one.get(&format!("{draft}/pictures")).await.body;
+    assert!(shelf.contains("Programs look at what was written once more"), "{shelf}");
+    assert!(one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await.status == 409);
+
+    let twice = one.post(first, &word).await;
+    assert_eq!((twice.status.as_u16(), twice.header("refresh")), (422, format!("1; url={saved}").as_str()));
+    assert!(twice.body.contains("being confirmed already"), "{}", twice.body);
+    let other = [("covers", r#"{"covers":[]}"#), ("do", "save"), ("confirmed", "yes")];
+    let other = one.post(first, &other).await;
+    assert!(other.status == 422 && other.body.contains("being confirmed already"), "{}", other.body);
+    assert!(
+        other.body.contains("data-unkept") && !other.body.contains(OUTLINE),
+        "nothing drawn is lost: {}",
+        other.body
+    );
+    assert_eq!(other.header("refresh"), "", "{}", other.body);
+
+    drop(turn);
+    assert_eq!(one.looked_at(&saved).await.header("location"), format!("{draft}/hide"));
+    assert_eq!(
+        one.get(&saved).await.header("location"),
+        format!("{draft}/hide"),
+        "whoever loads it again goes on, too"
+    );
+    let editor = one.get(first).await;
+    assert!(editor.status == 200 && editor.body.contains("value=\"yes\" aria-describedby=\"looked-for\" checked"));
+    assert_eq!(one.confirmed(second, &[("covers", BOXED)]).await.header("location"), draft);
+    let review = one.get(&format!("{draft}/check")).await.body;
+    assert_eq!(review.matches("One cover. Confirmed by Dr. one.").count(), 2, "{review}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_second_look_saw_is_told_on_the_editor_until_its_person_goes_on() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let (draft, _) = draft_with(&mut one, &[]).await;
+    let number: CaseNumber = draft.trim_start_matches("/drafts/").parse().unwrap();
+    let picture = taken_in_blindly(&ward.app, number, PORTRAIT, &speaking_for(&ward.app, "one")).await;
+    let editor = format!("{draft}/hide/{picture}");
+    let told = one.confirmed(&editor, &[("covers", BOXED)]).await;
+    let again = one.get(&format!("{editor}?saved=yes")).await;
+    for page in [told, again, one.get(&editor).await] {
+        assert_eq!(page.status, 200, "{}", page.body);
+        assert!(
+            page.body.contains("id=\"problem-covers\"") && page.body.contains("found 2 more places"),
+            "{}",
+            page.body
+        );
+        assert!(page.body.contains(OUTLINE) && !page.body.contains("data-unkept"), "{}", page.body);
+    }
+    let covers = covers_of(&one.get(&editor).await.body);
+    assert_eq!(one.post(&editor, &[("covers", &covers), ("do", "next")]).await.header("location"), editor);
+    assert!(!one.get(&editor).await.body.contains("problem-covers"));
+    assert_eq!(one.confirmed(&editor, &[("covers", &covers)]).await.header("location"), draft);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn covers_of_another_window_stay_and_those_of_the_word_are_on_its_screen() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let (_, editors) = draft_with(&mut one, &[(64, 48)]).await;
+    let editor = &editors[0];
+    let turn = no_second_look(&ward.app).await;
+    one.post(editor, &[("covers", BOXED), ("do", "save"), ("confirmed", "yes")]).await;
+    let bare = one.post(editor, &[("covers", r#"{"covers":[]}"#), ("do", "next")]).await;
+    assert_eq!(bare.header("location"), editor, "{}", bare.body);
+    drop(turn);
+    let told = one.looked_at(&format!("{editor}?saved=yes")).await.body;
+    assert!(told.contains("are others by now") && told.contains("data-unkept") && told.contains(OUTLINE), "{told}");
+    let other = one.get(editor).await.body;
+    assert!(other.contains("are others by now") && !other.contains("data-unkept"), "{other}");
+    assert!(!other.contains(OUTLINE), "{other}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_restart_the_covers_are_kept_and_the_word_is_asked_for_again() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let (_, editors) = draft_with(&mut one, &[(64, 48)]).await;
+    let turn = no_second_look(&ward.app).await;
+    one.post(&editors[0], &[("covers", BOXED), ("do", "save"), ("confirmed", "yes")]).await;
+    drop(one);
+    let ward = ward.restarted().await;
+    drop(turn);
+    let mut one = ward.browser();
+    one.sign_in("one", PASSWORD).await;
+    let page = one.get(&format!("{}?saved=yes", editors[0])).await;
+    assert!(page.status == 200 && page.body.contains(OUTLINE), "{}", page.body);
+    assert!(page.body.contains("The covers are kept. Now confirm"), "{}", page.body);
 }

@@ -114,7 +114,7 @@ async fn a_picture_is_taken_in_covered_confirmed_and_shown_to_nobody_else() {
     let editor = one.get(&hide).await.body;
     assert!(editor.contains("M 4 5 h 10 v 12 h -10 z"), "{editor}");
     let covers = r#"{"covers":[{"shape":"box","x":4,"y":5,"width":10,"height":12,"finding":null}],"dismissed":[]}"#;
-    let confirmed = one.post(&hide, &[("covers", covers), ("do", "save"), ("confirmed", "yes")]).await;
+    let confirmed = one.confirmed(&hide, &[("covers", covers)]).await;
     let draft = pictures.trim_end_matches("/pictures").to_owned();
     assert_eq!(confirmed.header("location"), draft, "{}", confirmed.body);
     assert_eq!(one.get(&draft).await.header("location"), format!("{draft}/context"));

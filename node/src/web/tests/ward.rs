@@ -198,6 +198,14 @@ impl Browser {
         }
     }
 
+    /// The answer to a word for a picture, once what was written was looked at: it leads on, or is the editor again.
+    pub(super) async fn confirmed(&mut self, editor: &str, fields: &[(&str, &str)]) -> Answer {
+        let saved = format!("{editor}?saved=yes");
+        let answer = self.post(editor, &[&[("do", "save"), ("confirmed", "yes")], fields].concat()).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, saved.as_str()), "{}", answer.body);
+        self.looked_at(&saved).await
+    }
+
     /// A part of a page, as scripts ask for it.
     pub(super) async fn get_fragment(&mut self, path: &str) -> Answer {
         self.send("GET", path, "", "", &[("hx-request", "true"), ("hx-request-type", "partial")]).await

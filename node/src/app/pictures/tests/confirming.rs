@@ -6,16 +6,7 @@ use super::*;
 async fn what_is_seen_in_the_written_file_is_covered_and_waits_for_another_word() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);
-    let id = app.lay_picture(draft, PORTRAIT.to_vec(), &actor).await.unwrap().id;
-    // As if the first look had missed every face.
-    let searched = anonymizer::Finder::ALL.map(|finder| Searched { finder, search: Search::Finished });
-    let blind = anonymizer::Sight {
-        stage: anonymizer::Stage::Whole,
-        findings: Vec::new(),
-        searched: searched.to_vec(),
-        doubts: BTreeSet::new(),
-    };
-    app.note_look(draft, id, |laid| laid.saw(blind)).await.unwrap();
+    let id = taken_in_blindly(&app, draft, PORTRAIT, &actor).await;
     let picture = shown(&app, draft, id, &actor).await;
     let refused = confirm(&app, draft, &picture, &actor).await.unwrap_err();
     assert!(refused.to_string().contains("still shows"), "{refused}");
@@ -91,4 +82,122 @@ async fn what_is_covered_in_another_window_while_a_picture_is_being_confirmed_is
     assert!(matches!(confirmed, Err(AppError::Unusable(Unusable::PicturesChanged))), "{confirmed:?}");
     let after = shown(&app, draft, picture.id, &actor).await;
     assert!(!after.is_confirmed && after.drawn == drawn, "the newer covers stay, and wait to be confirmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_wait_is_told_later_what_was_seen_and_as_often_as_they_look_until_they_go_on() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let id = taken_in_blindly(&app, draft, PORTRAIT, &actor).await;
+    let signed = review(Drawn::default().with_box(1, 1, 9, 9));
+    app.confirm_behind(draft, id, signed.clone(), &actor).await.unwrap();
+    for _ in 0..2 {
+        let picture = settled(&app, draft, id, &actor).await;
+        let Confirming::Refused(not) = &picture.confirming else { panic!("{:?}", picture.confirming) };
+        assert!(not.why.to_string().contains("still shows") && not.drawn == signed.drawn, "{}", not.why);
+        assert!(!picture.is_confirmed && picture.drawn.covered() > 0 && picture.is_open());
+    }
+    assert_eq!(held(&app, draft).await, 0, "nothing of it is kept");
+    let picture = shown(&app, draft, id, &actor).await;
+    app.keep_covers(draft, id, picture.drawn.clone(), &actor).await.unwrap();
+    assert!(matches!(shown(&app, draft, id, &actor).await.confirming, Confirming::Rests));
+    app.confirm_behind(draft, id, review(picture.drawn), &actor).await.unwrap();
+    assert!(settled(&app, draft, id, &actor).await.is_confirmed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_refused_at_once_is_and_leaves_nothing_under_way() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let picture = taken_in(&app, draft, PORTRAIT, &actor).await;
+    let refused = app.confirm_behind(draft, picture.id, review(Drawn::default()), &actor).await.unwrap_err();
+    assert!(refused.to_string().contains("neither covered nor dismissed"), "{refused}");
+    let after = shown(&app, draft, picture.id, &actor).await;
+    assert!(matches!(after.confirming, Confirming::Rests) && after.drawn == picture.drawn);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_words_for_a_picture_at_once_one_counts_and_makes_one_clean_picture() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let picture = taken_in(&app, draft, RETINA, &actor).await;
+    let turn = no_second_look(&app).await;
+    let word = review(picture.drawn.clone());
+    app.confirm_behind(draft, picture.id, word.clone(), &actor).await.unwrap();
+    for second in [
+        app.confirm_behind(draft, picture.id, word.clone(), &actor).await,
+        app.confirm_picture(draft, picture.id, word.clone(), &actor).await,
+    ] {
+        assert!(matches!(second, Err(AppError::Unusable(Unusable::BeingConfirmed))), "{second:?}");
+    }
+    drop(turn);
+    assert!(settled(&app, draft, picture.id, &actor).await.is_confirmed);
+    assert_eq!((app.own_draft(draft, &actor).unwrap().summary.pictures.len(), held(&app, draft).await), (1, 2));
+
+    let again = || app.confirm_picture(draft, picture.id, word.clone(), &actor);
+    let both = tokio::join!(again(), again());
+    assert!(both.0.is_ok() && both.1.is_err(), "{both:?}");
+    assert_eq!((app.own_draft(draft, &actor).unwrap().summary.pictures.len(), held(&app, draft).await), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn covers_that_are_drawn_after_the_word_stay_and_the_word_does_not_count() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let picture = taken_in(&app, draft, RETINA, &actor).await;
+    let turn = no_second_look(&app).await;
+    app.confirm_behind(draft, picture.id, review(picture.drawn.clone()), &actor).await.unwrap();
+    let drawn = picture.drawn.clone().with_box(8, 8, 40, 40);
+    app.keep_covers(draft, picture.id, drawn.clone(), &actor).await.unwrap();
+    drop(turn);
+    let after = settled(&app, draft, picture.id, &actor).await;
+    let Confirming::Refused(not) = &after.confirming else { panic!("{:?}", after.confirming) };
+    assert!(matches!(not.why, AppError::Unusable(Unusable::PicturesChanged)), "{}", not.why);
+    assert!(!after.is_confirmed && after.drawn == drawn && not.drawn == picture.drawn);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_picture_that_goes_while_it_is_confirmed_nothing_stays() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    for is_whole_draft in [false, true] {
+        let draft = begin(&app, &actor);
+        let picture = taken_in(&app, draft, RETINA, &actor).await;
+        let turn = no_second_look(&app).await;
+        app.confirm_behind(draft, picture.id, review(picture.drawn.clone()), &actor).await.unwrap();
+        match is_whole_draft {
+            true => app.discard_draft(draft, &actor).await.unwrap(),
+            false => app.remove_picture(draft, picture.id, &actor).await.unwrap(),
+        }
+        drop(turn);
+        drop(no_second_look(&app).await);
+        assert!(matches!(app.pictures.confirmations.of((draft, picture.id)), Confirming::Rests));
+        assert_eq!((held(&app, draft).await, quarantined(&app).await), (0, 0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_stops_meanwhile_leaves_the_picture_unconfirmed_with_its_covers() {
+    let (hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let picture = taken_in(&app, draft, RETINA, &actor).await;
+    let drawn = picture.drawn.clone().with_box(8, 8, 40, 40);
+    let turn = no_second_look(&app).await;
+    app.confirm_behind(draft, picture.id, review(drawn.clone()), &actor).await.unwrap();
+    let app = hospital.reopened(app).await;
+    drop(turn);
+    let actor = speaking_for(&app, "one");
+    let after = shown(&app, draft, picture.id, &actor).await;
+    assert!(!after.is_confirmed && after.is_open() && after.drawn == drawn);
+    confirm(&app, draft, &after, &actor).await.unwrap();
+}
+
+#[test]
+fn what_waits_for_a_second_look_takes_no_more_memory_than_there_is_room() {
+    let confirmations = Confirmations::default();
+    let large = vec![0; 200 << 20];
+    let first = confirmations.room(&large).unwrap();
+    assert!(matches!(confirmations.room(&large), Err(AppError::Busy(_))));
+    drop(confirmations.room(&large[..1 << 20]).unwrap());
+    drop(first);
+    drop(confirmations.room(&large).unwrap());
 }

@@ -1,5 +1,7 @@
 //! Covering a picture: the page of the editor, which works without scripts too, and the person's word for it. Every button of
 //! the page keeps the covers as they stand.
+//!
+//! Whoever gave their word comes to `?saved=yes`: it says how far that is, then leads on, or says beside the field why not.
 
 mod rows;
 
@@ -17,14 +19,14 @@ use super::{
     pictures::{self, Bar},
 };
 use crate::{
-    app::{AppError, DraftPicture, Drawn, PictureId, Progress, Reason, Review, Unusable},
+    app::{AppError, Confirming, DraftPicture, Drawn, PictureId, Progress, Reason, Review, Unusable},
     sentences::Sentences,
     web::{
         extract::{Asked, Fields, Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
         pages::frames::{FramesView, view_of},
         problem::Problem,
-        refused::beside_the_field,
+        refused::{beside_the_field, told_later},
         seen::{CONCERNS, doubt_key, removed_key, told},
     },
 };
@@ -54,6 +56,8 @@ struct LookedAt {
     /// In small, with the covers that there are; empty before there are any.
     preview: String,
     progress: Bar,
+    /// Where another picture waits for its person meanwhile.
+    other: String,
 }
 
 struct HidePicture {
@@ -82,14 +86,13 @@ struct HidePicture {
     has_next: bool,
 }
 
-/// Seconds after which the page of a picture that is looked at is loaded again.
-const AGAIN_S: HeaderValue = HeaderValue::from_static("1");
-
-/// The first picture that waits, else the first.
+/// The first picture that waits for its person, else one that is not confirmed yet, else the first.
 pub(super) async fn first(reading: Reading, Path(draft): Path<String>) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
     let pictures = pictures::of(&reading, work.number).await?;
-    let picture = pictures.iter().find(|picture| !picture.is_confirmed).or(pictures.first());
+    let is_unconfirmed = |picture: &&DraftPicture| !picture.is_confirmed;
+    let picture = pictures.iter().find(|picture| picture.is_open());
+    let picture = picture.or_else(|| pictures.iter().find(is_unconfirmed)).or(pictures.first());
     let place = picture.map_or_else(
         || format!("/drafts/{}/pictures", work.number),
         |picture| format!("/drafts/{}/hide/{}", work.number, picture.id),
@@ -104,7 +107,34 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let work = Work::open(&reading, &draft).await?;
     let view = ["frame", "window"].iter().any(|name| !asked.one(name).is_empty()).then(|| view_of(&asked));
-    page(&reading, &work, (id("picture", &picture)?, view), None, None).await
+    let id: PictureId = id("picture", &picture)?;
+    let pictures = pictures::of(&reading, work.number).await?;
+    let picture = of_id(&pictures, id)?;
+    let is_saved = asked.one("saved") == "yes";
+    let (drawn, problem) = match &picture.confirming {
+        Confirming::Rests if is_saved && picture.is_confirmed => return Ok(onward(&work, &pictures)),
+        Confirming::Rests if is_saved => (None, Some(unconfirmed())),
+        Confirming::Rests | Confirming::Underway => (None, None),
+        Confirming::Refused(not) => {
+            let problem = FieldProblem { field: field_of(&not.why).to_owned(), text: told_later(&not.why) };
+            // Another window shows what was drawn last.
+            let drawn = (is_saved && !is_drawn_anew(&not.why)).then(|| not.drawn.clone());
+            (drawn, Some(problem))
+        }
+    };
+    page(&reading, &work, &pictures, (id, view), drawn, problem)
+}
+
+/// Where whoever confirmed a picture goes on.
+fn onward(work: &Work, pictures: &[DraftPicture]) -> Response {
+    let is_open = pictures.iter().any(|picture| !picture.is_confirmed);
+    let place = if is_open { format!("/drafts/{}/hide", work.number) } else { format!("/drafts/{}", work.number) };
+    Redirect::to(&place).into_response()
+}
+
+/// Where whoever gave their word for a picture sees what it comes to.
+fn saved(work: &Work, picture: PictureId) -> String {
+    format!("/drafts/{}/hide/{picture}?saved=yes", work.number)
 }
 
 pub(super) async fn save(
@@ -140,22 +170,12 @@ pub(super) async fn save(
             }
             let pictures = app.draft_pictures(number, &actor).await?;
             let alt = pictures.into_iter().find(|known| known.id == picture).map(|known| known.alt).unwrap_or_default();
-            app.confirm_picture(number, picture, Review { alt, ..review }, &actor).await
+            app.confirm_behind(number, picture, Review { alt, ..review }, &actor).await
         })
         .await;
     match done {
-        Ok(()) if is_confirmed => {
-            let others = pictures::of(&reading, work.number).await?;
-            let is_open = others.iter().any(|picture| !picture.is_confirmed);
-            let place =
-                if is_open { format!("/drafts/{}/hide", work.number) } else { format!("/drafts/{}", work.number) };
-            Ok(Redirect::to(&place).into_response())
-        }
-        Ok(()) if form.one("do") == "save" => {
-            let text = Sentences::english().get("hide-unconfirmed");
-            let problem = FieldProblem { field: "confirmed".to_owned(), text };
-            again(&reading, &work, picture, problem, None).await
-        }
+        Ok(()) if is_confirmed => Ok(Redirect::to(&saved(&work, picture)).into_response()),
+        Ok(()) if form.one("do") == "save" => again(&reading, &work, picture, unconfirmed(), None).await,
         Ok(()) => {
             let pictures = pictures::of(&reading, work.number).await?;
             let at = pictures.iter().position(|known| known.id == picture);
@@ -167,12 +187,18 @@ pub(super) async fn save(
             let shown = other.map_or(picture, |other| other.id);
             Ok(Redirect::to(&format!("/drafts/{}/hide/{shown}", work.number)).into_response())
         }
-        // What it found is covered now beside what was drawn.
-        Err(error @ AppError::Unusable(Unusable::Release(ReleaseError::StillThere(_)))) => {
-            again(&reading, &work, picture, beside("covers", error)?, None).await
-        }
         Err(error) => again(&reading, &work, picture, beside(field_of(&error), error)?, Some(drawn)).await,
     }
+}
+
+/// That nobody has given their word for it.
+fn unconfirmed() -> FieldProblem {
+    FieldProblem { field: "confirmed".to_owned(), text: Sentences::english().get("hide-unconfirmed") }
+}
+
+/// Whether what was found is covered now beside what the person had drawn.
+fn is_drawn_anew(error: &AppError) -> bool {
+    matches!(error, AppError::Unusable(Unusable::Release(ReleaseError::StillThere(_))))
 }
 
 /// The field at which it is mended.
@@ -219,33 +245,40 @@ async fn again(
     problem: FieldProblem,
     drawn: Option<Drawn>,
 ) -> Result<Response, Problem> {
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(reading, work, (picture, None), drawn, Some(problem)).await?)
-        .into_response())
+    let pictures = pictures::of(reading, work.number).await?;
+    let page = page(reading, work, &pictures, (picture, None), drawn, Some(problem))?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-async fn page(
+fn of_id(pictures: &[DraftPicture], id: PictureId) -> Result<&DraftPicture, Problem> {
+    pictures.iter().find(|known| known.id == id).ok_or_else(|| Problem::not_found("picture"))
+}
+
+fn page(
     reading: &Reading,
     work: &Work,
+    pictures: &[DraftPicture],
     (picture, view): (PictureId, Option<View>),
     drawn: Option<Drawn>,
     problem: Option<FieldProblem>,
 ) -> Result<Response, Problem> {
-    let pictures = pictures::of(reading, work.number).await?;
     let at = pictures.iter().position(|known| known.id == picture).ok_or_else(|| Problem::not_found("picture"))?;
     let mut frame = reading.frame("new");
     frame.problems.extend(problem);
     let (t, draft, steps) = (Sentences::english(), work.draft(), work.steps("hide"));
     let picture = pictures.get(at).ok_or_else(|| Problem::not_found("picture"))?;
-    if let Some(progress) = Bar::of(picture.progress) {
-        let preview = pictures::small_of(work, picture);
-        let (number, count) = (picture.number, pictures.len());
-        let mut waits = html(&LookedAt { t, frame, draft, steps, number, count, preview, progress })?;
-        if picture.progress != Progress::Failed {
-            waits.headers_mut().insert(header::REFRESH, AGAIN_S);
-        }
+    // What somebody drew and nobody keeps is not taken off their screen.
+    let is_unkept = drawn.as_ref().is_some_and(|drawn| *drawn != picture.drawn);
+    if let Some(progress) = Bar::of(picture).filter(|_| picture.progress != Progress::Done || !is_unkept) {
+        let (number, count, preview) = (picture.number, pictures.len(), pictures::small_of(work, picture));
+        let other = pictures.iter().find(|other| other.is_open() && other.id != picture.id);
+        let other = other.map(|other| format!("/drafts/{}/hide/{}", work.number, other.id)).unwrap_or_default();
+        let loads = loads_again(work, picture);
+        let mut waits = html(&LookedAt { t, frame, draft, steps, number, count, preview, progress, other })?;
+        waits.headers_mut().extend(loads.map(|loads| (header::REFRESH, loads)));
         return Ok(waits);
     }
-    let picture = shown(work, &pictures, (at, view), drawn)?;
+    let picture = shown(work, pictures, (at, view), drawn)?;
     html(&Hide {
         t,
         frame,
@@ -255,6 +288,15 @@ async fn page(
         concerns: &CONCERNS,
         reviewer: reading.visitor.person()?.name.clone(),
     })
+}
+
+/// When a page that waits is loaded again, and where; one that waits for nothing is not.
+fn loads_again(work: &Work, picture: &DraftPicture) -> Option<HeaderValue> {
+    match picture.progress {
+        Progress::Waiting | Progress::Upright => Some(HeaderValue::from_static("1")),
+        Progress::Failed => None,
+        Progress::Done => HeaderValue::try_from(format!("1; url={}", saved(work, picture.id))).ok(),
+    }
 }
 
 /// The frame of the first finding that has no answer yet, else of the first finding.

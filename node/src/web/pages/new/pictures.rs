@@ -13,7 +13,7 @@ use protocol::{CaseNumber, payload::pairs::Side};
 
 use super::{Draft, Step, Work};
 use crate::{
-    app::{App, AppError, DraftPicture, PictureId, Progress, ShownPicture},
+    app::{App, AppError, Confirming, DraftPicture, PictureId, Progress, ShownPicture},
     sentences::Sentences,
     web::{
         extract::{Asked, Posted, id},
@@ -54,23 +54,32 @@ struct PictureRow {
     may_pair: bool,
 }
 
-/// How far the finders are with a picture, in steps of all there are, and the key of what they do.
+/// How far the finders are with a picture, and the keys of what they do and of what whoever waits is told.
 pub(super) struct Bar {
     pub(super) key: &'static str,
-    pub(super) done: u8,
+    pub(super) hint: &'static str,
+    /// In steps of all there are; none where nobody counts them.
+    pub(super) done: Option<u8>,
     pub(super) has_covers: bool,
+    pub(super) has_failed: bool,
 }
 
 impl Bar {
     /// Steps: decoded, upright faces, everything.
     pub(super) const STEPS: u8 = 3;
 
+    const LOOK: Self =
+        Self { key: "look-waiting", hint: "look-hint", done: Some(1), has_covers: false, has_failed: false };
+
     /// None once they are through.
-    pub(super) const fn of(progress: Progress) -> Option<Self> {
-        match progress {
-            Progress::Waiting => Some(Self { key: "look-waiting", done: 1, has_covers: false }),
-            Progress::Upright => Some(Self { key: "look-upright", done: 2, has_covers: true }),
-            Progress::Failed => Some(Self { key: "refused-look-failed", done: 0, has_covers: false }),
+    pub(super) const fn of(picture: &DraftPicture) -> Option<Self> {
+        match picture.progress {
+            Progress::Waiting => Some(Self::LOOK),
+            Progress::Upright => Some(Self { key: "look-upright", done: Some(2), has_covers: true, ..Self::LOOK }),
+            Progress::Failed => Some(Self { key: "refused-look-failed", done: None, has_failed: true, ..Self::LOOK }),
+            Progress::Done if matches!(picture.confirming, Confirming::Underway) => {
+                Some(Self { key: "look-again", hint: "look-again-hint", done: None, has_covers: true, ..Self::LOOK })
+            }
             Progress::Done => None,
         }
     }
@@ -242,7 +251,7 @@ async fn page(reading: &Reading, draft: &str, problem: Option<FieldProblem>) -> 
         steps: work.steps("pictures"),
         next: if pictures.is_empty() { String::new() } else { format!("/drafts/{}/hide", work.number) },
         has_several: pictures.len() > 1,
-        is_looking: pictures.iter().any(|picture| matches!(picture.progress, Progress::Waiting | Progress::Upright)),
+        is_looking: pictures.iter().filter_map(Bar::of).any(|bar| !bar.has_failed),
         pictures: pictures.iter().enumerate().map(|(at, picture)| row(&work, picture, pictures.get(at + 1))).collect(),
         megabytes_max: limits.picture_bytes_max >> 20,
         megapixels_max: limits.pixels_max / 1_000_000,
@@ -286,7 +295,7 @@ fn row(work: &Work, picture: &DraftPicture, next: Option<&DraftPicture>) -> Pict
         width: picture.width,
         height: picture.height,
         state_key: if picture.is_confirmed { "picture-looked-at" } else { "picture-waiting" },
-        progress: Bar::of(picture.progress),
+        progress: Bar::of(picture),
         side_key: side_key(picture.side),
         may_pair: picture.side.is_none() && next.is_some_and(|next| next.side.is_none()),
     }
