@@ -76,6 +76,18 @@ impl<'a> Covering<'a> {
         (answer.status, answer.text())
     }
 
+    /// Gives their word, and waits until programs have looked at what was written.
+    fn confirm(&self, drawn: &Value, beside: &[(&str, &str)]) {
+        let told = [("confirmed", "yes"), ("unsearched", "yes"), ("answered", "yes")];
+        let (status, page) = self.press(drawn, "save", &[&told[..], beside].concat());
+        assert_eq!(status, 303, "{page}");
+        let answer = wait_for("programs have looked at what was written", || {
+            let answer = self.owner.get(&format!("{}?saved=yes", self.editor));
+            answer.header("refresh").is_none().then_some(answer)
+        });
+        assert_eq!(answer.header("location"), Some(self.draft.as_str()), "{}", answer.text());
+    }
+
     /// Goes through the other steps and shares with the network. Returns the case.
     fn share(&self) -> String {
         let step = |name: &str, fields: &[(&str, &str)]| {
@@ -140,8 +152,7 @@ fn a_photograph_is_answered_for_place_by_place_and_another_hospital_reads_how() 
     assert!(status == 422 && page.contains("Now confirm that you have looked"), "no word, no picture: {page}");
     let rest: Vec<(String, &str)> = (0..found).map(|finding| (format!("reason-{finding}"), "not-a-finding")).collect();
     let reasons: Vec<(&str, &str)> = rest.iter().map(|(name, reason)| (name.as_str(), *reason)).collect();
-    let (status, page) = picture.press(&covered, "save", &[&told[..], &reasons].concat());
-    assert_eq!(status, 303, "{page}");
+    picture.confirm(&covered, &reasons);
 
     let waiting = originals(a);
     assert!(!waiting.is_empty(), "the original waits until the case is shared");
@@ -182,9 +193,7 @@ fn what_no_program_is_sure_of_is_outlined_and_waits_for_an_answer() {
     let told = [("confirmed", "yes"), ("unsearched", "yes"), ("answered", "yes")];
     let (status, page) = picture.press(&proposed, "save", &told);
     assert!(status == 422 && page.contains("Say beside it why it can stay"), "{page}");
-    let stays = [&told[..], &[("reason-0", "not-identifying")]].concat();
-    let (status, page) = picture.press(&proposed, "save", &stays);
-    assert_eq!(status, 303, "{page}");
+    picture.confirm(&proposed, &[("reason-0", "not-identifying")]);
     let case = picture.share();
     let page = keller.get(&format!("/cases/{case}/pictures/1/manifest")).text();
     let (_, left) = page.split_once("Found and left uncovered").unwrap_or_else(|| panic!("{page}"));
@@ -205,10 +214,8 @@ fn a_house_that_stops_while_programs_look_at_a_picture_begins_anew() {
     let picture = Covering { owner: &again, ..picture };
     let (page, _) = picture.looked_at();
     assert!(page.contains("Looks like a face"), "{page}");
-    let told = [("confirmed", "yes"), ("unsearched", "yes"), ("answered", "yes")];
     let reasons = [("reason-0", "not-a-finding"), ("reason-1", "not-a-finding"), ("reason-2", "not-a-finding")];
-    let (status, page) = picture.press(&picture.drawn(), "save", &[&told[..], &reasons].concat());
-    assert_eq!(status, 303, "{page}");
+    picture.confirm(&picture.drawn(), &reasons);
 }
 
 #[test]
