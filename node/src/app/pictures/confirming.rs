@@ -276,6 +276,7 @@ impl App {
             Err(error) => {
                 match &error {
                     ReleaseError::StillThere(found) => opened.saw_again(id, review.drawn, found).await?,
+                    ReleaseError::OpenDoubt(_) => opened.doubted_again(id, &looked.sight().doubts).await?,
                     ReleaseError::Unsearched => opened.searched_again(id, &looked.sight().searched).await?,
                     _ => {}
                 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use anonymizer::{Finding, Opened, Released, Searched, check_covers};
+use anonymizer::{Doubt, Finding, Opened, Released, Searched, check_covers};
 use house::{
     Actor, Permission,
     draft::{Content, StepState},
@@ -204,6 +204,12 @@ impl OpenDraft<'_> {
     /// Takes which finders did not get through the file as it would leave: the person is asked to look themselves.
     pub(super) async fn searched_again(&mut self, id: PictureId, searched: &[Searched]) -> Result<(), AppError> {
         self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?.searched_again(searched);
+        self.keep().await
+    }
+
+    /// Takes what the finders could not settle in the file as it would leave, and nobody was asked before.
+    pub(super) async fn doubted_again(&mut self, id: PictureId, doubts: &BTreeSet<Doubt>) -> Result<(), AppError> {
+        self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?.look.doubts.extend(doubts);
         self.keep().await
     }
 
