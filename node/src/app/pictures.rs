@@ -46,7 +46,7 @@ use house::{
     audit::{Action, Outcome},
     draft,
 };
-use protocol::{CaseId, CaseNumber, payload::pairs::Side};
+use protocol::{BlobId, CaseId, CaseNumber, payload::pairs::Side};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
@@ -93,6 +93,8 @@ pub(crate) struct DraftPicture {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) is_confirmed: bool,
+    /// The clean picture, if it is confirmed.
+    pub(crate) blob: Option<BlobId>,
     pub(crate) confirming: Confirming,
     pub(crate) side: Option<Side>,
     pub(crate) alt: String,
@@ -287,9 +289,10 @@ impl App {
         drawn: Drawn,
         actor: &Actor,
     ) -> Result<(), AppError> {
-        self.open_draft(draft, actor).await?.redraw(id, drawn).await?;
+        let mut opened = self.open_draft(draft, actor).await?;
+        // Before: what is refused because of this is to be told.
         self.pictures.confirmations.forget_refusal((draft, id));
-        Ok(())
+        opened.redraw(id, drawn).await
     }
 
     /// Takes a picture out of a draft; nothing of it is left.
@@ -342,10 +345,10 @@ impl App {
         let mut trays = self.pictures.quarantine.open(blobs).await?;
         // Only now: while this waited for its turn the draft may have become a case, whose pictures these are.
         self.draft_for(Permission::PrepareDraft, draft, actor)?;
-        self.pictures.confirmations.end_all(draft);
         trays.clear(blobs, draft).await?;
         blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
         discard()?;
+        self.pictures.confirmations.end_all(draft);
         Ok(())
     }
 

@@ -274,12 +274,14 @@ impl App {
         match candidate.release(looked) {
             Ok(released) => opened.confirm(id, review, &released).await,
             Err(error) => {
-                match &error {
-                    ReleaseError::StillThere(found) => opened.saw_again(id, review.drawn, found).await?,
-                    ReleaseError::OpenDoubt(_) => opened.doubted_again(id, &looked.sight().doubts).await?,
-                    ReleaseError::Unsearched => opened.searched_again(id, &looked.sight().searched).await?,
-                    _ => {}
-                }
+                opened
+                    .waits_again(id, |laid| match &error {
+                        ReleaseError::StillThere(found) => laid.saw_again(review.drawn, found),
+                        ReleaseError::OpenDoubt(doubt) => drop(laid.look.doubts.insert(*doubt)),
+                        ReleaseError::Unsearched => laid.searched_again(&looked.sight().searched),
+                        _ => {}
+                    })
+                    .await?;
                 Err(not_released(error))
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use anonymizer::{Doubt, Finding, Opened, Released, Searched, check_covers};
+use anonymizer::{Opened, Released, check_covers};
 use house::{
     Actor, Permission,
     draft::{Content, StepState},
@@ -180,6 +180,7 @@ impl OpenDraft<'_> {
 
     /// Keeps other covers.
     pub(super) async fn redraw(&mut self, id: PictureId, drawn: Drawn) -> Result<(), AppError> {
+        self.keep_alt(id)?;
         let laid = self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?;
         if laid.raw.is_none() {
             return Err(gone());
@@ -193,24 +194,24 @@ impl OpenDraft<'_> {
         self.keep().await
     }
 
-    /// Takes what the finders saw in the file as it would leave.
-    pub(super) async fn saw_again(&mut self, id: PictureId, drawn: Drawn, found: &[Finding]) -> Result<(), AppError> {
-        self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?.saw_again(drawn, found);
+    /// Notes what the finders say of the file as it would leave. The picture waits for another word, also if it was confirmed before.
+    pub(super) async fn waits_again(&mut self, id: PictureId, note: impl FnOnce(&mut Laid)) -> Result<(), AppError> {
+        self.keep_alt(id)?;
+        let laid = self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?;
+        note(laid);
+        laid.wait_again();
         self.settle()?;
         self.erase_unlisted().await?;
         self.keep().await
     }
 
-    /// Takes which finders did not get through the file as it would leave: the person is asked to look themselves.
-    pub(super) async fn searched_again(&mut self, id: PictureId, searched: &[Searched]) -> Result<(), AppError> {
-        self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?.searched_again(searched);
-        self.keep().await
-    }
-
-    /// Takes what the finders could not settle in the file as it would leave, and nobody was asked before.
-    pub(super) async fn doubted_again(&mut self, id: PictureId, doubts: &BTreeSet<Doubt>) -> Result<(), AppError> {
-        self.tray.picture_mut(id).ok_or(AppError::NotFound("picture"))?.look.doubts.extend(doubts);
-        self.keep().await
+    /// Keeps what one who cannot see a picture is told, for the time that it is not listed.
+    fn keep_alt(&mut self, id: PictureId) -> Result<(), AppError> {
+        let listed = self.listed(self.laid(id)?).map(|picture| picture.alt.0.clone());
+        if let (Some(laid), Some(alt)) = (self.tray.picture_mut(id), listed) {
+            laid.alt = alt;
+        }
+        Ok(())
     }
 
     /// Takes a clean picture into the draft, in the place of the one before.
@@ -310,7 +311,8 @@ impl OpenDraft<'_> {
             is_confirmed: laid.is_confirmed(),
             confirming: self.app.pictures.confirmations.of((self.number, laid.id)),
             side: self.tray.side_of(laid.id),
-            alt: listed.map(|picture| picture.alt.0.clone()).unwrap_or_default(),
+            alt: listed.map_or_else(|| laid.alt.clone(), |picture| picture.alt.0.clone()),
+            blob: laid.blob(),
             progress: look.progress,
             findings: look.findings,
             searched: look.searched,

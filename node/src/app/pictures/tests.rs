@@ -18,6 +18,8 @@ use crate::worker::Turn;
 
 const PORTRAIT: &[u8] = include_bytes!("../../../demo/pictures/portrait.jpg");
 const RETINA: &[u8] = include_bytes!("../../../demo/pictures/microaneurysms.jpg");
+/// A slice with a preset.
+const SLICE: &[u8] = include_bytes!("../../../../crates/anonymizer/tests/dicom/objects/MR_small.dcm");
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// As long as this is held, nothing that a person confirmed is looked at once more.
@@ -32,6 +34,16 @@ pub(crate) async fn taken_in_blindly(app: &App, draft: CaseNumber, file: &[u8], 
     let blind = Sight { stage: Stage::Whole, findings: Vec::new(), searched, doubts: BTreeSet::new() };
     app.note_look(draft, id, |laid| laid.saw(blind)).await.unwrap();
     id
+}
+
+/// As if the finders had not been unsure of a picture.
+async fn forget_doubts(app: &App, draft: CaseNumber, id: PictureId) {
+    let joined = app.joined().unwrap();
+    let blobs = &joined.shared().blobs;
+    let mut trays = app.pictures.quarantine.open(blobs).await.unwrap();
+    let mut tray = trays.get(draft).cloned().unwrap();
+    tray.picture_mut(id).unwrap().look.doubts.clear();
+    trays.keep(blobs, tray).await.unwrap();
 }
 
 fn begin(app: &App, actor: &Actor) -> CaseNumber {

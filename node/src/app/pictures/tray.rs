@@ -42,6 +42,9 @@ pub(super) struct Laid {
     blob: Option<[u8; 32]>,
     pub(super) look: Look,
     pub(super) drawn: Drawn,
+    /// What one who cannot see it is told, while the draft does not list it: it was confirmed and has to be so again.
+    #[serde(default)]
+    pub(super) alt: String,
 }
 
 /// How far the finders came with a picture. Only one that was looked at to the end can be covered and confirmed.
@@ -169,7 +172,14 @@ impl Tray {
 impl Laid {
     /// A picture that was just taken in: nobody has looked at it yet.
     pub(super) fn fresh(raw: Raw, look: Look) -> Self {
-        Self { id: PictureId(raw.original), raw: Some(raw), blob: None, look, drawn: Drawn::default() }
+        Self {
+            id: PictureId(raw.original),
+            raw: Some(raw),
+            blob: None,
+            look,
+            drawn: Drawn::default(),
+            alt: String::new(),
+        }
     }
 
     /// A picture of which only the clean one is left.
@@ -188,7 +198,14 @@ impl Laid {
             notices: BTreeSet::new(),
             series: Series::ONE,
         };
-        Self { id: PictureId(id), raw: None, blob: Some(picture.blob.0), look, drawn: Drawn::default() }
+        Self {
+            id: PictureId(id),
+            raw: None,
+            blob: Some(picture.blob.0),
+            look,
+            drawn: Drawn::default(),
+            alt: String::new(),
+        }
     }
 
     pub(super) fn blob(&self) -> Option<BlobId> {
@@ -219,8 +236,12 @@ impl Laid {
         Sight { findings: self.look.findings, searched: self.look.searched, doubts: self.look.doubts, .. } = sight;
     }
 
-    /// Takes what the finders saw in the file as it would leave, and what was drawn until then. It is covered, and the
-    /// picture waits to be confirmed again.
+    /// Waits for its person's word again.
+    pub(super) fn wait_again(&mut self) {
+        self.blob = None;
+    }
+
+    /// Takes what the finders saw in the file as it would leave, and what was drawn until then. It is covered.
     pub(super) fn saw_again(&mut self, drawn: Drawn, found: &[Finding]) {
         let from = self.look.findings.len();
         self.look.findings.extend(found.iter().take(COVERS_MAX.saturating_sub(from)).cloned());

@@ -17,6 +17,24 @@ async fn what_is_seen_in_the_written_file_is_covered_and_waits_for_another_word(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_was_asked_is_asked_and_a_picture_that_was_confirmed_waits_again() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let id = taken_in(&app, draft, SLICE, &actor).await.id;
+    let asked = shown(&app, draft, id, &actor).await;
+    let word = Review { alt: "A knee".to_owned(), ..review(asked.drawn.clone()) };
+    app.confirm_picture(draft, id, word.clone(), &actor).await.unwrap();
+    // As an older program looked at it.
+    forget_doubts(&app, draft, id).await;
+    let refused = app.confirm_picture(draft, id, word.clone(), &actor).await.unwrap_err();
+    assert!(refused.to_string().contains("slices of a head"), "{refused}");
+    let waits = shown(&app, draft, id, &actor).await;
+    assert_eq!((waits.is_confirmed, &waits.doubts, waits.alt.as_str()), (false, &asked.doubts, "A knee"));
+    assert_eq!(held(&app, draft).await, 0, "the clean one before is erased");
+    app.confirm_picture(draft, id, word, &actor).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_finding_without_cover_or_reason_is_not_confirmed() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
     let draft = begin(&app, &actor);

@@ -5,8 +5,6 @@ use super::*;
 /// Two frames in colour, of 100 x 100 px.
 const TWO_FRAMES: &[u8] =
     include_bytes!("../../../../../crates/anonymizer/tests/dicom/objects/SC_rgb_rle_16bit_2frame.dcm");
-/// A slice with a preset.
-const SLICE: &[u8] = include_bytes!("../../../../../crates/anonymizer/tests/dicom/objects/MR_small.dcm");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_object_is_covered_in_every_frame_and_published_as_an_object() {

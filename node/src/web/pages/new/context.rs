@@ -83,9 +83,14 @@ pub(super) async fn save(
     let mut work = Work::open(&reading, &draft).await?;
     pictures::settle(&reading, work.number).await?;
     let mut problems = fill(&mut work.content.summary, &form);
-    let confirmed = pictures::of(&reading, work.number).await?.into_iter().filter(|picture| picture.is_confirmed);
-    for (picture, listed) in confirmed.zip(&mut work.content.summary.pictures) {
-        listed.alt = Text::from(form.one(&format!("alt-{}", picture.id)).trim());
+    // One may have been confirmed since the page was shown, and was not described there.
+    for picture in pictures::of(&reading, work.number).await? {
+        let field = format!("alt-{}", picture.id);
+        let told = form.iter().find(|(name, _)| *name == field);
+        let listed = work.content.summary.pictures.iter_mut().find(|listed| picture.blob == Some(listed.blob));
+        if let (Some((_, alt)), Some(listed)) = (told, listed) {
+            listed.alt = Text::from(alt.trim());
+        }
     }
     if let Err(cause) = work.content.summary.check() {
         let field =
