@@ -226,6 +226,16 @@ impl App {
         attested.is_some_and(|attested| attested.until_ms > now_ms)
     }
 
+    /// An actor as the house vouches for them by now.
+    pub(crate) fn as_of_now(&self, actor: &Actor) -> Actor {
+        match actor {
+            Actor::Account(acting) => {
+                Actor::Account(house::Acting { is_attested: self.is_attested(acting.account), ..*acting })
+            }
+            other => *other,
+        }
+    }
+
     /// The actor that a command line speaks as, when it speaks for an account.
     pub(crate) fn acting_for(&self, account: AccountId, actor: &Actor) -> Actor {
         match actor {

@@ -18,6 +18,7 @@
 //! are done while one of them waits. Deliberately absent: who may read a case.
 
 mod clip;
+mod confirmations;
 mod confirming;
 mod drawn;
 mod looking;
@@ -57,14 +58,14 @@ use crate::{
     worker::{Pool, PoolError},
 };
 
-pub(crate) use confirming::Confirming;
+pub(crate) use confirmations::Confirming;
 pub(crate) use drawn::{Dismissed, Drawn, DrawnCover, Reason, Shape};
 pub(crate) use post::Word;
 pub(crate) use sent::Delivery;
 pub(crate) use tray::{PictureId, Progress};
 pub(super) use unlisted::sweep;
 
-use confirming::Confirmations;
+use confirmations::Confirmations;
 use looking::Looking;
 use open_draft::Made;
 use quarantine::Quarantine;
@@ -383,13 +384,15 @@ impl App {
             let (is_draft, is_published) = self.desk.look(|house| {
                 (house.drafts().get(tray.owner(), draft).is_ok(), house.drafts().published(draft).is_some())
             });
-            if !is_draft {
-                self.pictures.confirmations.end_all(draft);
-            }
             count += match is_draft {
                 true => trays.clear_due(blobs, draft, now_ms).await?,
                 false => trays.clear(blobs, draft).await?,
             };
+            let left = trays.get(draft);
+            let is_gone = |laid: &&tray::Laid| left.and_then(|left| left.picture(laid.id)?.raw).is_none();
+            for laid in tray.pictures.iter().filter(is_gone) {
+                self.pictures.confirmations.end((draft, laid.id));
+            }
             if !is_draft && !is_published {
                 blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
             }

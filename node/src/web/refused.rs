@@ -16,9 +16,13 @@ pub(crate) fn beside_the_field(error: AppError) -> Result<String, Problem> {
     sentence(&error).ok_or_else(|| error.into())
 }
 
-/// The same for what was refused behind an answer: it is told on the page of the form, whatever it is.
-pub(crate) fn told_later(error: &AppError) -> String {
-    sentence(error).unwrap_or_else(|| pages::error::happened(&Problem::from(error)))
+/// The same for what was refused behind an answer: it is told on the page of the form, whatever it is, with the code under
+/// which it stands in the log.
+pub(crate) fn told_later(error: &AppError, code: &str) -> String {
+    match error {
+        AppError::Refused(Refusal::SignedOut) => get("refused-signed-out-meanwhile"),
+        error => sentence(error).unwrap_or_else(|| pages::error::words(&Problem::from(error), code)),
+    }
 }
 
 fn sentence(error: &AppError) -> Option<String> {

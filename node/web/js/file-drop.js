@@ -29,7 +29,7 @@ class FileDrop extends HTMLElement {
       event.preventDefault();
       this.classList.remove('is-over');
       const input = this.querySelector('input');
-      if (!input || !event.dataTransfer?.files.length) return;
+      if (!input || input.disabled || !event.dataTransfer?.files.length) return;
       input.files = event.dataTransfer.files;
       this.#send([...input.files], input.name);
     });
@@ -43,6 +43,7 @@ class FileDrop extends HTMLElement {
     for (const file of files) body.append(name, file);
     const request = new XMLHttpRequest();
     this.#request = request;
+    this.#lock(true);
     const progress = this.#progress(() => request.abort());
     request.upload.addEventListener('progress', (event) => {
       if (event.lengthComputable) progress.show(event.loaded / event.total);
@@ -65,10 +66,16 @@ class FileDrop extends HTMLElement {
   /** @param {{ end: (sentence: string) => void }} progress @param {string} sentence @param {boolean} [mayRepeat] */
   #end(progress, sentence, mayRepeat = true) {
     this.#request = null;
+    this.#lock(false);
     progress.end(sentence);
     const submit = this.querySelector('button[type="submit"]');
     if (submit instanceof HTMLElement) submit.hidden = !mayRepeat;
     if (!mayRepeat) for (const input of this.querySelectorAll('input')) input.value = '';
+  }
+
+  /** What is chosen meanwhile would be lost: the page goes on once all are sent. @param {boolean} isBusy */
+  #lock(isBusy) {
+    for (const input of this.querySelectorAll('input')) input.disabled = isBusy;
   }
 
   /** @param {() => void} stop */

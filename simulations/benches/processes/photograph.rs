@@ -21,7 +21,7 @@ const PHOTOGRAPH: &[u8] = include_bytes!("../../../node/demo/pictures/portrait.j
 /// In px, twelve million of them.
 const SIZE: (u32, u32) = (4_000, 3_000);
 /// `hx-trigger` of `node/templates/new/pictures.html`.
-const PAGE_ASKS_EACH: Duration = Duration::from_millis(400);
+const PAGE_ASKS_EACH: Duration = Duration::from_millis(250);
 /// Programs see no more in a picture however often it is written.
 const CLICKS_MAX: usize = 5;
 /// `Refresh` of a picture that was confirmed and is looked at once more.

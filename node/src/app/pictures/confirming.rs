@@ -6,8 +6,8 @@
 //! it. Whoever posts a whole case waits for the same work. Deliberately absent: what a release asks for.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    collections::BTreeSet,
+    sync::{Arc, Weak},
 };
 
 use anonymizer::{
@@ -17,61 +17,17 @@ use anonymizer::{
 };
 use house::Actor;
 use protocol::{CaseNumber, ClinicianId};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::sync::CancellationToken;
 
-use super::{Drawn, PictureId, Review, tray::Laid};
+use super::{
+    Drawn, PictureId, Review,
+    confirmations::{NotConfirmed, Place, Underway},
+    tray::Laid,
+};
 use crate::{
     app::{App, AppError, Unusable, cases::account_of},
     entropy,
     worker::{Pool, Turn},
 };
-
-/// MiB of written pictures that wait for the second look.
-const WAITING_MIB_MAX: usize = 256;
-
-/// A picture with its draft.
-type Place = (CaseNumber, PictureId);
-
-/// What became of the last word for a picture, as far as the draft does not say it.
-#[derive(Clone, Debug)]
-pub(crate) enum Confirming {
-    /// Nothing that its owner would have to know.
-    Rests,
-    /// What was written is looked at once more.
-    Underway,
-    /// It came to nothing.
-    Refused(Arc<NotConfirmed>),
-}
-
-/// Why a picture was not confirmed once it had been written.
-#[derive(Debug)]
-pub(crate) struct NotConfirmed {
-    pub(crate) why: AppError,
-    /// The covers that the word was given for.
-    pub(crate) drawn: Drawn,
-}
-
-/// Pictures that are being confirmed, and those that could not be.
-#[derive(Clone, Debug)]
-pub(super) struct Confirmations {
-    all: Arc<Mutex<BTreeMap<Place, State>>>,
-    room: Arc<Semaphore>,
-}
-
-#[derive(Debug)]
-enum State {
-    Underway(CancellationToken),
-    Refused(Arc<NotConfirmed>),
-}
-
-/// That a picture is being confirmed; it ends with this.
-struct Underway {
-    all: Confirmations,
-    place: Place,
-    /// Cancelled when nobody needs it any more.
-    end: CancellationToken,
-}
 
 /// A picture as it would leave, and what its person saw of it.
 struct Signed {
@@ -80,92 +36,6 @@ struct Signed {
     review: Review,
     candidate: Candidate,
     frames: u32,
-}
-
-impl Default for Confirmations {
-    fn default() -> Self {
-        Self { all: Arc::default(), room: Arc::new(Semaphore::new(WAITING_MIB_MAX)) }
-    }
-}
-
-impl Confirmations {
-    /// What there is to tell of a picture.
-    pub(super) fn of(&self, place: Place) -> Confirming {
-        match self.all().get(&place) {
-            None => Confirming::Rests,
-            Some(State::Underway(_)) => Confirming::Underway,
-            Some(State::Refused(why)) => Confirming::Refused(why.clone()),
-        }
-    }
-
-    /// Forgets why a picture was not confirmed: its person goes on with it.
-    pub(super) fn forget_refusal(&self, place: Place) {
-        let mut all = self.all();
-        if matches!(all.get(&place), Some(State::Refused(_))) {
-            all.remove(&place);
-        }
-    }
-
-    /// Ends what is under way for a picture that is gone.
-    pub(super) fn end(&self, place: Place) {
-        if let Some(State::Underway(end)) = self.all().remove(&place) {
-            end.cancel();
-        }
-    }
-
-    /// The same for all pictures of a draft.
-    pub(super) fn end_all(&self, draft: CaseNumber) {
-        self.all().retain(|(of, _), state| {
-            if *of == draft
-                && let State::Underway(end) = state
-            {
-                end.cancel();
-            }
-            *of != draft
-        });
-    }
-
-    /// One at a time for a picture. What there was to tell of it is told.
-    fn begin(&self, place: Place, end: CancellationToken) -> Result<Underway, Unusable> {
-        let mut all = self.all();
-        if matches!(all.get(&place), Some(State::Underway(_))) {
-            return Err(Unusable::BeingConfirmed);
-        }
-        all.insert(place, State::Underway(end.clone()));
-        Ok(Underway { all: self.clone(), place, end })
-    }
-
-    /// Room for a file that waits to be looked at.
-    pub(super) fn room(&self, file: &[u8]) -> Result<OwnedSemaphorePermit, AppError> {
-        let mib = u32::try_from(file.len() >> 20).unwrap_or(u32::MAX).saturating_add(1);
-        self.room.clone().try_acquire_many_owned(mib).map_err(|_| {
-            let why = "too many pictures are being confirmed just now; confirm this one again in a moment";
-            AppError::Busy(why.to_owned())
-        })
-    }
-
-    fn all(&self) -> MutexGuard<'_, BTreeMap<Place, State>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Underway {
-    /// It came to nothing, and its person has to be told. A picture that is gone needs no words.
-    fn refuse(self, why: AppError, drawn: Drawn) {
-        let mut all = self.all.all();
-        if let Some(state) = all.get_mut(&self.place) {
-            *state = State::Refused(Arc::new(NotConfirmed { why, drawn }));
-        }
-    }
-}
-
-impl Drop for Underway {
-    fn drop(&mut self) {
-        let mut all = self.all.all();
-        if matches!(all.get(&self.place), Some(State::Underway(_))) {
-            all.remove(&self.place);
-        }
-    }
 }
 
 impl App {
@@ -178,7 +48,7 @@ impl App {
         review: Review,
         actor: &Actor,
     ) -> Result<(), AppError> {
-        let _underway = self.begin_to_confirm((draft, id))?;
+        let _underway = self.begin_to_confirm((draft, id), &review.drawn)?;
         // Nothing of it is in memory before that.
         let turn = self.pictures.pool.last_turn().await?;
         let signed = self.sign_picture((draft, id), review, actor).await?;
@@ -186,7 +56,8 @@ impl App {
         self.take_clean(signed, &looked, actor).await
     }
 
-    /// The same for somebody who does not wait for the second look: what it comes to is told with the picture.
+    /// The same for somebody who does not wait for the second look: what it comes to is told with the picture. A word that
+    /// is given twice counts once.
     pub(crate) async fn confirm_behind(
         self: &Arc<Self>,
         draft: CaseNumber,
@@ -194,7 +65,10 @@ impl App {
         review: Review,
         actor: &Actor,
     ) -> Result<(), AppError> {
-        let underway = self.begin_to_confirm((draft, id))?;
+        if self.pictures.confirmations.is_underway((draft, id), &review.drawn) {
+            return Ok(());
+        }
+        let underway = self.begin_to_confirm((draft, id), &review.drawn)?;
         let signed = self.sign_picture((draft, id), review, actor).await?;
         let room = self.pictures.confirmations.room(signed.candidate.file())?;
         let (app, pool, actor) = (Arc::downgrade(self), self.pictures.pool.clone(), *actor);
@@ -204,15 +78,16 @@ impl App {
             let look = async { look_again(&pool, pool.last_turn().await?, &signed).await };
             let Some(looked) = underway.end.run_until_cancelled(look).await else { return };
             if let Err(why) = taken(app, signed, looked, &actor).await {
-                tell(&why);
-                underway.refuse(why, drawn);
+                let not = NotConfirmed { why, drawn, code: hex::encode(entropy::draw::<4>()) };
+                tell(&not);
+                underway.refuse(not);
             }
         });
         Ok(())
     }
 
-    fn begin_to_confirm(&self, place: Place) -> Result<Underway, AppError> {
-        Ok(self.pictures.confirmations.begin(place, self.leaving.child_token())?)
+    fn begin_to_confirm(&self, place: Place, drawn: &Drawn) -> Result<Underway, AppError> {
+        Ok(self.pictures.confirmations.begin(place, drawn.clone(), self.leaving.child_token())?)
     }
 
     /// Writes the picture as it would leave, and keeps the covers that are burnt in there.
@@ -307,14 +182,18 @@ async fn taken(
 ) -> Result<(), AppError> {
     let looked = looked?;
     let app = app.upgrade().ok_or(AppError::Stopping)?;
-    app.take_clean(signed, &looked, actor).await
+    app.take_clean(signed, &looked, &app.as_of_now(actor)).await
 }
 
 /// What the person cannot mend is for whoever looks after the node, too.
-fn tell(why: &AppError) {
-    if !matches!(why, AppError::Unusable(_) | AppError::Refused(_) | AppError::NotFound(_)) {
-        let why = why as &dyn std::error::Error;
-        tracing::warn!(error = why, "A picture that a person confirmed could not be taken into its draft.");
+fn tell(not: &NotConfirmed) {
+    if !matches!(not.why, AppError::Unusable(_) | AppError::Refused(_) | AppError::NotFound(_)) {
+        let (code, why) = (&not.code, &not.why as &dyn std::error::Error);
+        tracing::warn!(
+            request.code = code,
+            error = why,
+            "A picture that a person confirmed could not be taken into its draft."
+        );
     }
 }
 

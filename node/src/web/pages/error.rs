@@ -69,7 +69,7 @@ pub(crate) fn words(problem: &Problem, code: &str) -> String {
 }
 
 /// What happened and what to do next.
-pub(crate) fn happened(problem: &Problem) -> String {
+fn happened(problem: &Problem) -> String {
     let (happened_key, next_key) = keys(problem.status);
     format!("{}. {}", Sentences::english().get(happened_key), next(next_key, problem))
 }

@@ -142,8 +142,10 @@ async fn of_two_words_for_a_picture_at_once_one_counts_and_makes_one_clean_pictu
     let turn = no_second_look(&app).await;
     let word = review(picture.drawn.clone());
     app.confirm_behind(draft, picture.id, word.clone(), &actor).await.unwrap();
+    app.confirm_behind(draft, picture.id, word.clone(), &actor).await.unwrap();
+    let other = review(picture.drawn.clone().with_box(8, 8, 40, 40));
     for second in [
-        app.confirm_behind(draft, picture.id, word.clone(), &actor).await,
+        app.confirm_behind(draft, picture.id, other, &actor).await,
         app.confirm_picture(draft, picture.id, word.clone(), &actor).await,
     ] {
         assert!(matches!(second, Err(AppError::Unusable(Unusable::BeingConfirmed))), "{second:?}");
@@ -177,20 +179,42 @@ async fn covers_that_are_drawn_after_the_word_stay_and_the_word_does_not_count()
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_picture_that_goes_while_it_is_confirmed_nothing_stays() {
     let (_hospital, app, actor) = Hospital::with_physician().await;
-    for is_whole_draft in [false, true] {
+    for way in ["discarded", "removed", "due"] {
         let draft = begin(&app, &actor);
         let picture = taken_in(&app, draft, RETINA, &actor).await;
         let turn = no_second_look(&app).await;
         app.confirm_behind(draft, picture.id, review(picture.drawn.clone()), &actor).await.unwrap();
-        match is_whole_draft {
-            true => app.discard_draft(draft, &actor).await.unwrap(),
-            false => app.remove_picture(draft, picture.id, &actor).await.unwrap(),
+        match way {
+            "discarded" => app.discard_draft(draft, &actor).await.unwrap(),
+            "removed" => app.remove_picture(draft, picture.id, &actor).await.unwrap(),
+            _ => drop(app.destroy_due_originals(now_ms() + 8 * DAY_MS).await.unwrap()),
         }
+        let is_ended = || matches!(app.pictures.confirmations.of((draft, picture.id)), Confirming::Rests);
+        assert!(is_ended(), "{way}, before anybody looked");
         drop(turn);
         drop(no_second_look(&app).await);
-        assert!(matches!(app.pictures.confirmations.of((draft, picture.id)), Confirming::Rests));
-        assert_eq!((held(&app, draft).await, quarantined(&app).await), (0, 0));
+        assert!(is_ended(), "{way}");
+        assert_eq!((held(&app, draft).await, quarantined(&app).await), (0, 0), "{way}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_for_whom_nobody_vouches_any_more_confirms_nothing() {
+    let (_hospital, app, actor) = Hospital::with_physician().await;
+    let draft = begin(&app, &actor);
+    let picture = taken_in(&app, draft, RETINA, &actor).await;
+    let turn = no_second_look(&app).await;
+    app.confirm_behind(draft, picture.id, review(picture.drawn.clone()), &actor).await.unwrap();
+    app.revoke("one", "left-institution", &Actor::System).await.unwrap();
+    drop(turn);
+    let not = loop {
+        if let Confirming::Refused(not) = app.pictures.confirmations.of((draft, picture.id)) {
+            break not;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(matches!(not.why, AppError::Refused(_)), "{}", not.why);
+    assert_eq!(held(&app, draft).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

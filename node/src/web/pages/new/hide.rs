@@ -116,7 +116,7 @@ pub(super) async fn show(
         Confirming::Rests if is_saved => (None, Some(unconfirmed())),
         Confirming::Rests | Confirming::Underway => (None, None),
         Confirming::Refused(not) => {
-            let problem = FieldProblem { field: field_of(&not.why).to_owned(), text: told_later(&not.why) };
+            let problem = FieldProblem { field: field_of(&not.why).to_owned(), text: told_later(&not.why, &not.code) };
             // Another window shows what was drawn last.
             let drawn = (is_saved && !is_drawn_anew(&not.why)).then(|| not.drawn.clone());
             (drawn, Some(problem))
