@@ -5,6 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
 use dicom_encoding::{TransferSyntax, TransferSyntaxIndex};
 use dicom_object::InMemDicomObject;
@@ -93,6 +94,11 @@ impl Object {
         let pixel_data = data_set.take(tags::PIXEL_DATA).ok_or(DicomError::NoPixels)?;
         let stored = Stored::decode(&data_set, pixel_data.into_value(), codec, limits)?;
         let frames = Frames::read(&data_set, stored)?;
+        let instance = value::text(&data_set, tags::SOP_INSTANCE_UID).filter(|uid| !uid.is_empty()).or(meta.instance);
+        let instance = instance.ok_or(DicomError::damaged("it has no SOP Instance UID"))?;
+        // As they are meant, in whatever form they stand there.
+        data_set.put_str(tags::SOP_CLASS_UID, VR::UI, class.as_str());
+        data_set.put_str(tags::SOP_INSTANCE_UID, VR::UI, instance);
         Ok(Self { data_set, lossy: codec.lossy_method(), modality, frames })
     }
 

@@ -62,6 +62,14 @@ fn a_reference_names_the_object_as_the_object_names_itself() {
 }
 
 #[test]
+fn an_object_that_does_not_name_itself_is_called_as_the_head_of_its_file_says() {
+    let nameless = edited(|object| {
+        object.remove_element(tags::SOP_INSTANCE_UID);
+    });
+    assert_eq!(text(&clean(&nameless), tags::SOP_INSTANCE_UID), text(&clean(MR), tags::SOP_INSTANCE_UID));
+}
+
+#[test]
 fn under_another_secret_nothing_agrees() {
     let under = |byte: u8| -> Parsed {
         let clean = read(MR).deidentify(&Secret::new([byte; 32]), &[]).unwrap();

@@ -5,7 +5,7 @@ use dicom_core::{DataElement, PrimitiveValue, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 
-use crate::objects::{DEFLATED, MR, edited, number, parsed, sequence, written};
+use crate::objects::{DEFLATED, MR, edited, number, parsed, sequence, text, written};
 
 #[track_caller]
 fn check(bytes: &[u8], sentence: &str) {
@@ -40,6 +40,18 @@ fn what_is_no_dicom_file() {
     check(b"", sentence);
     check(&[0; 4000], sentence);
     check(&MR[132..], sentence);
+}
+
+#[test]
+fn an_object_that_nothing_names() {
+    let uid = text(&parsed(MR), tags::SOP_INSTANCE_UID).into_bytes();
+    let mut nameless = edited(|object| {
+        object.remove_element(tags::SOP_INSTANCE_UID);
+    });
+    let place = nameless.windows(uid.len()).position(|window| window == uid).expect("its head names it");
+    nameless[place..place + uid.len()].fill(b'x');
+    let sentence = "the DICOM file is damaged: it has no SOP Instance UID; export it from the archive again";
+    check(&nameless, sentence);
 }
 
 #[test]
@@ -125,8 +137,11 @@ fn pixels_that_are_missing_or_of_a_rare_make() {
     );
     let odd = edited(|object| {
         object.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "YBR_FULL_422");
-        number(object, tags::SAMPLES_PER_PIXEL, 3);
-        number(object, tags::COLUMNS, 63);
+        let head = [(tags::SAMPLES_PER_PIXEL, 3), (tags::COLUMNS, 63)];
+        let bits = [(tags::BITS_ALLOCATED, 8), (tags::BITS_STORED, 8), (tags::HIGH_BIT, 7)];
+        for (tag, value) in head.into_iter().chain(bits) {
+            number(object, tag, value);
+        }
     });
     check(
         &odd,
