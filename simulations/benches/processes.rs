@@ -90,7 +90,7 @@ fn main() {
         Some("catch-up") => catch_up::run(number(1, ENTRIES)),
         Some("publish") => publish::run(number(1, 3), number(2, 200)),
         Some("flood") => flood::run(number(1, 200)),
-        Some("photograph") => photograph::run(number(1, 5)),
+        Some("photograph") => photograph::run(number(1, 5).max(1)),
         _ => println!("say catch-up, publish, flood or photograph"),
     }
     println!("load of the machine: {}", load());

@@ -61,10 +61,10 @@ struct Tables {
 
 impl Tables {
     fn read(data_set: &InMemDicomObject) -> Self {
-        let windows = items(data_set, tags::VOILUT_SEQUENCE).iter().take(PRESETS_MAX);
+        let windows = items(data_set, tags::VOILUT_SEQUENCE).iter().filter_map(Table::read).map(Window::of_table);
         Self {
             modality: items(data_set, tags::MODALITY_LUT_SEQUENCE).first().and_then(Table::read),
-            windows: windows.filter_map(Table::read).map(Window::of_table).collect(),
+            windows: windows.take(PRESETS_MAX).collect(),
         }
     }
 }
