@@ -26,7 +26,7 @@ static IN_FIGURES: Pattern = LazyLock::new(|| {
 static IN_WORDS: Pattern = LazyLock::new(|| {
     compile(
         r"
-        \b (?: ninety (?: [\s-](?: one|two|three|four|five|six|seven|eight|nine ))? | (?: one | a ) \s hundred ) (?: [\s-](?: and [\s-])? (?: one|two|three|four|five|six|seven|eight|nine|ten ))? [\s-] years? [\s-] old
+        \b (?P<years> (?: ninety (?: [\s-](?: one|two|three|four|five|six|seven|eight|nine ))? | (?: one | a ) \s hundred ) (?: [\s-](?: and [\s-])? (?: one|two|three|four|five|six|seven|eight|nine|ten ))? ) [\s-] years? [\s-] old
         | \b (?: nonagenarian | centenarian | supercentenarian | neunzigjährige[rn]? | hundertjährige[rn]? | nonagénaire | centenaire ) s? \b
         ",
     )
@@ -42,11 +42,10 @@ pub(super) fn find(text: &Text<'_>) -> Vec<Mark> {
         let behind = shortly_behind(text.whole, years.end(), 24);
         (is_age && stands && !names_a_group(before, behind)).then_some((years.start(), years.end(), 950))
     });
-    let words = IN_WORDS.find_iter(text.whole).map(|found| {
-        let end = found.as_str().rfind(['y', 'Y']).filter(|_| found.as_str().to_lowercase().ends_with("old"));
-        let end = end.map_or(found.end(), |at| found.start() + at - 1);
-        (found.start(), end, 800)
-    });
+    let words = IN_WORDS
+        .captures_iter(text.whole)
+        .filter_map(|found| found.name("years").or_else(|| found.get(0)))
+        .map(|found| (found.start(), found.end(), 800));
     figures
         .chain(words)
         .map(|(start, end, score)| Mark::new(start, end, Class::Date, score, Advice::NinetyPlus))

@@ -160,7 +160,8 @@ fn in_words(whole: &str, this_year: u16) -> Vec<Found> {
             if !stands || (is_written_small && is_verb && !is_sure) || (!has_day && year.is_none()) {
                 continue;
             }
-            let end = span.start() + span.as_str().trim_end_matches([',', ' ', '.']).len();
+            let is_rim = |sign: char| sign.is_whitespace() || matches!(sign, ',' | '.');
+            let end = span.start() + span.as_str().trim_end_matches(is_rim).len();
             let day = Day { year, month: month_of(month.as_str()), day };
             all.push(Found { start: span.start(), end, day, score: if is_sure { 950 } else { 700 } });
         }

@@ -4,6 +4,7 @@
 //! nothing is built at the start.
 
 /// A sorted list.
+#[derive(Clone, Copy)]
 pub(super) struct List(&'static str);
 
 /// Given names; 2 is common.

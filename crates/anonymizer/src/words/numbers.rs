@@ -93,8 +93,10 @@ fn announced_number(text: &Text<'_>, at: usize, behind: usize, class: &str) -> O
     let start = text.get(from)?.start;
     let code = CODE.find(&text.whole[start..])?;
     let mut said = code.as_str();
-    if let Some(blank) = said.find(' ').filter(|blank| said[..*blank].bytes().any(|byte| byte.is_ascii_digit())) {
-        let is_grouped = blank <= 6 && said[blank..].len() > 2 && class != Class::Place;
+    if let Some(blank) =
+        said.find(char::is_whitespace).filter(|blank| said[..*blank].bytes().any(|byte| byte.is_ascii_digit()))
+    {
+        let is_grouped = blank <= 6 && said[blank..].chars().count() > 2 && class != Class::Place;
         said = if is_grouped { said } else { &said[..blank] };
     }
     let digits = said.bytes().filter(u8::is_ascii_digit).count();

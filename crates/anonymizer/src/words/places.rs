@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::{
     Advice, Class, Mark,
-    lists::{EPONYMS, FIRST_NAMES, LAST_NAMES, PLACES, REGION_CODES, REGIONS, THINGS, WORDS},
+    lists::{EPONYMS, FIRST_NAMES, LAST_NAMES, List, PLACES, REGION_CODES, REGIONS, THINGS, WORDS},
     mark::HIGH_FROM_THOUSANDTHS,
     numbers::postal,
     patterns::{Pattern, compile},
@@ -29,9 +29,9 @@ static STREET: Pattern = LazyLock::new(|| {
 });
 static POSTAL: Pattern = LazyLock::new(|| {
     compile(
-        r"(?-i: \b (?: [A-Z]{2} ) ,? \s (?P<us> \d{5} (?: -\d{4} )? ) \b
+        r"(?-i: \b (?P<region> [A-Z]{2} ) ,? \s (?P<us> \d{5} (?: -\d{4} )? ) \b
         | \b (?P<uk> [A-Z]{1,2}\d[\dA-Z]? \s \d[A-Z]{2} ) \b
-        | \b (?P<eu> (?: (?: D | A | CH | F ) - )? \d{4,5} ) \s \p{Lu}\p{L}{2,} )",
+        | \b (?P<eu> (?: (?: D | A | CH | F ) - )? \d{4,5} ) \s (?P<town> \p{Lu}\p{L}{2,} ) )",
     )
 });
 static SMALL_PLACE: Pattern = LazyLock::new(|| {
@@ -96,15 +96,17 @@ fn county(said: &str) -> bool {
 fn codes(whole: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     for found in POSTAL.captures_iter(whole) {
-        if let Some(code) = found.name("us").filter(|_| REGION_CODES.has(&found[0][..2].to_lowercase())) {
+        let listed =
+            |list: List, part: &str| found.name(part).is_some_and(|part| list.has(&part.as_str().to_lowercase()));
+        if let Some(code) = found.name("us").filter(|_| listed(REGION_CODES, "region")) {
             marks.push(Mark::new(code.start(), code.end(), Class::Place, 930, postal(code.as_str())));
         } else if let Some(code) = found.name("uk") {
             marks.push(Mark::new(code.start(), code.end(), Class::Place, 700, Advice::RegionOnly));
-        } else if let Some(code) = found.name("eu") {
-            let town: String = whole[code.end() + 1..].chars().take_while(|letter| letter.is_alphabetic()).collect();
-            if PLACES.has(&town.to_lowercase()) && !WORDS.has(&town.to_lowercase()) {
-                marks.push(Mark::new(code.start(), code.end() + 1 + town.len(), Class::Place, 850, Advice::RegionOnly));
-            }
+        } else if let Some((code, town)) = found.name("eu").zip(found.name("town"))
+            && listed(PLACES, "town")
+            && !listed(WORDS, "town")
+        {
+            marks.push(Mark::new(code.start(), town.end(), Class::Place, 850, Advice::RegionOnly));
         }
     }
     marks

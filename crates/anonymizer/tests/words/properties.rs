@@ -1,6 +1,6 @@
 //! No text makes the linter stumble, and its marks always fit the text.
 
-use anonymizer::words::{Mark, TEXT_BYTES_MAX, WordsError, check};
+use anonymizer::words::{Level, Mark, TEXT_BYTES_MAX, WordsError, check};
 use proptest::prelude::*;
 
 use super::YEAR;
@@ -59,6 +59,18 @@ fn piece() -> impl Strategy<Value = String> {
             "ŉ",
             "👩🏽‍⚕️",
             "\u{202e}",
+            "\u{a0}",
+            "\u{202f}",
+            "\u{2003}",
+            "\t",
+            "\r\n",
+            "TX",
+            "75201",
+            "86150",
+            "Augsburg",
+            "ninety",
+            "years",
+            "old",
         ])
         .prop_map(str::to_owned),
     ]
@@ -74,6 +86,27 @@ proptest! {
     fn marks_fit_texts_of_likely_pieces(pieces in prop::collection::vec(piece(), 0..60)) {
         let text = pieces.concat();
         fits(&text, &check(&text, YEAR).expect("short"));
+    }
+}
+
+#[test]
+fn a_blank_of_several_bytes_is_a_blank() {
+    for blank in ["\u{a0}", "\u{202f}", "\u{2003}"] {
+        for (text, part) in [
+            ("Lives in Dallas, TX 75201 now.", "75201"),
+            ("Wohnhaft in 86150 Augsburg seit 2 Jahren.", "86150 Augsburg"),
+            ("A ninety-five years old man.", "ninety-five"),
+            ("A one hundred and two years old man.", "one hundred and two"),
+            ("Operated on May 5, 2023 , then home.", "May 5, 2023"),
+            ("MRN 4711 0815 in the file.", "MRN 4711 0815"),
+        ] {
+            let [text, part] = [text, part].map(|said| said.replace(' ', blank));
+            let marks = check(&text, YEAR).expect("short");
+            fits(&text, &marks);
+            let at = text.find(&part).expect("part of the text");
+            let is_it = |mark: &Mark| mark.start <= at && at + part.len() <= mark.end && mark.level() == Level::High;
+            assert!(marks.iter().any(is_it), "{text:?} gave {marks:?}");
+        }
     }
 }
 
