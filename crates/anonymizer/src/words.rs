@@ -5,7 +5,8 @@
 //! of persons in German and French too.
 //!
 //! ```text
-//! text ─ shields   what is nobody's: citations, codes of diseases and trials
+//! text ─ folded    white space that is one blank, one line end or one empty line
+//!      ├ shields   what is nobody's: citations, codes of diseases and trials
 //!      ├ tokens    words, numbers, signs, and where a sentence begins
 //!      │   contacts numbers dates ages   by their form, checksums, and the words before them
 //!      │   hospitals places persons      by lists, capitals, neighbours
@@ -22,6 +23,7 @@ mod checksums;
 mod class;
 mod contacts;
 mod dates;
+mod folded;
 mod hospitals;
 mod lists;
 mod mark;
@@ -38,6 +40,7 @@ pub use advice::{Advice, House, Sex};
 pub use class::Class;
 pub use mark::{HIGH_FROM_THOUSANDTHS, Level, Mark};
 
+use folded::Folded;
 use tokens::Text;
 
 /// Bytes of the longest text that is looked at: the longest body of an entry, at four bytes a character.
@@ -66,7 +69,8 @@ pub fn check(text: &str, year: u16) -> Result<Vec<Mark>, WordsError> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(WordsError::TooLong { bytes: text.len() });
     }
-    let text = Text::of(text);
+    let folded = Folded::of(text);
+    let text = Text::of(&folded.text);
     let shields = shields::of(text.whole);
     let mut marks = contacts::find(&text);
     marks.extend(numbers::find(&text));
@@ -79,5 +83,8 @@ pub fn check(text: &str, year: u16) -> Result<Vec<Mark>, WordsError> {
     marks.retain(|mark| !shields::hides(&shields, mark.start, mark.end));
     let mut marks = settled::settle(&text, marks);
     traits::warn_of_rarity(&text, &mut marks);
+    for mark in &mut marks {
+        (mark.start, mark.end) = (folded.origin(mark.start), folded.origin(mark.end));
+    }
     Ok(marks)
 }

@@ -109,7 +109,7 @@ fn announced(text: &Text<'_>, at: usize) -> Option<Found> {
     let is_shouted = token.case == Case::Shouted && token.end - token.start < 5;
     if !text.is_capital_word(at)
         || is_shouted
-        || token.begins_sentence && text.small_before(at, 1) != ":"
+        || token.begins_sentence && text.small_before(at, 1) != ":" && !text.is_wrapped(at)
         || !announces(text, at)
     {
         return None;
@@ -165,7 +165,14 @@ fn unknown(text: &Text<'_>, at: usize) -> Option<Found> {
         let is_number = text.get(at + ahead).is_some_and(|token| token.kind == Kind::Number);
         is_number && matches!(text.small(at + ahead + 1), "-" | "year" | "years" | "y" | "yo" | "ans" | ")")
     });
-    Some((at, at + 1, if has_age { 700 } else { 520 }, Whose::Patient))
+    // Each on its own line, they may as well be drugs.
+    let is_column = [at, at + 1].into_iter().all(|at| text.get(at).is_some_and(|token| token.begins_sentence));
+    let score = match () {
+        () if has_age => 700,
+        () if is_column => 350,
+        () => 520,
+    };
+    Some((at, at + 1, score, Whose::Patient))
 }
 
 /// "pt jane doe": a listed given name before a family name, behind a word that announces a person.

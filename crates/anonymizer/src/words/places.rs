@@ -89,7 +89,7 @@ pub(super) fn find(text: &Text<'_>) -> Vec<Mark> {
 
 /// A county's name begins with a name.
 fn county(said: &str) -> bool {
-    let first = said.split(' ').next().unwrap_or_default().to_lowercase();
+    let first = said.split_whitespace().next().unwrap_or_default().to_lowercase();
     !matches!(first.as_str(), "the" | "this" | "our" | "each" | "every" | "county" | "rural" | "in")
 }
 
@@ -309,7 +309,7 @@ fn is_person(text: &Text<'_>, at: usize, end: usize) -> bool {
 
 fn advice(text: &Text<'_>, last: usize) -> Advice {
     match region_behind(text, last).and_then(|(from, to)| Some((text.get(from)?.start, text.get(to)?.end))) {
-        Some((start, end)) => Advice::Region(text.whole[start..end].to_owned()),
+        Some((start, end)) => Advice::Region(text.said(start, end)),
         None => Advice::RegionOnly,
     }
 }

@@ -46,7 +46,7 @@ pub(super) enum Language {
     French,
 }
 
-/// A text with its tokens.
+/// A text whose white space is folded, with its tokens.
 pub(super) struct Text<'a> {
     pub(super) whole: &'a str,
     pub(super) tokens: Vec<Token>,
@@ -84,12 +84,26 @@ impl<'a> Text<'a> {
         self.before(at, back).map_or("", |token| token.small.as_str())
     }
 
-    /// What stands between this token and the next.
+    /// What stands between this token and the next: nothing, a blank, or an empty line. The end of a line is a blank.
     pub(super) fn gap(&self, at: usize) -> &'a str {
         match (self.get(at), self.get(at + 1)) {
-            (Some(token), Some(next)) => &self.whole[token.end..next.start],
+            (Some(token), Some(next)) => match &self.whole[token.end..next.start] {
+                "\n" => " ",
+                gap => gap,
+            },
             _ => "",
         }
+    }
+
+    /// Whether a line ends before `at` and nothing else says that a sentence does.
+    pub(super) fn is_wrapped(&self, at: usize) -> bool {
+        let before = at.checked_sub(1);
+        before.is_some_and(|before| self.gap(before) == " " && !matches!(self.small(before), "." | "!" | "?" | ";"))
+    }
+
+    /// What stands from `start` to `end`, on one line.
+    pub(super) fn said(&self, start: usize, end: usize) -> String {
+        self.whole[start..end].replace('\n', " ")
     }
 
     pub(super) fn is_sign(&self, at: usize, sign: &str) -> bool {

@@ -87,7 +87,7 @@ pub(super) fn warn_of_rarity(text: &Text<'_>, marks: &mut [Mark]) {
         return;
     }
     for mark in marks.iter_mut().filter(|mark| mark.class == Class::Place) {
-        let said = text.whole[mark.start..mark.end].to_lowercase();
+        let said = text.said(mark.start, mark.end).to_lowercase();
         let town = said.split(',').next().unwrap_or_default();
         if matches!(mark.advice, Advice::Region(_) | Advice::RegionOnly | Advice::NoPlace) && PLACES.weight(town) < 3 {
             mark.advice = Advice::NoPlace;

@@ -1,6 +1,7 @@
 //! The linter for free text: what it marks in each of the eighteen classes, what it leaves alone, and that no text at all
 //! makes it stumble.
 
+mod blanks;
 mod cited;
 mod classes;
 mod properties;

@@ -55,7 +55,7 @@ fn given_first(text: &Text<'_>, at: usize) -> Option<Found> {
         }
         _ => return None,
     };
-    let phrase = text.whole.get(token.start..text.get(last)?.end)?.to_lowercase();
+    let phrase = text.said(token.start, text.get(last)?.end).to_lowercase();
     let is_thing = EPONYMS.has(&phrase) || places::names_a_thing(text, last);
     let score = match () {
         () if is_thing && (EPONYMS.has(&phrase) || EPONYMS.has(text.small(family))) => return None,
