@@ -39,6 +39,21 @@ impl Print {
     pub const fn is_mark(self) -> bool {
         matches!(self, Self::ScaleBar | Self::SideMarker)
     }
+
+    /// Whether it would tell more of a person than another.
+    pub(crate) const fn tells_more_than(self, other: Self) -> bool {
+        self.telling() > other.telling()
+    }
+
+    const fn telling(self) -> u8 {
+        match self {
+            Self::Name => 4,
+            Self::Number => 3,
+            Self::Date => 2,
+            Self::Words => 1,
+            Self::ScaleBar | Self::SideMarker => 0,
+        }
+    }
 }
 
 /// A finder of this build.
@@ -136,6 +151,15 @@ impl Finding {
     /// The cover that hides it.
     pub fn proposed_cover(&self) -> Cover {
         Cover::Box(self.proposal)
+    }
+
+    /// Takes what a line of the same place says, if that tells more; whether it did.
+    pub(crate) fn take_print(&mut self, print: Print) -> bool {
+        let tells_more = matches!(self.kind, FindingKind::Text(said) if print.tells_more_than(said));
+        if tells_more {
+            self.kind = FindingKind::Text(print);
+        }
+        tells_more
     }
 }
 

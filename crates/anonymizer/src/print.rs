@@ -108,7 +108,7 @@ fn search(pixels: &Pixels, large: &Pixels, capture: Capture) -> Option<(Vec<Find
         seen.extend(read(more, pixels, reader)?);
         search = search.and(of_turned);
     }
-    let is_all_print = capture.is_all_print(seen.iter().filter(|seen| seen.is_read()).count());
+    let is_all_print = capture.is_all_print(places_read(&seen));
     seen.sort_by(|a, b| b.rank().total_cmp(&a.rank()));
     let mut findings = Vec::new();
     for seen in &seen {
@@ -124,18 +124,30 @@ fn search(pixels: &Pixels, large: &Pixels, capture: Capture) -> Option<(Vec<Find
     Some((findings, search))
 }
 
-/// Whether a line that nobody read lies open.
+/// Whether a line that nobody read lies open. It may be a name, so what is shown as a mark does not hide it.
 fn has_unread(seen: &[Seen], findings: &[Finding]) -> bool {
-    seen.iter().any(|seen| seen.reading.is_none() && hidden(findings, &seen.region) < HIDDEN_UNREAD)
+    let hiding = || findings.iter().filter(|finding| may_hold(finding, Print::Words));
+    seen.iter().any(|seen| seen.reading.is_none() && hidden(hiding(), &seen.region) < HIDDEN_UNREAD)
 }
 
-/// The lines that are not found twice, nor already read.
+/// Lines that can be read, those that were read twice counted once.
+fn places_read(seen: &[Seen]) -> usize {
+    let mut places: Vec<&Region> = Vec::new();
+    for seen in seen.iter().filter(|seen| seen.is_read()) {
+        if !places.iter().any(|place| place.overlap(&seen.region) >= SAME_RECTANGLE) {
+            places.push(&seen.region);
+        }
+    }
+    places.len()
+}
+
+/// The lines that are not found twice, nor already read. What reads as a mark one way may be a name the other way.
 fn distinct(lines: Vec<Line>, seen: &[Seen], pixels: &Pixels) -> Vec<(Line, Region)> {
     let mut distinct: Vec<(Line, Region)> = Vec::new();
     for line in lines {
         let Some(region) = line.bounds(pixels.width(), pixels.height()) else { continue };
         let is_known = |other: &Region| other.overlap(&region) >= SAME_RECTANGLE;
-        let is_read = seen.iter().any(|seen| seen.is_read() && is_known(&seen.region));
+        let is_read = seen.iter().any(|seen| seen.is_read() && !seen.print().is_mark() && is_known(&seen.region));
         if !is_read && !distinct.iter().any(|(_, other)| is_known(other)) {
             distinct.push((line, region));
         }
@@ -184,12 +196,17 @@ impl Seen {
         }
     }
 
-    /// What it is taken for; `None` for what is no print.
-    fn judged(&self, is_all_print: bool) -> Option<(Print, Sureness)> {
-        let print = match &self.reading {
+    /// What it seems to say.
+    fn print(&self) -> Print {
+        match &self.reading {
             Some(reading) if reading.is_print() || reading.is_letter() => kind::of(&reading.text),
             _ => Print::Words,
-        };
+        }
+    }
+
+    /// What it is taken for; `None` for what is no print.
+    fn judged(&self, is_all_print: bool) -> Option<(Print, Sureness)> {
+        let print = self.print();
         let may_stay = matches!(print, Print::ScaleBar | Print::SideMarker);
         let is_half_read = self.reading.as_ref().is_some_and(Reading::is_half_print);
         if is_all_print || self.is_read() && !may_stay {
@@ -202,13 +219,18 @@ impl Seen {
     }
 }
 
-/// Adds a line, or lets the finding grow that it is a part of.
+/// Adds a line, or lets the finding grow that it is a part of. A line that adds nothing still tells what is there.
 fn add(findings: &mut Vec<Finding>, seen: &Seen, print: Print, sureness: Sureness, pixels: &Pixels) {
     let beyond = COVER_BEYOND_PX.max(2.0 * COVER_BEYOND * seen.line.half_height);
     let Some(proposal) = seen.line.grown(beyond).bounds(pixels.width(), pixels.height()) else { return };
     let area = seen.region.area() as f64;
-    let hidden = hidden(findings, &seen.region);
+    let hides = |finding: &Finding| may_hold(finding, print) && finding.sureness <= sureness;
+    let hidden = hidden(findings.iter().filter(|finding| hides(finding)), &seen.region);
     if hidden >= HIDDEN || hidden >= HIDDEN_UNREAD && !seen.is_read() {
+        let hiding = findings.iter_mut().filter(|finding| hides(finding));
+        if let Some(most) = hiding.max_by_key(|finding| finding.proposal.shared(&seen.region)) {
+            most.take_print(print);
+        }
         return;
     }
     let is_part = |other: &Region| {
@@ -216,8 +238,11 @@ fn add(findings: &mut Vec<Finding>, seen: &Seen, print: Print, sureness: Surenes
         let shared = other.shared(&seen.region) as f64 / area.min(other.area() as f64);
         shared >= SAME_LINE && higher <= SAME_LINE_TIMES_HIGHER
     };
-    if let Some(finding) = findings.iter_mut().find(|finding| is_part(&finding.region)) {
+    if let Some(finding) = findings.iter_mut().find(|finding| may_hold(finding, print) && is_part(&finding.region)) {
+        finding.region = finding.region.union(&seen.region);
         finding.proposal = finding.proposal.union(&proposal);
+        finding.sureness = finding.sureness.min(sureness);
+        finding.take_print(print);
         return;
     }
     let score = seen.reading.as_ref().map_or(seen.line.score, |reading| reading.score.max(0.0));
@@ -231,9 +256,15 @@ fn add(findings: &mut Vec<Finding>, seen: &Seen, print: Print, sureness: Surenes
     });
 }
 
-/// How much of a region the proposals hide, places under two of them counted twice.
-fn hidden(findings: &[Finding], region: &Region) -> f64 {
-    findings.iter().map(|finding| finding.proposal.shared(region)).sum::<u64>() as f64 / region.area() as f64
+/// Whether a line that says this may lie within a finding. A scale bar and a side marker stay with a click, and nothing else
+/// may stay with them.
+fn may_hold(finding: &Finding, print: Print) -> bool {
+    matches!(finding.kind, FindingKind::Text(said) if print.is_mark() || !said.is_mark())
+}
+
+/// How much of a region the proposals hide together.
+fn hidden<'a>(findings: impl Iterator<Item = &'a Finding>, region: &Region) -> f64 {
+    region.shared_with_all(findings.map(|finding| &finding.proposal)) as f64 / region.area() as f64
 }
 
 /// About how high the letters of a line are, in px.
@@ -252,6 +283,78 @@ mod tests {
             Line { x, y, half_length: 8.0, half_height: 4.0, angle: 0.0, score: 1.0 - at as f32 / 1_000.0 }
         };
         (0..count).map(line).filter_map(|line| Some((line, line.bounds(400, 100)?))).collect()
+    }
+
+    /// A line of 80 x 20 px that says this, from a place on.
+    fn saying(text: &str, x: f32, score: f32) -> Seen {
+        let line = Line { x: x + 40.0, y: 40.0, half_length: 40.0, half_height: 10.0, angle: 0.0, score };
+        let region = line.bounds(400, 100).unwrap();
+        Seen { line, region, reading: Some(Reading { text: text.to_owned(), score }) }
+    }
+
+    /// What lines become one after the other, each as sure as said.
+    fn added(lines: &[(&Seen, Sureness)]) -> Vec<Finding> {
+        let ground = Pixels::new(400, 100, vec![140; 3 * 400 * 100]).unwrap();
+        let mut findings = Vec::new();
+        for (seen, sureness) in lines {
+            add(&mut findings, seen, seen.print(), *sureness, &ground);
+        }
+        findings
+    }
+
+    #[test]
+    fn a_name_is_never_part_of_a_mark_nor_hidden_by_one() {
+        use Sureness::{Sure, Unsure};
+        for text in ["DOE^JANE", "7 Oct 2016", "0001128201", "Adv Breast"] {
+            let (mark, print) = (saying("5 cm", 50.0, 0.9), saying(text, 50.0, 0.8));
+            let found = added(&[(&mark, Sure), (&print, Sure)]);
+            assert_eq!(found.len(), 2, "{text}");
+            assert_eq!(found[1].kind, FindingKind::Text(print.print()));
+            let found = added(&[(&mark, Unsure), (&saying(text, 60.0, 0.8), Sure)]);
+            assert_eq!(found.len(), 2, "{text}");
+            let found = added(&[(&print, Sure), (&mark, Unsure)]);
+            assert_eq!(found.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [found[0].kind], "{text}");
+        }
+        let unread = Seen { reading: None, ..saying("", 50.0, 0.1) };
+        let of = |text: &str| has_unread(std::slice::from_ref(&unread), &added(&[(&saying(text, 50.0, 0.9), Sure)]));
+        assert!(of("5 cm") && !of("DOE^JANE"), "what nobody read may be more than a mark");
+    }
+
+    #[test]
+    fn what_grows_tells_the_most_that_its_lines_tell_and_is_as_sure_as_the_surest() {
+        let (words, name) = (saying("Adv Breast", 50.0, 0.9), saying("DOE^JANE", 80.0, 0.8));
+        for (one, other) in [(&words, &name), (&name, &words)] {
+            let found = added(&[(one, Sureness::Unsure), (other, Sureness::Sure)]);
+            let [finding] = found.as_slice() else { panic!("{found:?}") };
+            assert_eq!((finding.kind, finding.sureness), (FindingKind::Text(Print::Name), Sureness::Sure));
+            assert_eq!(finding.region, one.region.union(&other.region));
+        }
+        let within = added(&[(&words, Sureness::Sure), (&saying("DOE^JANE", 51.0, 0.8), Sureness::Sure)]);
+        let [finding] = within.as_slice() else { panic!("{within:?}") };
+        assert_eq!((finding.kind, finding.region), (FindingKind::Text(Print::Name), words.region));
+        let surer = added(&[(&words, Sureness::Unsure), (&saying("DOE^JANE", 50.0, 0.8), Sureness::Sure)]);
+        assert_eq!(surer[0].sureness, Sureness::Sure, "what is unsure hides nothing that is sure");
+    }
+
+    #[test]
+    fn a_place_under_two_covers_is_hidden_once() {
+        let line = saying("DOE^JANE", 50.0, 0.9);
+        let twice = [added(&[(&line, Sureness::Sure)]), added(&[(&line, Sureness::Sure)])].concat();
+        let beside = Region { x: line.region.x + 60, ..line.region };
+        let once = hidden(twice.iter().take(1), &beside);
+        assert!(once > 0.2 && once < 0.4, "{once}");
+        assert!((hidden(twice.iter(), &beside) - once).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_mark_is_read_again_the_other_way_and_counts_once() {
+        let ground = Pixels::new(400, 100, vec![140; 3 * 400 * 100]).unwrap();
+        let again = |seen: &Seen| distinct(vec![seen.line], std::slice::from_ref(seen), &ground).len();
+        assert_eq!((again(&saying("5 cm", 50.0, 0.9)), again(&saying("DOE^JANE", 50.0, 0.9))), (1, 0));
+        assert_eq!(
+            places_read(&[saying("5 cm", 50.0, 0.9), saying("DOE^JANE", 51.0, 0.9), saying("R1", 200.0, 0.9)]),
+            2
+        );
     }
 
     #[test]
