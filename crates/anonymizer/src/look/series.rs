@@ -9,7 +9,7 @@ use super::{FINDINGS_MAX, Looked, Sight, Stage, hash, look_as};
 use crate::{
     dicom::{DicomError, Frames, Modality, Object, ObjectLimits},
     error::IntakeError,
-    finding::{Doubt, Finding, FindingKind, Print, Search, Searched},
+    finding::{Doubt, Finding, FindingKind, Search, Searched},
     limits::Limits,
     pixels::Pixels,
     print::Capture,
@@ -123,10 +123,13 @@ impl Sight {
 }
 
 impl Finding {
-    /// Takes what another frame says of the same place: what tells more, and the surest voice of each finder.
+    /// Takes what another frame says of the same place: what tells more, with the frame that shows it, and the surest voice of
+    /// each finder.
     fn hear(&mut self, other: &Self) {
-        if self.kind == FindingKind::Text(Print::Words) {
-            self.kind = other.kind;
+        if let FindingKind::Text(print) = other.kind
+            && self.take_print(print)
+        {
+            self.frame = other.frame;
         }
         for voice in &other.voices {
             match self.voices.iter_mut().find(|ours| ours.finder == voice.finder) {
@@ -148,7 +151,7 @@ fn is_like(one: FindingKind, other: FindingKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Finder, Region, Sureness, Voice};
+    use crate::{Finder, Print, Region, Sureness, Voice};
 
     fn finding(kind: FindingKind, x: u32, sureness: Sureness) -> Finding {
         let region = Region { x, y: 10, width: 20, height: 10 };
@@ -199,6 +202,24 @@ mod tests {
         let [one, other] = joined.findings.as_slice() else { panic!("{:?}", joined.findings) };
         assert_eq!((one, other.kind), (&mark, name.kind));
         assert_eq!(other.voices, name.voices);
+    }
+
+    #[test]
+    fn what_tells_more_says_what_is_there_and_in_which_frame() {
+        let of = |print, x| sight(vec![finding(FindingKind::Text(print), x, Sureness::Sure)]);
+        let order = [Print::Words, Print::Date, Print::Number, Print::Name];
+        for (at, more) in order.into_iter().enumerate() {
+            for x in [10, 18] {
+                for less in order.into_iter().take(at) {
+                    let joined = of(less, 10).joined(of(more, x).in_frame(7));
+                    let told: Vec<_> = joined.findings.iter().map(|finding| (finding.kind, finding.frame)).collect();
+                    assert_eq!(told, [(FindingKind::Text(more), 7)], "{less:?}");
+                    let joined = of(more, 10).joined(of(less, x).in_frame(7));
+                    let told: Vec<_> = joined.findings.iter().map(|finding| (finding.kind, finding.frame)).collect();
+                    assert_eq!(told, [(FindingKind::Text(more), 0)], "{less:?}");
+                }
+            }
+        }
     }
 
     #[test]
