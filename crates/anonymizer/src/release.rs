@@ -6,10 +6,10 @@ mod refusal;
 use std::fmt;
 
 use crate::{
-    confirmation::{Concern, Confirmation, Dismissal},
+    confirmation::{Concern, Confirmation, Dismissal, DismissalReason},
     cover::{Cover, check_covers},
     dicom, encode,
-    finding::{Doubt, Finder, Finding, FindingKind, Search, Searched, Sureness},
+    finding::{Doubt, Finder, Finding, FindingKind, Print, Search, Searched, Sureness},
     format::MediaType,
     grammar,
     inspect::Inspection,
@@ -125,6 +125,7 @@ pub struct Candidate {
     picture: CleanImage,
     preview: CleanImage,
     mask: Mask,
+    left: Vec<Left>,
     /// Finders of which the reviewer was told that they had not searched.
     unsearched: Vec<Finder>,
 }
@@ -174,10 +175,7 @@ impl Candidate {
 
     /// Whether the covers hide it, or it is what somebody dismissed, seen a little differently.
     fn answers(&self, finding: &Finding) -> bool {
-        let is_it = |dismissal: &Dismissal| {
-            is_no_more_than(finding.kind, dismissal.kind) && dismissal.region.overlap(&finding.region) >= SAME_OVERLAP
-        };
-        self.mask.share(finding.region) >= COVERED_HUNDREDTHS || self.picture.manifest.dismissed.iter().any(is_it)
+        self.mask.share(finding.region) >= COVERED_HUNDREDTHS || self.left.iter().any(|left| left.answers(finding))
     }
 }
 
@@ -192,14 +190,46 @@ pub(crate) fn counts(finding: &Finding) -> bool {
         }
 }
 
-/// Whether something tells no more than what was dismissed. Print is read a little differently each time; but a scale bar and a
-/// side marker are dismissed for what they are, so they answer nothing else.
-fn is_no_more_than(seen: FindingKind, dismissed: FindingKind) -> bool {
-    match (seen, dismissed) {
-        (FindingKind::Face, FindingKind::Face) | (FindingKind::Code, FindingKind::Code) => true,
-        (FindingKind::Text(seen), FindingKind::Text(dismissed)) => seen.is_mark() || !dismissed.is_mark(),
-        _ => false,
+/// What a reviewer left open, and how sure the finders were of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Left {
+    dismissal: Dismissal,
+    sureness: Sureness,
+}
+
+impl Left {
+    /// What was dismissed, as the reviewer saw it.
+    fn of(dismissal: Dismissal, findings: &[Finding]) -> Self {
+        let seen = findings.iter().filter(|finding| is_of(&dismissal, finding)).map(|finding| finding.sureness);
+        Self { sureness: seen.min().unwrap_or(Sureness::Unsure), dismissal }
     }
+
+    /// Whether a finding is what was dismissed, seen a little differently: no surer, and telling no more.
+    fn answers(&self, finding: &Finding) -> bool {
+        self.sureness <= finding.sureness
+            && self.tells_as_much_as(finding.kind)
+            && self.dismissal.region.overlap(&finding.region) >= SAME_OVERLAP
+    }
+
+    /// Print is read a little differently each time; but a scale bar and a side marker are dismissed for what they are, so they
+    /// answer nothing else, and who said that there are no words was not asked for a name, a date or a number.
+    fn tells_as_much_as(&self, seen: FindingKind) -> bool {
+        match (seen, self.dismissal.kind) {
+            (FindingKind::Face, FindingKind::Face) | (FindingKind::Code, FindingKind::Code) => true,
+            (FindingKind::Text(seen), FindingKind::Text(Print::Words))
+                if self.dismissal.reason == DismissalReason::NotThere =>
+            {
+                !seen.tells_more_than(Print::Words)
+            }
+            (FindingKind::Text(seen), FindingKind::Text(dismissed)) => seen.is_mark() || !dismissed.is_mark(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a dismissal is the answer to this finding.
+fn is_of(dismissal: &Dismissal, finding: &Finding) -> bool {
+    (dismissal.kind, dismissal.region) == (finding.kind, finding.region)
 }
 
 /// The finders that did not come to an end.
@@ -256,6 +286,7 @@ struct Reviewed {
     pixels: Pixels,
     mask: Mask,
     manifest: Manifest,
+    left: Vec<Left>,
     unsearched: Vec<Finder>,
 }
 
@@ -269,6 +300,7 @@ impl Reviewed {
         let mask = Mask::of(covers, width, height);
         check_findings(&findings, &confirmation.dismissed, &mask)?;
         mask.burn(&mut pixels);
+        let left = confirmation.dismissed.iter().map(|dismissal| Left::of(*dismissal, &findings)).collect();
         let record = |cover: &Cover| CoverRecord { cover: cover.clone(), origin: origin(cover, &findings) };
         let manifest = Manifest {
             reviewer: confirmation.reviewer,
@@ -283,12 +315,12 @@ impl Reviewed {
             media_type: MediaType::Jpeg,
             methods: Vec::new(),
         };
-        Ok(Self { pixels, mask, manifest, unsearched })
+        Ok(Self { pixels, mask, manifest, left, unsearched })
     }
 
     /// The written file and its preview, each with nothing in it but a picture.
     fn candidate(self, bytes: Vec<u8>, media_type: MediaType, limits: &Limits) -> Result<Candidate, ReleaseError> {
-        let Self { pixels, mask, mut manifest, unsearched } = self;
+        let Self { pixels, mask, mut manifest, left, unsearched } = self;
         let (preview_bytes, preview_width, preview_height) = preview(&pixels)?;
         for file in [&bytes, &preview_bytes] {
             grammar::check(file, limits).map_err(|_| ReleaseError::Encoder)?;
@@ -303,7 +335,7 @@ impl Reviewed {
         };
         let (width, height) = (manifest.width, manifest.height);
         let picture = CleanImage { bytes, media_type, width, height, manifest };
-        Ok(Candidate { picture, preview, mask, unsearched })
+        Ok(Candidate { picture, preview, mask, left, unsearched })
     }
 }
 
@@ -336,15 +368,12 @@ fn check_answers(inspection: &Inspection, confirmation: &Confirmation) -> Result
 
 /// Each finding is answered, and each answer belongs to a finding.
 fn check_findings(findings: &[Finding], dismissed: &[Dismissal], mask: &Mask) -> Result<(), ReleaseError> {
-    let answers =
-        |dismissal: &Dismissal, finding: &Finding| (dismissal.kind, dismissal.region) == (finding.kind, finding.region);
-    let unknown = dismissed.iter().position(|dismissal| !findings.iter().any(|finding| answers(dismissal, finding)));
+    let unknown = dismissed.iter().position(|dismissal| !findings.iter().any(|finding| is_of(dismissal, finding)));
     if let Some(index) = unknown {
         return Err(ReleaseError::UnknownDismissal(index));
     }
     let is_open = |finding: &Finding| {
-        !dismissed.iter().any(|dismissal| answers(dismissal, finding))
-            && mask.share(finding.region) < COVERED_HUNDREDTHS
+        !dismissed.iter().any(|dismissal| is_of(dismissal, finding)) && mask.share(finding.region) < COVERED_HUNDREDTHS
     };
     findings.iter().position(is_open).map_or(Ok(()), |index| Err(ReleaseError::OpenFinding(index)))
 }

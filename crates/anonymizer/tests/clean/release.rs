@@ -219,13 +219,18 @@ fn what_was_dismissed_may_be_seen_a_little_differently_in_the_written_file() {
     assert_eq!(again(&dismissed, line.clone()), Err(ReleaseError::StillThere(vec![line])), "and that no face");
 }
 
-/// What becomes of something seen in the written picture where something else was dismissed.
+/// What becomes of something seen in the written picture where something else was dismissed, both of them sure.
 fn seen_after(dismissed: (FindingKind, Region), seen: (FindingKind, Region)) -> Result<(), ReleaseError> {
     let finding = |(kind, region)| Finding { kind, region, proposal: region, ..face(0) };
-    let dismissal = Dismissal { kind: dismissed.0, region: dismissed.1, reason: DismissalReason::NotIdentifying };
-    let first = Inspection { findings: vec![finding(dismissed)], ..inspection(noise(320, 240)) };
+    after(DismissalReason::NotIdentifying, finding(dismissed), finding(seen))
+}
+
+/// What becomes of a finding in the written picture where another was dismissed for that reason.
+fn after(reason: DismissalReason, dismissed: Finding, seen: Finding) -> Result<(), ReleaseError> {
+    let dismissal = Dismissal { kind: dismissed.kind, region: dismissed.region, reason };
+    let first = Inspection { findings: vec![dismissed], ..inspection(noise(320, 240)) };
     let told = Confirmation { dismissed: vec![dismissal], ..confirmation() };
-    again(&prepare(first, &[], told, &Limits::NETWORK).unwrap(), finding(seen))
+    again(&prepare(first, &[], told, &Limits::NETWORK).unwrap(), seen)
 }
 
 const fn at(x: u32, y: u32, width: u32, height: u32) -> Region {
@@ -260,6 +265,36 @@ fn a_dismissed_mark_answers_no_print_and_dismissed_print_is_read_differently_eac
     }
     for print in prints {
         assert!(prints.into_iter().chain(marks).all(|seen| answered(print, seen)), "{print:?}");
+    }
+}
+
+#[test]
+fn what_was_not_there_as_words_is_asked_for_as_a_name_a_date_or_a_number() {
+    let of = |print| Finding { kind: FindingKind::Text(print), ..face(40) };
+    let answered = |reason, dismissed, seen| after(reason, of(dismissed), of(seen)).is_ok();
+    let told = [Print::Name, Print::Date, Print::Number];
+    for seen in told {
+        assert!(!answered(DismissalReason::NotThere, Print::Words, seen), "{seen:?}");
+        assert!(answered(DismissalReason::NotIdentifying, Print::Words, seen), "{seen:?}");
+        assert!(told.into_iter().all(|dismissed| answered(DismissalReason::NotThere, dismissed, seen)), "{seen:?}");
+    }
+    for seen in [Print::Words, Print::ScaleBar, Print::SideMarker] {
+        assert!(answered(DismissalReason::NotThere, Print::Words, seen), "{seen:?}");
+    }
+}
+
+#[test]
+fn what_was_dismissed_as_unsure_is_asked_for_again_once_a_finder_is_sure() {
+    let voices = vec![Voice { finder: Finder::CenterFace, score_thousandths: 190 }];
+    for kind in [FindingKind::Face, FindingKind::Code, FindingKind::Text(Print::Name)] {
+        let sure = Finding { kind, voices: voices.clone(), ..face(40) };
+        let unsure = Finding { sureness: Sureness::Unsure, ..sure.clone() };
+        let reason = DismissalReason::NotThere;
+        let open = after(reason, unsure.clone(), sure.clone());
+        assert_eq!(open, Err(ReleaseError::StillThere(vec![sure.clone()])), "{kind:?}");
+        for (dismissed, seen) in [(&sure, &unsure), (&unsure, &unsure), (&sure, &sure)] {
+            assert_eq!(after(reason, dismissed.clone(), seen.clone()), Ok(()), "{kind:?}");
+        }
     }
 }
 
