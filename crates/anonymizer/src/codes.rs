@@ -83,7 +83,7 @@ fn search(
     let rows = bars::rows(searched);
     let (read, search) = match catch_unwind(AssertUnwindSafe(|| read(searched))) {
         Ok(Some(read)) => (read, Search::Finished),
-        Ok(None) | Err(_) => (Vec::new(), Search::NotSearched),
+        Ok(None) | Err(_) => (Vec::new(), Search::BrokeOff),
     };
     let mut findings = Vec::new();
     let read = read.into_iter().map(|code| (code, SCORE_READ));

@@ -76,13 +76,12 @@ pub(crate) fn turned(pyramid: &Pyramid<'_>) -> Sight {
 }
 
 impl Sight {
-    /// What both passes saw; a finder that failed in either has not searched.
+    /// What both passes saw; a finder that failed in one of them broke off.
     pub(crate) fn joined(mut self, other: Self) -> Self {
         self.hits.extend(other.hits);
         for theirs in other.searched {
             match self.searched.iter_mut().find(|ours| ours.finder == theirs.finder) {
-                Some(ours) if theirs.search == Search::NotSearched => ours.search = Search::NotSearched,
-                Some(_) => {}
+                Some(ours) => ours.search = ours.search.and(theirs.search),
                 None => self.searched.push(theirs),
             }
         }

@@ -174,19 +174,26 @@ pub enum Doubt {
     Frames,
 }
 
-/// Whether a finder came to an end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// How far a finder came; the later it stands here, the less of the picture was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Search {
     /// It looked at the whole picture.
     Finished,
-    /// It could not look at the picture, failed while looking, or broke off before its end: only the reviewer's eyes saw all.
+    /// It broke off before its end: what it found is there, and only the reviewer's eyes saw all.
+    BrokeOff,
+    /// It could not look at the picture, or failed while looking: that it found nothing says nothing.
     NotSearched,
 }
 
 impl Search {
-    /// Of two parts of one search: it came to its end if both did.
+    /// Whether it looked at the whole picture.
+    pub fn is_finished(self) -> bool {
+        self == Self::Finished
+    }
+
+    /// Of two parts of one search: it came to its end if both did, and failed if both did.
     pub(crate) fn and(self, other: Self) -> Self {
-        if self == Self::Finished { other } else { self }
+        if self == other { self } else { Self::BrokeOff }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     decode::{Opened, open},
     error::IntakeError,
-    finding::{Doubt, Finding, Search, Searched},
+    finding::{Doubt, Finding, Searched},
     limits::Limits,
     look::{Sight, look},
     notice::Notice,
@@ -40,7 +40,7 @@ impl Inspection {
 
     /// Whether any finder did not come to an end, so that "nothing found" says nothing.
     pub fn has_unsearched(&self) -> bool {
-        self.searched.iter().any(|searched| searched.search == Search::NotSearched)
+        self.searched.iter().any(|searched| !searched.search.is_finished())
     }
 }
 

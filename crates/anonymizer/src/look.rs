@@ -67,7 +67,7 @@ impl Sight {
         self.findings.extend(findings.into_iter().take(room));
         for said in searched {
             for searched in self.searched.iter_mut().filter(|searched| searched.finder == said.finder) {
-                searched.search = if is_too_much { Search::NotSearched } else { said.search };
+                searched.search = if is_too_much { said.search.max(Search::BrokeOff) } else { said.search };
             }
         }
     }
@@ -162,7 +162,7 @@ fn hash(file: &[u8]) -> [u8; 32] {
     Sha256::digest(file).into()
 }
 
-/// Findings of one picture. Nobody answers more of them one by one, so beyond it a finder counts as not having searched.
+/// Findings of one picture. Nobody answers more of them one by one, so beyond it a finder broke off.
 const FINDINGS_MAX: usize = 256;
 
 #[cfg(test)]
@@ -189,7 +189,7 @@ mod tests {
             (sight.findings.len(), searched)
         };
         assert_eq!(of(FINDINGS_MAX), (FINDINGS_MAX, Search::Finished));
-        assert_eq!(of(FINDINGS_MAX + 1), (FINDINGS_MAX, Search::NotSearched));
+        assert_eq!(of(FINDINGS_MAX + 1), (FINDINGS_MAX, Search::BrokeOff));
     }
 
     #[test]

@@ -40,11 +40,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Takes account of another look: a finder that broke off in either has not seen all of the picture.
+    /// Takes account of another look: the one in which a finder came less far is told.
     pub(crate) fn note(&mut self, searched: &[Searched]) {
-        for again in searched.iter().filter(|again| again.search == Search::NotSearched) {
+        for again in searched {
             for record in self.finders.iter_mut().filter(|record| record.finder == again.finder) {
-                record.search = Search::NotSearched;
+                record.search = record.search.max(again.search);
             }
         }
     }

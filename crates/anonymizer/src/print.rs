@@ -118,7 +118,7 @@ fn search(pixels: &Pixels, large: &Pixels, capture: Capture) -> Option<(Vec<Find
     }
     // Where all is print, what nobody read is covered as well.
     if !is_all_print && has_unread(&seen, &findings) {
-        search = Search::NotSearched;
+        search = Search::BrokeOff;
     }
     findings.sort_by_key(|finding| finding.sureness);
     Some((findings, search))

@@ -9,7 +9,7 @@ use crate::{
     confirmation::{Concern, Confirmation, Dismissal, DismissalReason},
     cover::{Cover, check_covers},
     dicom, encode,
-    finding::{Doubt, Finder, Finding, FindingKind, Print, Search, Searched, Sureness},
+    finding::{Doubt, Finding, FindingKind, Print, Searched, Sureness},
     format::MediaType,
     grammar,
     inspect::Inspection,
@@ -126,8 +126,8 @@ pub struct Candidate {
     preview: CleanImage,
     mask: Mask,
     left: Vec<Left>,
-    /// Finders of which the reviewer was told that they had not searched.
-    unsearched: Vec<Finder>,
+    /// Finders of which the reviewer was told that they had not come to an end, and how far they came.
+    unsearched: Vec<Searched>,
 }
 
 impl fmt::Debug for Candidate {
@@ -146,15 +146,15 @@ impl Candidate {
     /// dismissed. What they are unsure of counts, too, if it is nearly a face, or print that is more than a mark.
     ///
     /// # Errors
-    /// [`ReleaseError::StillThere`] with what else they see; [`ReleaseError::Unsearched`] if one of them broke off of which the
-    /// reviewer was not told; [`ReleaseError::OpenDoubt`] of an object as a whole that was not answered;
+    /// [`ReleaseError::StillThere`] with what else they see; [`ReleaseError::Unsearched`] if one of them did not come as far
+    /// as the reviewer was told; [`ReleaseError::OpenDoubt`] of an object as a whole that was not answered;
     /// [`ReleaseError::OtherFile`].
     pub fn release(mut self, looked: &Looked) -> Result<Released, ReleaseError> {
         let sight = looked.sight();
         if !looked.is_of(&self.picture.bytes) || sight.stage != Stage::Whole {
             return Err(ReleaseError::OtherFile);
         }
-        if unsearched(&sight.searched).any(|finder| !self.unsearched.contains(&finder)) {
+        if unsearched(&sight.searched).any(|again| !self.is_told(again)) {
             return Err(ReleaseError::Unsearched);
         }
         // Older looks did not ask them.
@@ -171,6 +171,12 @@ impl Candidate {
         self.picture.manifest.note(&sight.searched);
         self.preview.manifest.note(&sight.searched);
         Ok(Released { picture: self.picture, preview: self.preview })
+    }
+
+    /// Whether the reviewer was told that this finder came no farther: one that broke off had seen a part, and one that failed
+    /// has seen nothing.
+    fn is_told(&self, again: Searched) -> bool {
+        self.unsearched.iter().any(|told| told.finder == again.finder && told.search >= again.search)
     }
 
     /// Whether the covers hide it, or it is what somebody dismissed, seen a little differently.
@@ -233,8 +239,8 @@ fn is_of(dismissal: &Dismissal, finding: &Finding) -> bool {
 }
 
 /// The finders that did not come to an end.
-fn unsearched(searched: &[Searched]) -> impl Iterator<Item = Finder> {
-    searched.iter().filter(|said| said.search == Search::NotSearched).map(|said| said.finder)
+fn unsearched(searched: &[Searched]) -> impl Iterator<Item = Searched> {
+    searched.iter().filter(|said| !said.search.is_finished()).copied()
 }
 
 /// Burns the covers in and writes a new picture and its preview, which leave once the finders have seen them again.
@@ -287,7 +293,7 @@ struct Reviewed {
     mask: Mask,
     manifest: Manifest,
     left: Vec<Left>,
-    unsearched: Vec<Finder>,
+    unsearched: Vec<Searched>,
 }
 
 impl Reviewed {

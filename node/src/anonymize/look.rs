@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use anonymizer::{
-    Cover, Doubt, Finding, Limits, Looked, Opened, Removed, Search, Series, Unsigned, View,
+    Cover, Doubt, Finding, Limits, Looked, Opened, Removed, Series, Unsigned, View,
     dicom::{Secret, Written, is_object},
     in_small,
 };
@@ -118,7 +118,7 @@ async fn look(pool: &Pool, file: Vec<u8>, frames: u32) -> Result<Looked, NotTake
 }
 
 fn has_unsearched(looked: &Looked) -> bool {
-    looked.sight().searched.iter().any(|searched| searched.search == Search::NotSearched)
+    looked.sight().searched.iter().any(|searched| !searched.search.is_finished())
 }
 
 impl From<PoolError> for NotTaken {

@@ -41,7 +41,7 @@ use std::{
     time::Duration,
 };
 
-use anonymizer::{Concern, Doubt, Finding, MediaType, Removed, Search, Searched, Series, View};
+use anonymizer::{Concern, Doubt, Finding, MediaType, Removed, Searched, Series, View};
 use house::{
     Actor, Command, Permission,
     audit::{Action, Outcome},
@@ -111,7 +111,7 @@ pub(crate) struct DraftPicture {
 impl DraftPicture {
     /// Whether a finder broke off, so that only the person's eyes have seen all of it.
     pub(crate) fn has_unsearched(&self) -> bool {
-        self.searched.iter().any(|searched| searched.search == Search::NotSearched)
+        self.searched.iter().any(|searched| !searched.search.is_finished())
     }
 
     /// Whether it waits for its person.

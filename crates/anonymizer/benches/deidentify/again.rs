@@ -7,8 +7,8 @@
 use std::{error::Error, fs, io::Write, path::Path};
 
 use anonymizer::{
-    Concern, Confirmation, Cover, Dismissal, DismissalReason, Finding, Inspection, Limits, ReleaseError, Search,
-    Sureness, inspect, look_at, prepare, warm,
+    Concern, Confirmation, Cover, Dismissal, DismissalReason, Finding, Inspection, Limits, ReleaseError, Sureness,
+    inspect, look_at, prepare, warm,
 };
 use protocol::ClinicianId;
 
@@ -56,7 +56,7 @@ impl Row {
     fn add(&mut self, out: &mut impl Write, name: &str, file: &[u8]) -> Answer<()> {
         let seen = inspect(file, &Limits::NETWORK)?;
         self.pictures += 1;
-        let breaks = seen.searched.iter().filter(|searched| searched.search == Search::NotSearched);
+        let breaks = seen.searched.iter().filter(|searched| !searched.search.is_finished());
         let breaks: Vec<String> = breaks.map(|searched| searched.finder.name().to_owned()).collect();
         self.broke_off += usize::from(!breaks.is_empty());
         let open = asked(&seen, &[])?;

@@ -195,7 +195,7 @@ fn pixels(picture: &RgbImage) -> Answer<Pixels> {
 fn found(pixels: &Pixels, capture: Option<Capture>) -> Answer<Vec<Finding>> {
     match find_print(pixels, capture.unwrap_or_else(|| Capture::of(pixels))) {
         (findings, Search::Finished) => Ok(findings),
-        (_, Search::NotSearched) => Err("a picture was not searched".into()),
+        (_, Search::BrokeOff | Search::NotSearched) => Err("a picture was not searched".into()),
     }
 }
 

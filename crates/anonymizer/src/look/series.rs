@@ -9,7 +9,7 @@ use super::{FINDINGS_MAX, Looked, Sight, Stage, hash, look_as};
 use crate::{
     dicom::{DicomError, Frames, Modality, Object, ObjectLimits},
     error::IntakeError,
-    finding::{Doubt, Finding, FindingKind, Search, Searched},
+    finding::{Doubt, Finding, FindingKind, Search},
     limits::Limits,
     pixels::Pixels,
     print::Capture,
@@ -84,9 +84,8 @@ impl Sight {
             self.join(finding);
         }
         for searched in &mut self.searched {
-            let broke_off = |again: &Searched| again.finder == searched.finder && again.search == Search::NotSearched;
-            if other.searched.iter().any(broke_off) {
-                searched.search = Search::NotSearched;
+            for again in other.searched.iter().filter(|again| again.finder == searched.finder) {
+                searched.search = searched.search.and(again.search);
             }
         }
         self.doubts.extend(other.doubts);
@@ -116,7 +115,7 @@ impl Sight {
         } else {
             let lost = |finder| finding.voices.iter().any(|voice| voice.finder == finder);
             for searched in self.searched.iter_mut().filter(|searched| lost(searched.finder)) {
-                searched.search = Search::NotSearched;
+                searched.search = searched.search.max(Search::BrokeOff);
             }
         }
     }
@@ -151,7 +150,7 @@ fn is_like(one: FindingKind, other: FindingKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Finder, Print, Region, Sureness, Voice};
+    use crate::{Finder, Print, Region, Searched, Sureness, Voice};
 
     fn finding(kind: FindingKind, x: u32, sureness: Sureness) -> Finding {
         let region = Region { x, y: 10, width: 20, height: 10 };
@@ -226,9 +225,10 @@ mod tests {
     fn a_finder_that_broke_off_in_one_frame_has_not_searched_the_object() {
         let mut broken = sight(Vec::new());
         broken.searched[1].search = Search::NotSearched;
-        let joined = sight(Vec::new()).joined(broken).joined(sight(Vec::new()));
-        let searched: Vec<_> = joined.searched.iter().map(|searched| searched.search == Search::Finished).collect();
-        assert_eq!(searched, [true, false, true, true]);
+        let joined = sight(Vec::new()).joined(broken.clone()).joined(sight(Vec::new()));
+        let searched: Vec<_> = joined.searched.iter().map(|searched| searched.search).collect();
+        assert_eq!(searched, [Search::Finished, Search::BrokeOff, Search::Finished, Search::Finished]);
+        assert_eq!(broken.clone().joined(broken).searched[1].search, Search::NotSearched, "it failed in every frame");
     }
 
     #[test]
@@ -237,6 +237,6 @@ mod tests {
         let joined = sight(crowd(0)).joined(sight(crowd(10_000)));
         assert_eq!(joined.findings.len(), FINDINGS_MAX);
         let lines = joined.searched.iter().find(|searched| searched.finder == Finder::Lines).unwrap();
-        assert_eq!(lines.search, Search::NotSearched);
+        assert_eq!(lines.search, Search::BrokeOff);
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn lines(map: &[f32], width: usize) -> (Vec<Line>, Search) {
             continue;
         }
         if lines.len() == LINES_MAX {
-            return (lines, Search::NotSearched);
+            return (lines, Search::BrokeOff);
         }
         grid.flood(start, 1, |_, place| map[place] >= PRINT_MIN, &mut is_seen, &mut blob);
         lines.extend(line_round(&blob, map, width));
@@ -117,6 +117,6 @@ mod tests {
         let (all, search) = lines(&tiles(LINES_MAX), 250);
         assert_eq!((all.len(), search), (LINES_MAX, Search::Finished));
         let (some, search) = lines(&tiles(LINES_MAX + 1), 250);
-        assert_eq!((some.len(), search), (LINES_MAX, Search::NotSearched));
+        assert_eq!((some.len(), search), (LINES_MAX, Search::BrokeOff));
     }
 }

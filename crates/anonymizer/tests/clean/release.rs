@@ -7,7 +7,7 @@ use anonymizer::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::writers::{HEIGHT, WIDTH, confirmation, inspection, noise, released, seen_again};
+use crate::writers::{HEIGHT, WIDTH, confirmation, inspection, noise, released, searched_again, seen_again};
 
 const FACE: Region = Region { x: 40, y: 16, width: 40, height: 40 };
 
@@ -325,6 +325,18 @@ fn a_finder_that_breaks_off_over_the_written_file_holds_it_back_unless_the_revie
     assert_eq!(told.clone().release(&all_broke_off).unwrap_err(), ReleaseError::Unsearched, "only of rustface");
     let all_finished = seen_again(&told, &[], Search::Finished);
     assert!(told.release(&all_finished).is_ok());
+
+    let told = prepared(searched(Finder::Rustface, Search::BrokeOff), confirmation());
+    let again = |search| {
+        let searches = [search, Search::Finished, Search::Finished, Search::Finished];
+        told.clone().release(&searched_again(&told, &searches)).map(|_| ())
+    };
+    assert_eq!([again(Search::Finished), again(Search::BrokeOff)], [Ok(()), Ok(())]);
+    assert_eq!(
+        again(Search::NotSearched),
+        Err(ReleaseError::Unsearched),
+        "what it saw before it broke off is not seen"
+    );
 
     let all = Finder::ALL.map(|finder| Searched { finder, search: Search::NotSearched });
     let told_of_all = prepared(all.to_vec(), confirmation());

@@ -205,9 +205,18 @@ pub(crate) fn seen_again(candidate: &Candidate, findings: &[Finding], search: Se
     seen_in(candidate.file(), findings, search)
 }
 
+/// The same without findings, where the finders came so far, each as it stands in the list of all.
+pub(crate) fn searched_again(candidate: &Candidate, searches: &[Search]) -> Looked {
+    let searched = Finder::ALL.into_iter().zip(searches).map(|(finder, search)| Searched { finder, search: *search });
+    looked_in(candidate.file(), &[], &searched.collect::<Vec<_>>())
+}
+
 /// The same of any file.
 pub(crate) fn seen_in(file: &[u8], findings: &[Finding], search: Search) -> Looked {
-    let searched = Finder::ALL.map(|finder| Searched { finder, search });
+    looked_in(file, findings, &Finder::ALL.map(|finder| Searched { finder, search }))
+}
+
+fn looked_in(file: &[u8], findings: &[Finding], searched: &[Searched]) -> Looked {
     let sight = serde_json::json!({ "stage": "Whole", "findings": findings, "searched": searched, "doubts": [] });
     let file_sha256 = Sha256::digest(file).into();
     let picture = image::load_from_memory(file).unwrap();

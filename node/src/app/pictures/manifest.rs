@@ -2,7 +2,7 @@
 
 use anonymizer::{
     CleanImage, Concern, Cover, CoverRecord, Dismissal, DismissalReason, Doubt, FinderRecord, FindingKind, Point,
-    Print, Region, Released, Search,
+    Print, Region, Released,
 };
 use protocol::{
     BlobId,
@@ -58,7 +58,7 @@ fn finder(record: &FinderRecord) -> manifest::Finder {
         name: Text::from(record.finder.name()),
         version: Text::from(record.finder.version()),
         model: record.model_sha256,
-        has_finished: record.search == Search::Finished,
+        has_finished: record.search.is_finished(),
     }
 }
 
@@ -143,6 +143,7 @@ fn removed_to_wire(kind: anonymizer::Removed) -> manifest::Removed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use anonymizer::Search;
     use protocol::ClinicianId;
 
     #[test]

@@ -3,7 +3,7 @@
 mod confirming;
 mod objects;
 
-use anonymizer::{Finder, Limits, Sight, Stage, Sureness};
+use anonymizer::{Finder, Limits, Search, Sight, Stage, Sureness};
 use house::Actor;
 use protocol::payload::content::Summary;
 

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use anonymizer::{COVERS_MAX, Doubt, Finding, Notice, Opened, Removed, Search, Searched, Series, Sight, Stage};
+use anonymizer::{COVERS_MAX, Doubt, Finding, Notice, Opened, Removed, Searched, Series, Sight, Stage};
 use house::{AccountId, draft::StepState};
 use protocol::{BlobId, CaseNumber, payload::content::Picture};
 use serde::{Deserialize, Serialize};
@@ -248,11 +248,11 @@ impl Laid {
         self.redraw(drawn.with_findings(&self.look.findings, from));
     }
 
-    /// Takes which finders did not get through the file as it would leave.
+    /// Takes which finders did not get as far through the file as it would leave as they did before.
     pub(super) fn searched_again(&mut self, searched: &[Searched]) {
-        for theirs in searched.iter().filter(|theirs| theirs.search == Search::NotSearched) {
+        for theirs in searched {
             let ours = self.look.searched.iter_mut().filter(|ours| ours.finder == theirs.finder);
-            ours.for_each(|ours| ours.search = Search::NotSearched);
+            ours.for_each(|ours| ours.search = ours.search.max(theirs.search));
         }
     }
 
