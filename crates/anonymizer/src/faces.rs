@@ -7,7 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::{
-    finding::{Finder, Finding, Search, Searched},
+    finding::{Finder, Finding, Search, Searched, Sureness},
     pixels::Pixels,
     pyramid::{LEVEL_PIXELS, Pyramid},
     warm::ModelError,
@@ -99,9 +99,10 @@ impl Sight {
     }
 }
 
-/// Whether so much of a picture looks like skin that a person must look where no finder saw a face.
-pub(crate) fn has_skin(pyramid: &Pyramid<'_>) -> bool {
-    pyramid.levels().last().is_some_and(skin::has_skin)
+/// Whether so much of a picture looks like skin that a person must look, as no finder is sure of a face in it.
+pub(crate) fn may_miss_one(found: &[Finding], pyramid: &Pyramid<'_>) -> bool {
+    let is_sure = found.iter().any(|finding| finding.sureness == Sureness::Sure);
+    !is_sure && pyramid.levels().last().is_some_and(skin::has_skin)
 }
 
 fn centerface_looks<'a>(pyramid: &Pyramid<'_>, looks: impl Iterator<Item = View<'a>>) -> Option<Vec<Hit>> {

@@ -166,7 +166,7 @@ impl Finding {
 /// Something about a whole picture that finders cannot settle, so that the reviewer must look and say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Doubt {
-    /// Much of it looks like skin, and no face was found.
+    /// Much of it looks like skin, and no finder is sure of a face.
     SkinWithoutFace,
     /// It is one of the slices that may be put together into a face.
     Head,

@@ -136,7 +136,7 @@ fn look_as(pixels: &Pixels, capture: Capture, told: &mut dyn FnMut(&Sight)) -> S
 fn faces_in(upright: faces::Sight, pyramid: &Pyramid<'_>) -> Sight {
     let faces = upright.joined(faces::turned(pyramid));
     let mut sight = Sight::so_far(faces.findings(pyramid.whole()), faces.searched());
-    if sight.findings.is_empty() && faces::has_skin(pyramid) {
+    if faces::may_miss_one(&sight.findings, pyramid) {
         sight.doubts.insert(Doubt::SkinWithoutFace);
     }
     sight

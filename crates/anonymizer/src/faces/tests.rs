@@ -3,6 +3,7 @@
 use crate::{
     faces::{
         hit::{Area, Hit},
+        may_miss_one,
         merge::merged,
         view::View,
     },
@@ -31,6 +32,18 @@ fn many_looks_at_one_face_are_one_finding_with_the_surest_voice_of_each_finder()
     let voices: Vec<_> = findings[0].voices.iter().map(|voice| (voice.finder, voice.score_thousandths)).collect();
     assert_eq!(voices, [(Finder::CenterFace, 800), (Finder::Rustface, 9_000)]);
     assert_eq!((findings[0].region.x, findings[0].region.width), (400, 100));
+}
+
+#[test]
+fn skin_is_a_doubt_unless_a_finder_is_sure_of_a_face() {
+    let even = |rgb: [u8; 3]| Pixels::new(1_000, 800, rgb.repeat(800_000)).expect("a buffer of that size");
+    let (skin, cloth) = (even([198, 134, 96]), even([60, 110, 160]));
+    let is_doubt = |pixels: &Pixels, hits: &[Hit]| {
+        may_miss_one(&merged(hits, pixels), &Pyramid::of(pixels).expect("it can be made smaller"))
+    };
+    let (sure, unsure) = (hit(0.9, 0, FACE), hit(0.16, 0, FACE));
+    assert!(is_doubt(&skin, &[]) && is_doubt(&skin, &[unsure]) && !is_doubt(&skin, &[sure]));
+    assert!(!is_doubt(&cloth, &[unsure]));
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub enum ReleaseError {
 fn open_doubt(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::SkinWithoutFace => {
-            "no face was found and much of the picture looks like skin; look for faces, and say that you did"
+            "no face was found for sure and much of the picture looks like skin; look for faces, and say that you did"
         }
         Doubt::Head => {
             "slices of a head can be put together into a face; leave out what shows one, and say that you looked"
