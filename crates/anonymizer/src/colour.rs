@@ -9,18 +9,28 @@ use crate::{notice::Notice, pixels::Pixels};
 /// A profile that moves no colour by more than this is taken for sRGB itself.
 const SAME_COLOUR_MAX: u8 = 1;
 
-/// Converts in place; `None` if the profile says sRGB, or so nearly that nobody sees it.
+/// Converts all pixels or none; `None` if the profile says sRGB, or so nearly that nobody sees it.
 pub(crate) fn to_srgb(pixels: &mut Pixels, profile: &[u8]) -> Option<Notice> {
-    let converted = catch_unwind(AssertUnwindSafe(|| convert(pixels, profile)));
-    match converted {
-        Ok(Some(true)) => Some(Notice::ColoursConverted),
-        Ok(Some(false)) => None,
+    match catch_unwind(AssertUnwindSafe(|| convert(pixels, profile))) {
+        Ok(Some(Converted::To(converted))) => {
+            *pixels = converted;
+            Some(Notice::ColoursConverted)
+        }
+        Ok(Some(Converted::Nothing)) => None,
         Ok(None) | Err(_) => Some(Notice::ColoursMayDiffer),
     }
 }
 
-/// Whether anything was converted; `None` if the profile cannot be read or does not fit the pixels.
-fn convert(pixels: &mut Pixels, profile: &[u8]) -> Option<bool> {
+/// What a profile does to a picture.
+enum Converted {
+    /// Nothing that anybody sees.
+    Nothing,
+    /// All of its pixels are these.
+    To(Pixels),
+}
+
+/// What was converted; `None` if the profile cannot be read or does not fit the pixels.
+fn convert(pixels: &Pixels, profile: &[u8]) -> Option<Converted> {
     let profile = ColorProfile::new_from_slice(profile).ok()?;
     match profile.color_space {
         DataColorSpace::Rgb => convert_rgb(pixels, &profile),
@@ -29,25 +39,24 @@ fn convert(pixels: &mut Pixels, profile: &[u8]) -> Option<bool> {
     }
 }
 
-fn convert_rgb(pixels: &mut Pixels, profile: &ColorProfile) -> Option<bool> {
+fn convert_rgb(pixels: &Pixels, profile: &ColorProfile) -> Option<Converted> {
     let srgb = ColorProfile::new_srgb();
     let transform = profile.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, TransformOptions::default()).ok()?;
     let samples: Vec<u8> = colour_cube();
     let mut moved = vec![0; samples.len()];
     transform.transform(&samples, &mut moved).ok()?;
     if samples.iter().zip(&moved).all(|(before, after)| before.abs_diff(*after) <= SAME_COLOUR_MAX) {
-        return Some(false);
+        return Some(Converted::Nothing);
     }
-    for y in 0..pixels.height() {
-        let row = pixels.row_mut(y);
-        let source = row.to_vec();
-        transform.transform(&source, row).ok()?;
+    let mut converted = pixels.clone();
+    for (y, source) in (0..pixels.height()).zip(pixels.rgb().chunks_exact(pixels.width() as usize * 3)) {
+        transform.transform(source, converted.row_mut(y)).ok()?;
     }
-    Some(true)
+    Some(Converted::To(converted))
 }
 
 /// A grey profile is one curve; it is applied through a table of all 256 greys. Coloured pixels are left alone.
-fn convert_grey(pixels: &mut Pixels, profile: &ColorProfile) -> Option<bool> {
+fn convert_grey(pixels: &Pixels, profile: &ColorProfile) -> Option<Converted> {
     if pixels.rgb().as_chunks::<3>().0.iter().any(|[r, g, b]| r != g || g != b) {
         return None;
     }
@@ -59,14 +68,15 @@ fn convert_grey(pixels: &mut Pixels, profile: &ColorProfile) -> Option<bool> {
     transform.transform(&greys, &mut table).ok()?;
     let table: Vec<u8> = table.into_iter().step_by(3).collect();
     if greys.iter().zip(&table).all(|(before, after)| before.abs_diff(*after) <= SAME_COLOUR_MAX) {
-        return Some(false);
+        return Some(Converted::Nothing);
     }
-    for y in 0..pixels.height() {
-        for channel in pixels.row_mut(y) {
+    let mut converted = pixels.clone();
+    for y in 0..converted.height() {
+        for channel in converted.row_mut(y) {
             *channel = table.get(usize::from(*channel)).copied().unwrap_or_default();
         }
     }
-    Some(true)
+    Some(Converted::To(converted))
 }
 
 /// Nine steps along each channel.

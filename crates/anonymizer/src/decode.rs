@@ -82,10 +82,11 @@ fn decode(scanned: &mut Scanned, limits: &Limits) -> Result<Pixels, IntakeError>
     if let Some(profile) = scanned.profile.take() {
         scanned.notices.extend(colour::to_srgb(&mut pixels, &profile));
     }
-    if scanned.orientation != Orientation::Upright {
+    let orientation = scanned.orientation.unwrap_or_default();
+    if orientation != Orientation::Upright {
         scanned.notices.insert(Notice::Turned);
     }
-    Ok(scanned.orientation.apply(pixels))
+    Ok(orientation.apply(pixels))
 }
 
 fn decode_bare(bare: &[u8], format: Format, limits: &Limits) -> Result<DynamicImage, IntakeError> {

@@ -27,7 +27,8 @@ pub(crate) struct Scanned {
     /// What the decoder is given: of a JPEG, PNG or WebP the pixels alone; of a TIFF or HEIC the file, of which the decoder
     /// reads the pixels alone.
     pub(crate) bare: Vec<u8>,
-    pub(crate) orientation: Orientation,
+    /// As the first part says that tells it.
+    pub(crate) orientation: Option<Orientation>,
     /// The colour profile, unpacked.
     pub(crate) profile: Option<Vec<u8>>,
     pub(crate) removed: BTreeSet<Removed>,
@@ -41,18 +42,16 @@ impl Scanned {
             width: 0,
             height: 0,
             bare: Vec::new(),
-            orientation: Orientation::Upright,
+            orientation: None,
             profile: None,
             removed: BTreeSet::new(),
             notices: BTreeSet::new(),
         }
     }
 
-    /// The first block of Exif says how the camera was held; all of them say what was there.
+    /// The first block of Exif that tells how the camera was held counts; all of them say what was there.
     fn add_exif(&mut self, exif: Exif) {
-        if self.orientation == Orientation::Upright {
-            self.orientation = exif.orientation.unwrap_or_default();
-        }
+        self.orientation = self.orientation.or(exif.orientation);
         self.removed.extend(exif.removed);
         self.removed.insert(Removed::Camera);
     }

@@ -11,7 +11,6 @@ use crate::{
     format::Format,
     limits::Limits,
     notice::Notice,
-    orientation::Orientation,
     removed::Removed,
     scan::{Ancillary, Scanned},
 };
@@ -85,7 +84,7 @@ fn check_extents(directory: &Directory<'_>, file: usize, limits: &Limits) -> Res
 
 fn note(scanned: &mut Scanned, directory: &Directory<'_>, bytes: &[u8], photometric: Option<u32>) {
     let facts = exif::read(bytes);
-    scanned.orientation = facts.orientation.unwrap_or(Orientation::Upright);
+    scanned.orientation = facts.orientation;
     let is_small_copy = facts.removed.contains(&Removed::Thumbnail);
     scanned.removed.extend(facts.removed.into_iter().filter(|kind| *kind != Removed::Thumbnail));
     if directory.next != 0 || is_small_copy {

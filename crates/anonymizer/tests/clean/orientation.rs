@@ -67,6 +67,17 @@ fn all_eight_orientations_stand_upright_in_every_format() {
 }
 
 #[test]
+fn the_first_block_that_tells_how_the_camera_was_held_counts() {
+    let jpeg = encoded(&DynamicImage::ImageRgb8(quarters()), image::ImageFormat::Jpeg);
+    let block = |orientation| segment(0xe1, &[b"Exif\0\0".as_slice(), &exif(orientation, b"no canary", b"")].concat());
+    for (first, second, counts) in [(1, 6, 0), (6, 1, 5), (3, 8, 2), (9, 6, 5)] {
+        let (orientation, size, expected) = GOLDEN[counts];
+        let turned = corners(&jpeg_with(&jpeg, &[block(first), block(second)]));
+        assert_eq!(turned, (size, expected.to_owned(), orientation != 1), "{first}, then {second}");
+    }
+}
+
+#[test]
 fn a_tiff_is_turned_by_its_own_tag() {
     let turned = [grey_tags(WIDTH, HEIGHT), vec![entry(0x0112, 3, 1, 6)]].concat();
     let seen = inspect(&tiff_of(&turned, 0, b""), &Limits::NETWORK).unwrap();
