@@ -1,7 +1,8 @@
 //! What a clean file may consist of, and nothing else: the last look at our own output, the first at a peer's.
 //!
-//! A file that passes has no segment, chunk or attribute that could carry metadata, a second picture or anything behind its
-//! end. The pixels themselves are not decoded here; those of a DICOM object lie open.
+//! A JPEG or PNG that passes has no segment or chunk that could carry metadata or a second picture, and nothing behind its end.
+//! A DICOM object keeps attributes: those that `dicom::check` knows, each in the form that it is written in. Pixels are not
+//! decoded here; those of an object lie open.
 
 mod jpeg;
 mod png;

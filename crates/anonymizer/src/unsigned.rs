@@ -77,10 +77,11 @@ impl Unsigned {
         self.media_type
     }
 
-    /// What the finders see in this very file beside what is covered, as a node would ask for it.
+    /// What the finders see in this very file that counts and that no cover hides. Nothing was dismissed in it; which finders
+    /// broke off and what they doubt stands in the sight.
     ///
     /// # Errors
-    /// [`ReleaseError::OtherFile`] if they looked at another, or not to the end.
+    /// [`ReleaseError::OtherFile`] if they looked at another, or so far only for upright faces.
     pub fn still_there(&self, looked: &Looked) -> Result<Vec<Finding>, ReleaseError> {
         let sight = looked.sight();
         if !looked.is_of(&self.bytes) || sight.stage != Stage::Whole {

@@ -1,7 +1,7 @@
 //! Patterns compiled once.
 //!
-//! The engine runs in time linear in the text (it has no backtracking), and every repetition here is bounded, so that one
-//! match costs little, too.
+//! The engine has no backtracking: one search takes time linear in the text, and the text has a limit. Repetitions of several
+//! parts are bounded; those of one class of characters may run on to where the class ends.
 
 use std::sync::LazyLock;
 
