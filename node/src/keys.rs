@@ -19,7 +19,7 @@ use protocol::{
 };
 use zeroize::Zeroizing;
 
-use crate::config::Institution;
+use crate::{config::Institution, entropy};
 
 const FORMAT: u32 = 1;
 
@@ -161,6 +161,7 @@ impl KeyFiles {
         if name == which.name() { Ok(seed) } else { Err(damaged()) }
     }
 
+    /// A key file is there whole or not at all: it is written beside its name, and given the name then.
     fn create(&self, which: Which, seed: &[u8; 32]) -> Result<(), KeyFileError> {
         let path = self.path(which);
         let io = |source: std::io::Error| match source.kind() {
@@ -168,14 +169,23 @@ impl KeyFiles {
             _ => KeyFileError::Io { path: path.clone(), source },
         };
         let line = Zeroizing::new(format!("consilium-key {FORMAT} {} {}\n", which.name(), hex::encode(seed)));
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(io)?;
-        file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
+        let part = path.with_extension(format!("part-{}", hex::encode(entropy::draw::<4>())));
+        let whole = written(&part, line.as_bytes()).and_then(|()| fs::hard_link(&part, &path));
+        // What is left of it was never a key.
+        let gone = fs::remove_file(&part);
+        whole.and(gone).map_err(io)?;
         fs::File::open(&self.directory).and_then(|directory| directory.sync_all()).map_err(io)
     }
 
     fn path(&self, which: Which) -> PathBuf {
         self.directory.join(format!("{}.key", which.name()))
     }
+}
+
+fn written(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn check_mode(path: &Path) -> Result<(), KeyFileError> {

@@ -38,14 +38,19 @@ fn pictures_bent_by_chance_are_answered_and_never_end_the_node() {
     let network = Network::of(1);
     let [a] = network.houses();
     a.employ("keller", "Dr. Ida Keller", "physician");
-    let keller = Visitor::sign_in(a, "keller");
+    let mut keller = Visitor::sign_in(a, "keller");
     let node = a.process();
     let pictures: Vec<Vec<u8>> = all_taken(b"a word").into_iter().map(|(_, picture)| picture).collect();
     let mut chance = Chance::of("bent");
     let (mut taken, mut refused) = (0, 0);
     for _ in 0..times("CONSILIUM_BENT", 200) {
         let picture = bent(&pictures[chance.below(pictures.len())], &mut chance);
-        let answer = keller.posts_case_with(Part::file("picture", "a.jpg", "image/jpeg", &picture));
+        let mut answer = keller.posts_case_with(Part::file("picture", "a.jpg", "image/jpeg", &picture));
+        // Whoever goes on for longer than a word of a password counts gives it again.
+        if answer.status == 403 && answer.text().contains("step-up") {
+            keller = Visitor::sign_in(a, "keller");
+            answer = keller.posts_case_with(Part::file("picture", "a.jpg", "image/jpeg", &picture));
+        }
         match answer.status {
             200 => taken += 1,
             422 => refused += 1,

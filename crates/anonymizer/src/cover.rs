@@ -12,8 +12,10 @@ pub const POINTS_MAX: usize = 512;
 pub const POINTS_TOTAL_MAX: usize = 8_192;
 /// Radius of a brush.
 pub const RADIUS_PX_MAX: u32 = 4_096;
-/// No coordinate of a cover lies beyond this.
-const PLACE_PX_MAX: u32 = 65_535;
+/// Rows of pixels that all brush strokes of a picture pass over, each point of them counted for itself.
+pub const BRUSH_ROWS_MAX: u64 = 4_000_000;
+/// No point of a cover and no corner of a box lies beyond this.
+pub const PLACE_PX_MAX: u32 = 65_535;
 
 /// The one colour under every cover of a photograph, and of every preview; an object's frames have their darkest value there.
 /// It is the grey whose JPEG coefficients are all zero, so that every decoder shows exactly this, whatever the quality. It
@@ -70,6 +72,12 @@ pub enum CoverError {
     /// A brush wider than any picture needs.
     #[error("brush has a radius of {0} px; the limit is {RADIUS_PX_MAX} px")]
     TooWide(u32),
+    /// Brush strokes that take longer to fill than any picture needs.
+    #[error("brush strokes pass over {0} rows of pixels; the limit is {BRUSH_ROWS_MAX}")]
+    TooMuchBrush(u64),
+    /// A point where no picture is.
+    #[error("cover has a point at {0} px; the limit is {PLACE_PX_MAX} px")]
+    TooFar(u32),
     /// It lies beside the picture, so the person hid nothing and may believe otherwise.
     #[error("cover {} hides no part of the picture", .0 + 1)]
     HidesNothing(usize),
@@ -98,7 +106,19 @@ impl Cover {
         if points > POINTS_MAX {
             return Err(CoverError::TooManyPoints(points));
         }
-        Ok(())
+        let places = self.points().iter().flat_map(|point| [point.x, point.y]);
+        match places.max().filter(|place| *place > PLACE_PX_MAX) {
+            Some(place) => Err(CoverError::TooFar(place)),
+            None => Ok(()),
+        }
+    }
+
+    /// Rows that have to be filled for a brush.
+    fn brush_rows(&self) -> u64 {
+        match self {
+            Self::Brush { points, radius } => points.len() as u64 * (2 * u64::from(*radius) + 1),
+            Self::Box(_) | Self::Ellipse(_) | Self::Polygon(_) => 0,
+        }
     }
 
     /// Whether it touches the picture, judged by the rectangle round it.
@@ -138,6 +158,10 @@ pub fn check_covers(covers: &[Cover], width: u32, height: u32) -> Result<(), Cov
     let together = covers.iter().map(|cover| cover.points().len()).sum();
     if together > POINTS_TOTAL_MAX {
         return Err(CoverError::TooManyPointsTogether(together));
+    }
+    let rows = covers.iter().map(Cover::brush_rows).sum();
+    if rows > BRUSH_ROWS_MAX {
+        return Err(CoverError::TooMuchBrush(rows));
     }
     match covers.iter().position(|cover| !cover.hides(width, height)) {
         Some(index) => Err(CoverError::HidesNothing(index)),

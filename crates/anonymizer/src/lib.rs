@@ -69,7 +69,8 @@ mod xmp;
 
 pub use confirmation::{Concern, Confirmation, Dismissal, DismissalReason};
 pub use cover::{
-    COVER_RGB, COVERS_MAX, Cover, CoverError, POINTS_MAX, POINTS_TOTAL_MAX, Point, RADIUS_PX_MAX, check_covers,
+    BRUSH_ROWS_MAX, COVER_RGB, COVERS_MAX, Cover, CoverError, PLACE_PX_MAX, POINTS_MAX, POINTS_TOTAL_MAX, Point,
+    RADIUS_PX_MAX, check_covers,
 };
 pub use decode::{Opened, open, open_view};
 pub use error::IntakeError;

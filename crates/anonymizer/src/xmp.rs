@@ -18,8 +18,12 @@ const PROPERTIES: [(&[&str], Removed); 6] = [
     (&[":description", ":title", ":subject", ":Headline", "UserComment"], Removed::Comment),
 ];
 
+/// Bytes of a packet that are searched; what people fill in stands at its beginning.
+const SEARCHED_MAX: usize = 1 << 20;
+
 /// A packet, or a part of one.
 pub(crate) fn read(packet: &[u8]) -> BTreeSet<Removed> {
+    let packet = packet.get(..SEARCHED_MAX).unwrap_or(packet);
     let says = |name: &str| packet.windows(name.len()).any(|window| window == name.as_bytes());
     let told = PROPERTIES.iter().filter(|(names, _)| names.iter().any(|name| says(name))).map(|(_, kind)| *kind);
     told.chain([Removed::EditingHistory]).collect()

@@ -111,12 +111,14 @@ impl App {
     /// Makes a draft a case, once however often it is asked for.
     pub(crate) async fn publish(&self, number: protocol::CaseNumber, actor: &Actor) -> Result<Said, AppError> {
         let joined = self.joined()?;
-        // One that is shared already is no draft any more.
-        if let Ok(draft) = self.own_draft(number, actor) {
-            identifying::refuse_open_in(&draft)?;
-        }
         let place = place(&joined);
-        let publish = self.say_to_house(speech::Command::Publish { number, place }, actor);
+        let publish = async {
+            // One that is shared already is no draft any more.
+            if let Ok(draft) = self.own_draft(number, actor) {
+                identifying::refuse_open_in(&draft)?;
+            }
+            self.say_to_house(speech::Command::Publish { number, place }, actor).await
+        };
         let waiting = self.with_its_originals_destroyed(number, publish).await?;
         self.said(CaseId { institution: place.institution, number }, waiting).await
     }

@@ -48,12 +48,14 @@ use house::{
     draft,
 };
 use protocol::{BlobId, CaseId, CaseNumber, payload::pairs::Side};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use super::{App, AppError, Unusable};
 use crate::{
     clock::now_ms,
+    network::Joined,
     reserve::Reserve,
     worker::{Pool, PoolError},
 };
@@ -68,10 +70,13 @@ pub(super) use unlisted::sweep;
 use confirmations::Confirmations;
 use looking::Looking;
 use open_draft::Made;
-use quarantine::Quarantine;
+use quarantine::{Quarantine, Trays};
+use tray::Tray;
 
 /// How often originals that are due are looked for.
 const ROUND: Duration = Duration::from_secs(60);
+/// Cases with pictures that are posted whole at once.
+const POSTS_MAX: usize = 16;
 /// Workers that decode pictures, and as many that look at them.
 const WORKERS: usize = 2;
 
@@ -82,6 +87,7 @@ pub(crate) struct Room {
     quarantine: Quarantine,
     looking: Looking,
     confirmations: Confirmations,
+    posts: Arc<Semaphore>,
     reserve: Arc<Reserve>,
 }
 
@@ -155,8 +161,15 @@ impl Room {
             quarantine: Quarantine::default(),
             looking: Looking::default(),
             confirmations: Confirmations::default(),
+            posts: Arc::new(Semaphore::new(POSTS_MAX)),
             reserve,
         })
+    }
+
+    /// Ends what is under way for pictures of a draft that are gone.
+    fn end(&self, draft: CaseNumber, gone: &[PictureId]) {
+        self.looking.end(gone);
+        self.confirmations.end(draft, gone);
     }
 
     /// Whether a picture of so many bytes can be taken in and the rest of the node goes on.
@@ -299,7 +312,7 @@ impl App {
     /// Takes a picture out of a draft; nothing of it is left.
     pub(crate) async fn remove_picture(&self, draft: CaseNumber, id: PictureId, actor: &Actor) -> Result<(), AppError> {
         self.open_draft(draft, actor).await?.remove(id).await?;
-        self.pictures.confirmations.end((draft, id));
+        self.pictures.end(draft, &[id]);
         Ok(())
     }
 
@@ -346,10 +359,11 @@ impl App {
         let mut trays = self.pictures.quarantine.open(blobs).await?;
         // Only now: while this waited for its turn the draft may have become a case, whose pictures these are.
         self.draft_for(Permission::PrepareDraft, draft, actor)?;
+        let gone = trays.get(draft).map(Tray::ids).unwrap_or_default();
         trays.clear(blobs, draft).await?;
         blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
         discard()?;
-        self.pictures.confirmations.end_all(draft);
+        self.pictures.end(draft, &gone);
         Ok(())
     }
 
@@ -363,7 +377,7 @@ impl App {
         let blobs = &joined.shared().blobs;
         let mut trays = self.pictures.quarantine.open(blobs).await?;
         let published = publish.await?;
-        self.pictures.confirmations.end_all(draft);
+        self.pictures.end(draft, &trays.get(draft).map(Tray::ids).unwrap_or_default());
         if let Err(error) = trays.clear(blobs, draft).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
@@ -373,32 +387,45 @@ impl App {
         Ok(published)
     }
 
-    /// Destroys originals whose time is over or whose draft is no more. How many there were.
+    /// Destroys originals whose time is over or whose draft is no more. How many there were. One draft for which that fails
+    /// keeps none of the others waiting.
     pub(crate) async fn destroy_due_originals(&self, now_ms: u64) -> Result<usize, AppError> {
         let joined = self.joined()?;
         let blobs = &joined.shared().blobs;
         let mut trays = self.pictures.quarantine.open(blobs).await?;
-        let mut count = 0;
+        let (mut count, mut failed) = (0, Ok(()));
         for tray in trays.all() {
-            let draft = tray.draft();
-            let (is_draft, is_published) = self.desk.look(|house| {
-                (house.drafts().get(tray.owner(), draft).is_ok(), house.drafts().published(draft).is_some())
-            });
-            count += match is_draft {
-                true => trays.clear_due(blobs, draft, now_ms).await?,
-                false => trays.clear(blobs, draft).await?,
-            };
-            let left = trays.get(draft);
-            let is_gone = |laid: &&tray::Laid| left.and_then(|left| left.picture(laid.id)?.raw).is_none();
-            for laid in tray.pictures.iter().filter(is_gone) {
-                self.pictures.confirmations.end((draft, laid.id));
-            }
-            if !is_draft && !is_published {
-                blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
+            match self.destroy_due_of(&mut trays, &tray, &joined, now_ms).await {
+                Ok(destroyed) => count += destroyed,
+                Err(error) => failed = failed.and(Err(error)),
             }
         }
         for id in blobs.originals_due(now_ms).await? {
             count += blobs.destroy_original(id).await?.erased;
+        }
+        failed.map(|()| count)
+    }
+
+    async fn destroy_due_of(
+        &self,
+        trays: &mut Trays,
+        tray: &Tray,
+        joined: &Joined,
+        now_ms: u64,
+    ) -> Result<usize, AppError> {
+        let (blobs, draft) = (&joined.shared().blobs, tray.draft());
+        let (is_draft, is_published) = self
+            .desk
+            .look(|house| (house.drafts().get(tray.owner(), draft).is_ok(), house.drafts().published(draft).is_some()));
+        let count = match is_draft {
+            true => trays.clear_due(blobs, draft, now_ms).await?,
+            false => trays.clear(blobs, draft).await?,
+        };
+        let left = trays.get(draft);
+        let is_gone = |id: &PictureId| left.and_then(|left| left.picture(*id)?.raw).is_none();
+        self.pictures.end(draft, &tray.ids().into_iter().filter(is_gone).collect::<Vec<_>>());
+        if !is_draft && !is_published {
+            blobs.erase_case(CaseId { institution: joined.me(), number: draft }).await?;
         }
         Ok(count)
     }

@@ -130,6 +130,8 @@ fn of_cover(error: &CoverError) -> String {
         }
         CoverError::TooFewPoints { points_min, .. } => with("refused-too-few-points", "least", points_min),
         CoverError::TooWide(radius) => with("refused-brush-too-wide", "found", radius),
+        CoverError::TooMuchBrush(_) => get("refused-too-much-brush"),
+        CoverError::TooFar(place) => with("refused-too-far", "found", place),
         CoverError::HidesNothing(index) => with("refused-hides-nothing", "number", index + 1),
     }
 }

@@ -2,9 +2,9 @@
 //! they broke.
 //!
 //! A picture is decoded before its sender is answered, and looked at behind that, which takes longer; so the two have queues
-//! of their own, and so has what a person confirms and waits for. Bounded are how many wait in each, how many bytes wait to
-//! be decoded, and how many pictures are unpacked at once: what is done with the pixels of a picture is therefore done here,
-//! before the next one gets its turn.
+//! of their own, and so has what a person confirms. Bounded are how many wait in the first two, how many bytes wait to be
+//! decoded, and how many pictures are unpacked at once: what is done with the pixels of a picture is therefore done here,
+//! before the next one gets its turn. How many are confirmed at once is for those who ask.
 
 use std::{
     path::PathBuf,
@@ -265,12 +265,12 @@ impl Inner {
         patience: Duration,
         read: impl FnOnce(&mut Output, &Limits) -> Result<T, WireError> + Send + 'static,
     ) -> Result<T, PoolError> {
-        let seat = self.seat().await?;
         let is_object = is_object(&file);
+        // A file that took a worker over before finds no secret there, nor one that does so later.
         let has_secret = matches!(task, Task::Deidentify { .. });
+        let seat = if has_secret { self.new_seat().await? } else { self.seat().await? };
         let request = Request { task, limits: self.limits, file };
         match seat.ask(request, patience, read).await {
-            // A file that takes a worker over later finds no secret there.
             Ok((seat, answer)) if has_secret => {
                 drop(seat);
                 Ok(answer)
@@ -286,17 +286,23 @@ impl Inner {
         }
     }
 
-    /// A child that waits, or a new one when its time has come.
+    /// A child that waits, or a new one.
     async fn seat(&self) -> Result<Seat, PoolError> {
-        let not_before = {
-            let mut bench = self.bench();
-            while let Some(mut seat) = bench.idle.pop() {
-                if seat.is_alive() {
-                    return Ok(seat);
-                }
+        while let Some(mut seat) = self.idle() {
+            if seat.is_alive() {
+                return Ok(seat);
             }
-            bench.not_before
-        };
+        }
+        self.new_seat().await
+    }
+
+    fn idle(&self) -> Option<Seat> {
+        self.bench().idle.pop()
+    }
+
+    /// A new child when its time has come.
+    async fn new_seat(&self) -> Result<Seat, PoolError> {
+        let not_before = self.bench().not_before;
         if let Some(time) = not_before {
             sleep_until(time).await;
         }

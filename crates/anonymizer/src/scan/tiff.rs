@@ -24,6 +24,8 @@ const PHOTOMETRIC: u16 = 262;
 const PROFILE: u16 = 34_675;
 /// Directories after which nobody counts the pages further.
 const PAGES_MAX: usize = 1_000;
+/// Directories of all pages with their smaller versions and masks.
+const DIRECTORIES_MAX: usize = 2_000;
 
 /// Size, depth, compression, photometry, fill order, strips, samples, planes, predictor, colour map, tiles, sample format.
 const KEPT: [u16; 20] =
@@ -101,6 +103,9 @@ fn further_pages(bytes: &[u8], first: u32, order: ByteOrder) -> Result<usize, In
     while at != 0 && pages < PAGES_MAX {
         if !seen.insert(at) {
             return Err(damaged("its directories lead in a circle"));
+        }
+        if seen.len() > DIRECTORIES_MAX {
+            return Err(damaged("it has more directories than a scanner writes"));
         }
         let directory = exif::directory(bytes, at, order).ok_or(IntakeError::Incomplete(Format::Tiff))?;
         pages += usize::from(!belongs_to_another(&directory));

@@ -1,8 +1,8 @@
 //! Under a cover every decoded pixel has one colour, in the picture that leaves the house.
 
 use anonymizer::{
-    COVER_RGB, COVERS_MAX, Cover, CoverError, Limits, MediaType, POINTS_MAX, Point, RADIUS_PX_MAX, Region,
-    ReleaseError, Released, check_covers, open,
+    COVER_RGB, COVERS_MAX, Cover, CoverError, Limits, MediaType, PLACE_PX_MAX, POINTS_MAX, Point, RADIUS_PX_MAX,
+    Region, ReleaseError, Released, check_covers, open,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -199,12 +199,20 @@ fn a_cover_that_cannot_be_drawn_is_refused() {
         (vec![Cover::Polygon(points(POINTS_MAX)); 17], CoverError::TooManyPointsTogether(17 * POINTS_MAX)),
         (vec![Cover::Polygon(points(2))], CoverError::TooFewPoints { points: 2, points_min: 3 }),
         (vec![Cover::Brush { points: vec![], radius: 3 }], CoverError::TooFewPoints { points: 0, points_min: 1 }),
+        (
+            vec![Cover::Brush { points: points(500), radius: RADIUS_PX_MAX }],
+            CoverError::TooMuchBrush(500 * (2 * u64::from(RADIUS_PX_MAX) + 1)),
+        ),
+        (
+            vec![Cover::Brush { points: vec![Point { x: 1, y: 1 }, Point { x: 1, y: PLACE_PX_MAX + 1 }], radius: 4 }],
+            CoverError::TooFar(PLACE_PX_MAX + 1),
+        ),
         (vec![Cover::Brush { points: points(1), radius: RADIUS_PX_MAX + 1 }], CoverError::TooWide(RADIUS_PX_MAX + 1)),
         (vec![whole.clone(), region(WIDE, 0, 5, 5)], CoverError::HidesNothing(1)),
         (vec![region(3, 3, 0, 9)], CoverError::HidesNothing(0)),
         (vec![region(u32::MAX, u32::MAX, u32::MAX, u32::MAX)], CoverError::HidesNothing(0)),
         (
-            vec![Cover::Brush { points: vec![Point { x: u32::MAX, y: u32::MAX }], radius: 9 }],
+            vec![Cover::Brush { points: vec![Point { x: PLACE_PX_MAX, y: 1 }], radius: 9 }],
             CoverError::HidesNothing(0),
         ),
     ] {

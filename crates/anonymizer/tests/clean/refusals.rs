@@ -115,6 +115,8 @@ fn a_tiff_of_several_pages_is_refused_and_one_with_thumbnails_is_not() {
     check(&tiff_with_more(&[small, (1, 0), page]), "this file holds 3 pictures of equal rank");
     let seen = inspect(&tiff_with_more(&[small, mask, small_before]), &Limits::NETWORK).unwrap();
     assert!(seen.removed.contains(&anonymizer::Removed::FurtherPictures));
+    let many = "the TIFF is damaged: it has more directories than a scanner writes";
+    check(&tiff_with_more(&[small; 2_001]), many);
     let base = grey_tags(WIDTH, HEIGHT);
     check(&tiff_of(&base, 8 + WIDTH * HEIGHT + 1_000, b""), "the TIFF ends too early");
     let small = [base, vec![entry(254, 4, 1, 1)]].concat();

@@ -108,19 +108,11 @@ impl Confirmations {
         }
     }
 
-    /// Ends what is under way for a picture that is gone, and forgets what there was to tell of it.
-    pub(super) fn end(&self, place: Place) {
-        self.end_where(|of| of == place);
-    }
-
-    /// The same for all pictures of a draft.
-    pub(super) fn end_all(&self, draft: CaseNumber) {
-        self.end_where(|(of, _)| of == draft);
-    }
-
-    fn end_where(&self, is_gone: impl Fn(Place) -> bool) {
-        for (_, state) in self.all().extract_if(.., |place, _| is_gone(*place)) {
-            if let State::Underway { end, .. } = state {
+    /// Ends what is under way for pictures of a draft that are gone, and forgets what there was to tell of them.
+    pub(super) fn end(&self, draft: CaseNumber, gone: &[PictureId]) {
+        let mut all = self.all();
+        for id in gone {
+            if let Some(State::Underway { end, .. }) = all.remove(&(draft, *id)) {
                 end.cancel();
             }
         }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use anonymizer::{
-    Candidate, Confirmation, Inspection, Limits, Looked, Opened, ReleaseError, View,
+    Candidate, Confirmation, Inspection, Limits, Looked, Opened, ReleaseError, View, check_covers,
     dicom::{Written, is_object},
     prepare, prepare_object,
 };
@@ -115,6 +115,7 @@ impl App {
         let look = reviewed.look.clone();
         self.pictures.check_room(file.len())?;
         let covers = review.drawn.covers()?;
+        check_covers(&covers, look.width, look.height).map_err(Unusable::Cover)?;
         let confirmation = Confirmation {
             reviewer: self.reviewer(actor)?,
             dismissed: review.drawn.dismissals(&look.findings)?,

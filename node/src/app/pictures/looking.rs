@@ -5,7 +5,7 @@
 //! quarantine with the original, and the next round begins it anew. Deliberately absent: what a finding means.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, btree_map::Entry},
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
@@ -14,6 +14,7 @@ use anonymizer::Sight;
 use protocol::CaseNumber;
 use store::Found;
 use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     PictureId,
@@ -27,10 +28,10 @@ use crate::{
 /// Words of a worker on their way to the tray; it says one before its last.
 const WORDS_MAX: usize = 1;
 
-/// Pictures that are being looked at, or wait for their turn.
+/// Pictures that are being looked at, or wait for their turn, each with what ends that.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Looking {
-    all: Arc<Mutex<BTreeSet<PictureId>>>,
+    all: Arc<Mutex<BTreeMap<PictureId, CancellationToken>>>,
     /// Told whenever one is through.
     ended: Arc<Notify>,
 }
@@ -39,27 +40,41 @@ pub(super) struct Looking {
 struct Underway {
     all: Looking,
     id: PictureId,
+    /// Cancelled when nobody needs it any more.
+    end: CancellationToken,
 }
 
 impl Looking {
+    /// Ends what is under way for pictures that are gone.
+    pub(super) fn end(&self, gone: &[PictureId]) {
+        let all = self.all();
+        gone.iter().filter_map(|id| all.get(id)).for_each(CancellationToken::cancel);
+    }
+
     /// None if it is under way already.
-    fn begin(&self, id: PictureId) -> Option<Underway> {
-        self.all().insert(id).then(|| Underway { all: self.clone(), id })
+    fn begin(&self, id: PictureId, end: CancellationToken) -> Option<Underway> {
+        match self.all().entry(id) {
+            Entry::Occupied(_) => None,
+            Entry::Vacant(place) => {
+                place.insert(end.clone());
+                Some(Underway { all: self.clone(), id, end })
+            }
+        }
     }
 
     /// Waits for whoever looks at it already.
-    async fn begin_in_turn(&self, id: PictureId) -> Underway {
+    async fn begin_in_turn(&self, id: PictureId, end: CancellationToken) -> Underway {
         loop {
             let mut ended = pin!(self.ended.notified());
             ended.as_mut().enable();
-            if let Some(underway) = self.begin(id) {
+            if let Some(underway) = self.begin(id, end.clone()) {
                 return underway;
             }
             ended.await;
         }
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeSet<PictureId>> {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<PictureId, CancellationToken>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -74,12 +89,18 @@ impl Drop for Underway {
 impl App {
     /// Has a picture looked at while nobody waits for it.
     pub(super) fn look_behind(self: &Arc<Self>, place: Place, draft: CaseNumber, id: PictureId) {
-        let Some(underway) = self.pictures.looking.begin(id) else { return };
-        let (app, leaving) = (Arc::downgrade(self), self.leaving.clone());
+        let Some(underway) = self.pictures.looking.begin(id, self.leaving.child_token()) else { return };
+        let app = Arc::downgrade(self);
         tokio::spawn(async move {
-            let _underway = underway;
-            let looking = look_at(app, place, draft, id);
-            if let Some(Err(error)) = leaving.run_until_cancelled(looking).await {
+            let looked = underway.end.run_until_cancelled(look_at(app.clone(), place, draft, id)).await;
+            let Err(error) = looked.unwrap_or(Err(AppError::Stopping)) else { return };
+            // The picture is not to blame, if it is still there.
+            if matches!(error, AppError::Stopping | AppError::Io(_))
+                && let Some(app) = app.upgrade()
+            {
+                drop(app.note_look(draft, id, Laid::takes_its_try_back).await);
+            }
+            if !matches!(error, AppError::Stopping) {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error = error, "A picture could not be looked at to the end.");
             }
@@ -89,8 +110,9 @@ impl App {
     /// Has a picture looked at for somebody who waits for it.
     pub(super) async fn look_now(self: &Arc<Self>, draft: CaseNumber, id: PictureId) -> Result<(), AppError> {
         let place = self.pictures.pool.line_up()?;
-        let _underway = self.pictures.looking.begin_in_turn(id).await;
-        look_at(Arc::downgrade(self), place, draft, id).await
+        let underway = self.pictures.looking.begin_in_turn(id, self.leaving.child_token()).await;
+        let looking = look_at(Arc::downgrade(self), place, draft, id);
+        underway.end.run_until_cancelled(looking).await.unwrap_or(Err(AppError::Stopping))
     }
 
     /// Begins to look at what waits in quarantine and nobody looks at: a node that stopped left it so, or no worker could be

@@ -51,6 +51,11 @@ impl App {
             let why = "a person must look at every picture and confirm that it shows nothing identifying";
             return Err(AppError::conflict(why));
         }
+        // Each keeps a request waiting until its last picture was looked at twice.
+        let _turn = match files.is_empty() {
+            true => None,
+            false => Some(self.pictures.posts.clone().try_acquire_owned().map_err(|_| busy())?),
+        };
         let number = self.begin_draft(actor)?;
         let written = self.write_case(number, new, files, word, actor).await;
         let said = match written {
@@ -80,6 +85,8 @@ impl App {
         word: Word,
         actor: &Actor,
     ) -> Result<(), AppError> {
+        // Words are cheaper to refuse than pictures.
+        write(&mut self.own_draft(number, actor)?, new)?;
         let mut ids = Vec::new();
         for file in files {
             let id = self.lay_picture(number, file, actor).await?.id;
@@ -91,12 +98,7 @@ impl App {
             self.pair_pictures(number, *before, true, actor).await?;
         }
         self.settle_pictures(number, actor).await?;
-        self.change_draft(number, actor, |content| {
-            fill(content, new)?;
-            unfit(&content.summary).map_or(Ok(()), Err)?;
-            content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))?;
-            identifying::refuse_open_in(content)
-        })?;
+        self.change_draft(number, actor, |content| write(content, new))?;
         Ok(())
     }
 
@@ -142,6 +144,10 @@ impl App {
     }
 }
 
+fn busy() -> AppError {
+    AppError::Busy("too many cases with pictures are being posted just now; post this one again in a moment".to_owned())
+}
+
 /// Each number, from 1, is that of a picture which another follows, and no picture belongs to two pairs.
 fn check_pairs(befores: &[usize], pictures: usize) -> Result<(), AppError> {
     let is_pair = |before: &usize| (1..pictures).contains(before);
@@ -153,6 +159,14 @@ fn check_pairs(befores: &[usize], pictures: usize) -> Result<(), AppError> {
             "each is the number, from 1, of a picture that another one follows, and no picture belongs to two pairs",
         )),
     }
+}
+
+/// Writes the words of a case that may be shared as they are.
+fn write(content: &mut Content, new: &NewCase) -> Result<(), AppError> {
+    fill(content, new)?;
+    unfit(&content.summary).map_or(Ok(()), Err)?;
+    content.summary.check().map_err(|cause| AppError::invalid("case", &cause.to_string()))?;
+    identifying::refuse_open_in(content)
 }
 
 fn fill(content: &mut Content, new: &NewCase) -> Result<(), AppError> {

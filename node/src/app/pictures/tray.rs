@@ -133,6 +133,10 @@ impl Tray {
         if self.pictures.iter().all(Laid::is_confirmed) { StepState::Done } else { StepState::Begun }
     }
 
+    pub(super) fn ids(&self) -> Vec<PictureId> {
+        self.pictures.iter().map(|laid| laid.id).collect()
+    }
+
     pub(super) fn picture(&self, id: PictureId) -> Option<&Laid> {
         self.pictures.iter().find(|laid| laid.id == id)
     }
@@ -227,6 +231,11 @@ impl Laid {
         if self.look.tries > TRIES_MAX {
             self.look.progress = Progress::Failed;
         }
+    }
+
+    /// One try was the house's own fault and does not count.
+    pub(super) fn takes_its_try_back(&mut self) {
+        self.look.tries = self.look.tries.saturating_sub(1);
     }
 
     /// Takes what the finders say so far, or in the end; what is sure of it is covered before anybody looked.

@@ -85,6 +85,8 @@ fn whatever_is_not_accepted_is_said_in_a_whole_sentence() {
         CoverError::TooManyPointsTogether(found),
         CoverError::TooFewPoints { points: 1, points_min: 3 },
         CoverError::TooWide(5),
+        CoverError::TooMuchBrush(5),
+        CoverError::TooFar(5),
         CoverError::HidesNothing(1),
     ];
     let releases = [
