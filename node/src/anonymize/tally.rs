@@ -207,7 +207,11 @@ impl Tally {
             let key = if order.looked { "anonymize-next-again" } else { "anonymize-next" };
             writeln!(out, "{}", t.with2(key, "sheet", &sheet, "into", &into))?;
         }
-        writeln!(out, "{}", t.with("anonymize-delete", "sheet", &sheet))
+        let is_shown = |fate: &Fate| !matches!(fate, Fate::Refused(_) | Fate::PassedOver(_) | Fate::Unseen);
+        if self.count(is_shown) > 0 {
+            writeln!(out, "{}", t.with("anonymize-delete", "sheet", &sheet))?;
+        }
+        Ok(())
     }
 }
 

@@ -68,9 +68,9 @@ impl PostedForm {
         Ok((request, Some(Self { path, bytes })))
     }
 
-    /// What of it may be kept, for whose browser it came from.
+    /// What of it may be kept, for whose browser it came from. Of somebody who signed out nobody can tell whose it was.
     pub(super) async fn read(self, whose: &str) -> Kept {
-        if own_path(&self.path) != self.path || self.path.starts_with("/first/") {
+        if whose.is_empty() || own_path(&self.path) != self.path || self.path.starts_with("/first/") {
             return Kept::default();
         }
         let mut request = Request::new(Body::from(self.bytes));

@@ -271,6 +271,16 @@ async fn what_was_typed_survives_the_end_of_the_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_what_came_after_signing_out_nothing_is_promised() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let case = ward.case("one", "Target lesions", crate::app::Audience::Network).await;
+    one.post("/sign-out", &[]).await;
+    let asked = one.post(&format!("/cases/{case}/comments"), &[("body", "Was a tick found?")]).await;
+    assert_eq!(asked.header("location"), format!("/sign-in?next=/cases/{case}"), "{}", asked.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_wrote_is_not_sent_on_but_asked_for_again() {
     let ward = Ward::founded().await;
     let mut admin = ward.administrator().await;
