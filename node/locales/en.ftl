@@ -933,6 +933,7 @@ refused-too-few-points = A shape needs at least { $least } points.
 refused-too-much-brush = The brush strokes are too wide and too long together. Cover it with a box.
 refused-too-far = A cover has a point at { $found } pixels, where no picture is. Remove it and draw it anew.
 refused-brush-too-wide = A brush of { $found } pixels is too wide. Cover it with a box.
+refused-not-hidden = You say that another cover hides finding { $number } better, and none lies there. Cover it, or give another reason why it may be seen.
 refused-open-finding = Finding { $number } is neither covered nor dismissed; cover it, or say why it may be seen.
 refused-head = Slices of a head can be put together into a face. Look whether each is needed, and say that you did.
 refused-frames = The covers lie on every frame. Look at each of them, in each window, and say that you did.

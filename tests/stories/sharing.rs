@@ -77,11 +77,11 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     let left = || dismissed(&browser).pop().unwrap_or_default();
     browser.press_at(".editor-list li:first-child .quiet");
     wait_until("what was found is left uncovered", || left()["reason"].is_null() && left()["finding"] == 0);
-    browser.choose("#why-0", "not-identifying");
-    wait_until("a reason is given", || left()["reason"] == "not-identifying");
+    browser.choose("#why-0", "wrong-place");
+    wait_until("a reason is given", || left()["reason"] == "wrong-place");
     browser.choose("#why-0", "");
     wait_until("and taken back", || left()["reason"].is_null());
-    browser.choose("#why-0", "wrong-place");
+    browser.choose("#why-0", "not-identifying");
     assert_eq!(browser.count(".by-numbers :enabled"), 0, "the editor alone says what is covered");
     let chosen = covers(&browser);
     browser.inspect();
@@ -91,7 +91,7 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     browser.has("mask-editor.is-live");
     browser.inspect();
     assert_eq!(covers(&browser), chosen, "covers are kept before anything is confirmed");
-    assert_eq!(left()["reason"], "wrong-place", "and so is why one is not there");
+    assert_eq!(left()["reason"], "not-identifying", "and so is why one is not there");
     ticks_every_box(&browser);
     browser.press("Save this picture");
 
@@ -132,7 +132,7 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     browser.sees(&format!("Cleaned, {} covers; confirmed by Dr. Ida Keller", chosen.len()));
     browser.inspect();
     browser.press("Cleaned");
-    browser.sees("Another cover hides it better");
+    browser.sees("It does not show who the patient is");
     browser.inspect();
 
     wait_until("B has the case", || b.case(&case).is_some() && b.finds("xylofluorosis", &case));

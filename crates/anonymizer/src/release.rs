@@ -25,6 +25,9 @@ pub use refusal::ReleaseError;
 
 /// A finding counts as covered if so many hundredths of its region are.
 pub(crate) const COVERED_HUNDREDTHS: u64 = 85;
+/// Whoever says of a finding that another cover hides it has so many hundredths of its region covered: a place that was found
+/// may be much larger than what is to be hidden there.
+const HIDDEN_HUNDREDTHS: u64 = 30;
 /// Two looks saw the same thing if what both regions hold is so much of what either holds: a face within a larger one, or a
 /// line that says more than it did, is another.
 const SAME_OVERLAP: f64 = 0.5;
@@ -210,9 +213,11 @@ impl Left {
         Self { sureness: seen.min().unwrap_or(Sureness::Unsure), dismissal }
     }
 
-    /// Whether a finding is what was dismissed, seen a little differently: no surer, and telling no more.
+    /// Whether a finding is what was dismissed, seen a little differently: no surer, and telling no more. What is said to be
+    /// hidden is not to be seen.
     fn answers(&self, finding: &Finding) -> bool {
-        self.sureness <= finding.sureness
+        self.dismissal.reason != DismissalReason::CoveredOtherwise
+            && self.sureness <= finding.sureness
             && self.tells_as_much_as(finding.kind)
             && self.dismissal.region.overlap(&finding.region) >= SAME_OVERLAP
     }
@@ -377,6 +382,13 @@ fn check_findings(findings: &[Finding], dismissed: &[Dismissal], mask: &Mask) ->
     let unknown = dismissed.iter().position(|dismissal| !findings.iter().any(|finding| is_of(dismissal, finding)));
     if let Some(index) = unknown {
         return Err(ReleaseError::UnknownDismissal(index));
+    }
+    let is_bare = |finding: &Finding| {
+        let is_it = |said: &Dismissal| said.reason == DismissalReason::CoveredOtherwise && is_of(said, finding);
+        dismissed.iter().any(is_it) && mask.share(finding.region) < HIDDEN_HUNDREDTHS
+    };
+    if let Some(index) = findings.iter().position(is_bare) {
+        return Err(ReleaseError::NotHidden(index));
     }
     let is_open = |finding: &Finding| {
         !dismissed.iter().any(|dismissal| is_of(dismissal, finding)) && mask.share(finding.region) < COVERED_HUNDREDTHS

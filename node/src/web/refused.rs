@@ -140,6 +140,7 @@ fn of_release(error: &ReleaseError) -> String {
     match error {
         ReleaseError::Cover(cause) => of_cover(cause),
         ReleaseError::OpenFinding(index) => with("refused-open-finding", "number", index + 1),
+        ReleaseError::NotHidden(index) => with("refused-not-hidden", "number", index + 1),
         ReleaseError::UnknownDismissal(_) => get("refused-unknown-finding"),
         ReleaseError::StillThere(found) => with("refused-still-there", "count", found.len()),
         ReleaseError::Unsearched => get("refused-unsearched"),

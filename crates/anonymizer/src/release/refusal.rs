@@ -15,6 +15,9 @@ pub enum ReleaseError {
     /// A finding is neither covered nor dismissed; its index counts from 0, the sentence from 1.
     #[error("finding {} is neither covered nor dismissed; cover it, or say why it may be seen", .0 + 1)]
     OpenFinding(usize),
+    /// A finding is said to be hidden by another cover, and none lies there; its index counts from 0, the sentence from 1.
+    #[error("finding {} is said to be hidden by another cover, and none lies there; cover it, or say why it may be seen", .0 + 1)]
+    NotHidden(usize),
     /// A dismissal names nothing that was found.
     #[error("dismissal {0} names no finding of this picture; look at the picture again")]
     UnknownDismissal(usize),

@@ -211,10 +211,7 @@ fn a_cover_that_cannot_be_drawn_is_refused() {
         (vec![whole.clone(), region(WIDE, 0, 5, 5)], CoverError::HidesNothing(1)),
         (vec![region(3, 3, 0, 9)], CoverError::HidesNothing(0)),
         (vec![region(u32::MAX, u32::MAX, u32::MAX, u32::MAX)], CoverError::HidesNothing(0)),
-        (
-            vec![Cover::Brush { points: vec![Point { x: PLACE_PX_MAX, y: 1 }], radius: 9 }],
-            CoverError::HidesNothing(0),
-        ),
+        (vec![Cover::Brush { points: vec![Point { x: PLACE_PX_MAX, y: 1 }], radius: 9 }], CoverError::HidesNothing(0)),
     ] {
         assert_eq!(check_covers(&covers, WIDE, HIGH), Err(expected));
         let refused = released(inspection(noise(WIDE, HIGH)), &covers, confirmation(), &Limits::NETWORK);

@@ -48,6 +48,17 @@ fn a_dismissal_must_name_a_finding() {
 }
 
 #[test]
+fn what_is_said_to_be_hidden_by_another_cover_has_one() {
+    let hidden = || {
+        let reason = DismissalReason::CoveredOtherwise;
+        Confirmation { dismissed: vec![Dismissal { kind: FindingKind::Face, region: FACE, reason }], ..confirmation() }
+    };
+    assert_eq!(refusal(with_a_face(), &[], hidden()), ReleaseError::NotHidden(0));
+    let half = Cover::Box(Region { width: FACE.width / 2, ..FACE });
+    assert!(released(with_a_face(), &[half], hidden(), &Limits::NETWORK).is_ok());
+}
+
+#[test]
 fn a_picture_that_no_finder_searched_needs_eyes() {
     let mut seen = inspection(noise(160, 120));
     seen.searched.push(Searched { finder: Finder::Rustface, search: Search::NotSearched });

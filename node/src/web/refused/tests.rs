@@ -91,6 +91,7 @@ fn whatever_is_not_accepted_is_said_in_a_whole_sentence() {
     ];
     let releases = [
         ReleaseError::OpenFinding(1),
+        ReleaseError::NotHidden(1),
         ReleaseError::UnknownDismissal(1),
         ReleaseError::Unsearched,
         ReleaseError::TooLarge { bytes_max: 1 << 20 },
