@@ -29,7 +29,7 @@ static IP6: Pattern = LazyLock::new(|| compile(r"[\da-f]{0,4} (?: :{1,2} [\da-f]
 static MAC: Pattern = LazyLock::new(|| compile(r"[\da-f]{2} (?: [:-][\da-f]{2} ){5}"));
 static CALLED: Pattern = LazyLock::new(|| {
     compile(
-        r"\b (?P<what> telefax | fax (?:nummer)? | télécopie | phone | telephone | tel | mobile | cell (?:phone)? | call (?:ed|ing)? | callback | contact (?:ed)? (?:\s(?:number|no|at))? | reach (?:ed|able)? | pager | whatsapp | sms | text | hotline | extension | ext | telefon | handy | mobil | rufnummer | téléphone | portable ) \b
+        r"\b (?P<what> telefax | fax (?:nummer)? | télécopie | phone | telephone | tel | mobile | cell (?:phone)? | call (?:ed|ing)? | callback | contact (?:ed)? (?:\s(?:number|no|at))? | reach (?:ed|able)? | pager | whatsapp | sms | text | hotline | extension | ext | durchwahl | telefon | handy | mobil | rufnummer | téléphone | portable ) \b
           [\s.:\#]{0,3} (?: (?: number | no | nr | is | at | on | unter | line | au | an | to | : | (?:him|her|them|me)\s(?:at|on) ) \b [\s.:\#]{1,3} ){0,3}
           (?P<number> \+? \(? \d [\d\s()./–-]{2,} \d )",
     )
@@ -87,7 +87,9 @@ fn numbers(whole: &str) -> Vec<Mark> {
             let class =
                 if is_fax && !what.as_str().eq_ignore_ascii_case("téléphone") { Class::Fax } else { Class::Phone };
             marks.push(Mark::new(number.start(), number.end(), class, 930, Advice::LeaveOut));
-        } else if digits >= 3 && matches!(what.as_str().to_lowercase().as_str(), "ext" | "extension" | "pager") {
+        } else if digits >= 3
+            && matches!(what.as_str().to_lowercase().as_str(), "ext" | "extension" | "pager" | "tel" | "durchwahl")
+        {
             marks.push(Mark::new(number.start(), number.end(), Class::Phone, 800, Advice::LeaveOut));
         }
     }

@@ -37,6 +37,13 @@ static IN_FIGURES: Pattern = LazyLock::new(|| {
         r"(?P<a>\d{1,4}) (?P<sign>[/.\-–]) \s? (?P<b>\d{1,2}) (?P<again>[/.\-–]) \s? (?P<c>\d{2,4}) (?: T\d\d:\d\d )?",
     )
 });
+/// A day of birth with blanks between its figures, which nothing else would make a date.
+static BORN_APART: Pattern = LazyLock::new(|| {
+    compile(
+        r"\b(?: dob | d\.o\.b\. | born | birthdate | date \s of \s birth | geb | geboren | geburtsdatum | née? | naissance ) \b [\s.:*]{0,3} (?: (?:on|am|le) \s )?
+          (?P<a>\d{1,2}) (?P<sign>\s) (?P<b>\d{1,2}) (?P<again>\s) (?P<c>(?:19|20)\d\d) \b",
+    )
+});
 static DAY_AND_MONTH: Pattern = LazyLock::new(|| {
     compile(
         r"\b(?P<before> on | since | dated | date | dob | from | until | till | seen | visit | admitted | discharged | appointment | surgery | am | vom | seit | bis | le | du | the ) [\s:]{1,2} (?P<a>\d{1,2}) (?P<sign>[/.]) (?P<b>\d{1,2}) (?P<point>\.?)",
@@ -176,6 +183,12 @@ fn in_figures(text: &Text<'_>, this_year: u16) -> Vec<Found> {
         let Some(span) = found.get(0) else { continue };
         if let Some(day) = in_order(&found, this_year).filter(|_| no_digits_around(whole, span.start(), span.end())) {
             all.push(Found { start: span.start(), end: span.end(), day, score: 950 });
+        }
+    }
+    for found in BORN_APART.captures_iter(whole) {
+        let (Some(from), Some(to)) = (found.name("a"), found.name("c")) else { continue };
+        if let Some(day) = in_order(&found, this_year) {
+            all.push(Found { start: from.start(), end: to.end(), day, score: 950 });
         }
     }
     for found in DAY_AND_MONTH.captures_iter(whole) {

@@ -225,6 +225,8 @@ fn a_date_becomes_its_year_and_a_later_one_a_count_of_days() {
     assert_eq!(advice(text, "2023-01-05"), "write \"2023\"");
     assert_eq!(advice(text, "2023-01-17"), "write \"2023\", or count days: \"day +12\"");
     assert_eq!(advice("DOB 04/15/1958", "04/15/1958"), "write the age in years");
+    assert_eq!(advice("DOB: 01 02 1950", "01 02 1950"), "write the age in years");
+    assert_eq!(advice("Back to the ward, Durchwahl 4711.", "4711"), "leave it out");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::marked;
 
-const CLINICAL: [&str; 30] = [
+const CLINICAL: [&str; 31] = [
     "BP 120/80, HR 72, T 37.2 °C, pH 7.35, SpO2 98 % on 2 L/min.",
     "L5-S1 disc, T4 sensory level, day 3 after surgery, in 2019, aged 45.",
     "Crohn's disease with a Foley catheter; Gleason 4+3=7; Wells score 3; CHA2DS2-VASc 5.",
@@ -24,6 +24,7 @@ const CLINICAL: [&str; 30] = [
     "Left Bundle Branch Block With Chest Pain: What Would You Do?",
     "A Rare Case of Cutaneous Anthrax in a Young Shepherd: Diagnosis and Management",
     "Der Patient klagt über Schmerzen im rechten Arm seit 3 Tagen. Befund: Fraktur des Radius.",
+    "Bekannter Morbus Bechterew, Zustand nach Sturz auf das linke Handgelenk.",
     "La patiente présente une fièvre à 39,2 °C depuis 3 jours. Traitement par amoxicilline 1 g.",
     "Guillain-Barré syndrome last year; Lou Gehrig's disease; Graves' disease; Sjögren's.",
     "A high Chaddock reflex, a Modified Duke Score of 4, a Framingham risk score of 12.",
