@@ -438,7 +438,8 @@ open-audience = Nobody has said who may see it
 share-cannot-unsee = You can withdraw the case whenever you wish, and every hospital that has it will be told to erase it. What people have seen, they have seen.
 share-sign-hint = Your signature goes under the case. Please show once more that it is you.
 share-do = Sign and share
-share-not-ready = A step before this one is not done.
+share-not-ready = A step before this one is not done, or something in it has changed since.
+share-go-there = Go to that step
 
 ## A case
 

@@ -177,7 +177,8 @@ async fn whoever_gives_their_word_sees_how_far_it_is_and_gives_it_once() {
     assert_eq!(one.get(&format!("{draft}/hide")).await.header("location"), second);
     let shelf = one.get(&format!("{draft}/pictures")).await.body;
     assert!(shelf.contains("Programs look at what was written once more"), "{shelf}");
-    assert!(one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await.status == 409);
+    let refused = one.post(&format!("{draft}/share"), &[("password", PASSWORD)]).await;
+    assert!(refused.status == 409 && refused.body.contains("A step before this one is not done"), "{}", refused.body);
 
     let twice = one.post(first, &word).await;
     assert_eq!((twice.status.as_u16(), twice.header("refresh")), (422, format!("1; url={saved}").as_str()));

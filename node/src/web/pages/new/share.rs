@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use house::draft::StepState;
+use house::{Refusal, draft::StepState};
 
 use super::{
     Draft, Step, Work,
@@ -14,6 +14,7 @@ use super::{
     place_of,
 };
 use crate::{
+    app::AppError,
     sentences::Sentences,
     web::{
         extract::Posted,
@@ -68,6 +69,11 @@ pub(super) async fn share(
     // The session has a new token: the browser learns it, whatever became of the case.
     match said {
         Ok(said) => Ok(reading.web.go_with_session(&session, &place_of(&said))),
+        Err(AppError::Refused(Refusal::Conflict(_))) => {
+            let work = Work::open(&reading, &draft).await?;
+            let page = (StatusCode::CONFLICT, html(&page(&reading, &work, None).await?)?).into_response();
+            Ok(reading.web.hand_session(&session, page))
+        }
         Err(error) => Ok(reading.web.hand_session(&session, Problem::from(error).into_response())),
     }
 }
