@@ -28,7 +28,7 @@ pub(super) struct Piece {
     pub(super) is_marked: bool,
 }
 
-/// Marked words; those that stand in a text twice are there once.
+/// Marked words; those that stand in a text twice are there once, as what weighs most there.
 #[derive(Clone)]
 pub(super) struct Mark {
     pub(super) words: String,
@@ -49,18 +49,30 @@ pub(super) fn marked_text(
     if found.is_empty() {
         return Ok(None);
     }
-    let mut marks: Vec<Mark> = Vec::new();
-    for mark in &found {
-        if !marks.iter().any(|known| known.words == mark.words.as_str()) {
-            marks.push(Mark {
-                words: mark.words.0.clone(),
-                instead: instead(&mark.advice),
-                is_open: mark.is_open(),
-                reasons: reasons(mark),
-            });
+    let marks = heaviest(&found).into_iter().map(listed).collect();
+    Ok(Some(MarkedText { field, field_key, pieces: pieces(text, &found), marks }))
+}
+
+/// Of the same words the first mark that asks for an answer, else the first: in the order in which words first stand there.
+fn heaviest(found: &[MarkedWords]) -> Vec<&MarkedWords> {
+    let mut marks: Vec<&MarkedWords> = Vec::new();
+    for mark in found {
+        match marks.iter_mut().find(|known| known.words == mark.words) {
+            None => marks.push(mark),
+            Some(known) if known.level < mark.level => *known = mark,
+            Some(_) => {}
         }
     }
-    Ok(Some(MarkedText { field, field_key, pieces: pieces(text, &found), marks }))
+    marks
+}
+
+fn listed(mark: &MarkedWords) -> Mark {
+    Mark {
+        words: mark.words.0.clone(),
+        instead: instead(&mark.advice),
+        is_open: mark.is_open(),
+        reasons: reasons(mark),
+    }
 }
 
 fn pieces(text: &str, found: &[MarkedWords]) -> Vec<Piece> {
@@ -162,6 +174,18 @@ mod tests {
         assert!(!shown.marks[0].is_open);
         let chosen: Vec<_> = shown.marks[0].reasons.iter().filter(|reason| reason.is_chosen).collect();
         assert_eq!((chosen.len(), chosen[0].key), (1, "keep-agreed"));
+    }
+
+    #[test]
+    fn of_the_same_words_those_count_that_hold_the_text_back() {
+        let mut found = marked(&[("", "Anna Smith came with Anna Smith.")], &[]).unwrap();
+        found[0].level = Level::Low;
+        for _ in 0..2 {
+            let marks = heaviest(&found);
+            assert_eq!((marks.len(), marks[0].level), (1, Level::High));
+            assert!(listed(marks[0]).is_open && listed(marks[0]).reasons.len() == 4, "the page asks for an answer");
+            found.reverse();
+        }
     }
 
     #[test]
