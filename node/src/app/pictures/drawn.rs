@@ -82,9 +82,11 @@ pub(crate) enum Reason {
 }
 
 impl Drawn {
-    /// What the editor posted.
+    /// What the editor posted. No finding is left open twice.
     pub(crate) fn parse(text: &str) -> Result<Self, AppError> {
-        serde_json::from_str(text).map_err(|_| Unusable::CoversUnreadable.into())
+        let drawn: Self = serde_json::from_str(text).map_err(|_| Unusable::CoversUnreadable)?;
+        let findings: BTreeSet<_> = drawn.dismissed.iter().map(|dismissed| dismissed.finding).collect();
+        if findings.len() == drawn.dismissed.len() { Ok(drawn) } else { Err(Unusable::CoversUnreadable.into()) }
     }
 
     /// A cover on every finding that is sure; one that is not is left open until its person says something of it.
@@ -141,10 +143,12 @@ impl Drawn {
     pub(crate) fn stays(mut self, finding: usize, reason: Reason) -> Self {
         let is_its = |cover: &mut DrawnCover| cover.finding == Some(finding);
         let cover = self.covers.extract_if(.., is_its).last();
-        if cover.is_some() {
-            self.dismissed.push(Dismissed { finding, reason: None, cover });
+        let before = self.dismissed.extract_if(.., |dismissed| dismissed.finding == finding).last();
+        if cover.is_some() || before.is_some() {
+            let cover = cover.or(before.and_then(|before| before.cover));
+            self.dismissed.push(Dismissed { finding, reason: Some(reason), cover });
         }
-        self.excused(finding, Some(reason))
+        self
     }
 
     /// With the cover on a finding that was taken off, or that nobody had put there.
@@ -294,6 +298,20 @@ mod tests {
         assert_eq!(dismissals[0].reason, DismissalReason::NotIdentifying);
         assert_eq!(Drawn::parse(&serde_json::to_string(&drawn).unwrap()).unwrap(), drawn);
         assert!(drawn.dismissals(&[face(50)]).is_err());
+    }
+
+    #[test]
+    fn no_finding_is_left_open_twice() {
+        let one = r#"{ "finding": 0, "reason": "wrong-place" }"#;
+        let both = format!(
+            r#"{{ "covers": [{{ "shape": "box", "x": 1, "y": 2, "width": 3, "height": 4, "finding": 0 }}], "dismissed": [{one}] }}"#
+        );
+        let stays = Drawn::parse(&both).unwrap().stays(0, Reason::NotIdentifying);
+        assert_eq!((stays.covers.len(), stays.dismissed.len()), (0, 1));
+        assert_eq!(stays.dismissed[0].reason, Some(Reason::NotIdentifying));
+        assert!(stays.put_back(0).covered() == 1, "its cover is kept");
+        let twice = Drawn::parse(&format!(r#"{{ "covers": [], "dismissed": [{one}, {one}] }}"#));
+        assert!(twice.unwrap_err().to_string().contains("cannot be read"));
     }
 
     #[test]
