@@ -457,6 +457,7 @@ manifest-lead-house = This account is kept with the case, which no other hospita
 manifest-reviewer = Looked at and confirmed by
 manifest-covers = Covers, burnt in
 manifest-no-covers = None.
+manifest-at = at { $x }, { $y }
 manifest-by-program = found by a program
 manifest-by-person = drawn by a person
 manifest-dismissed = Found and left uncovered

@@ -60,14 +60,14 @@ struct FinderShown {
 struct CoverShown {
     shape_key: &'static str,
     origin_key: &'static str,
-    /// Empty: the shape has no box.
-    size: String,
+    /// Its size and place; empty: the shape has no box.
+    place: String,
 }
 
 /// What was found and left open.
 struct DismissedShown {
     kind_key: &'static str,
-    size: String,
+    place: String,
     reason_key: &'static str,
 }
 
@@ -121,13 +121,14 @@ fn cover(cover: &Cover) -> CoverShown {
         Shape::Box => "shape-box",
         Shape::Other(_) => "shape-other",
     };
-    let size = if matches!(cover.shape, Shape::Box | Shape::Ellipse) { size_of(&cover.numbers) } else { String::new() };
+    let has_box = matches!(cover.shape, Shape::Box | Shape::Ellipse);
+    let place = if has_box { place_of(&cover.numbers) } else { String::new() };
     let origin_key = match cover.origin {
         Origin::Finder => "manifest-by-program",
         Origin::Person => "manifest-by-person",
         Origin::Other(_) => "manifest-by-other",
     };
-    CoverShown { shape_key, origin_key, size }
+    CoverShown { shape_key, origin_key, place }
 }
 
 fn left_open(dismissed: &Dismissal) -> DismissedShown {
@@ -137,7 +138,7 @@ fn left_open(dismissed: &Dismissal) -> DismissedShown {
         DismissalReason::NotThere => "reason-not-a-finding",
         DismissalReason::Other(_) => "reason-other",
     };
-    DismissedShown { kind_key: kind_key(dismissed.kind), size: size_of(&dismissed.area), reason_key }
+    DismissedShown { kind_key: kind_key(dismissed.kind), place: place_of(&dismissed.area), reason_key }
 }
 
 const fn kind_key(kind: FindingKind) -> &'static str {
@@ -175,9 +176,11 @@ const fn concern_key(concern: Concern) -> &'static str {
     }
 }
 
-/// Width and height of a box that says left, top, width, height.
-fn size_of(numbers: &[u32]) -> String {
-    if let [_, _, width, height] = numbers { format!("{width} × {height} px") } else { String::new() }
+/// Size and place of a box that says left, top, width, height.
+fn place_of(numbers: &[u32]) -> String {
+    let [x, y, width, height] = numbers else { return String::new() };
+    let at = Sentences::english().with2("manifest-at", "x", x.to_string(), "y", y.to_string());
+    format!("{width} × {height} px {at}")
 }
 
 const fn removed_key(removed: Removed) -> &'static str {
@@ -202,12 +205,12 @@ mod tests {
     #[test]
     fn what_a_newer_node_may_say_is_called_nothing_that_it_is_not() {
         let shown = cover(&Cover { shape: Shape::Other(9), origin: Origin::Other(9), numbers: vec![1, 2, 3, 4] });
-        assert_eq!((shown.shape_key, shown.origin_key, shown.size.as_str()), ("shape-other", "manifest-by-other", ""));
+        assert_eq!((shown.shape_key, shown.origin_key, shown.place.as_str()), ("shape-other", "manifest-by-other", ""));
         let left = left_open(&Dismissal {
             kind: FindingKind::Face,
             area: vec![1, 2, 3, 4],
             reason: DismissalReason::Other(9),
         });
-        assert_eq!((left.reason_key, left.size.as_str()), ("reason-other", "3 × 4 px"));
+        assert_eq!((left.reason_key, left.place.as_str()), ("reason-other", "3 × 4 px at 1, 2"));
     }
 }

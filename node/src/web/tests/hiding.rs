@@ -139,7 +139,8 @@ async fn what_is_left_uncovered_is_signed_with_the_reason_that_the_person_gave()
     assert!(account.contains("c4619d066ed35e84"), "the model that looked: {account}");
     assert!(
         left.contains("Looks like a face, ")
-            && left.contains("px: It does not show who the patient is")
+            && left.contains(" px at ")
+            && left.contains(": It does not show who the patient is")
             && !account.contains("%cover"),
         "{account}"
     );
