@@ -206,8 +206,9 @@ look-back = Back to the pictures
 drop-here = You can also drop pictures here.
 drop-sending = Sending, %percent per cent
 drop-reading = Sent. The pictures are being read.
-drop-failed = The pictures did not arrive. They are still chosen here; try again.
-drop-stopped = Stopped. Nothing was kept.
+drop-failed = These pictures were not taken in. They are still chosen here; try again. What was taken in stands below.
+drop-unknown = The connection broke before an answer came. Look below whether it was taken in.
+drop-stopped = Stopped. These pictures were not sent. They are still chosen here. What was taken in stands below.
 drop-stop = Stop
 
 hide-title = Hide what shows who it is

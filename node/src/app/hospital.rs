@@ -5,7 +5,7 @@ use std::sync::Arc;
 use house::Actor;
 use store::{Journal, NewRecord, Secret};
 
-pub(crate) use super::pictures::tests::{no_second_look, taken_in_blindly};
+pub(crate) use super::pictures::tests::{no_second_look, room_for_one, taken_in_blindly};
 use super::{App, NewAccount, NewAttestation, journal_options};
 use crate::{cli::Init, config::Config, keys::KeyFiles, layout::Layout, node};
 

@@ -14,7 +14,7 @@ use crate::app::{
     hospital::{Hospital, speaking_for},
     reading::CaseOrPlate,
 };
-use crate::worker::Turn;
+use crate::worker::{Place, Turn};
 
 const PORTRAIT: &[u8] = include_bytes!("../../../demo/pictures/portrait.jpg");
 const RETINA: &[u8] = include_bytes!("../../../demo/pictures/microaneurysms.jpg");
@@ -25,6 +25,18 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 /// As long as this is held, nothing that a person confirmed is looked at once more.
 pub(crate) async fn no_second_look(app: &App) -> Turn {
     app.pictures.pool.last_turn().await.unwrap()
+}
+
+/// As long as this is held, one more picture is taken in and none is looked at.
+pub(crate) async fn room_for_one(app: &App) -> (Vec<Turn>, Vec<Place>) {
+    let pool = &app.pictures.pool;
+    let mut places: Vec<Place> = std::iter::from_fn(|| pool.line_up().ok()).collect();
+    let mut turns = Vec::new();
+    for _ in 0..WORKERS {
+        turns.push(pool.turn(places.pop().unwrap()).await.unwrap());
+    }
+    places.pop();
+    (turns, places)
 }
 
 /// Takes a picture in as if the first look had missed whatever there is.

@@ -3,7 +3,10 @@
 use house::audit::{Action, Line};
 
 use super::ward::{PASSWORD, Ward};
-use crate::{app::Audience, sentences::Sentences};
+use crate::{
+    app::{Audience, hospital::room_for_one},
+    sentences::Sentences,
+};
 
 pub(super) const BOUNDARY: &str = "----between-the-parts";
 
@@ -65,6 +68,24 @@ async fn a_file_that_is_refused_keeps_no_other_out_and_is_named_by_its_place() {
     assert!(lines[0].starts_with("2\tThis is not a picture") && lines[1].starts_with("4\t"), "{}", words.body);
     assert_eq!(lines[2..], ["The others were taken in and stand below."]);
     assert!(!answer.body.contains("File 1") && !answer.body.contains("Byron"), "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_room_ends_between_two_files_the_page_shows_what_was_taken_in() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let pictures = one.post("/cases/new", &[]).await.header("location").to_owned();
+    let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
+    let files = of_files(&[&grey(64, 48), &grey(32, 16)]);
+    let room = room_for_one(&ward.app).await;
+    let answer = one.send_bytes("POST", &pictures, &content_type, files.clone(), &[]).await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    assert!(answer.body.contains("64 × 48") && !answer.body.contains("32 × 16"), "{}", answer.body);
+    assert!(answer.body.contains("File 2: ") && !answer.body.contains("File 1"), "{}", answer.body);
+    let none = one.send_bytes("POST", &pictures, &content_type, files, &[("accept", "text/plain")]).await;
+    assert_eq!((none.status.as_u16(), none.header("content-type")), (503, "text/plain; charset=utf-8"));
+    drop(room);
+    assert_eq!(one.get(&pictures).await.body.matches("id=\"picture-").count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,12 +14,13 @@ use protocol::{CaseNumber, payload::pairs::Side};
 use super::{Draft, Step, Work};
 use crate::{
     app::{App, AppError, Confirming, DraftPicture, PictureId, Progress, ShownPicture},
+    entropy,
     sentences::Sentences,
     web::{
         extract::{Asked, Posted, id},
         frame::{FieldProblem, Frame, Reading, html},
         intake::file_of,
-        pages::frames::view_of,
+        pages::{error, frames::view_of},
         pieces::side_key,
         problem::Problem,
         refused::beside_the_field,
@@ -93,7 +94,7 @@ pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<
 pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: Multipart) -> Result<Response, Problem> {
     let number: CaseNumber = id("draft", &draft)?;
     let actor = reading.visitor.actor;
-    let (mut count, mut refused) = (0, Vec::new());
+    let (mut count, mut refused, mut failed) = (0, Vec::new(), Vec::new());
     loop {
         let field = form.next_field().await.map_err(|_| unreadable())?;
         let Some(field) = field else { break };
@@ -109,13 +110,36 @@ pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: M
         count += 1;
         let added = reading.web.run_async(move |app| async move { app.add_picture(number, file, &actor).await }).await;
         if let Err(error) = added {
-            refused.push((count, beside_the_field(error)?));
+            match beside_the_field(error) {
+                Ok(text) => refused.push((count, text)),
+                Err(problem) => failed.push((count, problem)),
+            }
         }
     }
+    if failed.len() == count
+        && let Some((_, problem)) = failed.pop()
+    {
+        return Err(problem);
+    }
+    refused.extend(failed.into_iter().map(|(place, problem)| (place, failure(&problem))));
     if refused.is_empty() {
         return Ok(Redirect::to(&format!("/drafts/{number}/pictures")).into_response());
     }
+    refused.sort_by_key(|(place, _)| *place);
     not_taken(&reading, &draft, count, refused).await
+}
+
+/// The words for a file that could not be taken in while others were answered for, with the code under which it is in the log.
+fn failure(problem: &Problem) -> String {
+    let code = hex::encode(entropy::draw::<4>());
+    let cause = problem.cause().unwrap_or_default();
+    tracing::warn!(
+        request.code = code,
+        request.status = problem.status.as_u16(),
+        error = cause,
+        "A picture of several could not be taken in."
+    );
+    error::words(problem, &code)
 }
 
 /// What was refused, each file on a line of its own behind its place among those that were sent.
