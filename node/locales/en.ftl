@@ -231,6 +231,13 @@ hide-open = { $count ->
     [one] One of them is outlined and waits for your answer: cover it, or say why it can stay.
    *[other] { $count } of them are outlined and wait for your answer: cover each, or say why it can stay.
   }
+notice-turned = The picture was turned upright.
+notice-depth = Fine shades were reduced to 256 steps a colour.
+notice-white = Transparent parts are white now.
+notice-converted = The colours were converted for ordinary screens.
+notice-colours = The file’s colour profile could not be read: colours may differ from the original.
+notice-print-colours = The picture was in colours for print (CMYK): colours may differ from the original.
+notice-smaller = Programs looked at this picture in a smaller size. Look at it enlarged for small print.
 hide-removed = Taken out of the file, and in nothing that leaves:
 held-place = the place where it was taken
 held-time = when it was taken or changed

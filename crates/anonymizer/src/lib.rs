@@ -85,6 +85,7 @@ pub use notice::Notice;
 pub use pixels::Pixels;
 pub use preview::{PREVIEW_BYTES_MAX, PREVIEW_PX_MAX};
 pub use print::{Capture, find_print};
+pub use pyramid::is_looked_at_smaller;
 pub use region::Region;
 pub use release::{Candidate, CleanImage, ReleaseError, Released, prepare, prepare_object, release};
 pub use removed::Removed;

@@ -86,15 +86,26 @@ impl Level {
     }
 }
 
+/// Whether a picture of so many pixels along and down is looked at in a smaller size by every finder, so that print in it may
+/// be too small for them and not for a person who enlarges it.
+pub fn is_looked_at_smaller(width: u32, height: u32) -> bool {
+    times_large(width, height) < 1.0
+}
+
+/// How many times as long as a picture its large level is; one or more if it is the picture itself.
+fn times_large(width: u32, height: u32) -> f64 {
+    let (width, height) = (f64::from(width), f64::from(height));
+    (LARGE_PIXELS / (width * height)).sqrt().min(LARGE_SIDE_MAX / width.max(height))
+}
+
 /// The picture in the size in which small print and codes are looked for: itself, unless it is larger than that. `None` if it
 /// cannot be resized.
 pub(crate) fn large(whole: &Pixels) -> Option<Cow<'_, Pixels>> {
-    let (width, height) = (f64::from(whole.width()), f64::from(whole.height()));
-    let times = (LARGE_PIXELS / (width * height)).sqrt().min(LARGE_SIDE_MAX / width.max(height));
+    let times = times_large(whole.width(), whole.height());
     if times >= 1.0 {
         return Some(Cow::Borrowed(whole));
     }
-    let [wide, high] = [width, height].map(|side| ((side * times).round() as u32).max(1));
+    let [wide, high] = [whole.width(), whole.height()].map(|side| ((f64::from(side) * times).round() as u32).max(1));
     resized(whole, wide, high).map(Cow::Owned)
 }
 
@@ -152,6 +163,9 @@ mod tests {
         assert_eq!(large(1_600, 1_200), (1_600, 1_200, true));
         assert_eq!(large(4_000, 3_000), (1_789, 1_342, false));
         assert_eq!(large(12_000, 10), (6_000, 5, false));
+        let smaller =
+            [(1_600, 1_200), (4_000, 3_000), (12_000, 10)].map(|(width, height)| is_looked_at_smaller(width, height));
+        assert_eq!(smaller, [false, true, true]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use anonymizer::{
-    Cover, Doubt, Finding, Limits, Looked, Opened, Removed, Series, Unsigned, View,
+    Cover, Doubt, Finding, Limits, Looked, Notice, Opened, Removed, Series, Unsigned, View,
     dicom::{Secret, Written, is_object},
     in_small,
 };
@@ -29,6 +29,9 @@ pub(super) struct Proposal {
     /// A finder broke off, so that nobody has seen all of it.
     pub(super) has_unsearched: bool,
     pub(super) removed: BTreeSet<Removed>,
+    pub(super) notices: BTreeSet<Notice>,
+    /// Px along and down.
+    pub(super) size: (u32, u32),
 }
 
 /// A view of a picture in small, before and after, as JPEG.
@@ -43,7 +46,8 @@ pub(super) struct Beside {
 
 /// Has a picture looked at and covered. Of an object the secret moves dates and makes pseudonyms.
 pub(super) async fn propose(pool: &Pool, file: Vec<u8>, secret: &Secret) -> Result<Proposal, NotTaken> {
-    let series = pool.decode(file.clone(), View::FIRST, |opened| opened.series).await?;
+    let seen = |Opened { pixels, notices, series, .. }| (series, notices, (pixels.width(), pixels.height()));
+    let (series, notices, size) = pool.decode(file.clone(), View::FIRST, seen).await?;
     let count = (series.frames as usize).saturating_mul(series.windows.len().max(1));
     if count > VIEWS_MAX {
         return Err(NotTaken::TooManyViews { views: count, views_max: VIEWS_MAX });
@@ -61,7 +65,7 @@ pub(super) async fn propose(pool: &Pool, file: Vec<u8>, secret: &Secret) -> Resu
         let more = unsigned.still_there(&again).map_err(NotTaken::Release)?;
         if more.is_empty() {
             let views = beside(pool, (&file, unsigned.file()), &series).await?;
-            return Ok(Proposal { unsigned, views, findings, doubts, has_unsearched, removed });
+            return Ok(Proposal { unsigned, views, findings, doubts, has_unsearched, removed, notices, size });
         }
         still_there = more.len();
         findings.extend(more);

@@ -25,7 +25,7 @@ use crate::{
     sentences::Sentences,
     web::{
         pieces::plain,
-        seen::{CONCERNS, doubt_key, kind_key, removed_key, window_name},
+        seen::{CONCERNS, doubt_key, kind_key, notice_keys, removed_key, window_name},
         stylesheet,
     },
 };
@@ -75,6 +75,7 @@ struct Picture {
     has_unsearched: bool,
     doubts: Vec<&'static str>,
     removed: Vec<&'static str>,
+    notices: Vec<&'static str>,
 }
 
 /// A view of it, before and after.
@@ -205,6 +206,7 @@ impl Sheet {
             has_unsearched: proposal.has_unsearched,
             doubts: proposal.doubts.iter().map(|doubt| doubt_key(*doubt)).collect(),
             removed: proposal.removed.iter().map(|removed| removed_key(*removed)).collect(),
+            notices: notice_keys(&proposal.notices, proposal.size),
         })
     }
 

@@ -41,7 +41,7 @@ use std::{
     time::Duration,
 };
 
-use anonymizer::{Concern, Doubt, Finding, MediaType, Removed, Searched, Series, View};
+use anonymizer::{Concern, Doubt, Finding, MediaType, Notice, Removed, Searched, Series, View};
 use house::{
     Actor, Command, Permission,
     audit::{Action, Outcome},
@@ -110,6 +110,7 @@ pub(crate) struct DraftPicture {
     pub(crate) searched: Vec<Searched>,
     pub(crate) doubts: BTreeSet<Doubt>,
     pub(crate) removed: BTreeSet<Removed>,
+    pub(crate) notices: BTreeSet<Notice>,
     pub(crate) series: Series,
     pub(crate) drawn: Drawn,
 }

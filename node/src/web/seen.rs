@@ -1,6 +1,8 @@
 //! What finders saw in a picture and what its file held beside it, as pages and contact sheets call it.
 
-use anonymizer::{Doubt, Finding, FindingKind, Print, Removed, Sureness};
+use std::collections::BTreeSet;
+
+use anonymizer::{Doubt, Finding, FindingKind, Notice, Print, Removed, Sureness, is_looked_at_smaller};
 
 use crate::sentences::Sentences;
 
@@ -69,6 +71,23 @@ pub(crate) const fn removed_key(removed: Removed) -> &'static str {
         Removed::PrivateAttributes => "held-private-attributes",
         Removed::Overlay => "held-overlay",
         Removed::OtherAttributes => "held-other-attributes",
+    }
+}
+
+/// What became of the pixels on their way in, and whether programs saw them smaller than they are.
+pub(crate) fn notice_keys(notices: &BTreeSet<Notice>, (width, height): (u32, u32)) -> Vec<&'static str> {
+    let smaller = is_looked_at_smaller(width, height).then_some("notice-smaller");
+    notices.iter().map(|notice| notice_key(*notice)).chain(smaller).collect()
+}
+
+const fn notice_key(notice: Notice) -> &'static str {
+    match notice {
+        Notice::Turned => "notice-turned",
+        Notice::DepthReduced => "notice-depth",
+        Notice::LaidOverWhite => "notice-white",
+        Notice::ColoursConverted => "notice-converted",
+        Notice::ColoursMayDiffer => "notice-colours",
+        Notice::PrintColours => "notice-print-colours",
     }
 }
 

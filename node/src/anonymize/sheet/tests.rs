@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anonymizer::{
-    Doubt, Finder, FindingKind, Limits, Opened, Pixels, Print, Removed, Series, Unsigned, View, Voice, in_small,
+    Doubt, Finder, FindingKind, Limits, Notice, Opened, Pixels, Print, Removed, Series, Unsigned, View, Voice, in_small,
 };
 
 use super::*;
@@ -23,6 +23,8 @@ fn proposal(findings: Vec<Finding>) -> Proposal {
         doubts: [Doubt::SkinWithoutFace].into(),
         has_unsearched: true,
         removed: held.iter().copied().collect(),
+        notices: [Notice::PrintColours].into(),
+        size: (4_000, 3_000),
     }
 }
 
@@ -86,6 +88,8 @@ fn a_sheet_says_all_that_a_person_needs_and_loads_nothing() {
     written(&path);
     let page = fs::read_to_string(&path).unwrap();
     for says in [
+        "in colours for print (CMYK)",
+        "Look at it enlarged for small print.",
         "delete it when you are through",
         "tattoos, scars, birthmarks",
         "Looks like a face",

@@ -318,6 +318,7 @@ impl OpenDraft<'_> {
             searched: look.searched,
             doubts: look.doubts,
             removed: look.removed,
+            notices: look.notices,
             series: look.series,
             drawn: laid.drawn.clone(),
         }

@@ -27,7 +27,7 @@ use crate::{
         pages::frames::{FramesView, view_of},
         problem::Problem,
         refused::{beside_the_field, told_later},
-        seen::{CONCERNS, doubt_key, removed_key, told},
+        seen::{CONCERNS, doubt_key, notice_keys, removed_key, told},
     },
 };
 
@@ -80,6 +80,7 @@ struct HidePicture {
     has_unsearched: bool,
     doubts: Vec<&'static str>,
     removed: Vec<&'static str>,
+    notices: Vec<&'static str>,
     frames: FramesView,
     is_confirmed: bool,
     has_previous: bool,
@@ -343,6 +344,7 @@ fn shown(
         has_unsearched: picture.has_unsearched(),
         doubts: picture.doubts.iter().map(|doubt| doubt_key(*doubt)).collect(),
         removed: picture.removed.iter().map(|removed| removed_key(*removed)).collect(),
+        notices: notice_keys(&picture.notices, (picture.width, picture.height)),
         is_confirmed: picture.is_confirmed,
         has_previous: at > 0,
         has_next: at + 1 < pictures.len(),
