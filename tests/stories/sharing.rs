@@ -58,7 +58,7 @@ fn a_photograph_is_covered_described_and_shared_with_one_named_hospital() {
     browser.has(".shelf li");
     browser.press("Next: hide what shows who it is");
 
-    // Until programs have looked at all of it, the page says how far they are and loads itself again.
+    // Until programs have looked at all of it, the page says how far they are and goes on by itself.
     browser.has("mask-editor.is-live");
     let proposed = covers(&browser);
     assert!(!proposed.is_empty() && proposed.iter().all(|cover| !cover["finding"].is_null()), "found by the program");

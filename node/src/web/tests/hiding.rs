@@ -171,7 +171,7 @@ async fn whoever_gives_their_word_sees_how_far_it_is_and_gives_it_once() {
     assert_eq!(one.post(first, &word).await.header("location"), saved);
     for place in [first, &saved] {
         let waits = one.get(place).await;
-        assert_eq!((waits.status.as_u16(), waits.header("refresh")), (200, format!("1; url={saved}").as_str()));
+        assert_eq!((waits.status.as_u16(), waits.asked_again()), (200, Some(saved.as_str())));
         assert!(waits.body.contains("<progress aria-label=") && waits.body.contains("once more"), "{}", waits.body);
         assert!(waits.body.contains(&format!("href=\"{second}\"")), "one may go on meanwhile: {}", waits.body);
     }
@@ -182,7 +182,9 @@ async fn whoever_gives_their_word_sees_how_far_it_is_and_gives_it_once() {
     assert!(refused.status == 409 && refused.body.contains("A step before this one is not done"), "{}", refused.body);
 
     let twice = one.post(first, &word).await;
-    assert_eq!((twice.status.as_u16(), twice.header("location")), (303, &*saved), "a word given twice is one");
+    assert_eq!((twice.status.as_u16(), twice.header("location")), (303, saved.as_str()), "a word given twice is one");
+    let part = one.get_fragment(&saved).await;
+    assert!(part.asked_again() == Some(&saved) && part.header("hx-redirect").is_empty(), "{}", part.body);
     let other = [("covers", r#"{"covers":[]}"#), ("do", "save"), ("confirmed", "yes")];
     let other = one.post(first, &other).await;
     assert!(other.status == 422 && other.body.contains("being confirmed already"), "{}", other.body);
@@ -191,7 +193,7 @@ async fn whoever_gives_their_word_sees_how_far_it_is_and_gives_it_once() {
         "nothing drawn is lost: {}",
         other.body
     );
-    assert_eq!(other.header("refresh"), "", "{}", other.body);
+    assert_eq!(other.asked_again(), None, "{}", other.body);
 
     drop(turn);
     assert_eq!(one.looked_at(&saved).await.header("location"), format!("{draft}/hide"));
@@ -200,6 +202,12 @@ async fn whoever_gives_their_word_sees_how_far_it_is_and_gives_it_once() {
         format!("{draft}/hide"),
         "whoever loads it again goes on, too"
     );
+    assert_eq!(
+        one.get_fragment(&saved).await.header("hx-redirect"),
+        format!("{draft}/hide"),
+        "a part leads the page on"
+    );
+    assert_eq!(one.get_fragment(first).await.header("hx-redirect"), first);
     let editor = one.get(first).await;
     assert!(editor.status == 200 && editor.body.contains("value=\"yes\" aria-describedby=\"looked-for\" checked"));
     assert_eq!(one.confirmed(second, &[("covers", BOXED)]).await.header("location"), draft);

@@ -17,7 +17,7 @@ fn laid(page: &str) -> Vec<(String, String)> {
 /// Sends a form of one of the pictures, by its place, and reads the page it leads to.
 async fn sent(one: &mut Browser, pictures: &str, place: usize, wish: &str) -> Vec<(String, String)> {
     let page = one.get(pictures).await.body;
-    let form = page.split('"').filter(|text| text.starts_with(&format!("{pictures}/")) && !text.ends_with("/small"));
+    let form = page.split('"').filter(|text| text.starts_with(&format!("{pictures}/")) && !text.contains("/small"));
     let form = form.collect::<Vec<_>>()[place].to_owned();
     let answer = one.post(&form, &[("do", wish)]).await;
     assert_eq!(answer.header("location"), pictures, "{wish}: {}", answer.body);

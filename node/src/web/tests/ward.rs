@@ -62,6 +62,14 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// What a page that waits asks for again, without scripts as with them.
+    pub(super) fn asked_again(&self) -> Option<&str> {
+        let (_, rest) = self.body.split_once("http-equiv=\"refresh\" content=\"1; url=")?;
+        let place = rest.split('"').next().unwrap();
+        assert!(self.body.contains(&format!("hx-get=\"{place}\"")), "{}", self.body);
+        Some(place)
+    }
+
     pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
@@ -192,7 +200,7 @@ impl Browser {
     pub(super) async fn looked_at(&mut self, editor: &str) -> Answer {
         loop {
             let page = self.get(editor).await;
-            if page.header("refresh").is_empty() {
+            if page.asked_again().is_none() {
                 return page;
             }
         }

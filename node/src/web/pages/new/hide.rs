@@ -9,7 +9,7 @@ use anonymizer::{Concern, Finding, ReleaseError, View};
 use askama::Template;
 use axum::{
     extract::Path,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -53,6 +53,8 @@ struct LookedAt {
     steps: Vec<Step>,
     number: usize,
     count: usize,
+    /// What is asked for until they are; empty where nothing is waited for.
+    again: String,
     /// In small, with the covers that there are; empty before there are any.
     preview: String,
     progress: Bar,
@@ -113,7 +115,7 @@ pub(super) async fn show(
     let picture = of_id(&pictures, id)?;
     let is_saved = asked.one("saved") == "yes";
     let (drawn, problem) = match &picture.confirming {
-        Confirming::Rests if is_saved && picture.is_confirmed => return Ok(onward(&work, &pictures)),
+        Confirming::Rests if is_saved && picture.is_confirmed => return led_to(&reading, onward(&work, &pictures)),
         Confirming::Rests if is_saved => (None, Some(unconfirmed())),
         Confirming::Rests | Confirming::Underway => (None, None),
         Confirming::Refused(not) => {
@@ -123,19 +125,35 @@ pub(super) async fn show(
             (drawn, Some(problem))
         }
     };
+    if reading.is_fragment && Bar::of(picture).is_none() {
+        return led_to(&reading, if is_saved { saved(&work, id) } else { editor(&work, id) });
+    }
     page(&reading, &work, &pictures, (id, view), drawn, problem)
 }
 
 /// Where whoever confirmed a picture goes on.
-fn onward(work: &Work, pictures: &[DraftPicture]) -> Response {
+fn onward(work: &Work, pictures: &[DraftPicture]) -> String {
     let is_open = pictures.iter().any(|picture| !picture.is_confirmed);
-    let place = if is_open { format!("/drafts/{}/hide", work.number) } else { format!("/drafts/{}", work.number) };
-    Redirect::to(&place).into_response()
+    if is_open { format!("/drafts/{}/hide", work.number) } else { format!("/drafts/{}", work.number) }
+}
+
+/// Leads on, also whoever has a page open on which a part asked for itself.
+fn led_to(reading: &Reading, place: String) -> Result<Response, Problem> {
+    if !reading.is_fragment {
+        return Ok(Redirect::to(&place).into_response());
+    }
+    let place = HeaderValue::try_from(place).map_err(|error| Problem::defect(error.to_string()))?;
+    Ok([(HeaderName::from_static("hx-redirect"), place)].into_response())
+}
+
+/// Where the covers of a picture are drawn.
+fn editor(work: &Work, picture: PictureId) -> String {
+    format!("/drafts/{}/hide/{picture}", work.number)
 }
 
 /// Where whoever gave their word for a picture sees what it comes to.
 fn saved(work: &Work, picture: PictureId) -> String {
-    format!("/drafts/{}/hide/{picture}?saved=yes", work.number)
+    format!("{}?saved=yes", editor(work, picture))
 }
 
 pub(super) async fn save(
@@ -176,7 +194,14 @@ pub(super) async fn save(
         .await;
     match done {
         Ok(()) if is_confirmed => Ok(Redirect::to(&saved(&work, picture)).into_response()),
-        Ok(()) if form.one("do") == "save" => again(&reading, &work, picture, unconfirmed(), None).await,
+        Ok(()) if form.one("do") == "save" => {
+            let pictures = pictures::of(&reading, work.number).await?;
+            match of_id(&pictures, picture)?.is_confirmed {
+                // The same covers, and a word that stands already.
+                true => Ok(Redirect::to(&onward(&work, &pictures)).into_response()),
+                false => again(&reading, &work, picture, unconfirmed(), None).await,
+            }
+        }
         Ok(()) => {
             let pictures = pictures::of(&reading, work.number).await?;
             let at = pictures.iter().position(|known| known.id == picture);
@@ -274,10 +299,8 @@ fn page(
         let (number, count, preview) = (picture.number, pictures.len(), pictures::small_of(work, picture));
         let other = pictures.iter().find(|other| other.is_open() && other.id != picture.id);
         let other = other.map(|other| format!("/drafts/{}/hide/{}", work.number, other.id)).unwrap_or_default();
-        let loads = loads_again(work, picture);
-        let mut waits = html(&LookedAt { t, frame, draft, steps, number, count, preview, progress, other })?;
-        waits.headers_mut().extend(loads.map(|loads| (header::REFRESH, loads)));
-        return Ok(waits);
+        let again = asked_again(work, picture);
+        return html(&LookedAt { t, frame, draft, steps, number, count, again, preview, progress, other });
     }
     let picture = shown(work, pictures, (at, view), drawn)?;
     html(&Hide {
@@ -291,13 +314,17 @@ fn page(
     })
 }
 
-/// When a page that waits is loaded again, and where; one that waits for nothing is not.
-fn loads_again(work: &Work, picture: &DraftPicture) -> Option<HeaderValue> {
+/// What a page that waits asks for; of one that waits for nothing nothing.
+fn asked_again(work: &Work, picture: &DraftPicture) -> String {
     match picture.progress {
-        Progress::Waiting | Progress::Upright => Some(HeaderValue::from_static("1")),
-        Progress::Failed => None,
-        Progress::Done => HeaderValue::try_from(format!("1; url={}", saved(work, picture.id))).ok(),
+        Progress::Waiting | Progress::Upright => editor(work, picture.id),
+        Progress::Failed => String::new(),
+        Progress::Done => saved(work, picture.id),
     }
+}
+
+const fn doubt_shown(doubt: Doubt) -> DoubtShown {
+    DoubtShown { key: doubt_key(doubt), field: answer_field(doubt) }
 }
 
 /// The frame of the first finding that has no answer yet, else of the first finding.

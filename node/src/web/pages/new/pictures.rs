@@ -306,9 +306,10 @@ pub(super) async fn settle(reading: &Reading, number: CaseNumber) -> Result<(), 
     Ok(reading.web.run_async(settled).await?)
 }
 
-/// The address of a picture in small.
+/// The address of a picture in small. It is another one once the covers are: a page that waits loads it anew only then.
 pub(super) fn small_of(work: &Work, picture: &DraftPicture) -> String {
-    format!("/drafts/{}/pictures/{}/small", work.number, picture.id)
+    let seen = if picture.progress == Progress::Upright { "?seen=upright" } else { "" };
+    format!("/drafts/{}/pictures/{}/small{seen}", work.number, picture.id)
 }
 
 fn row(work: &Work, picture: &DraftPicture, next: Option<&DraftPicture>) -> PictureRow {
