@@ -279,6 +279,7 @@ hide-unconfirmed = The covers are kept. Now confirm that you have looked at all 
 frames-frame = Frame
 frames-place = { $number } of { $count }
 frames-place-script = %number of %count
+frames-lost = This view did not come, so the picture is not what the slider says. It is asked for once more; after that move the slider or choose the shades again.
 frames-window = Shades
 frames-show = Show
 frames-full = all shades there are
