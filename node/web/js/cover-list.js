@@ -20,6 +20,8 @@ export class CoverList {
   #left = make('div');
   /** @type {Map<number, HTMLLIElement>} */
   #items = new Map();
+  /** What was left uncovered, by its finding: what a person is at stays where it is. @type {Map<number, HTMLElement>} */
+  #boxes = new Map();
 
   /** @param {DOMStringMap} words @param {Deeds} deeds */
   constructor(words, deeds) {
@@ -44,8 +46,18 @@ export class CoverList {
       if (pick && pick.textContent !== row.name) pick.textContent = row.name;
       pick?.setAttribute('aria-pressed', String(row.key === picked));
       item.querySelector('.quiet')?.setAttribute('aria-label', `${this.#words.remove}: ${row.name}`);
+      item.querySelector('.stay')?.setAttribute('aria-label', `${this.#words.stay}: ${row.name}`);
     }
-    this.#left.replaceChildren(...left.map((item) => this.#makeDismissed(item)));
+    for (const [finding, box] of this.#boxes) {
+      if (left.some((item) => item.finding === finding)) continue;
+      box.remove();
+      this.#boxes.delete(finding);
+    }
+    for (const [at, item] of left.entries()) {
+      const box = this.#boxes.get(item.finding) ?? this.#makeDismissed(item.finding);
+      if (this.#left.children[at] !== box) this.#left.insertBefore(box, this.#left.children[at] ?? null);
+      this.#tell(box, item);
+    }
   }
 
   /** @param {number} key */
@@ -81,22 +93,33 @@ export class CoverList {
     return stay;
   }
 
-  /** @param {Left} dismissed */
-  #makeDismissed(dismissed) {
-    const id = `why-${dismissed.finding}`;
+  /** @param {number} finding */
+  #makeDismissed(finding) {
+    const id = `why-${finding}`;
     const choose = make('select', { id, required: '' }, make('option', { value: '' }, this.#words.whyChoose ?? ''));
-    for (const reason of REASONS) {
-      const option = make('option', { value: reason }, this.#reasonWords(reason));
-      option.selected = reason === dismissed.reason;
-      choose.append(option);
-    }
-    choose.addEventListener('change', () => this.#deeds.excuse(dismissed.finding, choose.value || null));
-    const back = button(this.#words.icons, 'undo-2', this.#words.putBack ?? '', 'quiet');
-    back.addEventListener('click', () => this.#deeds.putBack(dismissed.finding));
-    back.hidden = !dismissed.cover;
-    const box = make('div', { class: 'dismissed' }, make('p', {}, filled(this.#words.dismissed, { cover: dismissed.name })), make('label', { for: id }, this.#words.why ?? ''), choose, back);
-    if (dismissed.mayStay && dismissed.reason === null) box.append(this.#stayButton(dismissed.finding));
+    for (const reason of REASONS) choose.append(make('option', { value: reason }, this.#reasonWords(reason)));
+    choose.addEventListener('change', () => this.#deeds.excuse(finding, choose.value || null));
+    const back = button(this.#words.icons, 'undo-2', this.#words.putBack ?? '', 'quiet back');
+    back.addEventListener('click', () => this.#deeds.putBack(finding));
+    const box = make('div', { class: 'dismissed' }, make('p'), make('label', { for: id }, this.#words.why ?? ''), choose, back, this.#stayButton(finding));
+    this.#boxes.set(finding, box);
     return box;
+  }
+
+  /** @param {HTMLElement} box @param {Left} dismissed */
+  #tell(box, dismissed) {
+    const sentence = filled(this.#words.dismissed, { cover: dismissed.name });
+    const told = box.querySelector('p');
+    if (told && told.textContent !== sentence) told.textContent = sentence;
+    const choose = box.querySelector('select');
+    if (choose && choose.value !== (dismissed.reason ?? '')) choose.value = dismissed.reason ?? '';
+    choose?.setAttribute('aria-label', `${this.#words.why} ${dismissed.name}`);
+    const back = box.querySelector('.back');
+    back?.setAttribute('aria-label', `${this.#words.putBack}: ${dismissed.name}`);
+    back?.toggleAttribute('hidden', !dismissed.cover);
+    const stay = box.querySelector('.stay');
+    stay?.setAttribute('aria-label', `${this.#words.stay}: ${dismissed.name}`);
+    stay?.toggleAttribute('hidden', !dismissed.mayStay || dismissed.reason !== null);
   }
 
   /** @param {string} reason */
