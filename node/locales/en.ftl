@@ -176,7 +176,7 @@ step-open = to do
 step-later = later
 step-save-and-go-on = Save and go on
 
-pictures-lead = Before anyone sees them, the pictures are turned upright and everything but the pixels is taken out of the file: place, time, camera, name.
+pictures-lead = Before anybody else sees them, the pictures are turned upright and written anew: place, time, camera and names are left out of the new file. A DICOM object keeps what describes its image, with dates moved.
 pictures-choose = Choose pictures
 pictures-camera = Use the camera
 pictures-hint = JPEG, HEIC, PNG, WebP, TIFF or DICOM, up to { $megabytes } MB and { $megapixels } megapixels each. File names are not kept.
@@ -273,7 +273,11 @@ doubt-head = These slices show a head, or a part of the body that the file does 
 doubt-frames = The same covers lie on every frame, and programs looked at each only as it is shown first and in all its shades. Have you gone through all frames, in each window?
 doubt-skin = Much of this picture looks like skin, and no face was found for sure. Look closely: is there a face, or a part of one?
 hide-confirm = I, { $name }, have looked at all of this picture for all of that. What is left to see does not show who the patient is.
-hide-burnt-in = The covers are burnt in when you save: what is under them is destroyed in every copy, and your name stands in the signed account of it.
+hide-is-confirmed = This picture is confirmed with these covers. If you change one, the picture waits for your confirmation again, and every tick goes.
+hide-burnt-in = The covers are burnt in when you save: no copy that leaves shows what is under them, and your name stands in the signed account of it. The original stays here, sealed, until the case is shared or thrown away, at most { $hours ->
+    [one] one hour
+   *[other] { $hours } hours
+  }; then it is destroyed.
 hide-save = Save this picture
 hide-unconfirmed = The covers are kept. Now confirm that you have looked at all of the picture, and save it.
 frames-frame = Frame

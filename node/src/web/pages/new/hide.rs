@@ -41,6 +41,8 @@ struct Hide {
     picture: HidePicture,
     concerns: &'static [&'static str],
     reviewer: String,
+    /// How long an original waits at most.
+    hours: u64,
 }
 
 /// What stands there until the finders are through.
@@ -311,6 +313,7 @@ fn page(
         picture,
         concerns: &CONCERNS,
         reviewer: reading.visitor.person()?.name.clone(),
+        hours: reading.web.app.config.storage.quarantine_hours,
     })
 }
 
