@@ -93,8 +93,7 @@ impl<'a> Covering<'a> {
 
     /// Gives their word, and waits until programs have looked at what was written.
     fn confirm(&self, drawn: &Value, beside: &[(&str, &str)]) {
-        let told = [("confirmed", "yes"), ("unsearched", "yes"), ("answered", "yes")];
-        let (status, page) = self.press(drawn, "save", &[&told[..], beside].concat());
+        let (status, page) = self.press(drawn, "save", &[&TOLD[..], beside].concat());
         assert_eq!(status, 303, "{page}");
         let answer = wait_for("programs have looked at what was written", || {
             let answer = self.owner.get(&format!("{}?saved=yes", self.editor));
@@ -152,13 +151,12 @@ fn a_photograph_is_answered_for_place_by_place_and_another_hospital_reads_how() 
     let proposed = picture.drawn();
     let found = proposed["covers"].as_array().unwrap().len() + proposed["dismissed"].as_array().unwrap().len();
     assert!(found > 0 && proposed["covers"][0]["finding"] == 0, "{proposed}");
-    let told = [("confirmed", "yes"), ("unsearched", "yes"), ("answered", "yes")];
     // What was covered is taken off, and waits for a reason as what was never sure does.
     let (status, _) = picture.press(&proposed, "remove-0", &[]);
     assert_eq!(status, 303);
     let open = picture.drawn();
     assert!(picture.looked_at().0.contains("waits for your answer"), "{open}");
-    let (status, page) = picture.press(&open, "save", &told);
+    let (status, page) = picture.press(&open, "save", &TOLD);
     assert!(status == 422 && page.contains("Say beside it why it can stay"), "{page}");
     let (status, _) = picture.press(&open, "cover-0", &[]);
     assert_eq!(status, 303);

@@ -135,8 +135,8 @@ pub(crate) struct Review {
     pub(crate) alt: String,
     /// They were told that a finder broke off, and looked themselves.
     pub(crate) has_seen_unsearched: bool,
-    /// They were told what the finders could not settle, and looked because of it.
-    pub(crate) has_answered: bool,
+    /// What the finders could not settle, of which they were told, and because of which they looked.
+    pub(crate) answered: BTreeSet<Doubt>,
     /// What they looked for.
     pub(crate) looked_for: BTreeSet<Concern>,
 }

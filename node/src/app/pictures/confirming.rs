@@ -5,10 +5,7 @@
 //! does something else with the picture. A node that stops meanwhile leaves it unconfirmed, with the covers that were drawn on
 //! it. Whoever posts a whole case waits for the same work. Deliberately absent: what a release asks for.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Weak},
-};
+use std::sync::{Arc, Weak};
 
 use anonymizer::{
     Candidate, Confirmation, Inspection, Limits, Looked, Opened, ReleaseError, View, check_covers,
@@ -120,7 +117,7 @@ impl App {
             reviewer: self.reviewer(actor)?,
             dismissed: review.drawn.dismissals(&look.findings)?,
             has_seen_unsearched: review.has_seen_unsearched,
-            answered: if review.has_answered { look.doubts.clone() } else { BTreeSet::new() },
+            answered: review.answered.intersection(&look.doubts).copied().collect(),
             looked_for: review.looked_for.clone(),
         };
         let (pool, frames) = (&self.pictures.pool, look.series.frames);

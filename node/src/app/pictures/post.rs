@@ -119,7 +119,7 @@ impl App {
                 drawn: picture.drawn.all_covered(),
                 alt: String::new(),
                 has_seen_unsearched: has_looked,
-                has_answered: has_looked,
+                answered: picture.doubts.into_iter().filter(|_| has_looked).collect(),
                 looked_for: Concern::ALL.into(),
             };
             looks_left -= 1;

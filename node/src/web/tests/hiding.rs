@@ -12,6 +12,9 @@ use crate::app::hospital::{no_second_look, speaking_for, taken_in_blindly};
 /// With a face, and with two other places that look like one to the finder.
 const PORTRAIT: &[u8] = include_bytes!("../../../demo/pictures/portrait.jpg");
 
+/// A slice of a part of the body that the file does not name.
+const SLICE: &[u8] = include_bytes!("../../../../crates/anonymizer/tests/dicom/objects/MR_small.dcm");
+
 const BOXED: &str = r#"{"covers":[{"shape":"box","x":4,"y":5,"width":10,"height":12,"finding":null}],"dismissed":[]}"#;
 const OUTLINE: &str = "M 4 5 h 10 v 12 h -10 z";
 
@@ -146,6 +149,26 @@ async fn what_is_left_uncovered_is_signed_with_the_reason_that_the_person_gave()
     );
     assert!(account.contains("no other hospital has") && !account.contains("before the picture left it"), "{account}");
     assert!(account.contains("<dd>Dr. one <span") && !account.contains("Verified"), "{account}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_doubt_is_answered_for_itself_and_one_that_nobody_was_shown_is_not() {
+    let ward = Ward::founded().await;
+    let mut one = ward.physician("one").await;
+    let (draft, editors) = draft_of(&mut one, vec![SLICE.to_vec()]).await;
+    let editor = &editors[0];
+    let page = one.get(editor).await.body;
+    let asked: Vec<_> = ["answered-skin", "answered-head", "answered-frames"]
+        .into_iter()
+        .filter(|name| page.contains(&format!("name=\"{name}\"")))
+        .collect();
+    assert!(asked.contains(&"answered-head") && !asked.contains(&"answered-skin"), "{asked:?}");
+    let word = [("covers", BOXED), ("do", "save"), ("confirmed", "yes"), ("answered", "yes"), ("answered-skin", "yes")];
+    let refused = one.post(editor, &word).await;
+    assert!(refused.status == 422 && refused.body.contains("id=\"problem-answered-head\""), "{}", refused.body);
+    assert!(!refused.body.contains(" checked"), "{}", refused.body);
+    let ticked: Vec<_> = asked.iter().map(|name| (*name, "yes")).chain([("covers", BOXED)]).collect();
+    assert_eq!(one.confirmed(editor, &ticked).await.header("location"), draft);
 }
 
 #[tokio::test(flavor = "multi_thread")]

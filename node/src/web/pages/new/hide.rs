@@ -5,7 +5,7 @@
 
 mod rows;
 
-use anonymizer::{Concern, Finding, ReleaseError, View};
+use anonymizer::{Concern, Doubt, Finding, ReleaseError, View};
 use askama::Template;
 use axum::{
     extract::Path,
@@ -82,13 +82,31 @@ struct HidePicture {
     /// Those that may stay with one click, by their places, between bars.
     may_stay: String,
     has_unsearched: bool,
-    doubts: Vec<&'static str>,
+    doubts: Vec<DoubtShown>,
     removed: Vec<&'static str>,
     notices: Vec<&'static str>,
     frames: FramesView,
     is_confirmed: bool,
     has_previous: bool,
     has_next: bool,
+}
+
+/// What programs could not settle, and the box with which the person says that they looked because of it.
+struct DoubtShown {
+    key: &'static str,
+    field: &'static str,
+}
+
+/// All that there are.
+const DOUBTS: [Doubt; 3] = [Doubt::SkinWithoutFace, Doubt::Head, Doubt::Frames];
+
+/// The box that answers a doubt. What was not shown has none that could be ticked.
+const fn answer_field(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::SkinWithoutFace => "answered-skin",
+        Doubt::Head => "answered-head",
+        Doubt::Frames => "answered-frames",
+    }
 }
 
 /// The first picture that waits for its person, else one that is not confirmed yet, else the first.
@@ -178,7 +196,7 @@ pub(super) async fn save(
         drawn: drawn.clone(),
         alt: String::new(),
         has_seen_unsearched: form.one("unsearched") == "yes",
-        has_answered: form.one("answered") == "yes",
+        answered: DOUBTS.into_iter().filter(|doubt| form.one(answer_field(*doubt)) == "yes").collect(),
         // The statement names them all, and is signed as a whole.
         looked_for: Concern::ALL.into(),
     };
@@ -232,7 +250,7 @@ fn is_drawn_anew(error: &AppError) -> bool {
 /// The field at which it is mended.
 fn field_of(error: &AppError) -> &'static str {
     match error {
-        AppError::Unusable(Unusable::Release(ReleaseError::OpenDoubt(_))) => "answered",
+        AppError::Unusable(Unusable::Release(ReleaseError::OpenDoubt(doubt))) => answer_field(*doubt),
         AppError::Unusable(Unusable::Release(ReleaseError::Unsearched)) => "unsearched",
         _ => "covers",
     }
@@ -372,7 +390,7 @@ fn shown(
         may_stay: staying.map(|(at, _)| at.to_string()).collect::<Vec<_>>().join("|"),
         is_unkept,
         has_unsearched: picture.has_unsearched(),
-        doubts: picture.doubts.iter().map(|doubt| doubt_key(*doubt)).collect(),
+        doubts: picture.doubts.iter().map(|doubt| doubt_shown(*doubt)).collect(),
         removed: picture.removed.iter().map(|removed| removed_key(*removed)).collect(),
         notices: notice_keys(&picture.notices, (picture.width, picture.height)),
         is_confirmed: picture.is_confirmed,
