@@ -43,6 +43,7 @@ class MaskEditor extends HTMLElement {
   /** Which point of the picked polygon the arrow keys move; -1: the whole of it. */
   #point = -1;
   #opened = this.#book.toText();
+  #kept = this.#opened;
   #undo = button(this.dataset.icons, 'undo-2', this.dataset.undo ?? '', 'quiet');
   #redo = button(this.dataset.icons, 'redo-2', this.dataset.redo ?? '', 'quiet');
 
@@ -142,11 +143,15 @@ class MaskEditor extends HTMLElement {
     this.#keep();
   }
 
-  /** What the form sends, and whether leaving the page would lose it. */
+  /** What the form sends, and whether leaving the page would lose it. Nobody has said anything of covers that are others now. */
   #keep() {
-    this.#field.value = this.#book.toText();
+    const text = this.#book.toText();
     const form = this.closest('form');
-    if (form) form.dataset.changed = this.#field.value === this.#opened ? '' : 'yes';
+    if (!form) return;
+    if (text !== this.#kept) for (const box of form.querySelectorAll('.confirm input')) /** @type {HTMLInputElement} */ (box).checked = false;
+    this.#kept = text;
+    this.#field.value = text;
+    form.dataset.changed = text === this.#opened ? '' : 'yes';
   }
 
   /** @param {Cover['shape']} shape */
@@ -230,7 +235,7 @@ class MaskEditor extends HTMLElement {
   /** @param {number} finding @param {string | null} reason */
   #excuse(finding, reason) {
     this.#book.excuse(finding, reason);
-    this.#keep();
+    this.#show();
   }
 
   /** @param {number} finding */

@@ -232,7 +232,10 @@ async fn whoever_gives_their_word_sees_how_far_it_is_and_gives_it_once() {
     );
     assert_eq!(one.get_fragment(first).await.header("hx-redirect"), first);
     let editor = one.get(first).await;
-    assert!(editor.status == 200 && editor.body.contains("value=\"yes\" aria-describedby=\"looked-for\" checked"));
+    assert!(editor.status == 200 && editor.body.contains("This picture is confirmed with these covers."));
+    assert!(!editor.body.contains(" checked"), "nobody's word is given for them: {}", editor.body);
+    let unchanged = one.post(first, &[("covers", BOXED), ("do", "save")]).await;
+    assert_eq!(unchanged.header("location"), format!("{draft}/hide"), "{}", unchanged.body);
     assert_eq!(one.confirmed(second, &[("covers", BOXED)]).await.header("location"), draft);
     let review = one.get(&format!("{draft}/check")).await.body;
     assert_eq!(review.matches("One cover. Confirmed by Dr. one.").count(), 2, "{review}");
