@@ -93,7 +93,9 @@ impl Visitor {
             let proposed = hidden_field(&page.text, "covers");
             let covers = proposed.and_then(|proposed| answered(&proposed, shows_a_face));
             let covers = covers.ok_or_else(|| page.unexpected(self.address))?;
-            let told = [("answered", "yes"), ("unsearched", "yes")];
+            let asked = ["unsearched", "answered-skin", "answered-head", "answered-frames"];
+            let told: Vec<_> =
+                asked.into_iter().filter(|field| has_box(&page.text, field)).map(|field| (field, "yes")).collect();
             let form = [&[("covers", covers.as_str()), ("confirmed", "yes"), ("do", "save")], &told[..]].concat();
             page = self.post(&editor, &form).await?;
             if page.status == StatusCode::UNPROCESSABLE_ENTITY {
@@ -170,7 +172,7 @@ impl Visitor {
             asked.map_err(|source| DemoError::Page { address: self.address, what: what.clone(), source })?;
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let location = header(header::LOCATION).map(str::to_owned);
-        let again_s = header(header::REFRESH).and_then(|again| again.split(';').next()?.parse().ok());
+        let again_s = again_s(&text);
         Ok(Page { what, status: parts.status, location, again_s, text })
     }
 
@@ -208,6 +210,17 @@ impl Visitor {
         }
         Ok((parts, String::from_utf8_lossy(&bytes).into_owned()))
     }
+}
+
+/// After how many seconds a page asks to be loaded again, where no script runs.
+fn again_s(page: &str) -> Option<u64> {
+    let (_, again) = page.split_once("<meta http-equiv=\"refresh\" content=\"")?;
+    again.split([';', '"']).next()?.parse().ok()
+}
+
+/// Whether a page has a box of that name.
+fn has_box(page: &str, field: &str) -> bool {
+    page.contains(&format!("type=\"checkbox\" name=\"{field}\""))
 }
 
 impl Page {
