@@ -24,6 +24,7 @@ mod date;
 mod deidentify;
 mod error;
 mod frames;
+mod guard;
 mod kind;
 mod lists;
 mod lookup;

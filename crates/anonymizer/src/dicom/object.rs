@@ -1,9 +1,6 @@
 //! A DICOM image in memory, read under limits. What of it leaves is decided elsewhere.
 
-use std::{
-    fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::fmt;
 
 use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
@@ -18,6 +15,7 @@ use crate::{
         codec::Codec,
         error::DicomError,
         frames::Frames,
+        guard::guarded,
         kind::{self, Modality},
         meta,
         stored::Stored,
@@ -75,11 +73,6 @@ impl Object {
         if file.len() > limits.object_bytes_max {
             return Err(DicomError::TooManyBytes { bytes: file.len(), bytes_max: limits.object_bytes_max });
         }
-        catch_unwind(AssertUnwindSafe(|| Self::read_bounded(file, limits)))
-            .unwrap_or(Err(DicomError::damaged("its contents cannot be read")))
-    }
-
-    fn read_bounded(file: &[u8], limits: &ObjectLimits) -> Result<Self, DicomError> {
         let meta = meta::read(file)?;
         let codec = Codec::of(&meta.transfer_syntax)?;
         let mut data_set = if meta.transfer_syntax == uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN {
@@ -137,7 +130,9 @@ fn inflate(deflated: &[u8], limits: &ObjectLimits) -> Result<Vec<u8>, DicomError
 }
 
 fn build(data_set: &[u8], syntax: &TransferSyntax, limits: &ObjectLimits) -> Result<InMemDicomObject, DicomError> {
-    walk::check(data_set, syntax, limits)?;
-    InMemDicomObject::read_dataset_with_ts(data_set, syntax)
-        .map_err(|_| DicomError::damaged("its attributes cannot be read"))
+    guarded(|| walk::check(data_set, syntax, limits))?;
+    guarded(|| {
+        InMemDicomObject::read_dataset_with_ts(data_set, syntax)
+            .map_err(|_| DicomError::damaged("its attributes cannot be read"))
+    })
 }

@@ -3,7 +3,7 @@
 use jpeg_decoder::{ColorTransform, Decoder};
 
 use super::{FrameShape, Unpacked};
-use crate::dicom::error::DicomError;
+use crate::dicom::{error::DicomError, guard::guarded};
 
 /// What the decoder may hold beside the frame itself, as a multiple of it.
 const ROOM: usize = 8;
@@ -13,7 +13,7 @@ pub(super) fn unpack(packed: &[u8], shape: &FrameShape) -> Result<Unpacked, Dico
     let unsupported = || DicomError::unsupported("a frame is a JPEG of a rare kind, or damaged");
     let mut decoder = Decoder::new(packed);
     decoder.set_max_decoding_buffer_size(shape.bytes().saturating_mul(ROOM).max(1 << 16));
-    decoder.read_info().map_err(|_| unsupported())?;
+    guarded(|| decoder.read_info().map_err(|_| unsupported()))?;
     let info = decoder.info().ok_or_else(unsupported)?;
     if (info.width, info.height) != (shape.columns, shape.rows) {
         return Err(DicomError::damaged("a frame is not as large as the object says"));
@@ -23,7 +23,7 @@ pub(super) fn unpack(packed: &[u8], shape: &FrameShape) -> Result<Unpacked, Dico
     if keeps_colours {
         decoder.set_color_transform(ColorTransform::None);
     }
-    let bytes = decoder.decode().map_err(|_| unsupported())?;
+    let bytes = guarded(|| decoder.decode().map_err(|_| unsupported()))?;
     let bytes = if bytes.len() * 2 == shape.bytes() {
         bytes.into_iter().flat_map(|sample| [sample, 0]).collect()
     } else {

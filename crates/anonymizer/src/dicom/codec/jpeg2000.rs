@@ -3,18 +3,19 @@
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
 
 use super::{FrameShape, Unpacked};
-use crate::dicom::error::DicomError;
+use crate::dicom::{error::DicomError, guard::guarded};
 
 /// Unpacks a frame; samples beyond the range of the object's are held at its ends.
 pub(super) fn unpack(packed: &[u8], shape: &FrameShape) -> Result<Unpacked, DicomError> {
     let unsupported = || DicomError::unsupported("a frame is a JPEG 2000 of a rare kind, or damaged");
     let settings = DecodeSettings { resolve_palette_indices: false, ..DecodeSettings::default() };
-    let image = Image::new(packed, &settings).map_err(|_| unsupported())?;
+    let image = guarded(|| Image::new(packed, &settings).map_err(|_| unsupported()))?;
     if (image.width(), image.height()) != (u32::from(shape.columns), u32::from(shape.rows)) {
         return Err(DicomError::damaged("a frame is not as large as the object says"));
     }
     let mut context = DecoderContext::default();
-    let decoded = image.decode(&mut context).map_err(|_| unsupported())?;
+    let (image, room) = (&image, &mut context);
+    let decoded = guarded(move || image.decode(room).map_err(|_| unsupported()))?;
     let components = decoded.components();
     if components.len() != usize::from(shape.samples)
         || components.iter().any(|component| component.samples().len() != shape.pixels())
