@@ -20,7 +20,7 @@ use crate::{
     decode::{Opened, open_view},
     dicom::{self, Secret, Written},
     error::IntakeError,
-    finding::Finder,
+    finding::{Finder, Finding},
     limits::Limits,
     look::{Looked, Sight, Stage, look_at},
     notice::Notice,
@@ -80,7 +80,7 @@ pub enum WireError {
     /// A body beyond the limits, or of another length than the picture.
     #[error("frame announces a body of {0} bytes, which is outside the limits")]
     Body(u64),
-    /// A finding that lies outside its picture.
+    /// A finding that lies outside its picture, or in a frame that the picture cannot have.
     #[error("frame has a finding outside the picture")]
     Finding,
     /// Frames or names of windows that no object has here.
@@ -285,7 +285,14 @@ fn check_sight(sight: &Sight, stage: Stage, width: u32, height: u32, limits: &Li
     }
     limits.check_size(width, height).map_err(|_| WireError::Finding)?;
     let lies_inside = |region: &Region| region.clipped(width, height) == Some(*region);
-    match sight.findings.iter().all(|finding| lies_inside(&finding.region) && lies_inside(&finding.proposal)) {
+    // The series is told with another answer; here no more frames are believed than a picture of this size can have.
+    let frame_bytes = (u64::from(width) * u64::from(height)).max(1);
+    let frames_max = (limits.picture_bytes_max as u64 / frame_bytes).max(1);
+    let is_in_series = |frame: u32| u64::from(frame) < frames_max;
+    let is_inside = |finding: &Finding| {
+        is_in_series(finding.frame) && lies_inside(&finding.region) && lies_inside(&finding.proposal)
+    };
+    match sight.findings.iter().all(is_inside) {
         true => Ok(()),
         false => Err(WireError::Finding),
     }

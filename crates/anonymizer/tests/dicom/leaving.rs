@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use anonymizer::{
-    Candidate, Concern, Confirmation, Cover, Doubt, Inspection, Limits, MediaType, Region, ReleaseError, Removed,
-    Series, Sight, Unsigned, View,
+    Candidate, Concern, Confirmation, Cover, Doubt, Finder, Inspection, Limits, MediaType, Region, ReleaseError,
+    Removed, Series, Sight, Unsigned, View,
     dicom::{self, Secret, Written},
     look_at, open, open_view, prepare_object,
     worker::{self, Request, Task, WireError},
@@ -180,6 +180,30 @@ fn names_of_windows_that_no_object_has_are_not_believed() {
     assert!(worker::read_decoded(&mut answer.as_slice(), &LIMITS).is_ok());
     assert!(matches!(worker::read_decoded(&mut other.as_slice(), &LIMITS), Err(WireError::Series)));
 }
+#[test]
+fn a_finding_in_a_frame_that_no_object_has_is_not_believed() {
+    let searched: Vec<_> =
+        Finder::ALL.iter().map(|finder| serde_json::json!({ "finder": finder, "search": "Finished" })).collect();
+    let region = Region { x: 0, y: 0, width: 8, height: 8 };
+    let file_sha256 = [0_u8; 32];
+    let answer = |frame: u32| {
+        let finding = serde_json::json!({
+            "kind": "Face", "region": region, "proposal": region, "frame": frame, "sureness": "Sure", "voices": []
+        });
+        let sight = serde_json::json!({ "stage": "Whole", "findings": [finding], "searched": searched, "doubts": [] });
+        let head = serde_json::json!({
+            "Looked": { "width": 1024, "height": 1024, "file_sha256": file_sha256, "sight": sight }
+        });
+        let head = head.to_string().into_bytes();
+        let bytes = [&(head.len() as u32).to_be_bytes()[..], &head].concat();
+        worker::read_looked(&mut bytes.as_slice(), &LIMITS, &mut |_| ())
+    };
+    assert!(answer(63).unwrap().is_ok());
+    for frame in [64, u32::MAX] {
+        assert!(matches!(answer(frame), Err(WireError::Finding)), "{frame}");
+    }
+}
+
 
 #[test]
 fn the_secret_of_pseudonyms_is_not_told_by_what_holds_it() {
