@@ -63,19 +63,6 @@ impl Left {
             Reason::NotNeeded => &mut self.not_needed,
         } += 1;
     }
-
-    /// What stayed behind, a line a kind, in words for the person who sent the object.
-    pub fn lines(&self) -> Vec<String> {
-        let lines = [
-            (self.identifying, "details of the patient, staff, house, device or time"),
-            (self.private, "private notes of the device's maker"),
-            (self.overlays, "drawings or texts laid over the picture"),
-            (self.icons, "small copies of the picture without covers"),
-            (self.not_needed, "other details that a picture does not need"),
-            (self.values, "values that did not belong where they stood"),
-        ];
-        lines.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
-    }
 }
 
 impl Object {

@@ -117,9 +117,4 @@ impl Modality {
             _ => Self::Projection,
         }
     }
-
-    /// Whether every line of print is to be covered without being asked about.
-    pub fn covers_all_print(self) -> bool {
-        self == Self::Printed
-    }
 }

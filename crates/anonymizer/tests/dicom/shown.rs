@@ -136,8 +136,7 @@ fn luma_and_chroma_become_red_green_and_blue() {
 }
 
 #[test]
-fn an_object_says_whether_print_in_it_is_to_be_covered_whole() {
+fn an_object_says_what_made_it() {
     assert_eq!(read(MR).modality(), Modality::Slices);
-    assert!(!read(MR).modality().covers_all_print());
-    assert!(read(JPEG).modality().covers_all_print());
+    assert_eq!(read(JPEG).modality(), Modality::Printed);
 }
