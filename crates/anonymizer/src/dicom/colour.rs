@@ -74,11 +74,4 @@ impl Palette {
         let index = usize::try_from(value.saturating_sub(self.first)).unwrap_or(0).min(last);
         self.colours.get(index).copied().unwrap_or_default()
     }
-
-    /// The value whose colour is darkest.
-    pub(crate) fn darkest(&self) -> i32 {
-        let light = |colour: &[u8; 3]| colour.iter().map(|channel| u32::from(*channel)).sum::<u32>();
-        let darkest = self.colours.iter().enumerate().min_by_key(|(_, colour)| light(colour));
-        darkest.map_or(self.first, |(index, _)| self.first + index as i32)
-    }
 }

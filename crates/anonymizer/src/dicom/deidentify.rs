@@ -16,6 +16,7 @@ use crate::{
         paint::paint,
         pseudonym::{Pseudonyms, Secret},
         rule::Reason,
+        stored::Colours,
         value,
     },
     mask::Mask,
@@ -130,9 +131,13 @@ fn write_pixels(clean: &mut InMemDicomObject, frames: &Frames, lossy: Option<&st
     number(tags::BITS_STORED, stored.bits_stored);
     number(tags::HIGH_BIT, stored.bits_stored - 1);
     number(tags::PIXEL_REPRESENTATION, stored.is_signed.into());
-    if stored.samples > 1 {
+    if stored.colours == Colours::Rgb {
         number(tags::PLANAR_CONFIGURATION, 0);
     }
+        // A value of one sample, as the file had it, means nothing among three.
+        for tag in [tags::PIXEL_PADDING_VALUE, tags::PIXEL_PADDING_RANGE_LIMIT] {
+            clean.remove_element(tag);
+        }
     clean.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, stored.colours.name());
     if let Some(method) = lossy {
         clean.put_str(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "01");

@@ -6,7 +6,6 @@ use dicom_object::InMemDicomObject;
 
 use crate::{
     dicom::{
-        colour::{self, Palette},
         error::DicomError,
         lookup::Look,
         stored::{Colours, Stored},
@@ -19,26 +18,16 @@ use crate::{
 #[derive(Clone)]
 pub struct Frames {
     pub(crate) stored: Stored,
-    pub(crate) palette: Option<Palette>,
     looks: Vec<Look>,
     /// The names of the presets that every frame has.
     presets: Vec<String>,
 }
 
 impl Frames {
-    /// Frames with what their object says of showing them. Without its palette nobody would see what a picture shows.
-    ///
-    /// # Errors
-    /// [`DicomError::Unsupported`] for a palette that is not there or cannot be read.
-    pub(crate) fn read(data_set: &InMemDicomObject, stored: Stored) -> Result<Self, DicomError> {
-        let palette = Palette::read(data_set).filter(|_| stored.colours == Colours::Palette);
-        if palette.is_none() && stored.colours == Colours::Palette {
-            return Err(DicomError::unsupported(
-                "its colours stand in a palette that is missing, not whole, or given in segments",
-            ));
-        }
+    /// Frames with what their object says of showing them.
+    pub(crate) fn read(data_set: &InMemDicomObject, stored: Stored) -> Self {
         let looks = Look::of_frames(data_set, stored.frames as usize);
-        Ok(Self { palette, presets: Look::presets_in_common(&looks), looks, stored })
+        Self { presets: Look::presets_in_common(&looks), looks, stored }
     }
 
     /// How many there are; at least one.
@@ -59,7 +48,7 @@ impl Frames {
     /// The windows of a frame: the object's presets first, the full range last, in every frame as many and under the same names.
     /// Pictures in colour have none.
     pub fn windows(&self, frame: u32) -> Vec<Window> {
-        if !matches!(self.stored.colours, Colours::Monochrome1 | Colours::Monochrome2) {
+        if self.stored.colours == Colours::Rgb {
             return Vec::new();
         }
         let windows = self.look(frame).map(|look| look.windows.as_slice()).unwrap_or_default();
@@ -75,11 +64,7 @@ impl Frames {
         let missing = DicomError::NoSuchFrame { frame, frames: self.count() };
         let bytes = self.stored.frame(frame).ok_or(missing.clone())?;
         let rgb = match self.stored.colours {
-            Colours::Rgb | Colours::Ybr => self.colours(bytes),
-            Colours::Palette => {
-                let colour = |value| self.palette.as_ref().map_or([value as u8; 3], |palette| palette.colour(value));
-                self.stored.values(bytes).flat_map(colour).collect()
-            }
+            Colours::Rgb => bytes.to_vec(),
             Colours::Monochrome1 | Colours::Monochrome2 => {
                 let first = self.windows(frame).into_iter().next();
                 let window = window.or(first.as_ref()).ok_or(missing)?;
@@ -111,21 +96,6 @@ impl Frames {
         let greys: Vec<u8> = (low..=high).map(grey).collect();
         let at = |value: i32| greys.get((value - low) as usize).copied().unwrap_or_default();
         self.stored.values(bytes).flat_map(|value| [at(value); 3]).collect()
-    }
-
-    fn colours(&self, bytes: &[u8]) -> Vec<u8> {
-        let high_bytes: Vec<u8>;
-        let samples = if self.stored.sample_bytes == 2 {
-            let shift = self.stored.bits_stored.saturating_sub(8);
-            high_bytes = self.stored.values(bytes).map(|value| (value >> shift) as u8).collect();
-            &high_bytes
-        } else {
-            bytes
-        };
-        match self.stored.colours {
-            Colours::Ybr => samples.as_chunks::<3>().0.iter().flat_map(|ybr| colour::rgb_of_ybr(*ybr)).collect(),
-            _ => samples.to_vec(),
-        }
     }
 }
 

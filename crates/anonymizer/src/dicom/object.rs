@@ -86,7 +86,7 @@ impl Object {
         let modality = Modality::of(&value::text(&data_set, tags::MODALITY).unwrap_or_default(), &class);
         let pixel_data = data_set.take(tags::PIXEL_DATA).ok_or(DicomError::NoPixels)?;
         let stored = Stored::decode(&data_set, pixel_data.into_value(), codec, limits)?;
-        let frames = Frames::read(&data_set, stored)?;
+        let frames = Frames::read(&data_set, stored);
         let instance = value::text(&data_set, tags::SOP_INSTANCE_UID).filter(|uid| !uid.is_empty()).or(meta.instance);
         let instance = instance.ok_or(DicomError::damaged("it has no SOP Instance UID"))?;
         // As they are meant, in whatever form they stand there.

@@ -33,12 +33,7 @@ fn fill(frames: &Frames) -> Vec<u8> {
     let samples = match stored.colours {
         Colours::Monochrome1 => vec![high],
         Colours::Monochrome2 => vec![low],
-        Colours::Palette => vec![frames.palette.as_ref().map_or(low, |palette| palette.darkest())],
         Colours::Rgb => vec![0; 3],
-        Colours::Ybr => {
-            let middle = 1 << stored.bits_stored.saturating_sub(1).min(15);
-            vec![0, middle, middle]
-        }
     };
     samples.iter().flat_map(|sample| sample.to_le_bytes().into_iter().take(stored.sample_bytes)).collect()
 }

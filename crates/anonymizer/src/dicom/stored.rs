@@ -1,28 +1,26 @@
-//! Pixels as an object stores them, brought to one make: samples side by side, values in the low bits, nothing in the others.
+//! Pixels as an object stores them, brought to one make: samples side by side, values in the low bits, nothing in the others;
+//! colours as red, green and blue of eight bits, which is what is shown of them.
 
 use dicom_dictionary_std::tags;
 use dicom_object::{InMemDicomObject, mem::InMemFragment};
 
 use crate::dicom::{
     codec::{Codec, FrameShape},
+    colour::{Palette, rgb_of_ybr},
     error::DicomError,
     object::ObjectLimits,
     value,
 };
 
-/// What the samples of a pixel mean (PS3.3 section C.7.6.3.1.2).
+/// What the samples of a pixel mean once they are read (PS3.3 section C.7.6.3.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Colours {
     /// The smallest value is white.
     Monochrome1,
     /// The smallest value is black.
     Monochrome2,
-    /// The value is a row of a palette.
-    Palette,
-    /// Red, green, blue.
+    /// Red, green, blue, of eight bits each.
     Rgb,
-    /// Luma and two chromas of Rec. 601, full range.
-    Ybr,
 }
 
 impl Colours {
@@ -31,11 +29,22 @@ impl Colours {
         match self {
             Self::Monochrome1 => "MONOCHROME1",
             Self::Monochrome2 => "MONOCHROME2",
-            Self::Palette => "PALETTE COLOR",
             Self::Rgb => "RGB",
-            Self::Ybr => "YBR_FULL",
         }
     }
+}
+
+/// What the samples of a pixel mean as they stand in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coded {
+    /// Already as they are kept.
+    Grey(Colours),
+    /// The value is a row of a palette.
+    Palette,
+    /// Red, green, blue, of as many bits as are stored.
+    Rgb,
+    /// Luma and two chromas of Rec. 601, full range.
+    Ybr,
 }
 
 /// All frames of an object, one after the other.
@@ -67,7 +76,7 @@ struct Said {
 type PixelData = dicom_core::DicomValue<InMemDicomObject, InMemFragment>;
 
 impl Stored {
-    /// Decodes every frame.
+    /// Decodes every frame; colours become those that are shown, so that nothing else of them can leave.
     pub(crate) fn decode(
         data_set: &InMemDicomObject,
         pixel_data: PixelData,
@@ -75,8 +84,8 @@ impl Stored {
         limits: &ObjectLimits,
     ) -> Result<Self, DicomError> {
         let said = Said::read(data_set)?;
-        said.check_size(limits)?;
-        let colours = said.colours()?;
+        let mut coded = said.coded()?;
+        said.check_size(coded, limits)?;
         let mut stored = Self {
             columns: said.shape.columns,
             rows: said.shape.rows,
@@ -85,7 +94,7 @@ impl Stored {
             sample_bytes: said.shape.sample_bytes,
             bits_stored: said.bits_stored,
             is_signed: said.shape.is_signed,
-            colours,
+            colours: Colours::Monochrome2,
             bytes: Vec::new(),
         };
         match (pixel_data, codec) {
@@ -97,7 +106,7 @@ impl Stored {
                 for packed in frames_of(sequence.fragments(), said.frames as usize, codec)? {
                     let unpacked = codec.unpack(&packed, &said.shape)?;
                     if unpacked.is_rgb || said.photometric.ends_with("CT") {
-                        stored.colours = Colours::Rgb;
+                        coded = Coded::Rgb;
                     }
                     stored.bytes.extend(unpacked.bytes);
                 }
@@ -105,7 +114,41 @@ impl Stored {
             _ => return Err(DicomError::damaged("its pixels are not packed as its transfer syntax says")),
         }
         stored.keep_value_bits(said.high_bit);
+        match coded {
+            Coded::Grey(colours) => stored.colours = colours,
+            Coded::Palette => {
+                let palette = Palette::read(data_set).ok_or_else(|| {
+                    DicomError::unsupported(
+                        "its colours stand in a palette that is missing, not whole, or given in segments",
+                    )
+                })?;
+                stored.become_rgb(stored.values(&stored.bytes).flat_map(|value| palette.colour(value)).collect());
+            }
+            Coded::Rgb => stored.become_rgb(stored.eight_bits()),
+            Coded::Ybr => {
+                let rgb = stored.eight_bits().as_chunks::<3>().0.iter().flat_map(|ybr| rgb_of_ybr(*ybr)).collect();
+                stored.become_rgb(rgb);
+            }
+        }
         Ok(stored)
+    }
+
+    /// Every sample as a share of the largest that its bits can hold, in eight bits.
+    fn eight_bits(&self) -> Vec<u8> {
+        let top = (1_u32 << self.bits_stored.min(16)) - 1;
+        self.values(&self.bytes).map(|value| (((value as u32 & top) * 255 + top / 2) / top) as u8).collect()
+    }
+
+    fn become_rgb(&mut self, rgb: Vec<u8>) {
+        *self = Self {
+            samples: 3,
+            sample_bytes: 1,
+            bits_stored: 8,
+            is_signed: false,
+            colours: Colours::Rgb,
+            bytes: rgb,
+            ..*self
+        };
     }
 
     /// Bytes of one frame.
@@ -187,9 +230,14 @@ impl Said {
         })
     }
 
-    fn check_size(&self, limits: &ObjectLimits) -> Result<(), DicomError> {
+    /// As they stand in the file, and as they will be kept: a row of a palette becomes three bytes.
+    fn check_size(&self, coded: Coded, limits: &ObjectLimits) -> Result<(), DicomError> {
         let (columns, rows) = (self.shape.columns, self.shape.rows);
-        let bytes = (self.shape.bytes() as u64).saturating_mul(u64::from(self.frames));
+        let frame_bytes = match coded {
+            Coded::Palette => self.shape.bytes().max(self.shape.pixels() * 3),
+            _ => self.shape.bytes(),
+        };
+        let bytes = (frame_bytes as u64).saturating_mul(u64::from(self.frames));
         if columns == 0 || rows == 0 {
             return Err(DicomError::NoPixels);
         }
@@ -204,13 +252,13 @@ impl Said {
         Ok(())
     }
 
-    fn colours(&self) -> Result<Colours, DicomError> {
+    fn coded(&self) -> Result<Coded, DicomError> {
         Ok(match (self.photometric.as_str(), self.shape.samples) {
-            ("MONOCHROME1", 1) => Colours::Monochrome1,
-            ("MONOCHROME2" | "", 1) => Colours::Monochrome2,
-            ("PALETTE COLOR", 1) => Colours::Palette,
-            ("RGB" | "", 3) => Colours::Rgb,
-            ("YBR_FULL" | "YBR_FULL_422" | "YBR_ICT" | "YBR_RCT", 3) => Colours::Ybr,
+            ("MONOCHROME1", 1) => Coded::Grey(Colours::Monochrome1),
+            ("MONOCHROME2" | "", 1) => Coded::Grey(Colours::Monochrome2),
+            ("PALETTE COLOR", 1) => Coded::Palette,
+            ("RGB" | "", 3) => Coded::Rgb,
+            ("YBR_FULL" | "YBR_FULL_422" | "YBR_ICT" | "YBR_RCT", 3) => Coded::Ybr,
             _ => return Err(DicomError::unsupported("its colours are stored in a way that is not known here")),
         })
     }

@@ -91,9 +91,8 @@ fn what_a_worker_wrote_is_not_believed_unless_it_is_clean_and_covered() {
         let pixels = |object: &Parsed| object.get(tags::PIXEL_DATA).unwrap().to_bytes().unwrap().to_vec();
         let half = pixels(&covered).len() / 2;
         let mixed = [&pixels(&covered)[..half], &pixels(&open)[half..]].concat();
-        let words = mixed.chunks_exact(2).map(|word| u16::from_le_bytes([word[0], word[1]])).collect::<Vec<_>>();
         let mut object = covered;
-        object.put(DataElement::new(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(words.into())));
+        object.put(DataElement::new(tags::PIXEL_DATA, VR::OB, PrimitiveValue::U8(mixed.into())));
         written(&object)
     };
     let named = {
@@ -180,6 +179,7 @@ fn names_of_windows_that_no_object_has_are_not_believed() {
     assert!(worker::read_decoded(&mut answer.as_slice(), &LIMITS).is_ok());
     assert!(matches!(worker::read_decoded(&mut other.as_slice(), &LIMITS), Err(WireError::Series)));
 }
+
 #[test]
 fn a_finding_in_a_frame_that_no_object_has_is_not_believed() {
     let searched: Vec<_> =
@@ -203,7 +203,6 @@ fn a_finding_in_a_frame_that_no_object_has_is_not_believed() {
         assert!(matches!(answer(frame), Err(WireError::Finding)), "{frame}");
     }
 }
-
 
 #[test]
 fn the_secret_of_pseudonyms_is_not_told_by_what_holds_it() {

@@ -70,6 +70,37 @@ pub(crate) fn sequence(tag: Tag, items: Vec<InMemDicomObject>) -> InMemElement {
     DataElement::new(tag, VR::SQ, Value::new_sequence(items, dicom_core::Length::UNDEFINED))
 }
 
+/// Numbers of this representation, as many as these bytes fill.
+pub(crate) fn numbers(vr: VR, bytes: &[u8]) -> PrimitiveValue {
+    let (twos, fours, eights) = (bytes.as_chunks::<2>().0, bytes.as_chunks::<4>().0, bytes.as_chunks::<8>().0);
+    match vr {
+        VR::US | VR::OW => PrimitiveValue::U16(twos.iter().map(|two| u16::from_le_bytes(*two)).collect()),
+        VR::SS => PrimitiveValue::I16(twos.iter().map(|two| i16::from_le_bytes(*two)).collect()),
+        VR::UL => PrimitiveValue::U32(fours.iter().map(|four| u32::from_le_bytes(*four)).collect()),
+        VR::SL => PrimitiveValue::I32(fours.iter().map(|four| i32::from_le_bytes(*four)).collect()),
+        VR::FL => PrimitiveValue::F32(fours.iter().map(|four| f32::from_le_bytes(*four)).collect()),
+        VR::FD => PrimitiveValue::F64(eights.iter().map(|eight| f64::from_le_bytes(*eight)).collect()),
+        VR::AT => PrimitiveValue::Tags(
+            twos.as_chunks::<2>()
+                .0
+                .iter()
+                .map(|[group, element]| Tag(u16::from_le_bytes(*group), u16::from_le_bytes(*element)))
+                .collect(),
+        ),
+        _ => PrimitiveValue::U8(bytes.into()),
+    }
+}
+
+/// Bytes of a number of this representation, where it has a size.
+pub(crate) fn number_bytes(vr: VR) -> Option<usize> {
+    match vr {
+        VR::US | VR::SS | VR::OW => Some(2),
+        VR::UL | VR::SL | VR::FL | VR::AT => Some(4),
+        VR::FD => Some(8),
+        _ => None,
+    }
+}
+
 pub(crate) fn has(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
 }

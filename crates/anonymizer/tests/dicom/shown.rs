@@ -5,7 +5,8 @@ use dicom_core::{DataElement, PrimitiveValue, VR};
 use dicom_dictionary_std::tags;
 
 use crate::objects::{
-    DEFLATED, JPEG, MR, MR_BIG_ENDIAN, MR_IMPLICIT, MR_JPEG_2000, MR_RLE, Parsed, TWO_FRAMES, edited, number, read,
+    DEFLATED, JPEG, MR, MR_BIG_ENDIAN, MR_IMPLICIT, MR_JPEG_2000, MR_RLE, Parsed, TWO_FRAMES, cleaned, edited, number,
+    parsed, read, text,
 };
 
 /// A ramp of 64 x 64 values from 0 up.
@@ -116,6 +117,61 @@ fn a_palette_gives_its_colours() {
         [picture.at(7, 0), picture.at(8, 0), picture.at(60, 60)],
         [Some([0x10, 0x20, 0x30]), Some([0xff, 0x80, 0x01]), Some([0xff, 0x80, 0x01])]
     );
+}
+
+/// Three samples a pixel, of so many bits.
+fn in_colour(object: &mut Parsed, allocated: u16, stored: u16, pixels: PrimitiveValue) {
+    for (tag, value) in [
+        (tags::SAMPLES_PER_PIXEL, 3),
+        (tags::PLANAR_CONFIGURATION, 0),
+        (tags::PIXEL_REPRESENTATION, 0),
+        (tags::BITS_ALLOCATED, allocated),
+        (tags::BITS_STORED, stored),
+        (tags::HIGH_BIT, stored - 1),
+    ] {
+        number(object, tag, value);
+    }
+    object.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "RGB");
+    object.put(DataElement::new(tags::PIXEL_DATA, VR::OW, pixels));
+}
+
+#[test]
+fn colours_leave_as_they_are_shown() {
+    let wide = edited(|object| {
+        let words: Vec<u16> = (0..64 * 64 * 3).map(|place| place * 5).collect();
+        in_colour(object, 16, 16, PrimitiveValue::U16(words.into()));
+    });
+    let few = edited(|object| {
+        let bytes: Vec<u8> = (0..64 * 64 * 3_u32).map(|place| (place % 32) as u8).collect();
+        in_colour(object, 8, 5, PrimitiveValue::U8(bytes.into()));
+    });
+    assert_eq!(read(&few).frames().render(0, None).unwrap().at(10, 0), Some([247, 255, 0]), "30, 31 and 0 of 31");
+    let palette = edited(|object| {
+        ramp(object);
+        object.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "PALETTE COLOR");
+        for (descriptor, data) in [
+            (tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA),
+            (tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA),
+            (tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA),
+        ] {
+            // Rows 0 and 1 are one colour, and nobody sees which of them a pixel names.
+            let colours = PrimitiveValue::U16([0x1000_u16, 0x1000, 0xff00].as_slice().into());
+            object.put(DataElement::new(descriptor, VR::US, PrimitiveValue::U16([3_u16, 0, 16].as_slice().into())));
+            object.put(DataElement::new(data, VR::OW, colours));
+        }
+    });
+    for (bytes, name) in [(&wide, "16 bits"), (&few, "5 bits"), (&palette, "palette")] {
+        let clean = cleaned(bytes).bytes;
+        let shown = read(bytes).frames().render(0, None).unwrap();
+        assert!(read(&clean).frames().render(0, None).unwrap() == shown, "{name}");
+        let clean = parsed(&clean);
+        assert_eq!(text(&clean, tags::PHOTOMETRIC_INTERPRETATION), "RGB", "{name}");
+        let numbers = [tags::SAMPLES_PER_PIXEL, tags::BITS_ALLOCATED, tags::BITS_STORED, tags::HIGH_BIT]
+            .map(|tag| clean.get(tag).unwrap().to_int::<u16>().unwrap());
+        assert_eq!(numbers, [3, 8, 8, 7], "{name}");
+        assert_eq!(*clean.get(tags::PIXEL_DATA).unwrap().to_bytes().unwrap(), *shown.rgb(), "{name}: nothing besides");
+        assert!(clean.get(tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA).is_none());
+    }
 }
 
 #[test]

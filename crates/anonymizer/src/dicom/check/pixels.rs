@@ -13,16 +13,6 @@ use crate::{
     mask::Mask,
 };
 
-/// What a picture in the colours of a palette needs.
-const PALETTE: [Tag; 6] = [
-    tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
-    tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
-    tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
-    tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA,
-    tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA,
-    tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA,
-];
-
 /// What is shown of an object, and where it lies in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
@@ -73,12 +63,15 @@ pub(super) fn check(
     crate::grammar::check_size(columns.into(), rows.into(), limits)?;
     let (samples, allocated) = (number(tags::SAMPLES_PER_PIXEL)?, number(tags::BITS_ALLOCATED)?);
     let colours = values.get(&tags::PHOTOMETRIC_INTERPRETATION).and_then(|value| form::text(value, VR::CS));
+    let (stored, high) = (number(tags::BITS_STORED)?, number(tags::HIGH_BIT)?);
+    let representation = number(tags::PIXEL_REPRESENTATION)?;
     let go_together = match colours {
         Some("MONOCHROME1" | "MONOCHROME2") => samples == 1,
-        Some("PALETTE COLOR") => {
-            samples == 1 && PALETTE.iter().all(|tag| values.get(tag).is_some_and(|it| !it.is_empty()))
+        // Whatever colours were stored, they leave as they are shown.
+        Some("RGB") => {
+            let whole = (samples, allocated, stored, representation) == (3, 8, 8, 0);
+            whole && number(tags::PLANAR_CONFIGURATION)? == 0
         }
-        Some("RGB" | "YBR_FULL") => samples == 3 && number(tags::PLANAR_CONFIGURATION)? == 0,
         _ => false,
     };
     let sample_bytes = match (allocated, vr) {
@@ -86,8 +79,6 @@ pub(super) fn check(
         (16, VR::OW) if go_together => 2,
         _ => return Err(super::wrong_value(tags::PIXEL_DATA)),
     };
-    let (stored, high) = (number(tags::BITS_STORED)?, number(tags::HIGH_BIT)?);
-    let representation = number(tags::PIXEL_REPRESENTATION)?;
     if stored == 0 || stored > allocated || high != stored - 1 || representation > 1 {
         return Err(super::wrong_value(tags::BITS_STORED));
     }
@@ -109,7 +100,8 @@ pub(super) fn check(
     }
 }
 
-fn frames(values: &BTreeMap<Tag, &[u8]>) -> Result<u64, GrammarError> {
+/// How many there are, one where nothing says so.
+pub(super) fn frames(values: &BTreeMap<Tag, &[u8]>) -> Result<u64, GrammarError> {
     let Some(value) = values.get(&tags::NUMBER_OF_FRAMES) else { return Ok(1) };
     let frames = form::text(value, VR::IS).and_then(|text| text.parse::<u32>().ok());
     frames.filter(|frames| *frames > 0).map(u64::from).ok_or_else(|| super::wrong_value(tags::NUMBER_OF_FRAMES))
