@@ -30,6 +30,7 @@ mod lists;
 mod lookup;
 mod meta;
 mod method;
+mod numbers;
 mod object;
 mod open;
 mod paint;

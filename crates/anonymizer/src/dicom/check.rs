@@ -18,10 +18,12 @@ use dicom_dictionary_std::{tags, uids};
 use self::reader::{Reader, padded};
 use crate::{
     dicom::{
+        ObjectLimits,
         deidentify::{IMPLEMENTATION_NAME, IMPLEMENTATION_UID},
-        kind, lists,
+        kind,
+        lists::{self, Most},
         method::Method,
-        pseudonym,
+        numbers, pseudonym,
         rule::{Rule, rule},
     },
     grammar::GrammarError,
@@ -32,8 +34,6 @@ use crate::{
 pub(crate) use pixels::Shape;
 
 const PREAMBLE_BYTES: usize = 128;
-/// Sequences within sequences.
-const NESTING_MAX: usize = 12;
 /// What every object says of itself, in these words.
 const SAID: [(Tag, VR, &str); 3] = [
     (tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES"),
@@ -50,9 +50,20 @@ pub(crate) fn check(file: &[u8], limits: &Limits) -> Result<Shape, GrammarError>
     reader.expect(&[0; PREAMBLE_BYTES], "the preamble is not empty")?;
     reader.expect(b"DICM", "the letters behind the preamble")?;
     let (class, instance) = meta(&mut reader)?;
-    let mut walk = Walk { reader, values: BTreeMap::new(), method: None, pixels: None };
+    let mut walk = Walk {
+        reader,
+        values: BTreeMap::new(),
+        method: None,
+        pixels: None,
+        descriptor: Vec::new(),
+        longest: (tags::NUMBER_OF_FRAMES, 0),
+    };
     walk.data_set()?;
     let method = walk.check_identity(class, instance)?;
+    let (tag, longest) = walk.longest;
+    if longest as u64 > pixels::frames(&walk.values)? {
+        return Err(wrong_value(tag));
+    }
     let pixels = walk.pixels.take().ok_or(GrammarError::Incomplete)?;
     pixels::check(file, &walk.values, (method, pixels), limits)
 }
@@ -94,6 +105,10 @@ struct Walk<'a> {
     /// How it says that it was de-identified.
     method: Option<&'static Method>,
     pixels: Option<(VR, Range<usize>)>,
+    /// What the item that is read says of the table in it.
+    descriptor: Vec<u16>,
+    /// Of attributes with a value for each frame the one with most, and how many.
+    longest: (Tag, usize),
 }
 
 impl<'a> Walk<'a> {
@@ -130,11 +145,14 @@ impl<'a> Walk<'a> {
     fn attribute(&mut self, tag: Tag, vr: VR, depth: usize) -> Result<&'a [u8], GrammarError> {
         match rule(tag, vr) {
             Rule::Remove(_) => Err(GrammarError::Forbidden(format!("DICOM attribute {tag}"))),
+            _ if vr == VR::SQ && depth >= ObjectLimits::NETWORK.nesting_max => {
+                Err(GrammarError::Malformed { at: self.reader.at(), what: "sequences within sequences" })
+            }
             _ if vr == VR::SQ && self.reader.is_empty_sequence() => self.reader.value(vr),
             Rule::Items => self.items(depth + 1).map(|()| &[][..]),
             rule => {
                 let value = self.reader.value(vr)?;
-                match value.is_empty() || form::fits(rule, tag, vr, value) {
+                match value.is_empty() || form::fits(rule, tag, vr, value) && self.holds(tag, vr, value) {
                     true => Ok(value),
                     false => Err(wrong_value(tag)),
                 }
@@ -142,11 +160,23 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Whether an attribute has no more values than the list allows, and a table as many as its descriptor says. Those with a value
+    /// for each frame are compared when all is read.
+    fn holds(&mut self, tag: Tag, vr: VR, value: &[u8]) -> bool {
+        let (Some(allowed), Some(count)) = (lists::allowed(tag), form::count(vr, value)) else { return false };
+        if allowed.most == Most::Frames && count > self.longest.1 {
+            self.longest = (tag, count);
+        }
+        match tag {
+            tags::LUT_DESCRIPTOR => self.descriptor = numbers::words(value),
+            tags::LUT_DATA if !numbers::is_table(&self.descriptor, &numbers::words(value)) => return false,
+            _ => {}
+        }
+        allowed.most.holds(count, usize::MAX)
+    }
+
     /// A sequence of items without announced lengths.
     fn items(&mut self, depth: usize) -> Result<(), GrammarError> {
-        if depth > NESTING_MAX {
-            return Err(GrammarError::Malformed { at: self.reader.at(), what: "sequences within sequences" });
-        }
         self.reader.open_sequence()?;
         while self.reader.has_item()? {
             self.item(depth)?;
@@ -157,6 +187,7 @@ impl<'a> Walk<'a> {
     /// Attributes up to the end of an item; one that is a code says what the list has of it.
     fn item(&mut self, depth: usize) -> Result<(), GrammarError> {
         let (mut order, mut coded) = (Order::default(), Coded::default());
+        self.descriptor.clear();
         while !self.reader.is_at_item_end()? {
             let tag = order.next(&mut self.reader)?;
             let vr = self.reader.vr()?;
@@ -168,6 +199,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+        self.descriptor.clear();
         coded.check()
     }
 
@@ -223,7 +255,7 @@ impl<'a> Walk<'a> {
         let text = |tag, vr| self.values.get(&tag).and_then(|value| form::text(value, vr));
         let is_named = self.values.get(&tags::SOP_CLASS_UID) == Some(&class)
             && self.values.get(&tags::SOP_INSTANCE_UID) == Some(&instance);
-        if !is_named || !text(tags::SOP_CLASS_UID, VR::UI).is_some_and(kind::is_taken) {
+        if !is_named || instance.is_empty() || !text(tags::SOP_CLASS_UID, VR::UI).is_some_and(kind::is_taken) {
             return Err(GrammarError::Forbidden("class or instance of another object".to_owned()));
         }
         let name = text(tags::PATIENT_NAME, VR::PN).and_then(|name| name.strip_prefix("Anonymous^"));

@@ -10,19 +10,17 @@ use crate::dicom::{
     date,
     deidentify::Left,
     lists::{self, Need},
+    numbers::{self, SHORT_BYTES_MAX},
     pseudonym::Pseudonyms,
     rule::{Rule, is_text, rule},
     value,
 };
 
-/// Bytes of a binary value that may stay: a palette or table with an entry for each value of 16 bits.
-pub(crate) const BINARY_BYTES_MAX: usize = 1 << 17;
-/// Values of an attribute in text form: one number a frame, at most.
-pub(crate) const VALUES_MAX: usize = 1 << 16;
-
 /// Copies what may stay, item by item.
 pub(crate) struct Cleaner<'a> {
     pub(crate) pseudonyms: &'a Pseudonyms<'a>,
+    /// How many frames the object has.
+    pub(crate) frames: usize,
     pub(crate) left: Left,
 }
 
@@ -41,12 +39,12 @@ impl Cleaner<'_> {
                 Rule::Dummy => Some(dummy(tag, vr)),
                 Rule::Uid => self.uids(element),
                 Rule::Date => self.dates(element),
-                Rule::Age => texts(element).first().and_then(|text| date::age(text)).map(PrimitiveValue::from),
+                Rule::Age => texts(element).and_then(|texts| date::age(texts.first()?)).map(PrimitiveValue::from),
                 Rule::Items => {
                     clean_put(&mut clean, self.items(element));
                     continue;
                 }
-                Rule::Keep => self.values(element),
+                Rule::Keep => self.values(data_set, element),
             };
             let value = kept.or_else(|| {
                 self.left.values += 1;
@@ -57,13 +55,16 @@ impl Cleaner<'_> {
         clean
     }
 
+    /// As many as the list allows: others would be no UIDs of this attribute.
     fn uids(&self, element: &InMemElement) -> Option<PrimitiveValue> {
         let uid = |uid: String| match uid.as_str() {
             "" => uid,
             known if StandardSopClassDictionary.by_uid(known).is_some() => uid,
             own => self.pseudonyms.uid(own),
         };
-        Some(joined(texts(element).into_iter().map(uid)))
+        let most = lists::allowed(element.tag())?.most;
+        let uids = texts(element).unwrap_or_default().into_iter().map(uid).enumerate();
+        Some(joined(uids.take_while(|(index, _)| most.holds(index + 1, self.frames)).map(|(_, uid)| uid)))
     }
 
     fn dates(&self, element: &InMemElement) -> Option<PrimitiveValue> {
@@ -72,46 +73,55 @@ impl Cleaner<'_> {
             VR::DT => date::shifted_datetime(text, days),
             _ => date::shifted(text, days),
         };
-        let texts = texts(element);
+        let texts = texts(element)?;
         if texts.iter().all(String::is_empty) {
             return Some(PrimitiveValue::Empty);
         }
-        let dates: Option<Vec<_>> = texts.iter().map(moved).collect();
-        dates.map(joined)
+        let dates: Vec<_> = texts.iter().map(moved).collect::<Option<_>>()?;
+        self.holds(element, dates.len()).then(|| joined(dates))
     }
 
-    /// Values that are of the kind that the allow-list names.
-    fn values(&mut self, element: &InMemElement) -> Option<PrimitiveValue> {
+    /// Values that are of the kind that the allow-list names, and not more than it allows. Sizes are looked at first.
+    fn values(&mut self, data_set: &InMemDicomObject, element: &InMemElement) -> Option<PrimitiveValue> {
         let (tag, vr) = (element.tag(), element.vr());
         let primitive = element.value().primitive()?;
-        if texts(element).iter().all(String::is_empty) {
+        if primitive.calculate_byte_len() == 0 {
             return Some(PrimitiveValue::Empty);
         }
-        match vr {
-            VR::DS | VR::IS => {
-                let numbers = texts(element);
-                (numbers.len() <= VALUES_MAX && numbers.iter().all(|number| is_number(number, vr)))
-                    .then(|| joined(numbers))
-            }
-            _ if is_text(vr) => {
-                let terms = &lists::allowed(tag)?.terms;
-                let is_known = |term: &String| terms.contains(&term.as_str());
-                let all = texts(element);
-                let known: Vec<String> = match tag {
-                    // What stands where has a meaning here, so that nothing may move up.
-                    tags::IMAGE_TYPE | tags::FRAME_TYPE => {
-                        all.iter().take_while(|term| is_known(term)).cloned().collect()
-                    }
-                    _ => all.iter().filter(|term| is_known(term)).cloned().collect(),
-                };
-                self.left.values += (all.len() - known.len()) as u32;
-                (!known.is_empty()).then(|| joined(known))
-            }
-            _ => {
-                let is_written = matches!(primitive, PrimitiveValue::Str(_) | PrimitiveValue::Strs(_));
-                (!is_written && primitive.to_bytes().len() <= BINARY_BYTES_MAX).then(|| primitive.clone())
-            }
+        if !is_text(vr) && !matches!(vr, VR::DS | VR::IS) {
+            let bytes = numbers::bytes(primitive)?;
+            let is_described =
+                || numbers::is_table(&value::words(data_set, tags::LUT_DESCRIPTOR), &numbers::words(&bytes));
+            let may_stay =
+                self.holds(element, numbers::count(vr, &bytes)?) && (tag != tags::LUT_DATA || is_described());
+            return may_stay.then(|| primitive.clone());
         }
+        let texts = texts(element)?;
+        if texts.iter().all(String::is_empty) {
+            return Some(PrimitiveValue::Empty);
+        }
+        if is_text(vr) {
+            return self.terms(element, &texts);
+        }
+        let are_numbers = self.holds(element, texts.len()) && texts.iter().all(|number| is_number(number, vr));
+        are_numbers.then(|| joined(texts))
+    }
+
+    /// Those that the list names.
+    fn terms(&mut self, element: &InMemElement, texts: &[String]) -> Option<PrimitiveValue> {
+        let terms = &lists::allowed(element.tag())?.terms;
+        let is_known = |term: &&String| terms.contains(&term.as_str());
+        let known: Vec<String> = match element.tag() {
+            // What stands where has a meaning here, so that nothing may move up.
+            tags::IMAGE_TYPE | tags::FRAME_TYPE => texts.iter().take_while(is_known).cloned().collect(),
+            _ => texts.iter().filter(is_known).cloned().collect(),
+        };
+        self.left.values += (texts.len() - known.len()) as u32;
+        (!known.is_empty() && self.holds(element, known.len())).then(|| joined(known))
+    }
+
+    fn holds(&self, element: &InMemElement, values: usize) -> bool {
+        lists::allowed(element.tag()).is_some_and(|allowed| allowed.most.holds(values, self.frames))
     }
 
     /// A sequence with its items cleaned; codes only with the meaning of the list.
@@ -172,10 +182,11 @@ fn coded(item: &InMemDicomObject) -> Option<Option<[&'static str; 3]>> {
     })
 }
 
-fn texts(element: &InMemElement) -> Vec<String> {
-    let Some(primitive) = element.value().primitive() else { return Vec::new() };
+/// The values of a text, without padding; `None` for what is too long to be one.
+fn texts(element: &InMemElement) -> Option<Vec<String>> {
+    let primitive = element.value().primitive().filter(|text| text.calculate_byte_len() <= SHORT_BYTES_MAX)?;
     let clean = |text: &str| text.trim_matches(['\0', ' ']).to_owned();
-    primitive.to_multi_str().iter().flat_map(|text| text.split('\\').map(clean).collect::<Vec<_>>()).collect()
+    Some(primitive.to_multi_str().iter().flat_map(|text| text.split('\\').map(clean).collect::<Vec<_>>()).collect())
 }
 
 fn joined(texts: impl IntoIterator<Item = String>) -> PrimitiveValue {

@@ -91,7 +91,8 @@ impl Object {
     fn cleaned_in_vain(&self) -> (InMemDicomObject, Left) {
         let secret = Secret::new([0; 32]);
         let pseudonyms = Pseudonyms::of(&self.data_set, &secret);
-        let mut cleaner = Cleaner { pseudonyms: &pseudonyms, left: Left::default() };
+        let mut cleaner =
+            Cleaner { pseudonyms: &pseudonyms, frames: self.frames.count() as usize, left: Left::default() };
         let clean = cleaner.clean(&self.data_set);
         (clean, cleaner.left)
     }
@@ -99,7 +100,7 @@ impl Object {
     fn written(self, secret: &Secret) -> Result<Deidentified, DicomError> {
         let frames = self.frames;
         let pseudonyms = Pseudonyms::of(&self.data_set, secret);
-        let mut cleaner = Cleaner { pseudonyms: &pseudonyms, left: Left::default() };
+        let mut cleaner = Cleaner { pseudonyms: &pseudonyms, frames: frames.count() as usize, left: Left::default() };
         let mut clean = cleaner.clean(&self.data_set);
         write_patient(&mut clean, &self.data_set, &pseudonyms);
         write_pixels(&mut clean, &frames, self.lossy);
@@ -133,11 +134,11 @@ fn write_pixels(clean: &mut InMemDicomObject, frames: &Frames, lossy: Option<&st
     number(tags::PIXEL_REPRESENTATION, stored.is_signed.into());
     if stored.colours == Colours::Rgb {
         number(tags::PLANAR_CONFIGURATION, 0);
-    }
         // A value of one sample, as the file had it, means nothing among three.
         for tag in [tags::PIXEL_PADDING_VALUE, tags::PIXEL_PADDING_RANGE_LIMIT] {
             clean.remove_element(tag);
         }
+    }
     clean.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, stored.colours.name());
     if let Some(method) = lossy {
         clean.put_str(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "01");
@@ -157,12 +158,13 @@ fn write_pixels(clean: &mut InMemDicomObject, frames: &Frames, lossy: Option<&st
 }
 
 fn file(clean: InMemDicomObject) -> Result<Vec<u8>, DicomError> {
-    let unwritten = || DicomError::damaged("it lacks what every object has, its class and its UIDs");
+    let unnamed = || DicomError::damaged("it lacks what every object has, its class and its UIDs");
+    let unwritten = || DicomError::damaged("what may leave of it cannot be written as a DICOM file");
     let meta = FileMetaTableBuilder::new()
         .transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN)
         .implementation_class_uid(IMPLEMENTATION_UID)
         .implementation_version_name(IMPLEMENTATION_NAME);
-    let object = clean.with_meta(meta).map_err(|_| unwritten())?;
+    let object = clean.with_meta(meta).map_err(|_| unnamed())?;
     let mut bytes = Vec::new();
     object.write_all(&mut bytes).map_err(|_| unwritten())?;
     Ok(bytes)

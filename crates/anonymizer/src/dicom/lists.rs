@@ -44,10 +44,30 @@ pub(crate) enum Need {
     Nothing,
 }
 
+/// How many values an attribute may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Most {
+    /// Not more than these.
+    Values(usize),
+    /// One for each frame.
+    Frames,
+}
+
+impl Most {
+    /// Whether an attribute of an object with so many frames may have so many values.
+    pub(crate) fn holds(self, values: usize, frames: usize) -> bool {
+        match self {
+            Self::Values(most) => values <= most,
+            Self::Frames => values <= frames,
+        }
+    }
+}
+
 /// A row of the allow-list.
 #[derive(Clone, Debug)]
 pub(crate) struct Allowed {
     vrs: Vec<VR>,
+    pub(crate) most: Most,
     pub(crate) need: Need,
     /// The only values that may stay; none for numbers and the like.
     pub(crate) terms: Vec<&'static str>,
@@ -106,7 +126,12 @@ fn annex_e_row(row: Vec<&'static str>) -> Option<(Tag, Row)> {
 }
 
 fn allowed_row(row: Vec<&'static str>) -> Option<(Tag, Allowed)> {
-    let [tag, vrs, need, _keyword, terms] = row[..] else { return None };
+    let [tag, vrs, most, need, _keyword, terms] = row[..] else { return None };
+    let most = match most {
+        "frames" => Most::Frames,
+        "-" => Most::Values(0),
+        most => Most::Values(most.parse().ok()?),
+    };
     let need = match need {
         "1" => Need::Value,
         "2" => Need::Presence,
@@ -114,12 +139,13 @@ fn allowed_row(row: Vec<&'static str>) -> Option<(Tag, Allowed)> {
     };
     let vrs = vrs.split('/').filter_map(|vr| vr.parse().ok()).collect();
     let terms = terms.split('|').filter(|term| !term.is_empty()).collect();
-    Some((tag.parse().ok()?, Allowed { vrs, need, terms }))
+    Some((tag.parse().ok()?, Allowed { vrs, most, need, terms }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dicom::rule::{Rule, rule};
 
     #[test]
     fn every_row_of_every_table_is_read() {
@@ -129,6 +155,18 @@ mod tests {
         assert!(!rows(ANNEX_E).any(|row| unread(&row)));
         assert!(rows(ALLOWED).all(|row| allowed_row(row).is_some_and(|(_, allowed)| !allowed.vrs.is_empty())));
         assert!(rows(CODES).all(|row| row.len() == 3 && row[2].is_ascii() && row[2].len() <= 64));
+    }
+
+    #[test]
+    fn what_is_allowed_is_not_removed_whatever_else_becomes_of_it() {
+        let mut has_rule = 0;
+        for (tag, allowed) in rows(ALLOWED).filter_map(allowed_row) {
+            for vr in allowed.vrs {
+                assert!(!matches!(rule(tag, vr), Rule::Remove(_)), "{tag} {vr}");
+                has_rule += 1;
+            }
+        }
+        assert!(has_rule > 1_000, "{has_rule}");
     }
 
     #[test]

@@ -8,12 +8,9 @@ use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 
 use crate::dicom::{
-    value,
+    numbers, value,
     window::{PRESETS_MAX, Window, numbered},
 };
-
-/// Lookup tables have no more entries than 16 bits can count.
-const ENTRIES_MAX: usize = 1 << 16;
 
 /// What turns stored values into grey.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,14 +27,20 @@ pub(crate) struct Look {
 pub(crate) struct Table {
     first: f64,
     outputs: Arc<[u16]>,
+    /// The largest output.
+    pub(crate) top: f64,
 }
 
 impl Table {
+    /// The table of an item, if it is whole: another would not leave, and so is not shown.
     fn read(item: &InMemDicomObject) -> Option<Self> {
-        let descriptor = value::reals(item, tags::LUT_DESCRIPTOR);
         let outputs = value::words(item, tags::LUT_DATA);
-        let first = *descriptor.get(1)?;
-        (!outputs.is_empty() && outputs.len() <= ENTRIES_MAX).then(|| Self { first, outputs: outputs.into() })
+        if !numbers::is_table(&value::words(item, tags::LUT_DESCRIPTOR), &outputs) {
+            return None;
+        }
+        let first = *value::reals(item, tags::LUT_DESCRIPTOR).get(1)?;
+        let top = outputs.iter().copied().max().map_or(0.0, f64::from);
+        Some(Self { first, outputs: outputs.into(), top })
     }
 
     /// The output for an input; those outside take the nearest end.
@@ -45,11 +48,6 @@ impl Table {
         let last = self.outputs.len().saturating_sub(1) as f64;
         let index = (input - self.first).clamp(0.0, last) as usize;
         f64::from(self.outputs.get(index).copied().unwrap_or_default())
-    }
-
-    /// The largest output.
-    pub(crate) fn top(&self) -> f64 {
-        f64::from(self.outputs.iter().copied().max().unwrap_or_default())
     }
 }
 

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use dicom_core::Tag;
 use dicom_object::InMemDicomObject;
 
+use crate::dicom::numbers;
+
 /// The first value as text, without padding; `None` for sequences and where there is none.
 pub(crate) fn text(data_set: &InMemDicomObject, tag: Tag) -> Option<String> {
     texts(data_set, tag).into_iter().next()
@@ -44,5 +46,5 @@ fn parsed<Number: FromStr>(data_set: &InMemDicomObject, tag: Tag) -> Vec<Number>
 /// Words of 16 bits, as lookup tables hold them.
 pub(crate) fn words(data_set: &InMemDicomObject, tag: Tag) -> Vec<u16> {
     let Some(primitive) = data_set.get(tag).and_then(|element| element.value().primitive()) else { return Vec::new() };
-    primitive.to_bytes().as_chunks::<2>().0.iter().map(|word| u16::from_le_bytes(*word)).collect()
+    numbers::words(&primitive.to_bytes())
 }

@@ -119,7 +119,7 @@ impl Window {
             Curve::Linear { center, width } => (value - (center - 0.5)) / (width - 1.0) + 0.5,
             Curve::LinearExact { center, width } => (value - center) / width + 0.5,
             Curve::Sigmoid { center, width } => 1.0 / (1.0 + (-4.0 * (value - center) / width).exp()),
-            Curve::Table(table) => table.at(value) / table.top().max(1.0),
+            Curve::Table(table) => table.at(value) / table.top.max(1.0),
         };
         (part.clamp(0.0, 1.0) * 255.0).round() as u8
     }

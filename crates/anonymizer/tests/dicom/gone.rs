@@ -9,10 +9,12 @@ use dicom_dictionary_std::{StandardDataDictionary, tags};
 use dicom_object::InMemDicomObject;
 
 use crate::objects::{
-    JPEG, MR, Parsed, TWO_FRAMES, clean, cleaned, edited, has, number, parsed, read, secret, sequence, text, written,
+    JPEG, MR, Parsed, TWO_FRAMES, clean, cleaned, edited, has, number, number_bytes, numbers, parsed, read, secret,
+    sequence, text, written,
 };
 
 const ANNEX_E: &str = include_str!("../../src/dicom/tables/annex_e.tsv");
+const ALLOWED: &str = include_str!("../../src/dicom/tables/allowed.tsv");
 const CANARY: &[u8] = b"CANARY";
 
 /// A value with a canary for each representation that can hold one.
@@ -24,7 +26,7 @@ fn canary(vr: VR) -> Option<PrimitiveValue> {
         }
         // No date, time, age or number, and so nothing that could be kept as one.
         VR::AS | VR::DA | VR::DS | VR::DT | VR::IS | VR::TM => "CANARY".into(),
-        _ => return None,
+        _ => return number_bytes(vr).map(|_| numbers(vr, b"CANARY ANNA BERG")),
     })
 }
 
@@ -62,6 +64,88 @@ fn no_attribute_of_annex_e_keeps_what_it_says() {
         assert!(!holds_canary(&cleaned(&bytes).bytes), "{row}");
     }
     assert!(planted > 550, "{planted} attributes hold what is planted");
+}
+
+#[test]
+fn dates_times_and_ages_become_what_annex_e_asks_of_them() {
+    let mut tried = 0;
+    for row in ANNEX_E.lines().filter(|row| !row.starts_with('#')) {
+        let [tag, action, options, _name] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let Ok(tag) = tag.parse::<Tag>() else { continue };
+        let Some(entry) = StandardDataDictionary.by_tag(tag).filter(|_| tag.0 >= 8) else { continue };
+        let vr = entry.vr().relaxed();
+        let planted = match vr {
+            VR::DA => "19870605",
+            VR::DT => "19870605134501",
+            VR::TM => "134501",
+            VR::AS => "097Y",
+            _ => continue,
+        };
+        tried += 1;
+        let clean = clean(&edited(|object| drop(object.put_str(tag, vr, planted))));
+        let left = clean.get(tag).map(|_| text(&clean, tag));
+        let is_moved = options.as_bytes()[6] != b'-';
+        let is_kept = options.as_bytes()[4] != b'-';
+        match (action, left) {
+            (_, None) => {}
+            ("X", Some(left)) => assert!((is_moved || is_kept) && left != planted, "{row}: {left}"),
+            ("Z", Some(left)) => assert!(left.is_empty() || is_moved && left != planted, "{row}: {left}"),
+            (_, Some(left)) => assert_ne!(left, planted, "{row}"),
+        }
+    }
+    assert!(tried > 100, "{tried} dates, times and ages");
+}
+
+#[test]
+fn no_word_stays_in_more_numbers_than_an_attribute_has() {
+    let mut planted = 0;
+    for row in ALLOWED.lines().filter(|row| !row.starts_with('#')) {
+        let [tag, vrs, most, ..] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let tag: Tag = tag.parse().unwrap();
+        if tag.0 == 0x28 && tag.1 < 0x104 || tag == tags::LUT_DATA {
+            continue;
+        }
+        for vr in vrs.split('/').map(|vr| vr.parse::<VR>().unwrap()) {
+            let Some(bytes) = number_bytes(vr) else { continue };
+            // The slice is one frame.
+            let bytes = (most.parse().unwrap_or(1) + 1) * bytes;
+            let words = b"CANARY12".repeat(bytes.div_ceil(8));
+            let spoiled = edited(|object| {
+                object.put(DataElement::new(tag, vr, numbers(vr, &words)));
+            });
+            planted += u32::from(holds_canary(&spoiled));
+            assert!(!holds_canary(&cleaned(&spoiled).bytes), "{row}");
+        }
+    }
+    assert!(planted > 300, "{planted} attributes hold what is planted");
+}
+
+#[test]
+fn a_table_that_is_longer_than_its_descriptor_says_stays_behind() {
+    for tag in [tags::MODALITY_LUT_SEQUENCE, tags::VOILUT_SEQUENCE] {
+        for (entries, is_left) in [(8, true), (7, false), (9, false)] {
+            let mut table = InMemDicomObject::new_empty();
+            let descriptor = PrimitiveValue::U16([entries, 0, 16].as_slice().into());
+            table.put(DataElement::new(tags::LUT_DESCRIPTOR, VR::US, descriptor));
+            table.put(DataElement::new(tags::LUT_DATA, VR::OW, numbers(VR::OW, b"CANARY ANNA BERG")));
+            let bytes = edited(|object| {
+                object.put(sequence(tag, vec![table]));
+            });
+            assert_eq!(holds_canary(&cleaned(&bytes).bytes), is_left, "{tag} {entries}");
+        }
+    }
+}
+
+#[test]
+fn values_that_are_too_long_to_be_written_are_left_out() {
+    let long = "ORIGINAL\\".repeat(9_000);
+    let mut object = parsed(MR);
+    object.put_str(tags::IMAGE_TYPE, VR::CS, long);
+    object.put_str(tags::ECHO_TIME, VR::DS, "1\\".repeat(40_000));
+    object.update_meta(|meta| meta.transfer_syntax = "1.2.840.10008.1.2".to_owned());
+    let clean = clean(&written(&object));
+    assert_eq!(text(&clean, tags::IMAGE_TYPE), "DERIVED\\SECONDARY");
+    assert!(text(&clean, tags::ECHO_TIME).len() < 2);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use proptest::{collection::vec, prelude::*};
 
 use crate::objects::{
     DEFLATED, JPEG, MR, MR_BIG_ENDIAN, MR_IMPLICIT, MR_JPEG_2000, MR_RLE, Parsed, TWO_FRAMES, cleaned, edited, number,
-    parsed, read, secret, sequence, written,
+    number_bytes, numbers, parsed, read, secret, sequence, written,
 };
 
 const ALLOWED: &str = include_str!("../../src/dicom/tables/allowed.tsv");
@@ -76,7 +76,9 @@ fn some_value(vr: VR, term: &str) -> PrimitiveValue {
 fn whatever_stands_in_an_allowed_attribute_is_written_so_that_a_peer_takes_it() {
     let (mut tried, mut taken) = (0, 0);
     for row in ALLOWED.lines().filter(|row| !row.starts_with('#')) {
-        let [tag, vrs, _need, _keyword, terms] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let [tag, vrs, _most, _need, _keyword, terms] = row.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{row}")
+        };
         let tag: Tag = tag.parse().unwrap();
         let is_about_pixels = tag.0 == 0x28 && tag.1 < 0x200 || tag == tags::PIXEL_DATA;
         if is_about_pixels || matches!(tag, tags::SOP_CLASS_UID | tags::SOP_INSTANCE_UID) {
@@ -111,6 +113,113 @@ fn whatever_stands_in_an_allowed_attribute_is_written_so_that_a_peer_takes_it() 
         }
     }
     assert!(tried > 500 && taken * 10 > tried * 9, "{taken} of {tried} were read");
+}
+
+#[test]
+fn more_values_than_an_attribute_has_are_not_taken() {
+    let mut tried = 0;
+    for row in ALLOWED.lines().filter(|row| !row.starts_with('#')) {
+        let [tag, vrs, most, ..] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let tag: Tag = tag.parse().unwrap();
+        for vr in vrs.split('/').map(|vr| vr.parse::<VR>().unwrap()) {
+            // The slice is one frame.
+            let most: usize = most.parse().unwrap_or(1);
+            let value = match (vr, number_bytes(vr)) {
+                (VR::OW, _) | (_, None) if !matches!(vr, VR::DS | VR::IS) => continue,
+                (_, None) => vec!["1"; most + 1].join("\\").into(),
+                // A pointer to an attribute that may stay.
+                (VR::AT, _) => PrimitiveValue::Tags(vec![tags::FRAME_TIME; most + 1].into()),
+                (_, Some(bytes)) if tag != tags::LUT_DATA => numbers(vr, &vec![0; (most + 1) * bytes]),
+                _ => continue,
+            };
+            tried += 1;
+            assert!(spoiled(|object| drop(object.put(DataElement::new(tag, vr, value)))).is_err(), "{row}");
+        }
+    }
+    assert!(tried > 500, "{tried}");
+}
+
+#[test]
+fn numbers_that_are_none_and_tables_of_another_length_are_not_taken() {
+    let float = |number: f64| {
+        spoiled(|object| {
+            drop(object.put(DataElement::new(tags::WATER_EQUIVALENT_DIAMETER, VR::FD, PrimitiveValue::from(number))))
+        })
+    };
+    assert!(float(20.5).is_ok() && float(f64::NAN).is_err() && float(f64::INFINITY).is_err());
+    let pointer = |tag: Tag| {
+        spoiled(|object| {
+            drop(object.put(DataElement::new(tags::FRAME_INCREMENT_POINTER, VR::AT, PrimitiveValue::from(tag))))
+        })
+    };
+    assert!(pointer(tags::FRAME_TIME).is_ok() && pointer(Tag(0x4e41, 0x414e)).is_err());
+    let table = |descriptor: [u16; 3], entries: &'static [u16]| {
+        spoiled(move |object| {
+            let mut item = InMemDicomObject::new_empty();
+            item.put(DataElement::new(tags::LUT_DESCRIPTOR, VR::US, PrimitiveValue::U16(descriptor.as_slice().into())));
+            item.put(DataElement::new(tags::LUT_DATA, VR::OW, PrimitiveValue::U16(entries.into())));
+            object.put(sequence(tags::VOILUT_SEQUENCE, vec![item]));
+        })
+    };
+    assert!(table([3, 0, 12], &[1, 2, 4095]).is_ok());
+    assert!(table([3, 0, 12], &[1, 2]).is_err() && table([3, 0, 12], &[1, 2, 3, 4]).is_err());
+    assert!(table([3, 0, 12], &[1, 2, 4096]).is_err());
+}
+
+#[test]
+fn a_length_that_is_odd_or_beyond_the_file_is_refused_in_every_representation() {
+    let mut tried = std::collections::BTreeSet::new();
+    for row in ALLOWED.lines().filter(|row| !row.starts_with('#')) {
+        let [tag, vrs, ..] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let (tag, vr): (Tag, VR) = (tag.parse().unwrap(), vrs.split('/').last().unwrap().parse().unwrap());
+        let is_said = matches!(tag, tags::SOP_CLASS_UID | tags::PATIENT_NAME | tags::PATIENT_ID) || tag.0 == 0x28;
+        if is_said || tag.0 == 8 && tag.1 == 0x18 || tried.contains(&vr.to_string()) {
+            continue;
+        }
+        let mut object = parsed(&cleaned(MR).bytes);
+        object.put(match vr {
+            VR::SQ => sequence(tag, Vec::new()),
+            _ => DataElement::new(tag, vr, PrimitiveValue::Empty),
+        });
+        let bytes = written(&object);
+        assert!(check(&bytes).is_ok(), "{row}: {:?}", check(&bytes));
+        let head = [tag.0.to_le_bytes(), tag.1.to_le_bytes()].concat();
+        let head = [&head[..], vr.to_string().as_bytes()].concat();
+        let place = bytes.windows(6).position(|window| window == head).unwrap();
+        let is_long = matches!(vr, VR::SQ | VR::UC | VR::UT | VR::OW);
+        for length in [1_u32, 0xfffe, 0xffff, 0xffff_fffe] {
+            let mut bytes = bytes.clone();
+            match is_long {
+                true => bytes[place + 8..place + 12].copy_from_slice(&length.to_le_bytes()),
+                false => bytes[place + 6..place + 8].copy_from_slice(&(length as u16).to_le_bytes()),
+            }
+            assert!(check(&bytes).is_err(), "{row} {length}");
+        }
+        tried.insert(vr.to_string());
+    }
+    assert!(tried.len() >= 20, "{tried:?}");
+}
+
+#[test]
+fn what_is_too_much_to_be_shown_is_not_taken() {
+    let items = |count: usize| {
+        spoiled(|object| drop(object.put(sequence(tags::VOILUT_SEQUENCE, vec![InMemDicomObject::new_empty(); count]))))
+    };
+    assert!(items(1_000).is_ok());
+    assert!(items(500_000).unwrap_err().to_string().contains("more attributes than an object may have"));
+    let nested = |levels: usize| {
+        spoiled(|object| {
+            let mut nested = sequence(tags::VOILUT_SEQUENCE, Vec::new());
+            for _ in 1..levels {
+                let mut item = InMemDicomObject::new_empty();
+                item.put(nested);
+                nested = sequence(tags::VOILUT_SEQUENCE, vec![item]);
+            }
+            object.put(nested);
+        })
+    };
+    assert!(nested(12).is_ok());
+    assert!(nested(13).unwrap_err().to_string().contains("sequences within sequences"));
 }
 
 #[test]
@@ -156,7 +265,7 @@ fn private_attributes_overlays_icons_and_second_pixels_are_not_taken() {
 #[test]
 fn values_that_nobody_of_this_network_writes_are_not_taken() {
     type Edit = fn(&mut Parsed);
-    let edits: [Edit; 16] = [
+    let edits: [Edit; 18] = [
         |object| drop(object.put_str(tags::PATIENT_NAME, VR::PN, "Smith^Jane")),
         |object| drop(object.put_str(tags::PATIENT_ID, VR::LO, "C000000000000")),
         |object| drop(object.put_str(tags::STUDY_ID, VR::SH, "4711")),
@@ -173,6 +282,8 @@ fn values_that_nobody_of_this_network_writes_are_not_taken() {
         |object| assert!(object.remove_element(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)),
         |object| assert!(object.remove_element(tags::BURNED_IN_ANNOTATION)),
         |object| drop(object.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "RGB")),
+        |object| drop(object.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "PALETTE COLOR")),
+        |object| drop(object.put_str(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "YBR_FULL")),
     ];
     for (number, edit) in edits.into_iter().enumerate() {
         assert!(spoiled(edit).is_err(), "{number}");

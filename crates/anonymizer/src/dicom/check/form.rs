@@ -4,10 +4,10 @@ use dicom_core::{Tag, VR, dictionary::UidDictionary};
 use dicom_dictionary_std::StandardSopClassDictionary;
 
 use crate::dicom::{
-    clean::{BINARY_BYTES_MAX, VALUES_MAX, dummy, is_number},
+    clean::{dummy, is_number},
     date,
     lists::{self, Need},
-    pseudonym,
+    numbers, pseudonym,
     rule::{Rule, is_text},
 };
 
@@ -19,11 +19,19 @@ pub(super) fn text(value: &[u8], vr: VR) -> Option<&str> {
     if is_plain { str::from_utf8(bare).ok() } else { None }
 }
 
+/// How many values there are; `None` for numbers that do not fill their bytes, or are none that may stay.
+pub(super) fn count(vr: VR, value: &[u8]) -> Option<usize> {
+    match is_text(vr) || matches!(vr, VR::AS | VR::DA | VR::DS | VR::DT | VR::IS | VR::TM | VR::UI) {
+        true => Some(value.split(|byte| *byte == b'\\').count()),
+        false => numbers::count(vr, value),
+    }
+}
+
 /// Whether a value that is there is one that this rule leaves.
 pub(super) fn fits(rule: Rule, tag: Tag, vr: VR, value: &[u8]) -> bool {
     match rule {
         Rule::Remove(_) | Rule::Empty | Rule::Items => false,
-        Rule::Keep if !is_text(vr) && !matches!(vr, VR::DS | VR::IS) => is_binary(vr, value),
+        Rule::Keep if !is_text(vr) && !matches!(vr, VR::DS | VR::IS) => numbers::count(vr, value).is_some(),
         _ => text(value, vr).is_some_and(|text| is_left(rule, tag, vr, text)),
     }
 }
@@ -41,7 +49,7 @@ fn is_left(rule: Rule, tag: Tag, vr: VR, text: &str) -> bool {
             each(&|term| allowed.is_some_and(|allowed| allowed.terms.contains(&term)))
                 || is_needed && is_dummy(tag, vr, text)
         }
-        Rule::Keep => text.split('\\').count() <= VALUES_MAX && each(&|number| is_number(number, vr)),
+        Rule::Keep => each(&|number| is_number(number, vr)),
         Rule::Remove(_) | Rule::Empty | Rule::Items => false,
     }
 }
@@ -53,16 +61,4 @@ fn is_dummy(tag: Tag, vr: VR, text: &str) -> bool {
 /// UIDs of the standard, and those that stand for others.
 fn is_uid(text: &str) -> bool {
     text.is_empty() || pseudonym::is_uid(text) || StandardSopClassDictionary.by_uid(text).is_some()
-}
-
-/// Numbers of a kind that has a size, as many as fill the value.
-fn is_binary(vr: VR, value: &[u8]) -> bool {
-    let bytes = match vr {
-        VR::OB => 1,
-        VR::US | VR::SS | VR::OW => 2,
-        VR::UL | VR::SL | VR::FL | VR::AT | VR::OF | VR::OL => 4,
-        VR::FD | VR::UV | VR::SV | VR::OD | VR::OV => 8,
-        _ => return false,
-    };
-    value.len().is_multiple_of(bytes) && value.len() <= BINARY_BYTES_MAX
 }

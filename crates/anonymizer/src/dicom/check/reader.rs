@@ -3,7 +3,7 @@
 
 use dicom_core::{Tag, VR};
 
-use crate::grammar::GrammarError;
+use crate::{dicom::ObjectLimits, grammar::GrammarError};
 
 const ITEM: Tag = Tag(0xfffe, 0xe000);
 const ITEM_END: Tag = Tag(0xfffe, 0xe00d);
@@ -14,11 +14,13 @@ const NO_LENGTH: [u8; 4] = [0xff; 4];
 pub(super) struct Reader<'a> {
     file: &'a [u8],
     at: usize,
+    /// Attributes and items so far: no more than whoever shows the object builds of it.
+    attributes: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(file: &'a [u8]) -> Self {
-        Self { file, at: 0 }
+        Self { file, at: 0, attributes: 0 }
     }
 
     /// Where it is, in bytes from the beginning.
@@ -32,6 +34,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn tag(&mut self) -> Result<Tag, GrammarError> {
         let tag = self.ahead()?;
+        self.attributes += usize::from(!matches!(tag, ITEM_END | SEQUENCE_END));
+        if self.attributes > ObjectLimits::NETWORK.attributes_max {
+            return Err(GrammarError::Malformed { at: self.at, what: "more attributes than an object may have" });
+        }
         self.at += 4;
         Ok(tag)
     }
