@@ -1,5 +1,5 @@
-//! Identifiers planted into an object: every attribute of Annex E, what no table lists, sequences, private blocks, overlays,
-//! curves, icons, file meta information, preamble, what lies behind the pixels, and the pixels themselves.
+//! Identifiers planted into an object: every attribute of Annex E, what no table lists, numbers that are words, sequences, private
+//! blocks, overlays, curves, icons, file meta information, preamble, what lies behind the pixels, and the pixels themselves.
 
 use std::io::Cursor;
 
@@ -88,6 +88,7 @@ impl Planter {
             self.annex_e(&mut object, tag, row.split('\t').nth(3).unwrap_or_default());
         }
         self.unlisted(&mut object);
+        self.numbers(&mut object);
         self.groups(&mut object, other);
         let dates = self.patient(&mut object, patient);
         for tag in [tags::STUDY_INSTANCE_UID, tags::SERIES_INSTANCE_UID, tags::SOP_INSTANCE_UID] {
@@ -143,19 +144,12 @@ impl Planter {
                 }
                 value.into()
             }
-            VR::US => PrimitiveValue::from(7_u16),
-            VR::FL
-            | VR::FD
-            | VR::SS
-            | VR::SL
-            | VR::UL
-            | VR::AT
-            | VR::OF
-            | VR::OD
-            | VR::OL
-            | VR::OV
-            | VR::UV
-            | VR::SV => return,
+            VR::US | VR::SS | VR::UL | VR::SL | VR::FL | VR::FD | VR::AT => match in_numbers(vr, &self.word(name)) {
+                Some(value) => value,
+                None => return,
+            },
+            // No attribute of Annex E has one of these.
+            VR::OF | VR::OD | VR::OL | VR::OV | VR::UV | VR::SV => return,
             _ => self.word(name).into(),
         };
         data_set.put(DataElement::new(tag, vr, value));
@@ -187,6 +181,24 @@ impl Planter {
         code.put_str(tags::CODING_SCHEME_DESIGNATOR, VR::SH, "SCT");
         code.put_str(tags::CODE_MEANING, VR::LO, self.word("meaning of a known code"));
         data_set.put(items(tags::ANATOMIC_REGION_SEQUENCE, vec![code]));
+    }
+
+    /// Words as the bytes of numbers, more of them than these attributes have values.
+    fn numbers(&mut self, data_set: &mut InMemDicomObject) {
+        for (tag, vr) in [
+            (tags::EXPOSURES_ON_PLATE, VR::US),
+            (tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN, VR::SS),
+            (tags::EXAMINED_BODY_THICKNESS, VR::FL),
+            (tags::WATER_EQUIVALENT_DIAMETER, VR::FD),
+            (tags::FRAME_DIMENSION_POINTER, VR::AT),
+            (tags::REFERENCE_PIXEL_X0, VR::SL),
+            (tags::REGION_LOCATION_MIN_X0, VR::UL),
+        ] {
+            let words = format!("{0}{0}", self.word("words in numbers"));
+            if let Some(value) = in_numbers(vr, &words) {
+                data_set.put(DataElement::new(tag, vr, value));
+            }
+        }
     }
 
     /// Private groups, overlays, curves, an icon, and references to another object.
@@ -306,6 +318,25 @@ impl Planter {
         data_set.put(DataElement::new(tags::PIXEL_DATA, vr, value));
         vec![Region { x: left as u32, y: top as u32, width: width as u32, height: height as u32 }]
     }
+}
+
+/// The letters of a word as numbers of this representation.
+fn in_numbers(vr: VR, word: &str) -> Option<PrimitiveValue> {
+    let bytes = word.as_bytes();
+    let (twos, fours, eights) = (bytes.as_chunks::<2>().0, bytes.as_chunks::<4>().0, bytes.as_chunks::<8>().0);
+    Some(match vr {
+        VR::US => PrimitiveValue::U16(twos.iter().map(|two| u16::from_le_bytes(*two)).collect()),
+        VR::SS => PrimitiveValue::I16(twos.iter().map(|two| i16::from_le_bytes(*two)).collect()),
+        VR::UL => PrimitiveValue::U32(fours.iter().map(|four| u32::from_le_bytes(*four)).collect()),
+        VR::SL => PrimitiveValue::I32(fours.iter().map(|four| i32::from_le_bytes(*four)).collect()),
+        VR::FL => PrimitiveValue::F32(fours.iter().map(|four| f32::from_le_bytes(*four)).collect()),
+        VR::FD => PrimitiveValue::F64(eights.iter().map(|eight| f64::from_le_bytes(*eight)).collect()),
+        VR::AT => {
+            let pointer = |[a, b, c, d]: [u8; 4]| Tag(u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
+            PrimitiveValue::Tags(fours.iter().map(|four| pointer(*four)).collect())
+        }
+        _ => return None,
+    })
 }
 
 fn items(tag: Tag, items: Vec<InMemDicomObject>) -> InMemElement {
