@@ -171,7 +171,7 @@ fn a_length_that_is_odd_or_beyond_the_file_is_refused_in_every_representation() 
     let mut tried = std::collections::BTreeSet::new();
     for row in ALLOWED.lines().filter(|row| !row.starts_with('#')) {
         let [tag, vrs, ..] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
-        let (tag, vr): (Tag, VR) = (tag.parse().unwrap(), vrs.split('/').last().unwrap().parse().unwrap());
+        let (tag, vr): (Tag, VR) = (tag.parse().unwrap(), vrs.rsplit('/').next().unwrap().parse().unwrap());
         let is_said = matches!(tag, tags::SOP_CLASS_UID | tags::PATIENT_NAME | tags::PATIENT_ID) || tag.0 == 0x28;
         if is_said || tag.0 == 8 && tag.1 == 0x18 || tried.contains(&vr.to_string()) {
             continue;
