@@ -152,10 +152,14 @@ impl FromRequestParts<Arc<Web>> for Reading {
     }
 }
 
+/// Whether the script of a page asks, also where it takes a part out of a whole page itself.
+pub(crate) fn is_asked_by_script(headers: &HeaderMap) -> bool {
+    headers.get("hx-request").is_some_and(|value| value == "true")
+}
+
 /// Whether a part of a page is asked for.
 pub(crate) fn is_fragment(headers: &HeaderMap) -> bool {
-    let is_htmx = headers.get("hx-request").is_some_and(|value| value == "true");
-    is_htmx && headers.get("hx-request-type").is_none_or(|value| value != "full")
+    is_asked_by_script(headers) && headers.get("hx-request-type").is_none_or(|value| value != "full")
 }
 
 /// A rendered page or fragment as an answer.

@@ -23,7 +23,7 @@ use crate::{
     sentences::Sentences,
     web::{
         extract::{Asked, Fields, Posted, id},
-        frame::{FieldProblem, Frame, Reading, html},
+        frame::{FieldProblem, Frame, Reading, html, is_asked_by_script},
         pages::frames::{FramesView, view_of},
         problem::Problem,
         refused::{beside_the_field, told_later},
@@ -145,7 +145,7 @@ pub(super) async fn show(
             (drawn, Some(problem))
         }
     };
-    if reading.is_fragment && Bar::of(picture).is_none() {
+    if is_asked_by_script(&reading.headers) && Bar::of(picture).is_none() {
         return led_to(&reading, if is_saved { saved(&work, id) } else { editor(&work, id) });
     }
     page(&reading, &work, &pictures, (id, view), drawn, problem)
@@ -159,7 +159,7 @@ fn onward(work: &Work, pictures: &[DraftPicture]) -> String {
 
 /// Leads on, also whoever has a page open on which a part asked for itself.
 fn led_to(reading: &Reading, place: String) -> Result<Response, Problem> {
-    if !reading.is_fragment {
+    if !is_asked_by_script(&reading.headers) {
         return Ok(Redirect::to(&place).into_response());
     }
     let place = HeaderValue::try_from(place).map_err(|error| Problem::defect(error.to_string()))?;
