@@ -11,7 +11,7 @@ use crate::dicom::{
     deidentify::Left,
     lists::{self, Need},
     numbers::{self, SHORT_BYTES_MAX},
-    pseudonym::Pseudonyms,
+    pseudonym::{self, Pseudonyms},
     rule::{Rule, is_text, rule},
     value,
 };
@@ -30,7 +30,9 @@ impl Cleaner<'_> {
         let mut clean = InMemDicomObject::new_empty();
         for element in data_set.iter() {
             let (tag, vr) = (element.tag(), element.vr());
-            let kept = match rule(tag, vr) {
+            let rule = rule(tag, vr);
+            self.left.identifying += u32::from(matches!(rule, Rule::Empty | Rule::Dummy) && says_who(element));
+            let kept = match rule {
                 Rule::Remove(reason) => {
                     self.left.count(reason);
                     continue;
@@ -183,6 +185,16 @@ fn coded(item: &InMemDicomObject) -> Option<Option<[&'static str; 3]>> {
 }
 
 /// The values of a text, without padding; `None` for what is too long to be one.
+/// Whether a value that is to be replaced says more than what replaces it.
+fn says_who(element: &InMemElement) -> bool {
+    let said = texts(element).map_or_else(|| "?".to_owned(), |texts| texts.join("\\"));
+    let pseudonym = said.strip_prefix("Anonymous^").unwrap_or(&said);
+    !said.is_empty()
+        && !pseudonym::is_patient(pseudonym)
+        && !pseudonym::is_study(pseudonym)
+        && dummy(element.tag(), element.vr()).to_str() != said
+}
+
 fn texts(element: &InMemElement) -> Option<Vec<String>> {
     let primitive = element.value().primitive().filter(|text| text.calculate_byte_len() <= SHORT_BYTES_MAX)?;
     let clean = |text: &str| text.trim_matches(['\0', ' ']).to_owned();

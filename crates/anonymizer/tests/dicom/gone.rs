@@ -171,6 +171,15 @@ fn private_blocks_overlays_curves_icons_and_nested_names_stay_behind() {
 }
 
 #[test]
+fn a_name_that_is_replaced_counts_as_left_behind_and_what_replaces_it_does_not() {
+    let clean = cleaned(MR).bytes;
+    assert_eq!(read(&clean).left().identifying, 0);
+    let mut named = parsed(&clean);
+    named.put_str(tags::PATIENT_NAME, VR::PN, "Mueller^Hans");
+    assert_eq!(read(&written(&named)).left().identifying, 1);
+}
+
+#[test]
 fn preamble_and_file_meta_information_are_written_anew() {
     let mut bytes = edited(|object| {
         object.update_meta(|meta| {
