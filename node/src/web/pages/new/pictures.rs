@@ -90,20 +90,29 @@ pub(super) async fn show(reading: Reading, Path(draft): Path<String>) -> Result<
     html(&page(&reading, &draft, None).await?)
 }
 
-/// Takes files in, one after the other; one that is refused keeps none of the others out. Their names are not looked at.
+/// Takes files in, one after the other; one that is refused keeps none of the others out, and where the form breaks off those
+/// before stay. Their names are not looked at.
 pub(super) async fn add(reading: Reading, Path(draft): Path<String>, mut form: Multipart) -> Result<Response, Problem> {
     let number: CaseNumber = id("draft", &draft)?;
     let actor = reading.visitor.actor;
     let (mut count, mut refused, mut failed) = (0, Vec::new(), Vec::new());
     loop {
-        let field = form.next_field().await.map_err(|_| unreadable())?;
+        let Ok(field) = form.next_field().await else {
+            count += 1;
+            failed.push((count, unreadable()));
+            break;
+        };
         let Some(field) = field else { break };
         if field.name() != Some("pictures") {
             continue;
         }
         // A form in which nothing was chosen brings a part without name and bytes.
         let is_chosen = field.file_name().is_some_and(|name| !name.is_empty());
-        let file = file_of(field).await.map_err(|_| unreadable())?;
+        let Ok(file) = file_of(field).await else {
+            count += 1;
+            failed.push((count, unreadable()));
+            break;
+        };
         if file.is_empty() && !is_chosen {
             continue;
         }
