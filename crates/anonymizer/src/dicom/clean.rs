@@ -90,6 +90,9 @@ impl Cleaner<'_> {
         if primitive.calculate_byte_len() == 0 {
             return Some(PrimitiveValue::Empty);
         }
+        if let PrimitiveValue::Tags(all) = primitive {
+            return self.pointers(element, all);
+        }
         if !is_text(vr) && !matches!(vr, VR::DS | VR::IS) {
             let bytes = numbers::bytes(primitive)?;
             let is_described =
@@ -107,6 +110,13 @@ impl Cleaner<'_> {
         }
         let are_numbers = self.holds(element, texts.len()) && texts.iter().all(|number| is_number(number, vr));
         are_numbers.then(|| joined(texts))
+    }
+
+    /// Those at attributes that the list names.
+    fn pointers(&mut self, element: &InMemElement, all: &[Tag]) -> Option<PrimitiveValue> {
+        let known: Vec<Tag> = all.iter().filter(|tag| lists::allowed(**tag).is_some()).copied().collect();
+        self.left.values += (all.len() - known.len()) as u32;
+        (!known.is_empty() && self.holds(element, known.len())).then(|| PrimitiveValue::Tags(known.into()))
     }
 
     /// Those that the list names.
@@ -234,6 +244,8 @@ pub(crate) fn dummy(tag: Tag, vr: VR) -> PrimitiveValue {
         (tags::MODALITY, _) => "OT",
         (tags::RESCALE_TYPE | tags::MODALITY_LUT_TYPE, _) => "US",
         (tags::PATIENT_ORIENTATION, _) => return PrimitiveValue::Empty,
+        // The palettes of its other terms stay behind.
+        (tags::PIXEL_PRESENTATION, _) => "MONOCHROME",
         (tags::IMAGE_TYPE | tags::FRAME_TYPE, _) => "DERIVED\\SECONDARY",
         (_, VR::DA | VR::DT) => "19000101",
         (_, VR::TM) => "000000",

@@ -171,6 +171,17 @@ fn private_blocks_overlays_curves_icons_and_nested_names_stay_behind() {
 }
 
 #[test]
+fn a_pointer_at_what_is_not_listed_goes_and_those_beside_it_stay() {
+    let pointing = edited(|object| {
+        let pointers = vec![tags::FRAME_TIME, Tag(0xfb84, 0x3290)];
+        object.put(DataElement::new(tags::FRAME_INCREMENT_POINTER, VR::AT, PrimitiveValue::Tags(pointers.into())));
+    });
+    let clean = clean(&pointing);
+    let pointers = clean.element(tags::FRAME_INCREMENT_POINTER).unwrap().value().primitive().unwrap().clone();
+    assert_eq!(pointers, PrimitiveValue::Tags(vec![tags::FRAME_TIME].into()));
+}
+
+#[test]
 fn a_name_that_is_replaced_counts_as_left_behind_and_what_replaces_it_does_not() {
     let clean = cleaned(MR).bytes;
     assert_eq!(read(&clean).left().identifying, 0);
