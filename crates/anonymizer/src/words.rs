@@ -5,7 +5,7 @@
 //! of persons in German and French too.
 //!
 //! ```text
-//! text ─ folded    white space that is one blank, one line end or one empty line
+//! text ─ folded    as readers see it: one blank, whole letters, nothing unseen
 //!      ├ shields   what is nobody's: citations, codes of diseases and trials
 //!      ├ tokens    words, numbers, signs, and where a sentence begins
 //!      │   contacts numbers dates ages   by their form, checksums, and the words before them

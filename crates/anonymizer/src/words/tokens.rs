@@ -1,6 +1,6 @@
 //! A text as words, numbers and signs, with where its sentences begin and which language it seems to be in.
 
-use super::lists::WORDS;
+use super::{folded::is_accent, lists::WORDS};
 
 /// What a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,7 +186,7 @@ fn tokens(whole: &str) -> Vec<Token> {
         } else if first.is_alphanumeric() {
             let mut kind = if first.is_numeric() { Kind::Number } else { Kind::Word };
             while let Some((at, next)) = characters.next_if(|(at, next)| {
-                is_combining(*next)
+                is_accent(*next)
                     || next.is_alphanumeric()
                     || (is_apostrophe(*next) && joins(whole, *at, next.len_utf8()))
             }) {
@@ -212,10 +212,6 @@ fn tokens(whole: &str) -> Vec<Token> {
 
 const fn is_apostrophe(character: char) -> bool {
     matches!(character, '\'' | '’')
-}
-
-const fn is_combining(character: char) -> bool {
-    matches!(character, '\u{300}'..='\u{36f}')
 }
 
 /// Whether an "s" and then no letter follows.

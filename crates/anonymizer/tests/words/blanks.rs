@@ -1,4 +1,5 @@
-//! White space without an empty line counts as one blank, whatever it is made of.
+//! White space without an empty line counts as one blank, whatever it is made of; what nobody sees counts as nothing, and an
+//! accent as part of its letter.
 
 use super::marked;
 
@@ -61,4 +62,20 @@ fn two_unknown_words_of_a_column_hold_no_text_back() {
     let column = marked("Takes every day:\nZyprolixan\nMetoprovane\nand nothing else.");
     assert!(column.iter().all(|(.., is_high)| !is_high), "{column:?}");
     assert!(marked("We saw Zyprolixan\nMetoprovane again.").iter().any(|(.., is_high)| *is_high));
+}
+
+#[test]
+fn a_name_is_marked_whole_with_what_nobody_sees_in_it() {
+    for (text, said) in [
+        ("seen by Dr. Rebecca Gre\u{ad}en for chest pain", "Dr. Rebecca Gre\u{ad}en"),
+        ("the patient Patter\u{200b}son has the same rash", "Patter\u{200b}son"),
+        ("admitted to Cedar \u{200b}Cre\u{ad}ek Clinic with fever", "Cedar \u{200b}Cre\u{ad}ek Clinic"),
+        ("phone number 310 555\u{2060} 12\u{200d}34 all day", "310 555\u{2060} 12\u{200d}34"),
+        ("verlegt aus dem Klinikum Gro\u{ad}ßhadern nach Sturz", "Klinikum Gro\u{ad}ßhadern"),
+        ("a patient from Zu\u{308}rich with fever", "Zu\u{308}rich"),
+        ("le patient Benoi\u{302}t Lefe\u{300}vre est venu", "Benoi\u{302}t Lefe\u{300}vre"),
+    ] {
+        let marks = marked(text);
+        assert!(marks.iter().any(|(mark, _, is_high)| mark == said && *is_high), "{text:?} gave {marks:?}");
+    }
 }
